@@ -1,0 +1,126 @@
+"""The shapes that every API shares: exact decimals as text, money, pages, events."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, Any, Generic, Literal, TypeVar
+from uuid import UUID
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    StringConstraints,
+    WithJsonSchema,
+)
+
+Item = TypeVar("Item")
+
+
+class Contract(BaseModel):
+    """A message on the wire: unknown fields are refused, values do not change after parsing."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def _decimal_from_text(value: object) -> Decimal:
+    if isinstance(value, Decimal):
+        return value
+    if not isinstance(value, str) or len(value) > 40:
+        raise ValueError("a decimal is written as a string of digits, for example '12.5'")
+    body = value[1:] if value.startswith("-") else value
+    whole, _, fraction = body.partition(".")
+    digits = whole + fraction
+    plain = bool(whole) and digits.isascii() and digits.isdigit() and not value.endswith(".")
+    if not plain:
+        raise ValueError("a decimal is written as a string of digits, for example '12.5'")
+    if len(digits.strip("0")) > 18:
+        raise ValueError("a decimal has at most 18 significant digits")
+    return Decimal(value)
+
+
+def _text_from_decimal(value: Decimal) -> str:
+    return format(value, "f")
+
+
+_DECIMAL_PATTERN = r"^-?[0-9]{1,18}(\.[0-9]{1,18})?$"
+
+
+def _exact(pattern: str, example: str) -> tuple[BeforeValidator, PlainSerializer, WithJsonSchema]:
+    return (
+        BeforeValidator(_decimal_from_text),
+        PlainSerializer(_text_from_decimal, return_type=str),
+        WithJsonSchema({"type": "string", "pattern": pattern, "examples": [example]}),
+    )
+
+
+# A decimal string on the wire, an exact Decimal in code. JSON numbers are refused: they may have been floats.
+DecimalText = Annotated[Decimal, *_exact(_DECIMAL_PATTERN, "12.5")]
+# Pounds sterling as a decimal string, at most two places where the server writes it.
+GbpText = Annotated[Decimal, *_exact(_DECIMAL_PATTERN, "1234.50")]
+# A share or rate between 0 and 1 as a decimal string.
+ShareText = Annotated[Decimal, *_exact(r"^(0(\.[0-9]{1,18})?|1(\.0{1,18})?)$", "0.25"), Field(ge=0, le=1)]
+
+Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
+ShortText = Annotated[str, StringConstraints(min_length=1, max_length=300, strip_whitespace=True)]
+LongText = Annotated[str, StringConstraints(min_length=1, max_length=20_000)]
+Url = Annotated[str, StringConstraints(pattern=r"^https?://[^\s]{1,2000}$")]
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+DataStatus = Literal["actual", "synthetic_sample"]
+
+
+class Money(Contract):
+    """An amount of money: a decimal string beside its ISO 4217 currency."""
+
+    amount: GbpText
+    currency: Literal["GBP"] = "GBP"
+
+
+class Page(Contract, Generic[Item]):
+    """One page of a list; `next` is the link to the following page, null on the last."""
+
+    items: list[Item]
+    next: str | None = None
+
+
+class IdBatch(Contract):
+    """A batch read: the ids whose records are wanted, at most 200 in one call."""
+
+    ids: Annotated[list[UUID], Field(min_length=1, max_length=200)]
+
+
+class Batch(Contract, Generic[Item]):
+    """The records found for a batch read, and the ids for which there is none that the caller may see."""
+
+    items: list[Item]
+    missing: list[UUID]
+
+
+class EventEnvelope(Contract):
+    """One committed event of a service's feed, at its gapless position."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    id: UUID
+    position: int
+    type: str
+    occurred_at: datetime
+    effective_on: date | None = None
+    aggregate_type: str
+    aggregate_id: UUID
+    aggregate_version: int
+    place_id: UUID | None = None
+    data: Mapping[str, Any]
+    traceparent: str | None = None
+
+
+class EventPage(Contract):
+    """Events after a position, in order; `next_after` is the position to ask for next."""
+
+    items: list[EventEnvelope]
+    next_after: int

@@ -1,0 +1,75 @@
+"""The commitment line that promise-keeping services send to reporting inside their events."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from cdp_common.contracts.base import Code, Contract, DataStatus, DecimalText, GbpText, Sha256, ShareText
+from cdp_common.contracts.toms import Unit
+
+Route = Literal["procurement", "own_activity", "grant", "planning", "charter", "joint"]
+
+
+class ScheduledShare(Contract):
+    """A part of a commitment that falls due on a date; shares of one line sum to 1."""
+
+    due_on: date
+    share: ShareText
+
+
+class CommitmentLine(Contract):
+    """One promised quantity, valued once at the edition it is pinned to.
+
+    Without a `schedule` it falls due in equal monthly parts at month end over [starts_on, ends_on].
+    """
+
+    line_id: UUID
+    measure: Code
+    edition_hash: Sha256
+    method_version: str
+    unit: Unit
+    quantity: DecimalText  # as promised
+    counted_quantity: DecimalText  # after the accumulation rule: what adds up
+    social_gbp: GbpText
+    local_economic_gbp: GbpText
+    low_gbp: GbpText | None = None
+    high_gbp: GbpText | None = None
+    fiscal_gbp: GbpText
+    starts_on: date
+    ends_on: date
+    schedule: list[ScheduledShare] = Field(default=[], max_length=600)
+    area_code: Code | None = None
+    industry: Code | None = None
+
+
+class CommitmentsMade(Contract):
+    """Payload of `agreement.signed` and `pledge.made`: who promised what to whom."""
+
+    source_id: UUID  # the agreement or the pledge
+    kind: Literal["contract", "call_off", "framework_agreement", "grant", "planning_obligation", "pledge"]
+    route: Route
+    reference: str
+    title: str
+    place_id: UUID
+    deliverer_id: UUID
+    deliverer_name: str
+    commissioner_id: UUID | None  # null for a pledge
+    commissioner_name: str | None
+    signed_on: date
+    starts_on: date
+    ends_on: date
+    data_status: DataStatus
+    lines: list[CommitmentLine]
+
+
+class CommitmentsEnded(Contract):
+    """Payload of `agreement.terminated` and `pledge.withdrawn`: what was not yet due is no longer owed."""
+
+    source_id: UUID
+    place_id: UUID
+    effective_on: date
+    reason: str

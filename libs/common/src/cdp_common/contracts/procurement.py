@@ -1,0 +1,381 @@
+"""Contracts of procurement-api: tenders, sealed bids, evaluation, awards, agreements."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import AwareDatetime, Field
+
+from cdp_common.contracts.base import (
+    Code,
+    Contract,
+    DataStatus,
+    DecimalText,
+    GbpText,
+    Sha256,
+    ShareText,
+    ShortText,
+    Slug,
+)
+from cdp_common.contracts.commitments import CommitmentLine, ScheduledShare
+from cdp_common.contracts.partners import Identifier
+from cdp_common.contracts.toms import Explanation, Unit
+
+TenderState = Literal["draft", "published", "closed", "evaluated", "awarded", "cancelled"]
+BidState = Literal["sealed", "withdrawn", "opened", "disregarded"]
+AgreementKind = Literal["contract", "call_off", "framework_agreement", "grant", "planning_obligation"]
+AgreementState = Literal["signed", "terminated"]
+ScoringMethod = Literal["relative_to_highest", "against_target"]
+
+
+# ------------------------------------------------------------------ tenders
+class OcdsImport(Contract):
+    """A release package as Find a Tender or Contracts Finder publishes it, imported for a buyer's place."""
+
+    buyer_organisation_id: UUID
+    place_id: UUID
+    data_status: DataStatus = "actual"
+    package: dict[str, Any]
+
+
+class ImportFault(Contract):
+    """Why one release of a package was not imported."""
+
+    release_id: str | None
+    code: str
+    message: str
+
+
+class OcdsImportReport(Contract):
+    """What an import created, found already there, or could not take."""
+
+    tenders: list[Tender]
+    faults: list[ImportFault]
+
+
+class AskedMeasure(Contract):
+    """A measure that a tender asks bidders to commit to."""
+
+    measure: Code
+    weight: DecimalText  # weights of one tender sum to 100
+    target: DecimalText | None = None  # published target, for scoring against a target
+    mandatory: bool = False
+    answer_required: bool = True
+    answer_max_chars: Annotated[int, Field(ge=50, le=20_000)] = 2000
+    needs_industry: bool = False
+
+
+class Scoring(Contract):
+    """How the social-value part is scored: the two shares sum to 1."""
+
+    method: ScoringMethod
+    quantitative_share: ShareText
+    qualitative_share: ShareText
+    qualitative_scale_max: Annotated[int, Field(ge=1, le=100)] = 5
+
+
+class TenderTerms(Contract):
+    """What a buyer sets before publication; the whole set replaces the earlier one."""
+
+    edition_hash: Sha256
+    measures: Annotated[list[AskedMeasure], Field(min_length=1, max_length=100)]
+    scoring: Scoring
+    social_value_weight: ShareText  # of the whole award score, e.g. 0.10
+    deadline_at: AwareDatetime
+    contract_starts_on: date
+    contract_ends_on: date
+    place_slug: Slug
+    local_area: ShortText  # the area in which "local" is meant, in words and code
+
+
+class PinnedMeasure(AskedMeasure):
+    """An asked measure with what was pinned from the edition at publication."""
+
+    title: str
+    unit: Unit
+    decimals: int
+    negative_allowed: bool = False
+    maximum_per_line: DecimalText | None = None
+
+
+class Lot(Contract):
+    """A lot of a tender."""
+
+    id: Code
+    title: str
+    value_gbp: GbpText | None = None
+
+
+class Tender(Contract):
+    """A tender as its state lets it be seen; bids are only counted until opening."""
+
+    id: UUID
+    ocid: str | None
+    reference: str
+    title: str
+    description: str | None
+    buyer_organisation_id: UUID
+    place_id: UUID
+    value_gbp: GbpText | None
+    lots: list[Lot]
+    state: TenderState
+    terms: TenderTerms | None
+    measures: list[PinnedMeasure]  # empty until published
+    bid_count: int
+    published_at: datetime | None
+    deadline_at: datetime | None
+    deadline_london: str | None  # the deadline in Europe/London with its offset
+    opened_at: datetime | None
+    version: int
+    data_status: DataStatus
+
+
+# ------------------------------------------------------------------ bids
+class TendererRef(Contract):
+    """The bidder: a known organisation by id, or by identifier and name where it has no account."""
+
+    organisation_id: UUID | None = None
+    identifier: Identifier | None = None
+    legal_name: ShortText | None = None
+
+
+class BidLine(Contract):
+    """One promised quantity with the written answer that explains how it will be done."""
+
+    measure: Code
+    lot: Code | None = None
+    quantity: DecimalText
+    unit: Unit
+    answer: Annotated[str, Field(max_length=20_000)] = ""
+    industry: Code | None = None
+    area_code: Code | None = None
+    schedule: Annotated[list[ScheduledShare], Field(max_length=600)] = []
+
+
+class BidAttestation(Contract):
+    """A portal's word on who authorised the submission."""
+
+    authorised_by: ShortText  # role, not a person's name
+    authorised_at: AwareDatetime
+    portal_user_ref: ShortText | None = None
+
+
+class BidDraft(Contract):
+    """A bid's social-value commitments, or the whole replacement of an earlier version."""
+
+    tenderer: TendererRef
+    lots: Annotated[list[Code], Field(max_length=100)] = []
+    lines: Annotated[list[BidLine], Field(min_length=1, max_length=1000)]
+    attestation: BidAttestation | None = None
+
+
+class BidReceipt(Contract):
+    """Signed proof that a version of a bid arrived in time.
+
+    `receipt_jws` is an Ed25519 JWS over the canonical JSON of the other fields but the key;
+    `commitment` is an HMAC-SHA256 of the content under `commitment_key`, which is kept nowhere but inside the
+    sealed bid.
+    """
+
+    bid_id: UUID
+    tender_id: UUID
+    version: int
+    action: Literal["submitted", "replaced", "withdrawn"]
+    received_at: datetime
+    commitment: str
+    commitment_key: str
+    receipt_jws: str
+
+
+class BidVersion(Contract):
+    """That a version exists: nothing of its content."""
+
+    version: int
+    received_at: datetime
+    action: Literal["submitted", "replaced", "withdrawn"]
+
+
+class Bid(Contract):
+    """A bid. `lines` is null while sealed: nobody can read a quantity before opening."""
+
+    id: UUID
+    tender_id: UUID
+    state: BidState
+    version: int
+    versions: list[BidVersion]
+    tenderer_name: str | None  # null while sealed for anybody but the submitter
+    tenderer_organisation_id: UUID | None
+    lines: list[OpenedLine] | None
+
+
+class OpenedLine(BidLine):
+    """A line after opening, valued."""
+
+    line_id: UUID
+    counted_quantity: DecimalText
+    social_gbp: GbpText
+    local_economic_gbp: GbpText
+    total_gbp: GbpText
+    low_gbp: GbpText | None
+    high_gbp: GbpText | None
+    fiscal_gbp: GbpText
+    disregarded: str | None = None  # the reason, when the response is not counted for this measure
+    explanation: Explanation | None = None
+
+
+class Opening(Contract):
+    """What opening found."""
+
+    tender_id: UUID
+    opened_at: datetime
+    bids: list[Bid]
+    log_root: str  # root over the tender's receipts, ordered by received-at, bid, version
+
+
+# ------------------------------------------------------------------ evaluation and award
+class PanelScore(Contract):
+    """A panel's score of one written answer."""
+
+    bid_id: UUID
+    measure: Code
+    score: DecimalText  # 0 to the scale's maximum
+    reason: ShortText
+
+
+class PanelScores(Contract):
+    """Scores of written answers; posting again for the same bid and measure gives a new version."""
+
+    scores: Annotated[list[PanelScore], Field(min_length=1, max_length=5000)]
+
+
+class MeasureScore(Contract):
+    """How one bid scored on one measure, and why."""
+
+    measure: Code
+    weight: DecimalText
+    quantity: DecimalText | None
+    value_gbp: GbpText | None
+    basis: DecimalText | None  # the highest bid's value, or the published target
+    quantitative_points: DecimalText
+    qualitative_score: DecimalText | None
+    qualitative_points: DecimalText
+    points: DecimalText
+    explanation: str
+
+
+class BidResult(Contract):
+    """One bid's result."""
+
+    bid_id: UUID
+    tenderer_name: str
+    total_value_gbp: GbpText
+    points: DecimalText  # of 100
+    weighted_points: DecimalText  # points × social-value weight
+    rank: int
+    tied: bool
+    measures: list[MeasureScore]
+
+
+class Evaluation(Contract):
+    """The evaluation of a tender: a new version whenever something it rests on changes."""
+
+    tender_id: UUID
+    version: int
+    evaluated_at: datetime
+    method: ScoringMethod
+    results: list[BidResult]
+
+
+class AssessmentSummary(Contract):
+    """What one bidder is told: its own result and the winner's scores, nothing of other rivals."""
+
+    tender_id: UUID
+    own: BidResult
+    winner: BidResult | None
+    own_is_winner: bool
+
+
+class AwardDraft(Contract):
+    """The decision: which bid wins, and the contract that follows."""
+
+    bid_id: UUID
+    reference: ShortText
+    signed_on: date
+    value_gbp: GbpText
+
+
+# ------------------------------------------------------------------ agreements
+class AgreementLineDraft(Contract):
+    """A commitment in an agreement registered directly."""
+
+    measure: Code
+    quantity: DecimalText
+    unit: Unit
+    industry: Code | None = None
+    area_code: Code | None = None
+    schedule: Annotated[list[ScheduledShare], Field(max_length=600)] = []
+
+
+class AgreementDraft(Contract):
+    """A contract, call-off, grant or planning obligation that exists without a tender here."""
+
+    kind: AgreementKind
+    reference: ShortText
+    title: ShortText
+    place_id: UUID
+    place_slug: Slug
+    deliverer_organisation_id: UUID  # the commissioner is the organisation that the caller acts for
+    signed_on: date
+    starts_on: date
+    ends_on: date
+    value_gbp: GbpText | None = None
+    edition_hash: Sha256
+    lines: Annotated[list[AgreementLineDraft], Field(max_length=1000)] = []
+    data_status: DataStatus = "actual"
+
+
+class AgreementEnd(Contract):
+    """Termination of an agreement from a date."""
+
+    effective_on: date
+    reason: ShortText
+
+
+class Agreement(Contract):
+    """An agreement with its commitment lines."""
+
+    id: UUID
+    kind: AgreementKind
+    state: AgreementState
+    reference: str
+    title: str
+    place_id: UUID
+    tender_id: UUID | None
+    bid_id: UUID | None
+    commissioner_organisation_id: UUID
+    deliverer_organisation_id: UUID
+    deliverer_name: str
+    signed_on: date
+    starts_on: date
+    ends_on: date
+    terminated_on: date | None
+    value_gbp: GbpText | None
+    lines: list[CommitmentLine]
+    version: int
+    data_status: DataStatus
+
+
+class TenderChanged(Contract):
+    """Payload of the `tender.*` events: published, opened, evaluated, awarded, cancelled."""
+
+    tender_id: UUID
+    state: TenderState
+    title: str
+    place_id: UUID
+    data_status: DataStatus
+
+
+OcdsImportReport.model_rebuild()
+Bid.model_rebuild()

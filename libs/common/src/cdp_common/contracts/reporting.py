@@ -1,0 +1,363 @@
+"""Contracts of reporting-api: activities, reports, validation, collective value, publications."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from cdp_common.contracts.base import (
+    Code,
+    Contract,
+    DataStatus,
+    DecimalText,
+    GbpText,
+    Sha256,
+    ShareText,
+    ShortText,
+    Slug,
+    Url,
+)
+from cdp_common.contracts.commitments import Route
+from cdp_common.contracts.toms import ExplanationStep, Proxy, Unit
+
+ReportState = Literal["submitted", "returned", "validated", "rejected", "superseded"]
+LineState = Literal["reported", "validated", "confirmed", "rejected"]
+GroupBy = Literal["theme", "outcome", "measure", "organisation", "area", "need_band", "route"]
+Basis = Literal["delivered_by", "commissioned_by"]
+EvidenceLevel = Literal["declared", "documented", "inspected"]
+
+
+# ------------------------------------------------------------------ joint activities
+class ActivityShare(Contract):
+    """One partner's share of a joint activity."""
+
+    organisation_id: UUID
+    share: ShareText
+
+
+class ActivityDraft(Contract):
+    """A joint project of several partners: counted once, its shares sum to 1."""
+
+    place_id: UUID
+    title: ShortText
+    shares: Annotated[list[ActivityShare], Field(min_length=2, max_length=50)]
+    data_status: DataStatus = "actual"
+
+
+class ActivityPartner(ActivityShare):
+    """A partner's share and whether that partner confirmed it."""
+
+    confirmed_at: datetime | None
+
+
+class Activity(Contract):
+    """A joint activity; it counts once every partner has confirmed its share."""
+
+    id: UUID
+    place_id: UUID
+    title: str
+    partners: list[ActivityPartner]
+    confirmed: bool
+    version: int
+    data_status: DataStatus
+
+
+# ------------------------------------------------------------------ reports
+class AreaShare(Contract):
+    """The share of a line that landed in one small area."""
+
+    area_code: Code
+    share: ShareText
+
+
+class Evidence(Contract):
+    """Evidence by reference: where it is and what it hashes to."""
+
+    title: ShortText
+    url: Url
+    sha256: Sha256 | None = None
+
+
+class ReportLineDraft(Contract):
+    """One delivered quantity."""
+
+    measure: Code
+    edition_hash: Sha256 | None = None  # needed without a commitment; a commitment pins its own
+    quantity: DecimalText
+    unit: Unit
+    denominator: DecimalText | None = None
+    route: Route
+    commissioner_id: UUID | None = None  # funder of a grant reported without a commitment
+    commitment_line_id: UUID | None = None
+    activity_id: UUID | None = None
+    areas: Annotated[list[AreaShare], Field(max_length=50)] = []  # what is left of 1 is 'not placed'
+    industry: Code | None = None
+    attribution_share: ShareText | None = None
+    started_on: date | None = None  # when the job or outcome began: "first year only" is computed from it
+    headcount: Annotated[int, Field(ge=1, le=10_000_000)] | None = None  # FTE never exceed headcount × years
+    evidence: Annotated[list[Evidence], Field(max_length=20)] = []
+    attests_contract_only: bool = False  # "relates only to this contract and period"
+    attests_commitment: bool = False  # "relates to a commitment in this contract"
+    note: Annotated[str, Field(max_length=2000)] = ""
+
+
+class ReportDraft(Contract):
+    """An organisation's report of one period; a nil return has no lines and says so."""
+
+    place_id: UUID
+    place_slug: Slug
+    period_start: date
+    period_end: date
+    nil_return: bool = False
+    lines: Annotated[list[ReportLineDraft], Field(max_length=1000)] = []
+    data_status: DataStatus = "actual"
+
+
+class ReportLine(ReportLineDraft):
+    """A line as recorded, valued, with its state."""
+
+    line_id: UUID
+    counted_quantity: DecimalText
+    social_gbp: GbpText
+    local_economic_gbp: GbpText
+    total_gbp: GbpText
+    state: LineState
+    accepted_quantity: DecimalText | None
+    validated_gbp: GbpText | None
+    review_reason: str | None
+
+
+class Report(Contract):
+    """A report with its valued lines."""
+
+    id: UUID
+    place_id: UUID
+    organisation_id: UUID
+    organisation_name: str
+    period_start: date
+    period_end: date
+    state: ReportState
+    nil_return: bool
+    submitted_at: datetime
+    supersedes: UUID | None
+    correction_reason: str | None
+    lines: list[ReportLine]
+    version: int
+    data_status: DataStatus
+
+
+class LineReview(Contract):
+    """A validator's decision on one line: the accepted quantity is at most the reported one."""
+
+    line_id: UUID
+    accepted_quantity: DecimalText
+    reason: ShortText
+    method: ShortText
+    evidence_level: EvidenceLevel
+
+
+class Review(Contract):
+    """A validator's decision on a report. Lines not named stay as reported."""
+
+    outcome: Literal["validated", "returned", "rejected"]
+    reason: ShortText
+    lines: Annotated[list[LineReview], Field(max_length=1000)] = []
+
+
+class Correction(Contract):
+    """A reporter's correction: the whole new content; the earlier report is reversed and stays readable."""
+
+    reason: ShortText
+    nil_return: bool = False
+    lines: Annotated[list[ReportLineDraft], Field(max_length=1000)] = []
+
+
+# ------------------------------------------------------------------ collective value
+class ValueFigure(Contract):
+    """One of the four figures: both components and their sum; low and high where every line has a range."""
+
+    total_gbp: GbpText
+    social_gbp: GbpText
+    local_economic_gbp: GbpText
+    low_gbp: GbpText | None
+    high_gbp: GbpText | None
+    fiscal_gbp: GbpText
+
+
+class FourFigures(Contract):
+    """Committed, due, delivered, validated: four figures, never one."""
+
+    committed: ValueFigure
+    due: ValueFigure
+    delivered: ValueFigure
+    validated: ValueFigure
+
+
+class Coverage(Contract):
+    """Who has reported of those who owe a report for the window (quarterly minimum)."""
+
+    due_count: int
+    reported_count: int
+    ratio: DecimalText | None  # null when nothing was due
+    due_value_ratio: DecimalText | None = None  # share of the due pounds whose deliverer has reported that day
+    missing_organisations: list[str]  # empty in public figures
+
+
+class ValueCell(Contract):
+    """One row of a grouping. A suppressed cell has no figures: disclosure control withheld them."""
+
+    key: str
+    label: str
+    figures: FourFigures | None
+    suppressed: bool = False
+
+
+class Grouping(Contract):
+    """The four figures by one dimension."""
+
+    by: GroupBy
+    basis: Basis | None = None  # by organisation only
+    additive: bool  # whether the cells sum to the total
+    cells: list[ValueCell]
+
+
+class EditionUsed(Contract):
+    """An edition that figures in a total."""
+
+    edition_hash: Sha256
+    label: str
+    price_years: list[int]
+
+
+class CollectiveValue(Contract):
+    """A place's collective value for a window, as known at an instant."""
+
+    place_id: UUID
+    window_start: date
+    window_end: date
+    as_of: datetime
+    publication_number: int | None  # null for live figures
+    figures: FourFigures
+    signed_in_window: ValueFigure
+    delivered_against_commitment: ValueFigure
+    delivered_uncommitted: ValueFigure
+    confirmed: ValueFigure  # checked by the commissioner itself: not independent
+    delivery_ratio: DecimalText | None  # delivered against commitments ÷ due
+    coverage: Coverage
+    groupings: list[Grouping]
+    editions: list[EditionUsed]
+    data_status: DataStatus
+
+
+class PublicationDraft(Contract):
+    """Publishing a period's figures; a later number for the same period restates and says why."""
+
+    period_start: date
+    period_end: date
+    reason: ShortText | None = None  # required when the period was published before
+
+
+class PublicationChange(Contract):
+    """One figure that a restatement changed."""
+
+    figure: Literal["committed", "due", "delivered", "validated"]
+    before_gbp: GbpText
+    after_gbp: GbpText
+    difference_gbp: GbpText
+
+
+class DisclosureRule(Contract):
+    """The thresholds by which cells of a publication were withheld, and where they come from."""
+
+    minimum_organisations: int
+    dominance_percent: DecimalText
+    source: str
+
+
+class Publication(Contract):
+    """A frozen, numbered publication. `content_sha256` is over the canonical JSON of `value`."""
+
+    id: UUID
+    place_id: UUID
+    number: int
+    period_start: date
+    period_end: date
+    published_at: datetime
+    restates: int | None
+    reason: str | None
+    changes: list[PublicationChange]
+    value: CollectiveValue
+    content_sha256: Sha256
+    ledger_position: int  # entries up to here are in it
+    ledger_head: Sha256  # hash of the block that ends there
+    disclosure: DisclosureRule
+    licence: str
+
+
+class PoundGroup(Contract):
+    """Lines of one measure that were valued by the same factors."""
+
+    line_count: int
+    counted_quantity: DecimalText
+    social_gbp: GbpText
+    local_economic_gbp: GbpText
+    steps: list[ExplanationStep]  # of one unit of the measure, up to rounding
+
+
+class PoundExplanation(Contract):
+    """How a measure's delivered pounds in a publication came about, down to the proxy's source."""
+
+    publication_number: int
+    measure: Code
+    measure_title: str
+    theme: str
+    unit: Unit
+    edition_hash: Sha256
+    framework: str
+    edition: str
+    proxy: Proxy | None
+    total_gbp: GbpText
+    groups: list[PoundGroup]
+
+
+class LedgerEntry(Contract):
+    """One append-only entry of a place's ledger."""
+
+    id: UUID
+    position: int | None  # null until sequenced
+    place_id: UUID
+    figure: Literal["committed", "due", "delivered", "confirmed", "validated"]
+    deliverer_id: UUID
+    commissioner_id: UUID | None
+    route: Route
+    measure: Code
+    edition_hash: Sha256
+    effective_on: date
+    period_start: date
+    period_end: date
+    area_code: str | None
+    counted_quantity: DecimalText
+    social_gbp: GbpText
+    local_economic_gbp: GbpText
+    reverses: UUID | None
+    recorded_at: datetime
+
+
+class LedgerHead(Contract):
+    """The head of a place's chain of blocks."""
+
+    place_id: UUID
+    position: int
+    block_hash: Sha256
+    sealed_at: datetime
+
+
+class FeedState(Contract):
+    """How far a consumer has read one service's feed, and what it had to set aside."""
+
+    source: str
+    position: int
+    parked_aggregates: int

@@ -1,0 +1,437 @@
+"""Contracts of toms-engine: measurement frameworks, measures, proxies, valuation, need bands."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from cdp_common.contracts.base import (
+    Code,
+    Contract,
+    DecimalText,
+    GbpText,
+    LongText,
+    Sha256,
+    ShareText,
+    ShortText,
+    Slug,
+    Url,
+)
+
+Unit = Literal[
+    "fte_years",
+    "hours",
+    "attendee_hours",
+    "weeks",
+    "gbp_invested",
+    "gbp_spent",
+    "tco2e",
+    "miles",
+    "count",
+    "percentage",
+    "text",
+]
+Component = Literal["social", "local_economic"]
+Accumulation = Literal["flow", "stock", "latest", "ratio"]
+YearRule = Literal["every_contract_year", "once", "first_year_only"]
+ValueType = Literal["wellbeing", "fiscal", "economic", "resource_cost", "environmental"]
+EditionState = Literal["draft", "published"]
+NeedDomain = Literal["income", "employment", "education", "health", "crime", "barriers", "living_environment"]
+NeedBand = Literal["severe", "high", "mild", "low"]
+
+
+# ------------------------------------------------------------------ framework packs
+class Source(Contract):
+    """Where a figure comes from, exactly enough to check it again."""
+
+    publisher: ShortText
+    title: ShortText
+    edition: ShortText
+    locator: ShortText  # page, table or cell
+    url: Url
+    published_on: date | None = None
+
+
+class SeriesPoint(Contract):
+    """The value of a proxy in one year of delivery."""
+
+    year: Annotated[int, Field(ge=1990, le=2150)]
+    low_gbp: DecimalText | None = None
+    central_gbp: DecimalText
+    high_gbp: DecimalText | None = None
+
+
+class PackProxy(Contract):
+    """£ per unit of a measure, with the derivation and source that let anybody check it."""
+
+    code: Code
+    title: ShortText
+    component: Component
+    value_type: ValueType
+    central_gbp: DecimalText | None = None  # null when `series` gives a value by year of delivery
+    low_gbp: DecimalText | None = None
+    high_gbp: DecimalText | None = None
+    series: Annotated[list[SeriesPoint], Field(max_length=200)] = []
+    price_year: Annotated[int, Field(ge=1990, le=2150)]
+    derivation: LongText  # formula and inputs in words, so that a reader can redo it
+    sources: Annotated[list[Source], Field(min_length=1, max_length=10)]
+    licence: ShortText
+    redistributable: bool = True
+    valid_from: date
+    valid_to: date | None = None
+
+
+class Additionality(Contract):
+    """Shares taken off gross value, only those a measure declares (HM Treasury additionality guidance)."""
+
+    deadweight: ShareText | None = None
+    displacement: ShareText | None = None
+    leakage: ShareText | None = None
+    substitution: ShareText | None = None
+    source: ShortText
+
+
+class PackMeasure(Contract):
+    """One measure: what is counted, in which unit, how it is valued and what evidence is asked for."""
+
+    code: Code
+    outcome: Code
+    title: ShortText
+    guidance: LongText
+    unit: Unit
+    decimals: Annotated[int, Field(ge=0, le=6)] = 2
+    accumulation: Accumulation
+    year_rule: YearRule = "once"
+    valuation: Literal["proxy", "local_multiplier", "none"]
+    proxy: Code | None = None  # required when valuation is "proxy"
+    additionality: Additionality | None = None
+    drop_off: ShareText | None = None  # share lost in each year after the first, for outcomes that last
+    lasts_years: Annotated[int, Field(ge=1, le=60)] = 1
+    negative_allowed: bool = False
+    maximum_per_line: DecimalText | None = None
+    excludes: Annotated[list[Code], Field(max_length=50)] = []
+    evidence: Annotated[list[ShortText], Field(max_length=20)] = []
+    needs: list[NeedDomain] = []
+    objectives: list[Code] = []  # codes of the place programme's objectives it serves
+    valid_from: date
+    valid_to: date | None = None
+
+
+class PackTheme(Contract):
+    """A theme of the framework, in display order."""
+
+    code: Code
+    title: ShortText
+
+
+class PackOutcome(Contract):
+    """An outcome under a theme."""
+
+    code: Code
+    theme: Code
+    title: ShortText
+
+
+class CrosswalkRow(Contract):
+    """One measure's share in one category of another system."""
+
+    measure: Code
+    category: Code
+    share: ShareText
+
+
+class Crosswalk(Contract):
+    """A mapping of measures to another system's categories (objectives, pillars, goals, missions)."""
+
+    scheme: Code
+    title: ShortText
+    categories: dict[str, str]
+    rows: list[CrosswalkRow]
+
+
+class LocalMultiplier(Contract):
+    """The output multiplier of one industry in one place: £ of local output per £ spent there."""
+
+    place: Slug
+    industry: Code
+    multiplier: DecimalText
+    source: Source
+    derivation: LongText
+    component: Component = "local_economic"
+
+
+class FrameworkPack(Contract):
+    """A whole edition of a measurement framework as data."""
+
+    framework: Slug
+    edition: Code
+    title: ShortText
+    publisher: ShortText
+    licence: ShortText
+    data_status: Literal["actual", "synthetic_sample"] = "actual"
+    description: LongText
+    effective_from: date
+    effective_to: date | None = None
+    derived_from: Sha256 | None = None  # edition hash of the parent when this edition tailors another
+    counts_initial_spend: bool = False
+    themes: Annotated[list[PackTheme], Field(min_length=1, max_length=50)]
+    outcomes: Annotated[list[PackOutcome], Field(min_length=1, max_length=300)]
+    measures: Annotated[list[PackMeasure], Field(min_length=1, max_length=1000)]
+    proxies: Annotated[list[PackProxy], Field(max_length=1000)]
+    multipliers: Annotated[list[LocalMultiplier], Field(max_length=5000)] = []
+    crosswalks: Annotated[list[Crosswalk], Field(max_length=50)] = []
+
+
+class Edition(Contract):
+    """An edition of a measurement framework: draft until published, then immutable under its hash."""
+
+    id: UUID
+    framework: Slug
+    edition: Code
+    title: str
+    publisher: str
+    licence: str
+    data_status: Literal["actual", "synthetic_sample"]
+    state: EditionState
+    edition_hash: Sha256  # SHA-256 of the canonical JSON of the pack
+    effective_from: date
+    effective_to: date | None
+    published_at: datetime | None
+    measure_count: int
+    description: str
+    derived_from: Sha256 | None = None  # edition hash of the parent that this edition tailors
+    counts_initial_spend: bool = False
+    themes: list[PackTheme]
+    outcomes: list[PackOutcome]
+    crosswalks: list[Crosswalk] = []
+
+
+class Proxy(Contract):
+    """A proxy as shown to a reader; the values are null where the licence does not let them be shown."""
+
+    code: Code
+    title: str
+    component: Component
+    value_type: ValueType
+    central_gbp: DecimalText | None
+    low_gbp: DecimalText | None
+    high_gbp: DecimalText | None
+    series: list[SeriesPoint]
+    price_year: int
+    derivation: str | None
+    sources: list[Source]
+    licence: str
+    redistributable: bool
+    valid_from: date
+    valid_to: date | None
+
+
+class Measure(Contract):
+    """A measure of one edition with its theme, its proxy and what it excludes (closed symmetrically)."""
+
+    edition_hash: Sha256
+    framework: Slug
+    edition: Code
+    code: Code
+    title: str
+    guidance: str
+    theme: PackTheme
+    outcome: PackOutcome
+    unit: Unit
+    decimals: int
+    accumulation: Accumulation
+    year_rule: YearRule
+    valuation: Literal["proxy", "local_multiplier", "none"]
+    component: Component | None  # null when it carries no £
+    proxy: Proxy | None
+    additionality: Additionality | None
+    drop_off: ShareText | None = None
+    lasts_years: int = 1
+    excludes: list[Code]
+    evidence: list[str]
+    needs: list[NeedDomain]
+    objectives: list[Code]
+    negative_allowed: bool
+    maximum_per_line: DecimalText | None
+    valid_from: date
+    valid_to: date | None
+
+
+class MeasureKey(Contract):
+    """Names one measure for ever: an edition's hash and a code in it."""
+
+    edition_hash: Sha256
+    code: Code
+
+
+class MeasureBatchRequest(Contract):
+    """A batch read of measures."""
+
+    keys: Annotated[list[MeasureKey], Field(min_length=1, max_length=500)]
+
+
+class MeasureBatch(Contract):
+    """The measures found, and the keys that name none."""
+
+    items: list[Measure]
+    missing: list[MeasureKey]
+
+
+# ------------------------------------------------------------------ valuation
+class ValuationLine(Contract):
+    """One quantity to be valued."""
+
+    ref: ShortText  # the caller's own name of the line, given back
+    measure: Code
+    quantity: DecimalText
+    unit: Unit
+    denominator: DecimalText | None = None  # ratio measures only: quantity is the numerator
+    period_start: date
+    period_end: date  # inclusive
+    place: Slug | None = None  # needed by local multipliers
+    industry: Code | None = None
+    contract_years: DecimalText | None = None  # whole-life commitments under an every-year rule
+    attribution_share: ShareText | None = None  # null means 1
+    started_on: date | None = None  # when the job or outcome began; first-year measures need it in deliveries
+    headcount: Annotated[int, Field(ge=1, le=10_000_000)] | None = None  # FTE never exceed headcount × years
+    committed_on: date | None = None  # the day of the promise: validity is judged on it, not on the period
+    claimed_value_gbp: GbpText | None = None  # a £ sent by a client is recomputed; a mismatch is refused
+
+
+class ValuationRequest(Contract):
+    """Lines to value against one published edition."""
+
+    edition_hash: Sha256
+    lines: Annotated[list[ValuationLine], Field(min_length=1, max_length=1000)]
+    explain: bool = False
+    discount: bool = False  # Green Book rate; off by default, visible in the explanation when on
+    # year 0 of discounting; null means the year in which each line's period starts
+    discount_base_year: Annotated[int, Field(ge=1990, le=2150)] | None = None
+    uprate_to_price_year: Annotated[int, Field(ge=1990, le=2150)] | None = (
+        None  # GDP deflator; off by default
+    )
+
+
+class ExplanationStep(Contract):
+    """One adjustment, in the order it was applied: the running result × factor ÷ divisor."""
+
+    # quantity, stock_time_weight, contract_years, attribution, proxy, local_multiplier, deadweight, ...
+    rule: Code
+    text: str
+    factor: DecimalText | None = None
+    divisor: DecimalText | None = None
+    result: DecimalText  # after this step, for reading: recomputing uses factors and divisors alone
+    unit: str  # of the result: the measure's unit or GBP
+    source: Source | None = None
+
+
+class Explanation(Contract):
+    """How one line's pounds came about; recomputing from it gives the same pence."""
+
+    measure: Code
+    measure_title: str
+    edition_hash: Sha256
+    framework: Slug
+    edition: Code
+    proxy: Proxy | None
+    steps: list[ExplanationStep]
+
+
+class ValuedLine(Contract):
+    """One valued line: whole pence as pounds; low and high are null where the source gives no range."""
+
+    ref: str
+    measure: Code
+    quantity: DecimalText
+    counted_quantity: DecimalText  # after accumulation rules: what adds up in totals
+    unit: Unit
+    social_gbp: GbpText
+    local_economic_gbp: GbpText
+    total_gbp: GbpText
+    low_gbp: GbpText | None
+    high_gbp: GbpText | None
+    fiscal_gbp: GbpText  # of which value_type fiscal
+    initial_spend_gbp: GbpText | None = None  # local spend: the contract price, shown apart
+    explanation: Explanation | None = None
+
+
+class Valuation(Contract):
+    """The valued lines and their totals: sums of rounded lines."""
+
+    edition_hash: Sha256
+    method_version: str
+    lines: list[ValuedLine]
+    social_gbp: GbpText
+    local_economic_gbp: GbpText
+    total_gbp: GbpText
+
+
+# ------------------------------------------------------------------ areas of need
+class NeedArea(Contract):
+    """One small area of an index: its rank (1 is most deprived)."""
+
+    code: Code
+    name: ShortText
+    place: Slug
+    rank: Annotated[int, Field(ge=1)]
+
+
+class NeedIndexImport(Contract):
+    """Part of an index of deprivation, with the banding that a place uses."""
+
+    index: Slug  # e.g. imd-2019
+    title: ShortText
+    vintage: ShortText  # of the area codes, e.g. LSOA 2011
+    area_count: Annotated[int, Field(ge=10)]  # N in decile = ceil(10 × rank / N)
+    source: Source
+    licence: ShortText
+    # highest decile of each band; the last band takes the rest
+    bands: list[NeedBandCut]
+    areas: Annotated[list[NeedArea], Field(min_length=1, max_length=5000)]
+
+
+class NeedBandCut(Contract):
+    """A band and the highest decile that belongs to it."""
+
+    band: NeedBand
+    highest_decile: Annotated[int, Field(ge=1, le=10)]
+
+
+class NeedIndexReceipt(Contract):
+    """What an import stored."""
+
+    index: Slug
+    area_count_stored: int
+    by_band: dict[NeedBand, int]
+
+
+class AreaBatchRequest(Contract):
+    """Area codes whose need band is wanted, under one index."""
+
+    index: Slug
+    codes: Annotated[list[Code], Field(min_length=1, max_length=1000)]
+
+
+class AreaNeed(Contract):
+    """An area's decile and band under an index."""
+
+    code: Code
+    name: str
+    place: Slug
+    index: Slug
+    decile: int
+    band: NeedBand
+    banding_version: int = 1  # of the place's cuts; a new import may cut the deciles otherwise
+
+
+class AreaBatch(Contract):
+    """The areas found and the codes the index does not hold."""
+
+    items: list[AreaNeed]
+    missing: list[Code]
+
+
+NeedIndexImport.model_rebuild()
