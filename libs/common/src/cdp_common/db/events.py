@@ -1,0 +1,169 @@
+"""What happened, told to others: recorded with its effect, put in order once, read as a gapless feed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from opentelemetry import propagate
+from sqlalchemy import ColumnElement, Row, cast, func, insert, select, text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.types import Text
+
+from cdp_common.contracts.base import EventEnvelope, EventPage
+from cdp_common.db.common_tables import event_feed, event_pending, events
+from cdp_common.db.constraints import constraint_errors
+from cdp_common.db.database import WriteConflict
+from cdp_common.kernel.identifiers import new_id
+
+MAX_PAGE = 1_000
+MAX_SEQUENCED = 5_000
+"""Events given a position in one transaction, so that a backlog is worked off in bounded steps."""
+MAX_SCANNED = 5_000
+"""Positions that one page looks through, so that a reader who may see little costs little."""
+
+PUBLIC = "public"
+INTERNAL = "internal"
+
+Audience = tuple[str, ...]
+"""Who may read an event: `public`, `internal` (the six services), `org:<uuid>` of organisations."""
+
+_AUDIENCE = re.compile(r"public|internal|org:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+
+# Named after the schema: several may share one database.
+_LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || ' event feed', 0))")
+# One statement, so that an event is either pending or in the feed to every other transaction.
+_SEQUENCE = text("""
+    WITH next AS (
+        SELECT event_id, added FROM event_pending ORDER BY added LIMIT :most
+    ), taken AS (
+        DELETE FROM event_pending USING next WHERE event_pending.event_id = next.event_id
+        RETURNING next.event_id, next.added
+    )
+    INSERT INTO event_feed (position, event_id)
+    SELECT (SELECT coalesce(max(position), 0) FROM event_feed) + row_number() OVER (ORDER BY added), event_id
+    FROM taken
+""")
+
+
+@dataclass(frozen=True)
+class NewEvent:
+    """Something that happened to one aggregate, as its service tells it; it holds no personal data."""
+
+    type: str
+    aggregate_type: str
+    aggregate_id: UUID
+    aggregate_version: int
+    place_id: UUID | None
+    audience: Audience
+    data: Mapping[str, object]
+    effective_on: date | None = None
+
+    def __post_init__(self) -> None:
+        if not self.audience or not all(_AUDIENCE.fullmatch(part) for part in self.audience):
+            raise ValueError("an audience is made of 'public', 'internal' and 'org:<uuid>'")
+
+
+def org_audience(organisation_id: UUID) -> str:
+    """The audience entry of one organisation."""
+    return f"org:{organisation_id}"
+
+
+async def record_event(tx: AsyncConnection, event: NewEvent, now: datetime) -> UUID:
+    """Store the event with the effect it tells of, and give its id.
+
+    Two writers that both made the same version of an aggregate: the later one gets `WriteConflict`.
+    """
+    carrier: dict[str, str] = {}
+    propagate.inject(carrier)
+    event_id = new_id()
+    row = {
+        "id": event_id,
+        "type": event.type,
+        "occurred_at": now,
+        "effective_on": event.effective_on,
+        "aggregate_type": event.aggregate_type,
+        "aggregate_id": event.aggregate_id,
+        "aggregate_version": event.aggregate_version,
+        "place_id": event.place_id,
+        "audience": list(event.audience),
+        "data": dict(event.data),
+        "traceparent": carrier.get("traceparent"),
+    }
+    with constraint_errors({"uq_events_aggregate_type_aggregate_id_aggregate_version": _version_taken}):
+        await tx.execute(insert(events).values(row))
+    await tx.execute(insert(event_pending).values(event_id=event_id))
+    return event_id
+
+
+async def sequence_events(tx: AsyncConnection) -> int:
+    """Give committed events their positions, the next after the last, and say how many there were.
+
+    Call it in a transaction of its own: the others that sequence wait for it to end.
+    """
+    waiting = await tx.scalar(select(select(event_pending.c.event_id).exists()))
+    if not waiting:
+        return 0  # the usual case costs no lock
+    await tx.execute(
+        text("SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || ' event feed', 0))")
+    )
+    # A statement of its own, begun when the lock is held: it sees what the holder before has committed.
+    return (await tx.execute(_SEQUENCE, {"most": MAX_SEQUENCED})).rowcount
+
+
+async def read_feed(
+    tx: AsyncConnection, *, after: int, limit: int, audiences: frozenset[str] | None
+) -> EventPage:
+    """Events after a position for these audiences (none given: all of them), in order.
+
+    `next_after` also passes over events that the reader may not see; it equals `after` when there is no more.
+    """
+    if not 1 <= limit <= MAX_PAGE:
+        raise ValueError(f"a page has 1 to {MAX_PAGE} events")
+    last = await tx.scalar(select(func.max(event_feed.c.position)))
+    end = min(last or 0, after + MAX_SCANNED)
+    if end <= after:
+        return EventPage(items=[], next_after=after)
+    rows = (await tx.execute(_page_query(after, end, limit, audiences))).all()
+    items = [_envelope(row) for row in rows]
+    return EventPage(items=items, next_after=items[-1].position if len(items) == limit else end)
+
+
+def _page_query(after: int, end: int, limit: int, audiences: frozenset[str] | None) -> Any:
+    joined = event_feed.join(events, events.c.id == event_feed.c.event_id)
+    visible: list[ColumnElement[bool]] = [event_feed.c.position > after, event_feed.c.position <= end]
+    if audiences is not None:
+        visible.append(events.c.audience.op("&&")(cast(sorted(audiences), ARRAY(Text))))
+    return (
+        select(event_feed.c.position, events)
+        .select_from(joined)
+        .where(*visible)
+        .order_by(event_feed.c.position)
+        .limit(limit)
+    )
+
+
+def _envelope(row: Row[Any]) -> EventEnvelope:
+    """The event as it travels: its audience stays behind."""
+    return EventEnvelope(
+        id=row.id,
+        position=row.position,
+        type=row.type,
+        occurred_at=row.occurred_at,
+        effective_on=row.effective_on,
+        aggregate_type=row.aggregate_type,
+        aggregate_id=row.aggregate_id,
+        aggregate_version=row.aggregate_version,
+        place_id=row.place_id,
+        data=row.data,
+        traceparent=row.traceparent,
+    )
+
+
+def _version_taken() -> WriteConflict:
+    return WriteConflict("another change of the same thing was made at the same moment; send it again")
