@@ -27,6 +27,12 @@ class Contract(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class TooManyDigits(ValueError):
+    """A decimal has more digits than are kept exactly; refusals answer with this code."""
+
+    code = "too_many_digits"
+
+
 def _decimal_from_text(value: object) -> Decimal:
     if isinstance(value, Decimal):
         return value
@@ -39,7 +45,7 @@ def _decimal_from_text(value: object) -> Decimal:
     if not plain:
         raise ValueError("a decimal is written as a string of digits, for example '12.5'")
     if len(digits.strip("0")) > 18:
-        raise ValueError("a decimal has at most 18 significant digits")
+        raise TooManyDigits("a decimal has at most 18 significant digits")
     return Decimal(value)
 
 

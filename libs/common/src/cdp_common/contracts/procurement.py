@@ -189,6 +189,12 @@ class BidReceipt(Contract):
     receipt_jws: str
 
 
+class ReceiptKeys(Contract):
+    """The public keys with which receipts are verified (RFC 7517)."""
+
+    keys: list[dict[str, Any]]
+
+
 class BidVersion(Contract):
     """That a version exists: nothing of its content."""
 
@@ -375,6 +381,15 @@ class TenderChanged(Contract):
     title: str
     place_id: UUID
     data_status: DataStatus
+
+
+class BidChanged(Contract):
+    """Payload of `bid.received` and `bid.withdrawn`: that something arrived, nothing of its content."""
+
+    bid_id: UUID
+    tender_id: UUID
+    version: int
+    action: Literal["submitted", "replaced", "withdrawn"]
 
 
 OcdsImportReport.model_rebuild()

@@ -202,7 +202,9 @@ class Coverage(Contract):
     due_count: int
     reported_count: int
     ratio: DecimalText | None  # null when nothing was due
-    due_value_ratio: DecimalText | None = None  # share of the due pounds whose deliverer has reported that day
+    due_value_ratio: DecimalText | None = (
+        None  # share of the due pounds whose deliverer has reported that day
+    )
     missing_organisations: list[str]  # empty in public figures
 
 

@@ -1,0 +1,220 @@
+"""`ServiceClient`: what the typed client of every service shares."""
+
+import asyncio
+import json as json_text
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Generic, TypedDict, TypeVar, Unpack
+from uuid import UUID
+
+import httpx2
+from pydantic import BaseModel, ValidationError
+
+from cdp_common.clients.tokens import ClientCredentials, TokenSource, forwarded
+from cdp_common.clients.upstream import (
+    Reply,
+    UpstreamMalformed,
+    UpstreamProblem,
+    UpstreamUnavailable,
+    current_request_id,
+    exchange,
+    open_http,
+    raise_for_refusal,
+)
+
+__all__ = [
+    "CallOptions",
+    "ClientCredentials",
+    "Fetched",
+    "ServiceClient",
+    "TokenSource",
+    "UpstreamMalformed",
+    "UpstreamProblem",
+    "UpstreamUnavailable",
+    "forwarded",
+    "open_http",
+]
+
+MAX_RETRIES = 2
+MAX_RETRY_AFTER_S = 2.0
+FIRST_BACKOFF_MS = 100
+_REPEATABLE_METHODS = frozenset({"GET", "HEAD"})
+
+Body = TypeVar("Body", bound=BaseModel)
+
+
+class CallOptions(TypedDict, total=False):
+    """What a call may carry beside its method and path."""
+
+    params: Mapping[str, object] | None
+    """Query parameters: text, numbers, ids, dates, or lists of them; those that are None are left out."""
+    json: BaseModel | Mapping[str, Any] | None
+    """The body; a contract writes itself, so that its decimals stay text."""
+    idempotency_key: str | None
+    """Makes a POST safe to repeat, and so it is repeated on a fault."""
+    if_match: str | None
+    """The ETag of the version that is changed."""
+    is_read: bool
+    """A POST that only reads, such as a batch read, and so may be repeated."""
+
+
+@dataclass(frozen=True)
+class Fetched(Generic[Body]):
+    """An answer with what its headers say about it."""
+
+    body: Body
+    status: int
+    etag: str | None
+    location: str | None
+    was_replayed: bool
+    """Whether an idempotency key was recognised and this is the first answer again."""
+
+
+class ServiceClient:
+    """Calls one service; subclasses name its operations."""
+
+    def __init__(self, base_url: str, tokens: TokenSource | None, http: httpx2.AsyncClient) -> None:
+        self._base_url = base_url.rstrip("/")
+        self._tokens = tokens
+        self._http = http
+
+    async def _get(self, path: str, answer: type[Body], **options: Unpack[CallOptions]) -> Body:
+        return (await self._fetch("GET", path, answer=answer, **options)).body
+
+    async def _post(self, path: str, answer: type[Body], **options: Unpack[CallOptions]) -> Body:
+        return (await self._fetch("POST", path, answer=answer, **options)).body
+
+    async def _put(self, path: str, answer: type[Body], **options: Unpack[CallOptions]) -> Body:
+        return (await self._fetch("PUT", path, answer=answer, **options)).body
+
+    async def _patch(self, path: str, answer: type[Body], **options: Unpack[CallOptions]) -> Body:
+        return (await self._fetch("PATCH", path, answer=answer, **options)).body
+
+    async def _delete(self, path: str, **options: Unpack[CallOptions]) -> None:
+        await self._send("DELETE", path, options)
+
+    async def _request(
+        self, method: str, path: str, *, answer: type[Body], **options: Unpack[CallOptions]
+    ) -> Body:
+        """The answer of a call, parsed; raises `UpstreamProblem` or `UpstreamUnavailable`."""
+        return (await self._fetch(method, path, answer=answer, **options)).body
+
+    async def _fetch(
+        self, method: str, path: str, *, answer: type[Body], **options: Unpack[CallOptions]
+    ) -> Fetched[Body]:
+        """The answer of a call with what its headers say: ETag, Location, replayed or not."""
+        reply = await self._send(method, path, options)
+        try:
+            # A newer server may send fields that this build does not know yet.
+            body = answer.model_validate_json(reply.body, extra="ignore")
+        except ValidationError as fault:
+            raise UpstreamMalformed(f"{method} {path} gave an answer outside its contract.") from fault
+        return Fetched(
+            body=body,
+            status=reply.status,
+            etag=reply.headers.get("etag"),
+            location=reply.headers.get("location"),
+            was_replayed=reply.headers.get("idempotency-replayed") == "true",
+        )
+
+    async def _send(self, method: str, path: str, options: CallOptions) -> Reply:
+        """A call that succeeded; it is repeated, at most twice, where that is safe and may help."""
+        is_repeatable = (
+            method in _REPEATABLE_METHODS
+            or options.get("is_read", False)
+            or options.get("idempotency_key") is not None
+        )
+        retries_left = MAX_RETRIES if is_repeatable else 0
+        while True:
+            try:
+                return await self._send_signed(method, path, options)
+            except UpstreamUnavailable as fault:
+                if retries_left == 0 or not _may_help(fault):
+                    raise
+                await asyncio.sleep(_pause_s(MAX_RETRIES - retries_left, fault.retry_after_s))
+                retries_left -= 1
+
+    async def _send_signed(self, method: str, path: str, options: CallOptions) -> Reply:
+        """One call with a token; a refused token is replaced once, for a 401 has had no effect."""
+        try:
+            return await self._send_once(method, path, options)
+        except UpstreamProblem as problem:
+            if problem.status != 401 or self._tokens is None or not self._tokens.forget():
+                raise
+        return await self._send_once(method, path, options)
+
+    async def _send_once(self, method: str, path: str, options: CallOptions) -> Reply:
+        headers = {"Accept": "application/json", **_headers(options)}
+        if self._tokens is not None:
+            headers["Authorization"] = f"Bearer {await self._tokens.token()}"
+        request = self._http.build_request(
+            method,
+            f"{self._base_url}{path}",
+            params=_query(options.get("params")),
+            content=_content(options.get("json")),
+            headers=headers,
+        )
+        reply = await exchange(self._http, request)
+        raise_for_refusal(reply, request.url.host)
+        return reply
+
+
+def _may_help(fault: UpstreamUnavailable) -> bool:
+    """Whether asking again soon may help: nobody answered, or a 503 that says when to come back."""
+    if fault.problem is None:
+        return not isinstance(fault, UpstreamMalformed)
+    return (
+        fault.problem.status == 503
+        and fault.retry_after_s is not None
+        and fault.retry_after_s <= MAX_RETRY_AFTER_S
+    )
+
+
+def _pause_s(attempt: int, retry_after_s: float | None) -> float:
+    """At least what the server asked for, then doubling, half of it by chance so that callers spread out."""
+    ceiling_ms = FIRST_BACKOFF_MS << attempt
+    jittered_ms = ceiling_ms // 2 + secrets.randbelow(ceiling_ms // 2 + 1)
+    return (retry_after_s or 0.0) + jittered_ms / 1000
+
+
+def _headers(options: CallOptions) -> dict[str, str]:
+    offered = {
+        "X-Request-Id": current_request_id(),
+        "Idempotency-Key": options.get("idempotency_key"),
+        "If-Match": options.get("if_match"),
+        "Content-Type": None if options.get("json") is None else "application/json",
+    }
+    return {name: value for name, value in offered.items() if value is not None}
+
+
+def _content(json: BaseModel | Mapping[str, Any] | None) -> bytes | None:
+    if json is None:
+        return None
+    if isinstance(json, BaseModel):
+        return json.model_dump_json(by_alias=True).encode()
+    return json_text.dumps(json, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+
+
+def _query(params: Mapping[str, object] | None) -> httpx2.QueryParams | None:
+    if params is None:
+        return None
+    pairs: list[tuple[str, str]] = []
+    for name, value in params.items():
+        several = value if isinstance(value, (list, tuple, set, frozenset)) else (value,)
+        pairs.extend((name, _query_text(item)) for item in several if item is not None)
+    return httpx2.QueryParams(tuple(pairs))
+
+
+def _query_text(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (date, datetime)):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, (str, int, UUID)):
+        return str(value)
+    raise TypeError(f"{type(value).__name__} is not a query parameter")

@@ -1,0 +1,85 @@
+"""The client of charter-api."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from cdp_common.clients.base import ServiceClient
+from cdp_common.contracts.base import Batch, IdBatch, Page
+from cdp_common.contracts.charter import (
+    Charter,
+    CharterDraft,
+    Pledge,
+    PledgeDraft,
+    Signatory,
+    SignatureDraft,
+    SignatureEnd,
+)
+
+
+class CharterClient(ServiceClient):
+    """charter-api, one method per operation."""
+
+    async def publish_charter(self, draft: CharterDraft, *, idempotency_key: str) -> Charter:
+        """The published charter version."""
+        return await self._request(
+            "POST", "/v1/charters", answer=Charter, json=draft, idempotency_key=idempotency_key
+        )
+
+    async def list_charters(
+        self, *, place_id: UUID | None = None, limit: int | None = None, cursor: str | None = None
+    ) -> Page[Charter]:
+        """Charter versions, oldest first."""
+        params = {"place_id": place_id, "limit": limit, "cursor": cursor}
+        return await self._request("GET", "/v1/charters", answer=Page[Charter], params=params)
+
+    async def get_charter(self, charter_id: UUID) -> Charter:
+        """One charter version."""
+        return await self._request("GET", f"/v1/charters/{charter_id}", answer=Charter)
+
+    async def sign_charter(self, draft: SignatureDraft, *, idempotency_key: str) -> Signatory:
+        """The register's new entry."""
+        return await self._request(
+            "POST", "/v1/signatures", answer=Signatory, json=draft, idempotency_key=idempotency_key
+        )
+
+    async def list_signatories(
+        self,
+        *,
+        place_id: UUID | None = None,
+        kind: str | None = None,
+        state: str | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> Page[Signatory]:
+        """The public register, oldest signature first."""
+        params = {"place_id": place_id, "kind": kind, "state": state, "limit": limit, "cursor": cursor}
+        return await self._request("GET", "/v1/signatories", answer=Page[Signatory], params=params)
+
+    async def get_signatory(self, signature_id: UUID) -> Signatory:
+        """One entry of the register."""
+        return await self._request("GET", f"/v1/signatories/{signature_id}", answer=Signatory)
+
+    async def batch_signatories(self, batch: IdBatch) -> Batch[Signatory]:
+        """Entries of the register by id."""
+        return await self._request("POST", "/v1/signatures/batch", answer=Batch[Signatory], json=batch)
+
+    async def add_pledge(self, signature_id: UUID, draft: PledgeDraft, *, idempotency_key: str) -> Pledge:
+        """The new pledge."""
+        return await self._request(
+            "POST",
+            f"/v1/signatures/{signature_id}/pledges",
+            answer=Pledge,
+            json=draft,
+            idempotency_key=idempotency_key,
+        )
+
+    async def withdraw_signature(self, signature_id: UUID, end: SignatureEnd, *, if_match: str) -> Signatory:
+        """The entry after the withdrawal."""
+        return await self._request(
+            "POST",
+            f"/v1/signatures/{signature_id}/withdraw",
+            answer=Signatory,
+            json=end,
+            if_match=if_match,
+        )

@@ -1,0 +1,15 @@
+"""The client of any service's event feed."""
+
+from __future__ import annotations
+
+from cdp_common.clients.base import ServiceClient
+from cdp_common.contracts.base import EventPage
+
+
+class FeedClient(ServiceClient):
+    """The feed of one service."""
+
+    async def list_events(self, *, after: int = 0, limit: int = 100) -> EventPage:
+        """Events after a position, in order."""
+        params = {"after": after, "limit": limit}
+        return await self._request("GET", "/v1/events", answer=EventPage, params=params)

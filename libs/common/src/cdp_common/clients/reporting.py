@@ -1,0 +1,141 @@
+"""The client of reporting-api."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from urllib.parse import quote
+from uuid import UUID
+
+from cdp_common.clients.base import ServiceClient
+from cdp_common.contracts.base import EventPage, Page
+from cdp_common.contracts.reporting import (
+    Activity,
+    ActivityDraft,
+    Basis,
+    CollectiveValue,
+    Correction,
+    FeedState,
+    LedgerEntry,
+    LedgerHead,
+    PoundExplanation,
+    Publication,
+    PublicationDraft,
+    Report,
+    ReportDraft,
+    Review,
+)
+
+
+class ReportingClient(ServiceClient):
+    """reporting-api, one method per operation."""
+
+    # -------------------------------------------------------------- joint activities
+    async def create_activity(self, draft: ActivityDraft, *, idempotency_key: str) -> Activity:
+        """The new joint activity."""
+        return await self._post("/v1/activities", Activity, json=draft, idempotency_key=idempotency_key)
+
+    async def confirm_activity(self, activity_id: UUID, *, idempotency_key: str) -> Activity:
+        """The activity after the caller's share is confirmed."""
+        path = f"/v1/activities/{activity_id}/confirmations"
+        return await self._post(path, Activity, idempotency_key=idempotency_key)
+
+    async def get_activity(self, activity_id: UUID) -> Activity:
+        """One joint activity."""
+        return await self._get(f"/v1/activities/{activity_id}", Activity)
+
+    # -------------------------------------------------------------- reports
+    async def submit_report(self, draft: ReportDraft, *, idempotency_key: str) -> Report:
+        """The report as recorded and valued."""
+        return await self._post("/v1/reports", Report, json=draft, idempotency_key=idempotency_key)
+
+    async def get_report(self, report_id: UUID) -> Report:
+        """One report."""
+        return await self._get(f"/v1/reports/{report_id}", Report)
+
+    async def list_reports(
+        self,
+        *,
+        place_id: UUID | None = None,
+        state: str | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> Page[Report]:
+        """Reports that the caller may see, oldest first."""
+        params = {"place_id": place_id, "state": state, "limit": limit, "cursor": cursor}
+        return await self._get("/v1/reports", Page[Report], params=params)
+
+    async def review_report(self, report_id: UUID, review: Review, *, idempotency_key: str) -> Report:
+        """The report after the review."""
+        path = f"/v1/reports/{report_id}/reviews"
+        return await self._post(path, Report, json=review, idempotency_key=idempotency_key)
+
+    async def correct_report(
+        self, report_id: UUID, correction: Correction, *, idempotency_key: str
+    ) -> Report:
+        """The report that takes the earlier one's place."""
+        path = f"/v1/reports/{report_id}/corrections"
+        return await self._post(path, Report, json=correction, idempotency_key=idempotency_key)
+
+    # -------------------------------------------------------------- collective value and ledger
+    async def get_collective_value(
+        self,
+        place_id: UUID,
+        *,
+        from_: date,
+        to: date,
+        as_of: datetime | None = None,
+        group_by: str | None = None,
+        basis: Basis | None = None,
+    ) -> CollectiveValue:
+        """The four figures of a window; `group_by` is a comma list."""
+        params = {"from": from_, "to": to, "as_of": as_of, "group_by": group_by, "basis": basis}
+        return await self._get(f"/v1/places/{place_id}/collective-value", CollectiveValue, params=params)
+
+    async def list_ledger_entries(
+        self, place_id: UUID, *, limit: int | None = None, cursor: str | None = None
+    ) -> Page[LedgerEntry]:
+        """The place's ledger in the order of recording."""
+        params = {"limit": limit, "cursor": cursor}
+        return await self._get(f"/v1/places/{place_id}/ledger-entries", Page[LedgerEntry], params=params)
+
+    async def get_ledger_head(self, place_id: UUID) -> LedgerHead:
+        """The last sealed block of the place's ledger."""
+        return await self._get(f"/v1/places/{place_id}/ledger-head", LedgerHead)
+
+    async def list_feeds(self) -> Page[FeedState]:
+        """How far the other services' feeds have been read."""
+        return await self._get("/v1/feeds", Page[FeedState])
+
+    # -------------------------------------------------------------- publications
+    async def preview_publication(self, place_id: UUID, *, from_: date, to: date) -> CollectiveValue:
+        """What publishing the period now would show."""
+        params = {"from": from_, "to": to}
+        return await self._get(f"/v1/places/{place_id}/publication-preview", CollectiveValue, params=params)
+
+    async def publish_period(
+        self, place_id: UUID, draft: PublicationDraft, *, idempotency_key: str
+    ) -> Publication:
+        """The frozen publication."""
+        path = f"/v1/places/{place_id}/publications"
+        return await self._post(path, Publication, json=draft, idempotency_key=idempotency_key)
+
+    async def list_publications(
+        self, place_id: UUID, *, limit: int | None = None, cursor: str | None = None
+    ) -> Page[Publication]:
+        """The place's publications, the newest first."""
+        params = {"limit": limit, "cursor": cursor}
+        return await self._get(f"/v1/places/{place_id}/publications", Page[Publication], params=params)
+
+    async def get_publication(self, publication_id: UUID) -> Publication:
+        """One publication as it was frozen."""
+        return await self._get(f"/v1/publications/{publication_id}", Publication)
+
+    async def explain_pounds(self, publication_id: UUID, measure: str) -> PoundExplanation:
+        """How a measure's delivered pounds in a publication came about."""
+        path = f"/v1/publications/{publication_id}/explanations/{quote(measure, safe='~')}"
+        return await self._get(path, PoundExplanation)
+
+    # -------------------------------------------------------------- events
+    async def list_events(self, *, after: int = 0, limit: int | None = None) -> EventPage:
+        """The events after a position that the caller may see."""
+        return await self._get("/v1/events", EventPage, params={"after": after, "limit": limit})

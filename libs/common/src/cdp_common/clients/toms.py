@@ -1,0 +1,108 @@
+"""The client of toms-engine."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from cdp_common.clients.base import Fetched, ServiceClient
+from cdp_common.contracts.base import Page
+from cdp_common.contracts.toms import (
+    AreaBatch,
+    AreaBatchRequest,
+    AreaNeed,
+    Edition,
+    EditionState,
+    FrameworkPack,
+    Measure,
+    MeasureBatch,
+    MeasureBatchRequest,
+    NeedBand,
+    NeedIndexImport,
+    NeedIndexReceipt,
+    Valuation,
+    ValuationRequest,
+)
+
+
+class TomsClient(ServiceClient):
+    """toms-engine, one method per operation."""
+
+    async def import_framework(self, pack: FrameworkPack, *, idempotency_key: str) -> Edition:
+        """The draft edition of the pack, without its crosswalks."""
+        return (await self.fetch_import(pack, idempotency_key=idempotency_key)).body
+
+    async def fetch_import(self, pack: FrameworkPack, *, idempotency_key: str) -> Fetched[Edition]:
+        """The same with the ETag that publishing the draft asks for."""
+        return await self._fetch(
+            "POST", "/v1/frameworks", answer=Edition, json=pack, idempotency_key=idempotency_key
+        )
+
+    async def publish_edition(self, edition_id: UUID, *, if_match: str) -> Edition:
+        """The edition, published."""
+        path = f"/v1/editions/{edition_id}/publish"
+        return await self._request("POST", path, answer=Edition, if_match=if_match)
+
+    async def list_editions(
+        self,
+        *,
+        framework: str | None = None,
+        state: EditionState | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> Page[Edition]:
+        """Editions in the order of framework and edition code."""
+        params = {"framework": framework, "state": state, "limit": limit, "cursor": cursor}
+        return await self._request("GET", "/v1/editions", answer=Page[Edition], params=params)
+
+    async def get_edition(self, edition_id: UUID) -> Edition:
+        """One edition."""
+        return (await self.fetch_edition(edition_id)).body
+
+    async def fetch_edition(self, edition_id: UUID) -> Fetched[Edition]:
+        """The same with its ETag."""
+        return await self._fetch("GET", f"/v1/editions/{edition_id}", answer=Edition)
+
+    async def get_edition_by_hash(self, edition_hash: str) -> Edition:
+        """One edition by the hash of its content."""
+        return await self._request("GET", f"/v1/editions/by-hash/{edition_hash}", answer=Edition)
+
+    async def list_measures(
+        self, edition_id: UUID, *, limit: int | None = None, cursor: str | None = None
+    ) -> Page[Measure]:
+        """The measures of an edition in the order of its pack."""
+        params = {"limit": limit, "cursor": cursor}
+        path = f"/v1/editions/{edition_id}/measures"
+        return await self._request("GET", path, answer=Page[Measure], params=params)
+
+    async def batch_measures(self, batch: MeasureBatchRequest) -> MeasureBatch:
+        """Measures of published editions by edition hash and code."""
+        return await self._request(
+            "POST", "/v1/measures/batch", answer=MeasureBatch, json=batch, is_read=True
+        )
+
+    async def value_lines(self, request: ValuationRequest) -> Valuation:
+        """Lines valued against a published edition; stores nothing, so it is safe to repeat."""
+        return await self._request("POST", "/v1/valuations", answer=Valuation, json=request, is_read=True)
+
+    async def import_need_index(self, part: NeedIndexImport, *, idempotency_key: str) -> NeedIndexReceipt:
+        """What the import of a part of an index stored."""
+        return await self._request(
+            "POST", "/v1/need-indices", answer=NeedIndexReceipt, json=part, idempotency_key=idempotency_key
+        )
+
+    async def batch_areas(self, batch: AreaBatchRequest) -> AreaBatch:
+        """Deciles and bands of areas by code."""
+        return await self._request("POST", "/v1/areas/batch", answer=AreaBatch, json=batch, is_read=True)
+
+    async def list_areas(
+        self,
+        *,
+        index: str,
+        place: str | None = None,
+        band: NeedBand | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> Page[AreaNeed]:
+        """Areas of an index in the order of their codes."""
+        params = {"index": index, "place": place, "band": band, "limit": limit, "cursor": cursor}
+        return await self._request("GET", "/v1/areas", answer=Page[AreaNeed], params=params)

@@ -1,0 +1,91 @@
+"""`create_service`: the one way in which a service of this platform becomes a web application."""
+
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from typing import Any
+
+from fastapi import APIRouter, Depends, FastAPI
+from starlette.middleware import Middleware
+
+from cdp_common.db.database import Database
+from cdp_common.kernel.clock import Clock, utc_now
+from cdp_common.web.health import health_routes
+from cdp_common.web.logs import configure_logging_if_unset
+from cdp_common.web.middleware import BodyLimit, RequestContext
+from cdp_common.web.openapi import PROBLEM_RESPONSES, install_openapi
+from cdp_common.web.problems import install_problem_handlers
+from cdp_common.web.requests import StrictRequest
+from cdp_common.web.settings import ServiceSettings
+from cdp_common.web.telemetry import NATIVE_TELEMETRY, trace_database
+from cdp_common.web.verifier import TokenVerifier
+
+DOCS_PATH = "/docs"
+
+LifespanTask = Callable[[], AbstractAsyncContextManager[Any]]
+"""Opened when the application starts and closed when it stops, in reverse order."""
+
+
+def create_service(
+    settings: ServiceSettings,
+    *,
+    name: str,
+    title: str,
+    version: str,
+    routers: Sequence[APIRouter],
+    database: Database | None,
+    package: str | None,
+    verifier: TokenVerifier,
+    lifespan_tasks: Sequence[LifespanTask] = (),
+    description: str = "",
+    clock: Clock = utc_now,
+    larger_bodies: Mapping[str, int] | None = None,
+) -> FastAPI:
+    """The service as a web application: routes, identity, problems, limits, health, traces.
+
+    `package` is the one whose migrations `/health/ready` compares with the database. `larger_bodies` gives
+    single paths (`/v1/tenders/{tender_id}/imports`) a body limit of their own, in bytes.
+    """
+    configure_logging_if_unset(name)
+    app = FastAPI(
+        title=title,
+        version=version,
+        description=description,
+        docs_url=DOCS_PATH,
+        redoc_url=None,
+        redirect_slashes=False,
+        lifespan=_lifespan(verifier, database, lifespan_tasks),
+        dependencies=[Depends(StrictRequest())],
+        responses=PROBLEM_RESPONSES,
+        generate_unique_id_function=lambda route: route.name,
+        separate_input_output_schemas=False,
+        telemetry=NATIVE_TELEMETRY,
+        middleware=[
+            Middleware(RequestContext, docs_paths=frozenset({DOCS_PATH, f"{DOCS_PATH}/oauth2-redirect"})),
+            Middleware(BodyLimit, max_bytes=settings.max_body_bytes, larger=larger_bodies),
+        ],
+    )
+    app.state.settings, app.state.database = settings, database
+    app.state.verifier, app.state.clock = verifier, clock
+    install_problem_handlers(app)
+    for router in (health_routes(settings, name, database, package), *routers):
+        app.include_router(router)
+    install_openapi(app, settings.issuer)
+    if database is not None:
+        trace_database(database)
+    return app
+
+
+def _lifespan(
+    verifier: TokenVerifier, database: Database | None, tasks: Sequence[LifespanTask]
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            if database is not None:
+                stack.push_async_callback(database.dispose)
+            await stack.enter_async_context(verifier.polling())
+            for task in tasks:
+                await stack.enter_async_context(task())
+            yield
+
+    return lifespan

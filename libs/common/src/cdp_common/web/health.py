@@ -1,0 +1,81 @@
+"""`/health/live` touches nothing, `/health/ready` checks the database, `/version` names the build."""
+
+import asyncio
+from typing import Literal
+
+import structlog
+from fastapi import APIRouter
+from pydantic import BaseModel
+from sqlalchemy.exc import SQLAlchemyError
+
+from cdp_common.db.database import Database
+from cdp_common.db.migrations import current_revision, head_revision, is_behind
+from cdp_common.kernel.errors import Unavailable
+from cdp_common.web.settings import Mode, ServiceSettings
+
+CHECK_TIMEOUT_S = 2.0
+
+_log = structlog.get_logger(__name__)
+
+
+class NotReady(Unavailable):
+    """The process runs and something it needs does not."""
+
+    code = "not_ready"
+    title = "The service is not ready"
+    retry_after_s = 2
+
+
+class Health(BaseModel):
+    """The process answers; from `/health/ready` also: so does what it needs."""
+
+    status: Literal["live", "ready"]
+
+
+class Version(BaseModel):
+    """Which build of which service answers, in which deployment."""
+
+    service: str
+    build: str
+    mode: Mode
+    revision: str | None
+    """The newest database revision that this build knows; null for a service without a database."""
+
+
+def health_routes(
+    settings: ServiceSettings, name: str, database: Database | None, package: str | None
+) -> APIRouter:
+    """The three routes; none needs a token."""
+    router = APIRouter(tags=["health"])
+    head = head_revision(package) if package is not None else None
+
+    @router.get("/health/live")
+    async def get_liveness() -> Health:
+        """Whether the process answers at all; it looks at nothing else."""
+        return Health(status="live")
+
+    @router.get("/health/ready")
+    async def get_readiness() -> Health:
+        """Whether the database answers and is migrated at least as far as this build needs."""
+        if database is not None:
+            await _check_database(database, package)
+        return Health(status="ready")
+
+    @router.get("/version")
+    async def get_version() -> Version:
+        """The build that answers."""
+        return Version(service=name, build=settings.build, mode=settings.mode, revision=head)
+
+    return router
+
+
+async def _check_database(database: Database, package: str | None) -> None:
+    try:
+        async with asyncio.timeout(CHECK_TIMEOUT_S), database.begin() as tx:
+            revision = await current_revision(tx)
+    except (SQLAlchemyError, Unavailable, TimeoutError) as fault:
+        _log.warning("database_unreachable", fault=type(fault).__name__)
+        raise NotReady("The database does not answer.") from fault
+    # A database ahead of the build is fine: during a rollout the migration runs first.
+    if package is not None and is_behind(package, revision):
+        raise NotReady("The database is not migrated as far as this build needs.")

@@ -1,0 +1,99 @@
+"""Logs as JSON lines on standard output, ours and the libraries' alike."""
+
+import logging
+import sys
+from typing import Any, TextIO
+
+import structlog
+from structlog.typing import EventDict, Processor
+
+from cdp_common.web.telemetry import add_trace_ids
+
+REDACTED = "[redacted]"
+_SECRET_NAMES = frozenset(
+    {
+        "access_token",
+        "authorization",
+        "client_assertion",
+        "client_secret",
+        "database_url",
+        "idempotency_key",
+        "password",
+        "secret",
+        "token",
+    }
+)
+# Their lines repeat what our own request and call lines and spans say.
+_QUIET_LOGGERS = ("uvicorn.access", "httpx", "httpx2", "httpcore", "httpcore2", "alembic", "asyncio")
+
+
+def configure_logging(service: str, level: str = "INFO", stream: TextIO | None = None) -> None:
+    """Send every log line of this process to `stream` (standard output by default) as one JSON object."""
+    shared: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _service_adder(service),
+        add_trace_ids,
+        redact_secrets,
+    ]
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *shared,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(stream or sys.stdout)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[*shared, structlog.stdlib.PositionalArgumentsFormatter()],
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.format_exc_info,
+                structlog.processors.JSONRenderer(),
+            ],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(level)
+    for name in _QUIET_LOGGERS:
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def configure_logging_if_unset(service: str) -> None:
+    """Plain JSON lines for a process that configured nothing, such as a test: no locals in tracebacks."""
+    if structlog.is_configured():
+        return
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            _service_adder(service),
+            add_trace_ids,
+            redact_secrets,
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(),
+        ],
+        cache_logger_on_first_use=False,
+    )
+
+
+def redact_secrets(_logger: Any, _method: str, event: EventDict) -> EventDict:
+    """A log processor that blanks values whose name says that they are secret."""
+    for name in event.keys() & _SECRET_NAMES:
+        event[name] = REDACTED
+    return event
+
+
+def _service_adder(service: str) -> Processor:
+    def add(_logger: Any, _method: str, event: EventDict) -> EventDict:
+        event["service"] = service
+        return event
+
+    return add

@@ -1,0 +1,159 @@
+"""What surrounds every request: its id, its log line, security headers, the last resort, the body limit."""
+
+import re
+import time
+from collections.abc import Mapping
+
+import structlog
+from fastapi.exceptions import ValidationException
+from pydantic import ValidationError
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.routing import compile_path
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from cdp_common.kernel.errors import TooLarge
+from cdp_common.kernel.identifiers import new_id
+from cdp_common.web.pointers import MAX_FAULTS
+from cdp_common.web.problems import internal_error, response_to
+from cdp_common.web.requests import route_of
+
+REQUEST_ID_HEADER = "X-Request-Id"
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_QUIET_PATHS = frozenset({"/health/live", "/health/ready"})
+
+_log = structlog.get_logger(__name__)
+
+
+class BodyTooLarge(TooLarge):
+    """The body is larger than the operation reads."""
+
+    code = "body_too_large"
+    title = "The body is too large"
+
+
+class RequestContext:
+    """Gives each request its id and one log line; a fault of ours becomes a problem that says nothing."""
+
+    def __init__(self, app: ASGIApp, *, docs_paths: frozenset[str] = frozenset()) -> None:
+        self._app = app
+        self._docs_paths = docs_paths
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Run the application inside the request's context."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request_id = _request_id(Headers(scope=scope).get(REQUEST_ID_HEADER))
+        scope.setdefault("state", {})["request_id"] = request_id
+        answer = _Answer(scope, send, request_id, secure=scope["path"] not in self._docs_paths)
+        started_at = time.perf_counter()
+        with structlog.contextvars.bound_contextvars(request_id=request_id):
+            try:
+                await self._app(scope, receive, answer.send)
+            except Exception as fault:
+                _log_fault(scope["path"], fault)
+                if answer.status is not None:
+                    raise  # the response has begun: only breaking the connection tells the client
+                await internal_error(scope["path"], request_id)(scope, receive, answer.send)
+            finally:
+                _log_request(scope, answer.status, time.perf_counter() - started_at)
+
+
+class _Answer:
+    """Watches the response begin, and adds the headers that every response carries."""
+
+    def __init__(self, scope: Scope, send: Send, request_id: str, *, secure: bool) -> None:
+        self._send = send
+        self._request_id = request_id
+        self._signed = "authorization" in Headers(scope=scope)
+        self._secure = secure
+        self.status: int | None = None
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            self._add_headers(MutableHeaders(scope=message), message["status"])
+        await self._send(message)
+
+    def _add_headers(self, headers: MutableHeaders, status: int) -> None:
+        headers[REQUEST_ID_HEADER] = self._request_id
+        headers["X-Content-Type-Options"] = "nosniff"
+        headers.setdefault("Referrer-Policy", "no-referrer")
+        if self._secure:
+            # An API answers programs: should a browser show an answer, it may load and frame nothing.
+            headers.setdefault("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+        if self._signed or status >= 400:
+            headers.setdefault("Cache-Control", "no-store")
+
+
+class BodyLimit:
+    """Refuses a body over the limit, by what it states and by what arrives, before anything parses it."""
+
+    def __init__(self, app: ASGIApp, *, max_bytes: int, larger: Mapping[str, int] | None = None) -> None:
+        self._app = app
+        self._max_bytes = max_bytes
+        self._larger = [(compile_path(path)[0], limit) for path, limit in (larger or {}).items()]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Run the application with a `receive` that counts."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        limit = self._limit_of(scope["path"])
+        stated = Headers(scope=scope).get("content-length", "0")
+        if stated.isdecimal() and int(stated) > limit:
+            error = BodyTooLarge(f"This operation reads at most {limit} bytes.")
+            await response_to(error, scope["path"], scope["state"]["request_id"])(scope, receive, send)
+            return
+        await self._app(scope, _counting(receive, limit), send)
+
+    def _limit_of(self, path: str) -> int:
+        return next((limit for pattern, limit in self._larger if pattern.match(path)), self._max_bytes)
+
+
+def _counting(receive: Receive, limit: int) -> Receive:
+    received = 0
+
+    async def counted() -> Message:
+        nonlocal received
+        message = await receive()
+        if message["type"] == "http.request":
+            received += len(message.get("body", b""))
+            if received > limit:
+                # The framework lets only its own exception through while it reads a body.
+                raise HTTPException(413) from BodyTooLarge(f"This operation reads at most {limit} bytes.")
+        return message
+
+    return counted
+
+
+def _request_id(offered: str | None) -> str:
+    """The caller's own id when it is well formed, else a new one."""
+    if offered is not None and _REQUEST_ID.fullmatch(offered):
+        return offered
+    return str(new_id())
+
+
+def _log_fault(path: str, fault: Exception) -> None:
+    """A fault of ours with its traceback; a validation error without, for its text quotes the values."""
+    if isinstance(fault, (ValidationError, ValidationException)):
+        kinds = [f"{'.'.join(map(str, one['loc']))}: {one['type']}" for one in fault.errors()]
+        _log.error("unhandled_fault", path=path, fault=type(fault).__name__, faults=kinds[:MAX_FAULTS])
+    else:
+        _log.error("unhandled_fault", path=path, fault=type(fault).__name__, exc_info=fault)
+
+
+def _log_request(scope: Scope, status: int | None, duration_s: float) -> None:
+    """One line per request: no query, no body, no token. Health checks are lines only at DEBUG."""
+    write = _log.debug if scope["path"] in _QUIET_PATHS else _log.info
+    route = route_of(scope)
+    write(
+        "request",
+        method=scope["method"],
+        route=getattr(route, "path_format", None),
+        path=scope["path"],
+        status=status,
+        duration_ms=round(duration_s * 1000, 2),
+        client_id=scope["state"].get("client_id"),
+    )

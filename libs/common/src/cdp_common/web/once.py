@@ -1,0 +1,109 @@
+"""The `Idempotency-Key` header as a `Once`, and a kept answer as a response."""
+
+import hashlib
+import json
+import re
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import Depends, Header, Request
+from starlette.responses import Response
+
+from cdp_common.db.idempotency import Answer, Once
+from cdp_common.kernel.errors import BadRequest
+from cdp_common.web.caller import Caller
+from cdp_common.web.identity import MaybeCaller, Signed
+from cdp_common.web.requests import operation_of
+
+HEADER = "Idempotency-Key"
+REPLAYED_HEADER = "Idempotency-Replayed"
+MAX_KEY_CHARS = 128
+
+_RANDOM_KEY = re.compile(r"[A-Za-z0-9_-]{22,128}")
+
+
+class IdempotencyKeyMissing(BadRequest):
+    """The operation must not be done twice, so the request needs a key."""
+
+    code = "idempotency_key_missing"
+    title = "An Idempotency-Key header is needed"
+
+
+class IdempotencyKeyMalformed(BadRequest):
+    """The key could collide with somebody else's: it is neither a UUID nor long enough."""
+
+    code = "idempotency_key_malformed"
+    title = "The Idempotency-Key header is malformed"
+
+
+_KeyHeader = Annotated[
+    str | None,
+    Header(
+        alias=HEADER,
+        description="A UUID, or at least 22 characters of A-Z a-z 0-9 _ -, new for each thing to be done. "
+        "Sent again with the same body, it gives the first answer again.",
+    ),
+]
+
+
+def parse_key(header: str | None) -> str:
+    """The key of an `Idempotency-Key` header; quoted, as the IETF draft has it, it is the same key."""
+    if header is None or not header.strip():
+        raise IdempotencyKeyMissing("Send an Idempotency-Key header, new for each thing to be done.")
+    key = header.strip()
+    if len(key) >= 2 and key[0] == key[-1] == '"':
+        key = key[1:-1]
+    if _is_uuid(key):
+        return key.lower()
+    if not _RANDOM_KEY.fullmatch(key):
+        raise IdempotencyKeyMalformed("The key must be a UUID or 22 to 128 characters of A-Z a-z 0-9 _ -.")
+    return key
+
+
+async def once_call(request: Request, caller: Signed, header: _KeyHeader = None) -> Once:
+    """The call as one that is done once, in the scope of client, organisation and operation."""
+    return await _once(request, caller, header)
+
+
+async def public_once_call(request: Request, caller: MaybeCaller, header: _KeyHeader = None) -> Once:
+    """The same where a token is optional: without one the scope is the operation, and the key alone tells."""
+    return await _once(request, caller, header)
+
+
+OnceHeader = Annotated[Once, Depends(once_call)]
+PublicOnceHeader = Annotated[Once, Depends(public_once_call)]
+
+
+async def _once(request: Request, caller: Caller | None, header: str | None) -> Once:
+    key = parse_key(header)
+    who = f"{caller.client_id} {caller.org}" if caller is not None else "anyone"
+    return Once(key, f"{who} {operation_of(request)}", await _fingerprint(request))
+
+
+async def _fingerprint(request: Request) -> str:
+    """A hash of what is asked: path, query and body, the body by its content and not by its spelling."""
+    body = await request.body()
+    try:
+        parsed: Any = json.loads(body, parse_float=str) if body else None
+        content = json.dumps(parsed, sort_keys=True, separators=(",", ":")).encode()
+    except ValueError:
+        content = body
+    asked = hashlib.sha256(f"{request.url.path}?{request.url.query}\n".encode())
+    asked.update(content)
+    return asked.hexdigest()
+
+
+def answer_response(answer: Answer) -> Response:
+    """A kept answer as a response, marked when it is an earlier one."""
+    headers = dict(answer.headers)
+    if answer.replayed:
+        headers[REPLAYED_HEADER] = "true"
+    media_type = "application/json" if answer.body else None
+    return Response(answer.body, status_code=answer.status, headers=headers, media_type=media_type)
+
+
+def _is_uuid(key: str) -> bool:
+    try:
+        return len(key) == 36 and str(UUID(key)) == key.lower()
+    except ValueError:
+        return False

@@ -1,0 +1,197 @@
+"""What every route asks of a request before its own rules: known parameters, a JSON body, storable text."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass
+from decimal import Decimal
+from types import UnionType
+from typing import Annotated, Any, NoReturn, Union, get_args, get_origin
+
+from fastapi import Request
+from fastapi.dependencies.utils import get_flat_params
+from fastapi.params import Form, Query
+from starlette.types import Scope
+
+from cdp_common.kernel.errors import BadRequest, FieldError, InvalidInput, UnsupportedMedia
+from cdp_common.web.pointers import MAX_FAULTS, escaped
+from cdp_common.web.problems import BodyMalformed
+
+# An escaped NUL, an escaped surrogate, the first byte of a surrogate in UTF-8.
+_SIGNS_OF_UNUSABLE_TEXT = (b"\\u0000", b"\\ud", b"\\uD", b"\xed")
+
+
+class UnknownQueryParameter(BadRequest):
+    """The operation has no such query parameter."""
+
+    code = "unknown_query_parameter"
+    title = "The operation has no such query parameter"
+
+
+class RepeatedQueryParameter(BadRequest):
+    """A query parameter that takes one value was given several."""
+
+    code = "repeated_query_parameter"
+    title = "A query parameter is given more than once"
+
+
+class MediaTypeUnsupported(UnsupportedMedia):
+    """The body is not in the format that the operation reads."""
+
+    code = "unsupported_media_type"
+    title = "The body's format is not supported"
+
+
+class TextUnusable(InvalidInput):
+    """A text holds a character that cannot be stored: NUL or half of a surrogate pair."""
+
+    code = "text_unusable"
+    title = "A text holds a character that cannot be stored"
+
+
+def route_of(scope: Scope) -> Any | None:
+    """The route that answers this request, as the application includes it; None before routing."""
+    included = scope.get("fastapi", {}).get("effective_route_context")
+    return included if included is not None else scope.get("route")
+
+
+def operation_of(request: Request) -> str:
+    """The id of the operation that answers this request, as the OpenAPI document names it."""
+    return str(getattr(route_of(request.scope), "unique_id", ""))
+
+
+def exact_json(body: bytes | str) -> Any:
+    """JSON with its numbers kept exact (`Decimal`), for formats that write amounts as JSON numbers."""
+    try:
+        return json.loads(body, parse_float=Decimal, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as fault:
+        raise BodyMalformed("The body is not valid JSON.") from fault
+
+
+@dataclass(frozen=True)
+class _Expected:
+    """What one route reads of a request."""
+
+    single: frozenset[str]
+    repeatable: frozenset[str]
+    media_type: str | None
+
+
+class StrictRequest:
+    """The dependency that `create_service` puts before every route."""
+
+    def __init__(self) -> None:
+        # Routes live as long as the application; holding one keeps its id from being reused.
+        self._expected: dict[int, tuple[Any, _Expected]] = {}
+
+    async def __call__(self, request: Request) -> None:
+        """Refuse what the route would otherwise ignore or store badly."""
+        expected = self._expected_by(route_of(request.scope))
+        _check_query(request, expected)
+        _check_text(request.path_params.values(), "{path}")
+        if expected.media_type is not None and _has_body(request):
+            _check_media_type(request.headers.get("content-type", ""), expected.media_type)
+            if _is_json(expected.media_type):
+                await _check_json(request)
+
+    def _expected_by(self, route: Any) -> _Expected:
+        known = self._expected.get(id(route))
+        if known is None:
+            known = self._expected[id(route)] = (route, _expected_by(route))
+        return known[1]
+
+
+def _expected_by(route: Any) -> _Expected:
+    fields = [field for field in get_flat_params(route.dependant) if isinstance(field.field_info, Query)]
+    repeatable = {field.alias for field in fields if _is_sequence(field.field_info.annotation)}
+    single = {field.alias for field in fields} - repeatable
+    media_type = None
+    if route.body_field is not None and not isinstance(route.body_field.field_info, Form):
+        media_type = str(route.body_field.field_info.media_type)
+    return _Expected(frozenset(single), frozenset(repeatable), media_type)
+
+
+def _is_sequence(annotation: object) -> bool:
+    origin = get_origin(annotation)
+    if origin is Annotated:
+        return _is_sequence(get_args(annotation)[0])
+    if origin in (Union, UnionType):
+        return any(_is_sequence(arm) for arm in get_args(annotation))
+    kind = origin or annotation
+    return isinstance(kind, type) and issubclass(kind, (Sequence, Set)) and not issubclass(kind, (str, bytes))
+
+
+def _check_query(request: Request, expected: _Expected) -> None:
+    seen: set[str] = set()
+    for name, value in request.query_params.multi_items():
+        if name not in expected.single and name not in expected.repeatable:
+            known = ", ".join(sorted(expected.single | expected.repeatable)) or "none"
+            raise UnknownQueryParameter(f"This operation's query parameters are: {known}.")
+        if name in seen and name in expected.single:
+            fault = FieldError(f"?{name}", "repeated", "may be given once")
+            raise RepeatedQueryParameter("A query parameter is given more than once.", errors=[fault])
+        seen.add(name)
+        _check_text((value,), f"?{name}")
+
+
+def _check_text(values: Any, pointer: str) -> None:
+    if any(isinstance(value, str) and not _is_storable(value) for value in values):
+        fault = FieldError(pointer, "text_unusable", "holds a character that cannot be stored")
+        raise TextUnusable("A text holds a character that cannot be stored.", errors=[fault])
+
+
+def _is_storable(text: str) -> bool:
+    # PostgreSQL's text takes neither NUL nor half of a surrogate pair.
+    return "\x00" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)
+
+
+def _has_body(request: Request) -> bool:
+    return request.headers.get("content-length", "0") != "0" or "transfer-encoding" in request.headers
+
+
+def _is_json(media_type: str) -> bool:
+    kind, _, subtype = media_type.partition("/")
+    return kind == "application" and (subtype == "json" or subtype.endswith("+json"))
+
+
+def _check_media_type(header: str, expected: str) -> None:
+    stated, *parameters = (part.strip().lower() for part in header.split(";"))
+    fits = _is_json(stated) if _is_json(expected) else stated == expected
+    charsets = [part.partition("=")[2].strip('"') for part in parameters if part.startswith("charset=")]
+    if not fits or any(charset != "utf-8" for charset in charsets):
+        raise MediaTypeUnsupported(f"This operation reads {expected} in UTF-8.")
+
+
+async def _check_json(request: Request) -> None:
+    """Look closer only where the bytes give a reason to; most bodies cost a few searches."""
+    body = await request.body()
+    if b"\x00" in body:
+        raise BodyMalformed("The body is not JSON in UTF-8.")
+    if b"NaN" in body or b"Infinity" in body:
+        exact_json(body)
+    if not any(sign in body for sign in _SIGNS_OF_UNUSABLE_TEXT):
+        return
+    faults = [
+        FieldError(pointer, "text_unusable", "holds a character that cannot be stored")
+        for pointer, text in _texts(await request.json())
+        if not _is_storable(text)
+    ]
+    if faults:
+        raise TextUnusable("A text holds a character that cannot be stored.", errors=faults[:MAX_FAULTS])
+
+
+def _texts(value: Any) -> Iterator[tuple[str, str]]:
+    """Every text in a JSON value with its pointer, members' names included; a loop, as bodies nest deeply."""
+    waiting = [("", value)]
+    while waiting:
+        pointer, here = waiting.pop()
+        if isinstance(here, str):
+            yield pointer, here
+        elif isinstance(here, Mapping):
+            yield from ((pointer, name) for name in here)
+            waiting.extend((f"{pointer}/{escaped(name)}", member) for name, member in here.items())
+        elif isinstance(here, list):
+            waiting.extend((f"{pointer}/{index}", item) for index, item in enumerate(here))
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")

@@ -1,0 +1,145 @@
+"""What a process is told by its environment; every variable starts with `CDP_`."""
+
+import base64
+import json
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import Field, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+SECRET_KEY_BYTES = 32
+
+Mode = Literal["sandbox", "live"]
+
+
+class KeyFileUnusable(Exception):
+    """A key file that the settings name is missing or does not hold such a key."""
+
+
+class ServiceSettings(BaseSettings):
+    """The settings that every process shares; a service with settings of its own subclasses this."""
+
+    model_config = SettingsConfigDict(env_prefix="CDP_", frozen=True, extra="ignore")
+
+    mode: Mode = "sandbox"
+    """Which of the two deployments this is; sandbox alone loads the magic test inputs."""
+    host: str = "127.0.0.1"
+    """The address to listen on."""
+    port: int = Field(default=8100, ge=0, le=65535)
+    """The port to listen on."""
+    issuer: str = "http://127.0.0.1:8101"
+    """The URL of partners-api as everyone sees it: the `iss` of every token."""
+    audience: str = "cdp-sandbox"
+    """The `aud` that a token must carry."""
+
+    database_url: str | None = Field(default=None, repr=False)
+    """The service's database in its app role."""
+    database_owner_url: str | None = Field(default=None, repr=False)
+    """The same database in its owner role; only `migrate` uses it."""
+
+    partners_url: str = "http://127.0.0.1:8101"
+    """Where partners-api answers."""
+    toms_url: str = "http://127.0.0.1:8102"
+    """Where toms-engine answers."""
+    procurement_url: str = "http://127.0.0.1:8103"
+    """Where procurement-api answers."""
+    charter_url: str = "http://127.0.0.1:8104"
+    """Where charter-api answers."""
+    reporting_url: str = "http://127.0.0.1:8105"
+    """Where reporting-api answers."""
+
+    client_id: str | None = None
+    """This service's own OAuth client, for jobs and calls to other services."""
+    client_key_file: Path | None = None
+    """The private Ed25519 JWK of that client, as JSON."""
+    secret_key_file: Path | None = None
+    """32 random bytes, base64url: encrypts what must be readable again, such as webhook secrets."""
+    sealing_key_file: Path | None = None
+    """32 random bytes, base64url: wraps the keys of sealed bids (procurement-api alone)."""
+
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    """The least severe line that is logged."""
+    build: str = "development"
+    """The version of the running build, as `/version` shows it."""
+    otlp_endpoint: str | None = None
+    """Where traces are sent by OTLP over HTTP; without it they are not exported."""
+    max_body_bytes: int = Field(default=1024 * 1024, ge=1024, le=1024**3)
+    """The largest request body that is read, unless a route states its own limit."""
+    poll_interval_s: float = Field(default=1.0, gt=0, le=3600)
+    """How often a consumer asks a feed for more."""
+    webhook_allow_loopback: bool = False
+    """Whether webhooks may be sent to this machine; sandbox only."""
+
+    @field_validator("database_url", "database_owner_url", "otlp_endpoint", "client_id", mode="before")
+    @classmethod
+    def _empty_means_unset(cls, value: object) -> object:
+        return None if value == "" else value
+
+    @field_validator("issuer", "partners_url", "toms_url", "procurement_url", "charter_url", "reporting_url")
+    @classmethod
+    def _http_without_trailing_slash(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+            raise ValueError("must be an http(s) URL without query or fragment")
+        return value.rstrip("/")
+
+    @model_validator(mode="after")
+    def _live_takes_no_sandbox_setting(self) -> Self:
+        if self.mode != "live":
+            return self
+        if "sandbox" in self.audience:
+            raise ValueError("live needs an audience of its own: CDP_AUDIENCE names the sandbox")
+        if self.webhook_allow_loopback:
+            raise ValueError("live sends no webhook to loopback: unset CDP_WEBHOOK_ALLOW_LOOPBACK")
+        if urlsplit(self.issuer).scheme != "https" and not _is_loopback(self.issuer):
+            raise ValueError("live needs an https CDP_ISSUER")
+        return self
+
+    def client_key(self) -> dict[str, Any]:
+        """The private JWK of this service's own OAuth client."""
+        path = _stated(self.client_key_file, "CDP_CLIENT_KEY_FILE")
+        try:
+            key = json.loads(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError) as fault:
+            raise KeyFileUnusable("CDP_CLIENT_KEY_FILE cannot be read as JSON") from fault
+        if not isinstance(key, dict) or key.get("crv") != "Ed25519" or "d" not in key:
+            raise KeyFileUnusable("CDP_CLIENT_KEY_FILE holds no private Ed25519 JWK")
+        return key
+
+    def secret_key(self) -> bytes:
+        """The key that encrypts what must be readable again."""
+        return _key_bytes(_stated(self.secret_key_file, "CDP_SECRET_KEY_FILE"), "CDP_SECRET_KEY_FILE")
+
+    def sealing_key(self) -> bytes:
+        """The key that wraps the keys of sealed bids."""
+        return _key_bytes(_stated(self.sealing_key_file, "CDP_SEALING_KEY_FILE"), "CDP_SEALING_KEY_FILE")
+
+
+def _stated(path: Path | None, variable: str) -> Path:
+    if path is None:
+        raise KeyFileUnusable(f"{variable} is not set")
+    return path
+
+
+def _key_bytes(path: Path, variable: str) -> bytes:
+    try:
+        text = path.read_text(encoding="ascii").strip()
+        key = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+    except (OSError, ValueError) as fault:
+        raise KeyFileUnusable(f"{variable} cannot be read as base64url") from fault
+    if len(key) != SECRET_KEY_BYTES:
+        raise KeyFileUnusable(f"{variable} holds {len(key)} bytes, {SECRET_KEY_BYTES} are needed")
+    return key
+
+
+def _is_loopback(url: str) -> bool:
+    host = urlsplit(url).hostname or ""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
