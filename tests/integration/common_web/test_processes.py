@@ -1,0 +1,138 @@
+"""Services as processes: one trace through two, an orderly end, a start that says what is wrong."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import httpx2
+import pytest
+from opentelemetry.proto.trace.v1.trace_pb2 import Span
+from tests.integration.common_web.processes import Process, Surroundings, free_port, run, start
+
+from cdp_common.testing.callers import TokenMint
+
+TRACE = "0af7651916cd43dd8448eb211c80319c"
+CALLER_SPAN = "b7ad6b7169203331"
+
+
+@dataclass
+class World:
+    front: Process
+    back: Process
+    surroundings: Surroundings
+
+
+def settings(issuer: str, mint: TokenMint) -> dict[str, str]:
+    return {"CDP_ISSUER": mint.issuer, "CDP_AUDIENCE": mint.audience, "CDP_PARTNERS_URL": issuer}
+
+
+@pytest.fixture
+async def world(db, mint) -> AsyncIterator[World]:
+    surroundings = Surroundings(mint)
+    async with surroundings.serving() as url:
+        common = {**settings(url, mint), "CDP_OTLP_ENDPOINT": url}
+        database = db.engine.url.render_as_string(hide_password=False)
+        back = await start("back", CDP_DATABASE_URL=database, **common)
+        front = await start("front", CDP_TOMS_URL=back.url, **common)
+        yield World(front, back, surroundings)
+        await asyncio.gather(front.stop(), back.stop())
+
+
+async def test_one_trace_and_one_request_id_go_through_both(world, mint):
+    headers = {
+        **mint.headers(scopes=["a:read"], client_id="portal"),
+        "traceparent": f"00-{TRACE}-{CALLER_SPAN}-01",
+        "X-Request-Id": "req-77",
+    }
+    async with httpx2.AsyncClient() as http:
+        answer = await http.get(f"{world.front.url}/v1/relay", headers=headers)
+    assert (answer.status_code, answer.json()) == (200, {"client_id": "portal", "rows": 0})
+    await asyncio.gather(world.front.stop(), world.back.stop())
+    assert (world.front.exit_code, world.back.exit_code) == (0, 0)
+    for process, service, route in (
+        (world.front, "front", "/v1/relay"),
+        (world.back, "tests.integration.common.sample-service", "/v1/seen"),
+    ):
+        (line,) = [line for line in process.lines if line.get("route") == route]
+        assert (line["event"], line["status"], line["service"]) == ("request", 200, service)
+        assert (line["trace_id"], line["request_id"]) == (TRACE, "req-77")
+        assert line["client_id"] == "portal"
+    assert_spans(world.surroundings)
+
+
+def assert_spans(surroundings: Surroundings) -> None:
+    """Server, call, server, query: each the child of the one before, and no other HTTP span."""
+    spans = [span for _, span in surroundings.spans if span.trace_id.hex() == TRACE]
+    served = [span for span in spans if span.kind == Span.SPAN_KIND_SERVER]
+    called = [span for span in spans if span.kind == Span.SPAN_KIND_CLIENT]
+    assert sorted(span.name for span in served) == ["GET /v1/relay", "GET /v1/seen"]
+    relay, seen = sorted(served, key=lambda span: span.name)
+    assert relay.parent_span_id.hex() == CALLER_SPAN
+    (call,) = [span for span in called if span.name == "GET"]
+    assert call.parent_span_id == relay.span_id
+    assert seen.parent_span_id == call.span_id
+    queries = [span for span in called if span.name.startswith("SELECT")]
+    assert [span.parent_span_id for span in queries] == [seen.span_id]
+    assert "accounts" in {a.key: a.value.string_value for a in queries[0].attributes}["db.statement"]
+
+
+async def test_a_revoked_token_stops_within_five_seconds_everywhere(world, mint):
+    headers = mint.headers(scopes=["a:read"], jti="gone")
+    async with httpx2.AsyncClient() as http:
+        assert (await http.get(f"{world.front.url}/v1/relay", headers=headers)).status_code == 200
+        mint.revoke_token("gone")
+        await asyncio.sleep(5)
+        for address in (f"{world.front.url}/v1/relay", f"{world.back.url}/v1/seen"):
+            answer = await http.get(address, headers=headers)
+            assert (answer.status_code, answer.json()["code"]) == (401, "token_revoked")
+
+
+async def test_a_request_under_way_is_answered_before_the_end(world):
+    async with httpx2.AsyncClient() as http:
+        slow = asyncio.create_task(http.get(f"{world.back.url}/v1/slow"))
+        await asyncio.sleep(0.4)
+        world.back.signal()
+        answer = await slow
+    assert (answer.status_code, answer.json()) == (200, "done")
+    await world.back.ended()
+    assert world.back.exit_code == 0
+    assert [line["route"] for line in world.back.lines if line["event"] == "request"] == ["/v1/slow"]
+
+
+async def test_without_its_issuer_a_service_lives_and_says_503(mint):
+    process = await start("front", **settings(f"http://127.0.0.1:{free_port()}", mint))
+    try:
+        async with httpx2.AsyncClient() as http:
+            answer = await http.get(f"{process.url}/v1/relay", headers=mint.headers(scopes=["a:read"]))
+        assert (answer.status_code, answer.json()["code"]) == (503, "keys_unavailable")
+        assert answer.headers["retry-after"] == "2"
+    finally:
+        await process.stop()
+    unreachable = [line for line in process.lines if line["event"] == "issuer_unreachable"]
+    assert {line["reading"] for line in unreachable} >= {"jwks", "revocations"}
+
+
+@pytest.mark.parametrize(
+    "module, arguments, settings, message",
+    [
+        ("front", ["migrat"], {}, "usage: python -m front [migrate]"),
+        ("front", ["migrate"], {}, "front has no database"),
+        ("back", ["migrate"], {}, "CDP_DATABASE_OWNER_URL is not set"),
+        ("front", [], {"CDP_PORT": "x"}, "port: Input should be a valid integer"),
+        ("front", [], {"CDP_MODE": "live"}, "live needs an audience of its own"),
+    ],
+)
+async def test_a_start_that_cannot_work_ends_at_once_with_the_reason(module, arguments, settings, message):
+    process = await run(module, *arguments, **settings)
+    out, err = await process.communicate()
+    assert process.returncode == 2
+    assert message in err.decode()
+    assert "Traceback" not in err.decode()
+    assert out == b""
+
+
+async def test_migrate_brings_the_database_to_the_builds_revision(db, databases):
+    process = await run("back", "migrate", CDP_DATABASE_OWNER_URL=databases.owner_url(db))
+    out, err = await process.communicate()
+    assert (process.returncode, err) == (0, b"")
+    assert b'"event": "migrated"' in out

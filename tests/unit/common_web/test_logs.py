@@ -1,0 +1,97 @@
+"""Log lines are JSON, carry the request and the trace, and keep secrets out."""
+
+import io
+import json
+import logging
+from collections.abc import Iterator
+
+import pytest
+import structlog
+from opentelemetry.sdk.trace import TracerProvider
+
+from cdp_common.web.logs import configure_logging, redact_secrets
+from cdp_common.web.telemetry import add_trace_ids, current_trace_id
+
+
+@pytest.fixture
+def written() -> Iterator[io.StringIO]:
+    """The lines of a configured process; what was configured before is put back."""
+    root = logging.getLogger()
+    handlers, level, before = root.handlers, root.level, structlog.get_config()
+    was_configured = structlog.is_configured()
+    stream = io.StringIO()
+    configure_logging("sample-api", "INFO", stream)
+    yield stream
+    root.handlers, root.level = handlers, level
+    structlog.reset_defaults()
+    if was_configured:
+        structlog.configure(**before)
+
+
+def lines(stream: io.StringIO) -> list[dict[str, object]]:
+    return [json.loads(line) for line in stream.getvalue().splitlines()]
+
+
+def test_a_line_is_one_json_object_with_its_context(written):
+    with structlog.contextvars.bound_contextvars(request_id="req-1"):
+        structlog.get_logger("a.module").info("bid_received", lines=3)
+    (line,) = lines(written)
+    assert str(line.pop("timestamp")).endswith("Z")
+    assert line == {
+        "event": "bid_received",
+        "level": "info",
+        "logger": "a.module",
+        "service": "sample-api",
+        "request_id": "req-1",
+        "lines": 3,
+    }
+
+
+def test_a_librarys_line_has_the_same_form(written):
+    logging.getLogger("some.library").warning("slow by %d ms", 12)
+    (line,) = lines(written)
+    assert (line["event"], line["level"], line["logger"]) == ("slow by 12 ms", "warning", "some.library")
+    assert line["service"] == "sample-api"
+
+
+def test_lines_under_the_level_and_of_chatty_libraries_are_left_out(written):
+    structlog.get_logger("a").debug("detail")
+    logging.getLogger("uvicorn.access").info("GET /")
+    logging.getLogger("httpx2").info("HTTP Request")
+    logging.getLogger("uvicorn.error").info("Started")
+    assert [line["event"] for line in lines(written)] == ["Started"]
+
+
+def test_a_fault_is_logged_with_its_traceback_on_one_line(written):
+    try:
+        raise RuntimeError("half way")
+    except RuntimeError as fault:
+        structlog.get_logger("a").error("failed", exc_info=fault)
+    (line,) = lines(written)
+    assert str(line["exception"]).endswith("RuntimeError: half way")
+
+
+def test_what_is_named_as_secret_is_blanked(written):
+    structlog.get_logger("a").info("x", token="abc", client_secret="def", name="ghi")
+    (line,) = lines(written)
+    assert (line["token"], line["client_secret"], line["name"]) == ("[redacted]", "[redacted]", "ghi")
+
+
+def test_redaction_leaves_other_names_alone():
+    assert redact_secrets(None, "info", {"token_count": 3}) == {"token_count": 3}
+
+
+def test_a_line_within_a_span_names_its_trace():
+    tracer = TracerProvider().get_tracer("test")
+    with tracer.start_as_current_span("x") as span:
+        context = span.get_span_context()
+        assert add_trace_ids(None, "info", {}) == {
+            "trace_id": f"{context.trace_id:032x}",
+            "span_id": f"{context.span_id:016x}",
+        }
+        assert current_trace_id() == f"{context.trace_id:032x}"
+
+
+def test_a_line_outside_any_span_names_none():
+    assert add_trace_ids(None, "info", {}) == {}
+    assert current_trace_id() is None
