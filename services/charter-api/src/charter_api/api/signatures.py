@@ -1,0 +1,103 @@
+"""Routes for signatures, pledges and the public register."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response, Security
+
+from cdp_common.contracts.base import Batch, IdBatch, Page
+from cdp_common.contracts.charter import (
+    Pledge,
+    PledgeDraft,
+    Signatory,
+    SignatureDraft,
+    SignatureEnd,
+    SignatureState,
+)
+from cdp_common.contracts.partners import OrganisationKind
+from cdp_common.web.caller import Caller
+from cdp_common.web.dependencies import Now, ServiceDatabase
+from cdp_common.web.etags import IfMatch, respond_with_etag
+from cdp_common.web.identity import signed_caller
+from cdp_common.web.once import OnceHeader, answer_response
+from cdp_common.web.paging import Paging, page_links
+from charter_api.api.clients import Partners, Toms
+from charter_api.use_cases import read_register
+from charter_api.use_cases.add_pledge import add_pledge as pledge
+from charter_api.use_cases.sign_charter import sign_charter as sign
+from charter_api.use_cases.withdraw_signature import withdraw_signature as withdraw
+
+router = APIRouter(tags=["signatures"])
+
+
+@router.post("/v1/signatures", status_code=201, response_model=Signatory)
+async def sign_charter(
+    draft: SignatureDraft,
+    caller: Annotated[Caller, Security(signed_caller, scopes=["charter:sign"])],
+    once: OnceHeader,
+    db: ServiceDatabase,
+    partners: Partners,
+    toms: Toms,
+    now: Now,
+) -> Response:
+    """Sign the Charter for the organisation that the caller acts for, with its first pledges."""
+    return answer_response(await sign(db, partners, toms, caller, draft, once, now))
+
+
+@router.get("/v1/signatories")
+async def list_signatories(
+    request: Request,
+    db: ServiceDatabase,
+    page: Paging,
+    now: Now,
+    place_id: UUID | None = None,
+    kind: OrganisationKind | None = None,
+    state: SignatureState | None = None,
+) -> Page[Signatory]:
+    """The public register: who signed what."""
+    found, next_cursor = await read_register.list_signatories(
+        db, place_id=place_id, kind=kind, state=state, today=now.date(), cursor=page.cursor, limit=page.limit
+    )
+    return Page(items=found, next=page_links(request, next_cursor))
+
+
+@router.get("/v1/signatories/{signature_id}", response_model=Signatory)
+async def get_signatory(signature_id: UUID, request: Request, db: ServiceDatabase, now: Now) -> Response:
+    """One entry of the register."""
+    return respond_with_etag(request, await read_register.get_signatory(db, signature_id, now.date()))
+
+
+@router.post("/v1/signatures/batch")
+async def batch_signatories(batch: IdBatch, db: ServiceDatabase, now: Now) -> Batch[Signatory]:
+    """Entries of the register by id."""
+    return await read_register.batch_signatories(db, batch.ids, now.date())
+
+
+@router.post("/v1/signatures/{signature_id}/pledges", status_code=201, response_model=Pledge)
+async def add_pledge(
+    signature_id: UUID,
+    draft: PledgeDraft,
+    caller: Annotated[Caller, Security(signed_caller, scopes=["pledges:write"])],
+    once: OnceHeader,
+    db: ServiceDatabase,
+    toms: Toms,
+    now: Now,
+) -> Response:
+    """Add a pledge to the caller's own signature."""
+    return answer_response(await pledge(db, toms, caller, signature_id, draft, once, now))
+
+
+@router.post("/v1/signatures/{signature_id}/withdraw", response_model=Signatory)
+async def withdraw_signature(
+    signature_id: UUID,
+    end: SignatureEnd,
+    request: Request,
+    caller: Annotated[Caller, Security(signed_caller, scopes=["charter:sign"])],
+    db: ServiceDatabase,
+    now: Now,
+    if_match: IfMatch = None,
+) -> Response:
+    """Withdraw the caller's own signature, and its pledges with it, from a date."""
+    return respond_with_etag(request, await withdraw(db, caller, signature_id, end, if_match, now))

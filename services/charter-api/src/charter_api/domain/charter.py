@@ -1,0 +1,137 @@
+"""Who may sign a charter, how long a signature lasts, and what a pledge may be."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Literal
+
+from cdp_common.kernel.errors import Conflict, FieldError, Forbidden, InvalidInput
+
+SignatureState = Literal["active", "withdrawn", "lapsed"]
+
+# The Charter is for private and third-sector organisations; public bodies are members of the collective
+# instead (County Durham Pound phase 2, domain facts section 5).
+SIGNING_KINDS = frozenset({"private", "third_sector"})
+
+
+class OrganisationMayNotSign(Forbidden):
+    """A public body joins the collective; it does not sign the Charter."""
+
+    code = "organisation_may_not_sign"
+    title = "This kind of organisation does not sign the Charter"
+
+
+class AlreadySigned(Conflict):
+    """The organisation has a signature of this charter in force."""
+
+    code = "already_signed"
+    title = "The organisation has signed this charter already"
+
+
+class CharterVersionTaken(Conflict):
+    """The place has published a charter under this version before."""
+
+    code = "charter_version_taken"
+    title = "This charter version exists already"
+
+
+class SignatureEnded(Conflict):
+    """The signature was withdrawn or has lapsed, so nothing can be added to it."""
+
+    code = "signature_ended"
+    title = "The signature is no longer in force"
+
+
+class EndBeforeSignature(InvalidInput):
+    """A signature cannot end before it began."""
+
+    code = "end_before_signature"
+    title = "The end lies before the signature"
+
+
+@dataclass(frozen=True)
+class PledgePeriod:
+    """What the rules need of a pledge: its code in the charter and its days, both inclusive."""
+
+    code: str
+    starts_on: date
+    ends_on: date
+
+
+def expiry(signed_on: date, review_months: int) -> date:
+    """The last day of a signature: the day before the same day `review_months` later."""
+    month_index = signed_on.month - 1 + review_months
+    year, month = signed_on.year + month_index // 12, month_index % 12 + 1
+    day = min(signed_on.day, monthrange(year, month)[1])
+    return date(year, month, day) - timedelta(days=1)
+
+
+def state_on(day: date, expires_on: date, withdrawn_on: date | None) -> SignatureState:
+    """The state of a signature on a day: withdrawn from that day on, lapsed from the day after expiry."""
+    if withdrawn_on is not None and day >= withdrawn_on:
+        return "withdrawn"
+    return "lapsed" if day > expires_on else "active"
+
+
+def require_may_sign(kind: str) -> None:
+    """Refuse a kind of organisation that the Charter is not for."""
+    if kind not in SIGNING_KINDS:
+        raise OrganisationMayNotSign("The Charter is for private and third-sector organisations.")
+
+
+def require_in_force(state: SignatureState) -> None:
+    """Refuse to add to a signature that has ended."""
+    if state != "active":
+        raise SignatureEnded(f"The signature is {state}.")
+
+
+def require_pledges_hold(
+    pledges: Mapping[str, PledgePeriod], offered: Collection[str], signed_on: date
+) -> None:
+    """Refuse pledges that the charter does not offer or whose periods do not hold.
+
+    `pledges` go by the JSON pointer at which each stands in the request; every fault is named.
+    """
+    faults: list[FieldError] = []
+    for at, pledge in pledges.items():
+        if pledge.code not in offered:
+            faults.append(
+                FieldError(f"{at}/pledge", "pledge_unknown", "The charter offers no pledge with this code.")
+            )
+        if pledge.ends_on < pledge.starts_on:
+            faults.append(FieldError(f"{at}/ends_on", "period_reversed", "The pledge ends before it starts."))
+        if pledge.starts_on < signed_on:
+            faults.append(
+                FieldError(
+                    f"{at}/starts_on",
+                    "pledge_before_signature",
+                    "A pledge starts with the signature or later.",
+                )
+            )
+    if faults:
+        raise InvalidInput("The pledges do not hold.", errors=faults)
+
+
+def require_offers_hold(pledges: Collection[Mapping[str, str]]) -> None:
+    """Refuse a charter that offers the same pledge code twice."""
+    seen: set[str] = set()
+    faults = []
+    for index, pledge in enumerate(pledges):
+        if pledge["code"] in seen:
+            faults.append(
+                FieldError(
+                    f"/pledges/{index}/code", "code_repeated", "Each pledge of a charter has its own code."
+                )
+            )
+        seen.add(pledge["code"])
+    if faults:
+        raise InvalidInput("The charter's pledges do not hold.", errors=faults)
+
+
+def require_end_after_start(effective_on: date, signed_on: date) -> None:
+    """Refuse an end before the day of signing."""
+    if effective_on < signed_on:
+        raise EndBeforeSignature(f"The signature is of {signed_on}; it cannot end on {effective_on}.")

@@ -1,0 +1,61 @@
+"""charter-api as a web application: the only place that wires."""
+
+from __future__ import annotations
+
+from cdp_common.clients.partners import PartnersClient
+from cdp_common.clients.toms import TomsClient
+from cdp_common.clients.upstream import open_http
+import httpx2
+from fastapi import FastAPI
+
+from cdp_common.db.database import Database
+from cdp_common.kernel.clock import Clock, utc_now
+from cdp_common.web.app import create_service
+from cdp_common.web.dependencies import get_database
+from cdp_common.web.event_routes import event_routes
+from cdp_common.web.issuer import remote_verifier
+from cdp_common.web.verifier import TokenVerifier
+from cdp_common.web.webhooks import webhook_routes, webhook_work
+from cdp_common.web.wiring import closing, own_tokens, service_database
+from charter_api.api import charters, signatures
+from charter_api.settings import Settings
+
+SCHEMA = "charter"
+
+
+def create_app(
+    settings: Settings,
+    *,
+    database: Database | None = None,
+    verifier: TokenVerifier | None = None,
+    http: httpx2.AsyncClient | None = None,
+    clock: Clock = utc_now,
+) -> FastAPI:
+    """The application; it connects to nothing before it is started.
+
+    `database`, `verifier` and `http` stand in for those that the settings name.
+    """
+    database = database or service_database(settings, SCHEMA)
+    http = http or open_http()
+    tokens = own_tokens(settings, http)
+    app = create_service(
+        settings,
+        name="charter-api",
+        title="Charter",
+        version="1",
+        description="What organisations promised freely: charter versions, signatories, pledges.",
+        routers=[
+            charters.router,
+            signatures.router,
+            event_routes(get_database),
+            webhook_routes(settings),
+        ],
+        database=database,
+        package="charter_api",
+        verifier=verifier or remote_verifier(settings, http, clock),
+        clock=clock,
+        lifespan_tasks=[closing(http), webhook_work(database, settings, SCHEMA)],
+    )
+    app.state.partners = PartnersClient(settings.partners_url, tokens, http)
+    app.state.toms = TomsClient(settings.toms_url, tokens, http)
+    return app

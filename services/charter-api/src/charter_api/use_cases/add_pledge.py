@@ -1,0 +1,56 @@
+"""A signatory adds a pledge to its signature."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from cdp_common.clients.toms import TomsClient
+
+from cdp_common.contracts.charter import PledgeDraft
+from cdp_common.db.database import Database
+from cdp_common.db.idempotency import Answer, Once
+from cdp_common.web.caller import Caller
+from charter_api.domain.charter import PledgePeriod, require_in_force, require_pledges_hold, state_on
+from charter_api.storage.signatures import pledges_of, signature_by_id
+from charter_api.use_cases.answers import pledge_answer
+from charter_api.use_cases.own_signature import require_own
+from charter_api.use_cases.pledge_events import make_pledges
+from charter_api.use_cases.read_register import SignatureNotFound
+from charter_api.use_cases.value_pledges import value_pledges
+
+
+async def add_pledge(
+    db: Database,
+    toms: TomsClient,
+    caller: Caller,
+    signature_id: UUID,
+    draft: PledgeDraft,
+    once: Once,
+    now: datetime,
+) -> Answer:
+    """The new pledge; refused unless the signature is the caller's own and in force."""
+    async with db.begin() as tx:
+        signature = await signature_by_id(tx, signature_id)
+        if signature is None:
+            raise SignatureNotFound("No signature has this id.")
+        require_own(caller, signature)
+        if (earlier := await once.replay(tx)) is not None:
+            return earlier
+    require_in_force(state_on(now.date(), signature["expires_on"], signature["withdrawn_on"]))
+    require_pledges_hold(
+        {"": PledgePeriod(draft.pledge, draft.starts_on, draft.ends_on)},
+        {pledge["code"] for pledge in signature["offered"]},
+        signature["signed_on"],
+    )
+    commitments = await value_pledges(toms, {"": draft})
+
+    async with db.begin() as tx:
+        if (earlier := await once.replay(tx)) is not None:
+            return earlier
+        signature = await signature_by_id(tx, signature_id, lock=True)
+        assert signature is not None
+        require_in_force(state_on(now.date(), signature["expires_on"], signature["withdrawn_on"]))
+        [pledge_id] = await make_pledges(tx, signature, signature["offered"], [draft], commitments, now)
+        row = next(row for row in await pledges_of(tx, [signature_id]) if row["id"] == pledge_id)
+        return await once.keep(tx, 201, pledge_answer(row, None), now=now)

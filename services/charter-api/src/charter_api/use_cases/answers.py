@@ -1,0 +1,75 @@
+"""From rows to what goes out on the wire."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import RowMapping
+
+from cdp_common.contracts.charter import Charter, CharterPledge, Pledge, Signatory
+from cdp_common.contracts.commitments import CommitmentLine
+from charter_api.domain.charter import state_on
+
+
+def charter_answer(row: RowMapping) -> Charter:
+    """A charter version."""
+    return Charter(
+        id=row["id"],
+        place_id=row["place_id"],
+        version=row["version"],
+        title=row["title"],
+        preamble=row["preamble"],
+        pledges=[CharterPledge(**pledge) for pledge in row["pledges"]],
+        review_months=row["review_months"],
+        source=row["source"],
+        data_status=row["data_status"],
+        published_at=row["published_at"],
+    )
+
+
+def pledge_answer(row: RowMapping, withdrawn_on: date | None) -> Pledge:
+    """A pledge; it ends with its signature."""
+    return Pledge(
+        id=row["id"],
+        signature_id=row["signature_id"],
+        pledge=row["pledge"],
+        title=row["title"],
+        objective=row["objective"],
+        text=row["text"],
+        starts_on=row["starts_on"],
+        ends_on=row["ends_on"],
+        commitment=None if row["commitment"] is None else CommitmentLine.model_validate(row["commitment"]),
+        withdrawn_on=withdrawn_on,
+    )
+
+
+def signatory_answers(
+    rows: Sequence[RowMapping], pledge_rows: Sequence[RowMapping], today: date
+) -> list[Signatory]:
+    """Entries of the register with their pledges, in the order of `rows`."""
+    by_signature: dict[UUID, list[RowMapping]] = {}
+    for pledge in pledge_rows:
+        by_signature.setdefault(pledge["signature_id"], []).append(pledge)
+    return [
+        Signatory(
+            id=row["id"],
+            place_id=row["place_id"],
+            charter_id=row["charter_id"],
+            charter_version=row["charter_version"],
+            organisation_id=row["organisation_id"],
+            organisation_name=row["organisation_name"],
+            organisation_kind=row["organisation_kind"],
+            state=state_on(today, row["expires_on"], row["withdrawn_on"]),
+            signed_on=row["signed_on"],
+            expires_on=row["expires_on"],
+            signed_by_role=row["signed_by_role"],
+            pledges=[
+                pledge_answer(pledge, row["withdrawn_on"]) for pledge in by_signature.get(row["id"], [])
+            ],
+            version=1 if row["withdrawn_on"] is None else 2,
+            data_status=row["data_status"],
+        )
+        for row in rows
+    ]

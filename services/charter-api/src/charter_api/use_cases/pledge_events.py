@@ -1,0 +1,81 @@
+"""Writing pledges together with the events that carry them to reporting."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import RowMapping
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from cdp_common.contracts.charter import PledgeDraft
+from cdp_common.contracts.commitments import CommitmentLine, CommitmentsMade
+from cdp_common.db.events import NewEvent, record_event
+from cdp_common.kernel.identifiers import new_id
+from charter_api.storage.signatures import add_pledges
+
+
+async def make_pledges(
+    tx: AsyncConnection,
+    signature: RowMapping | dict[str, Any],
+    offered: Sequence[dict[str, str]],
+    drafts: Sequence[PledgeDraft],
+    commitments: Sequence[CommitmentLine | None],
+    now: datetime,
+) -> list[UUID]:
+    """The ids of the pledges written; each measurable one is announced as `pledge.made`."""
+    by_code = {pledge["code"]: pledge for pledge in offered}
+    rows = [
+        {
+            "id": new_id(),
+            "signature_id": signature["id"],
+            "pledge": draft.pledge,
+            "title": by_code[draft.pledge]["title"],
+            "objective": by_code[draft.pledge]["objective"],
+            "text": draft.text,
+            "starts_on": draft.starts_on,
+            "ends_on": draft.ends_on,
+            "commitment": None if commitment is None else commitment.model_dump(mode="json"),
+            "recorded_at": now,
+        }
+        for draft, commitment in zip(drafts, commitments, strict=True)
+    ]
+    await add_pledges(tx, rows)
+    for row, commitment in zip(rows, commitments, strict=True):
+        if commitment is not None:
+            await record_event(tx, _pledge_made(signature, row, commitment), now)
+    return [row["id"] for row in rows]
+
+
+def _pledge_made(
+    signature: RowMapping | dict[str, Any], row: dict[str, Any], commitment: CommitmentLine
+) -> NewEvent:
+    made = CommitmentsMade(
+        source_id=row["id"],
+        kind="pledge",
+        route="charter",
+        reference=row["pledge"],
+        title=row["title"],
+        place_id=signature["place_id"],
+        deliverer_id=signature["organisation_id"],
+        deliverer_name=signature["organisation_name"],
+        commissioner_id=None,
+        commissioner_name=None,
+        signed_on=signature["signed_on"],
+        starts_on=row["starts_on"],
+        ends_on=row["ends_on"],
+        data_status=signature["data_status"],
+        lines=[commitment],
+    )
+    return NewEvent(
+        type="pledge.made",
+        aggregate_type="pledge",
+        aggregate_id=row["id"],
+        aggregate_version=1,
+        place_id=signature["place_id"],
+        audience=("public",),
+        data=made.model_dump(mode="json"),
+        effective_on=row["starts_on"],
+    )

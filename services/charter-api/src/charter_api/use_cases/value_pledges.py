@@ -1,0 +1,74 @@
+"""Pricing the measurable parts of pledges through toms-engine, before any transaction is open."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from cdp_common.clients.toms import TomsClient
+from cdp_common.clients.valuing import value_for_caller
+
+from cdp_common.contracts.charter import PledgeDraft, PledgeTarget
+from cdp_common.contracts.commitments import CommitmentLine
+from cdp_common.contracts.toms import ValuationLine, ValuationRequest
+from cdp_common.kernel.identifiers import new_id
+from cdp_common.kernel.periods import Period
+
+
+async def value_pledges(toms: TomsClient, drafts: Mapping[str, PledgeDraft]) -> list[CommitmentLine | None]:
+    """One commitment line per pledge with a target, None for the others; one call per edition.
+
+    `drafts` go by the JSON pointer at which each stands in the caller's document.
+    """
+    lines: list[CommitmentLine | None] = [None] * len(drafts)
+    places = list(drafts)
+    targets = [
+        (index, draft, draft.target)
+        for index, draft in enumerate(drafts.values())
+        if draft.target is not None
+    ]
+    for edition_hash in sorted({target.edition_hash for _, _, target in targets}):
+        wanted = [item for item in targets if item[2].edition_hash == edition_hash]
+        valuation = await value_for_caller(
+            toms,
+            ValuationRequest(
+                edition_hash=edition_hash,
+                lines=[_line(index, draft, target) for index, draft, target in wanted],
+            ),
+            [f"{places[index]}/target" for index, _, _ in wanted],
+        )
+        for (index, draft, target), valued in zip(wanted, valuation.lines, strict=True):
+            lines[index] = CommitmentLine(
+                line_id=new_id(),
+                measure=target.measure,
+                edition_hash=edition_hash,
+                method_version=valuation.method_version,
+                unit=target.unit,
+                quantity=target.quantity,
+                counted_quantity=valued.counted_quantity,
+                social_gbp=valued.social_gbp,
+                local_economic_gbp=valued.local_economic_gbp,
+                low_gbp=valued.low_gbp,
+                high_gbp=valued.high_gbp,
+                fiscal_gbp=valued.fiscal_gbp,
+                starts_on=draft.starts_on,
+                ends_on=draft.ends_on,
+                schedule=target.schedule,
+                area_code=target.area_code,
+                industry=target.industry,
+            )
+    return lines
+
+
+def _line(index: int, draft: PledgeDraft, target: PledgeTarget) -> ValuationLine:
+    return ValuationLine(
+        ref=str(index),
+        measure=target.measure,
+        quantity=target.quantity,
+        unit=target.unit,
+        period_start=draft.starts_on,
+        period_end=draft.ends_on,
+        place=draft.place_slug,
+        industry=target.industry,
+        contract_years=max(Period(draft.starts_on, draft.ends_on).years, Decimal(0)),
+    )

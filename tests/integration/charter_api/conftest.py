@@ -1,0 +1,41 @@
+"""A running charter-api for each test, in a database that forgets what the test did."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+import httpx2
+import pytest
+from tests.integration.charter_api.world import Neighbours, World
+
+from cdp_common.db.database import Database
+from cdp_common.kernel.clock import FixedClock
+from cdp_common.testing.callers import AUDIENCE, ISSUER, TokenMint, http_client
+from cdp_common.testing.plugin import MakeDatabase, MakeSavepointDatabase
+from charter_api.main import SCHEMA, create_app
+from charter_api.settings import Settings
+
+
+@pytest.fixture
+async def world(savepoint_database: MakeSavepointDatabase) -> AsyncIterator[World]:
+    """The service on one connection whose changes are undone."""
+    async with _running(await savepoint_database("charter_api", SCHEMA)) as running:
+        yield running
+
+
+@pytest.fixture
+async def wide_world(make_database: MakeDatabase) -> AsyncIterator[World]:
+    """The same on a database of its own with several connections, for what happens at the same moment."""
+    async with _running(await make_database("charter_api", SCHEMA)) as running:
+        yield running
+
+
+@asynccontextmanager
+async def _running(db: Database) -> AsyncIterator[World]:
+    clock = FixedClock(datetime(2026, 11, 22, 10, 0, tzinfo=UTC))
+    mint, neighbours = TokenMint(clock=clock), Neighbours()
+    outside = httpx2.AsyncClient(transport=httpx2.MockTransport(neighbours.answer))
+    settings = Settings(mode="sandbox", issuer=ISSUER, audience=AUDIENCE)
+    app = create_app(settings, database=db, verifier=mint.verifier(), http=outside, clock=clock)
+    async with http_client(app) as http:
+        yield World(http, db, mint, clock, neighbours)

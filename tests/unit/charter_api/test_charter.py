@@ -1,0 +1,95 @@
+"""The Charter's rules: who signs, for how long, and which pledges hold."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cdp_common.kernel.errors import InvalidInput
+from charter_api.domain.charter import (
+    EndBeforeSignature,
+    OrganisationMayNotSign,
+    PledgePeriod,
+    SignatureEnded,
+    expiry,
+    require_end_after_start,
+    require_in_force,
+    require_may_sign,
+    require_offers_hold,
+    require_pledges_hold,
+    state_on,
+)
+
+
+@pytest.mark.parametrize(
+    ("signed_on", "months", "last_day"),
+    [
+        (date(2026, 7, 1), 12, date(2027, 6, 30)),
+        (date(2026, 1, 31), 1, date(2026, 2, 27)),
+        (date(2028, 2, 29), 12, date(2029, 2, 27)),
+        (date(2026, 12, 1), 1, date(2026, 12, 31)),
+        (date(2026, 12, 15), 24, date(2028, 12, 14)),
+    ],
+)
+def test_a_signature_lasts_to_the_day_before_its_anniversary(signed_on, months, last_day):
+    assert expiry(signed_on, months) == last_day
+
+
+@given(st.dates(date(2000, 1, 1), date(2100, 1, 1)), st.integers(1, 120))
+def test_a_longer_review_period_never_ends_earlier(signed_on, months):
+    assert signed_on <= expiry(signed_on, months) + (date(2000, 1, 2) - date(2000, 1, 1))
+    assert expiry(signed_on, months) < expiry(signed_on, months + 1)
+
+
+def test_a_signature_is_active_on_its_last_day_and_lapsed_on_the_next():
+    assert state_on(date(2027, 6, 30), date(2027, 6, 30), None) == "active"
+    assert state_on(date(2027, 7, 1), date(2027, 6, 30), None) == "lapsed"
+
+
+def test_a_withdrawal_counts_from_its_day_on():
+    assert state_on(date(2026, 12, 30), date(2027, 6, 30), date(2026, 12, 31)) == "active"
+    assert state_on(date(2026, 12, 31), date(2027, 6, 30), date(2026, 12, 31)) == "withdrawn"
+    assert state_on(date(2028, 1, 1), date(2027, 6, 30), date(2026, 12, 31)) == "withdrawn"
+
+
+def test_public_bodies_do_not_sign():
+    with pytest.raises(OrganisationMayNotSign):
+        require_may_sign("public")
+    require_may_sign("private")
+    require_may_sign("third_sector")
+
+
+def test_nothing_is_added_to_a_signature_that_has_ended():
+    require_in_force("active")
+    for state in ("lapsed", "withdrawn"):
+        with pytest.raises(SignatureEnded):
+            require_in_force(state)
+
+
+def test_every_fault_of_every_pledge_is_named_at_its_place():
+    pledges = {
+        "/pledges/0": PledgePeriod("known", date(2026, 7, 1), date(2026, 7, 1)),
+        "/pledges/1": PledgePeriod("unknown", date(2026, 7, 2), date(2026, 7, 1)),
+        "/pledges/2": PledgePeriod("known", date(2026, 6, 30), date(2026, 7, 1)),
+    }
+    with pytest.raises(InvalidInput) as refused:
+        require_pledges_hold(pledges, {"known"}, date(2026, 7, 1))
+    assert [(fault.pointer, fault.code) for fault in refused.value.errors] == [
+        ("/pledges/1/pledge", "pledge_unknown"),
+        ("/pledges/1/ends_on", "period_reversed"),
+        ("/pledges/2/starts_on", "pledge_before_signature"),
+    ]
+
+
+def test_a_charter_offers_each_code_once():
+    require_offers_hold([{"code": "A"}, {"code": "B"}])
+    with pytest.raises(InvalidInput) as refused:
+        require_offers_hold([{"code": "A"}, {"code": "B"}, {"code": "A"}])
+    assert [fault.pointer for fault in refused.value.errors] == ["/pledges/2/code"]
+
+
+def test_a_signature_may_end_on_its_first_day_and_not_before():
+    require_end_after_start(date(2026, 7, 1), date(2026, 7, 1))
+    with pytest.raises(EndBeforeSignature):
+        require_end_after_start(date(2026, 6, 30), date(2026, 7, 1))
