@@ -62,7 +62,9 @@ class CharterClient(ServiceClient):
 
     async def batch_signatories(self, batch: IdBatch) -> Batch[Signatory]:
         """Entries of the register by id."""
-        return await self._request("POST", "/v1/signatures/batch", answer=Batch[Signatory], json=batch)
+        return await self._request(
+            "POST", "/v1/signatures/batch", answer=Batch[Signatory], json=batch, is_read=True
+        )
 
     async def add_pledge(self, signature_id: UUID, draft: PledgeDraft, *, idempotency_key: str) -> Pledge:
         """The new pledge."""
