@@ -59,7 +59,7 @@ _DECIMAL_PATTERN = r"^-?[0-9]{1,18}(\.[0-9]{1,18})?$"
 def _exact(pattern: str, example: str) -> tuple[BeforeValidator, PlainSerializer, WithJsonSchema]:
     return (
         BeforeValidator(_decimal_from_text),
-        PlainSerializer(_text_from_decimal, return_type=str),
+        PlainSerializer(_text_from_decimal, return_type=str, when_used="json"),
         WithJsonSchema({"type": "string", "pattern": pattern, "examples": [example]}),
     )
 

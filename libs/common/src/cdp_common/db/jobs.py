@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import cast
 
 import asyncpg
 import structlog
@@ -13,33 +15,70 @@ from pgqueuer import PgQueuer
 from pgqueuer.adapters.drivers.asyncpg import AsyncpgDriver
 from pgqueuer.adapters.persistence.queries import Queries
 from pgqueuer.domain.models import Job
-from sqlalchemy import make_url
+from pgqueuer.ports.driver import Driver
+from sqlalchemy import make_url, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cdp_common.db.database import connect_arguments
 
 RECONNECT_PAUSE_S = 1.0
 MAX_RECONNECT_PAUSE_S = 30.0
+CLOSE_TIMEOUT_S = 5.0
 BATCH_SIZE = 10
+MAX_AT_ONCE = 40
+"""Jobs that one worker does at the same time; the others wait in the queue, where any worker finds them."""
 IDLE_WAIT = timedelta(seconds=5)
+HEARTBEAT_TIMEOUT = timedelta(seconds=30)
+"""A job whose worker has not been heard of for so long is given to another."""
+MAX_PURGED = 1_000
 
 Handler = Callable[[bytes], Awaitable[None]]
 """Does one job; its payload is what was enqueued. An exception is logged, and the job is gone."""
 
 _log = structlog.get_logger(__name__)
 
+_PURGE_LOG = text("""
+    DELETE FROM pgqueuer_log WHERE id IN (
+        SELECT id FROM pgqueuer_log WHERE created < :before ORDER BY created LIMIT :most)
+""")
 
-async def enqueue(tx: AsyncConnection, job: str, payload: bytes, *, after: timedelta | None = None) -> None:
-    """Put a job into the queue: it exists if and only if the transaction commits."""
-    raw = await tx.get_raw_connection()
-    driver = raw.driver_connection
-    assert isinstance(driver, asyncpg.Connection)
-    await Queries(AsyncpgDriver(driver)).enqueue(job, payload, execute_after=after)
+
+@dataclass(frozen=True)
+class NewJob:
+    """One job to be done: while a job with the same key waits or runs, a second one is left out."""
+
+    payload: bytes
+    key: str
+    after: timedelta = timedelta(0)
+
+
+async def enqueue(tx: AsyncConnection, name: str, jobs: Sequence[NewJob]) -> int:
+    """Put jobs into the queue and say how many: they exist if and only if the transaction commits."""
+    if not jobs:
+        return 0
+    queries = Queries(cast(Driver, _Transaction(tx)))
+    added = await queries.enqueue(
+        [name] * len(jobs),
+        [job.payload for job in jobs],
+        [0] * len(jobs),
+        [job.after for job in jobs],
+        [job.key for job in jobs],
+        on_conflict="skip",
+    )
+    return len([job_id for job_id in added if job_id is not None])
+
+
+async def purge_job_log(tx: AsyncConnection, before: datetime) -> int:
+    """Remove the oldest lines of the queue's own log, a bounded number in one go, and say how many."""
+    return (await tx.execute(_PURGE_LOG, {"before": before, "most": MAX_PURGED})).rowcount
 
 
 @asynccontextmanager
 async def working(url: str, schema: str, handlers: Mapping[str, Handler]) -> AsyncIterator[None]:
-    """A worker for the jobs of one schema, for as long as this lasts; it reconnects to a lost database."""
+    """A worker for the jobs of one schema, for as long as this lasts; it reconnects to a lost database.
+
+    At the end it takes no more jobs and waits for those that it is doing.
+    """
     task = asyncio.create_task(_work_until_cancelled(url, schema, handlers))
     try:
         yield
@@ -49,14 +88,32 @@ async def working(url: str, schema: str, handlers: Mapping[str, Handler]) -> Asy
             await task
 
 
+class _Transaction:
+    """What enqueueing needs of a pgqueuer driver, through SQLAlchemy.
+
+    On the raw connection a first statement would run before SQLAlchemy has begun the transaction, and stay.
+    """
+
+    def __init__(self, tx: AsyncConnection) -> None:
+        self._tx = tx
+
+    async def fetch(self, query: str, *args: object) -> list[dict[str, object]]:
+        rows = await self._tx.exec_driver_sql(query, args)
+        return [dict(row) for row in rows.mappings()]
+
+
 async def _work_until_cancelled(url: str, schema: str, handlers: Mapping[str, Handler]) -> None:
     pause_s = RECONNECT_PAUSE_S
+    loop = asyncio.get_running_loop()
     while True:
+        started = loop.time()
         try:
             await _work(url, schema, handlers)
-            pause_s = RECONNECT_PAUSE_S
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as problem:
-            _log.warning("job_worker_disconnected", error=type(problem).__name__, retry_in_s=pause_s)
+        except Exception as problem:
+            # Whatever the database does, and though its tables may still be missing: the worker comes back.
+            _log.warning("job_worker_stopped", error=type(problem).__name__, detail=str(problem))
+        if loop.time() - started > MAX_RECONNECT_PAUSE_S:
+            pause_s = RECONNECT_PAUSE_S  # it has worked for a while: this is a new misfortune
         await asyncio.sleep(pause_s)
         pause_s = min(pause_s * 2, MAX_RECONNECT_PAUSE_S)
 
@@ -69,9 +126,14 @@ async def _work(url: str, schema: str, handlers: Mapping[str, Handler]) -> None:
         queue = PgQueuer(AsyncpgDriver(connection))
         for name, handler in handlers.items():
             queue.entrypoint(name)(_entrypoint(handler))
-        await queue.run(dequeue_timeout=IDLE_WAIT, batch_size=BATCH_SIZE)
+        await queue.run(
+            dequeue_timeout=IDLE_WAIT,
+            batch_size=BATCH_SIZE,
+            max_concurrent_tasks=MAX_AT_ONCE,
+            heartbeat_timeout=HEARTBEAT_TIMEOUT,
+        )
     finally:
-        await connection.close()
+        await connection.close(timeout=CLOSE_TIMEOUT_S)
 
 
 def _entrypoint(handler: Handler) -> Callable[[Job], Awaitable[None]]:

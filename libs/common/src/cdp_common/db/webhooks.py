@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, func, insert, literal, or_, select, update
+from sqlalchemy import RowMapping, Select, delete, func, insert, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -17,13 +18,19 @@ from cdp_common.db.common_tables import (
     webhook_deliveries,
     webhook_endpoints,
 )
-from cdp_common.db.jobs import enqueue
+from cdp_common.db.jobs import NewJob, enqueue
 from cdp_common.db.paging import keyset
-from cdp_common.kernel.identifiers import new_id
+from cdp_common.kernel.identifiers import new_id, uuid7
 
 DELIVER = "deliver_webhook"
 MAX_POSITIONS = 200
+MAX_DELIVERIES = 1_000
+"""Deliveries made in one transaction; more only where a single event has more receivers."""
 MAX_ENDPOINTS_PER_ORGANISATION = 20
+OVERDUE_AFTER = timedelta(minutes=1)
+"""A delivery that is due for so long may have lost its job."""
+MAX_REVIVED = 200
+MAX_PURGED = 1_000
 
 
 async def add_endpoint(tx: AsyncConnection, row: dict[str, Any]) -> None:
@@ -67,10 +74,10 @@ async def remove_endpoint(tx: AsyncConnection, endpoint_id: UUID) -> None:
 
 
 async def disable_endpoint(tx: AsyncConnection, endpoint_id: UUID, reason: str) -> None:
-    """Tell the endpoint nothing more."""
+    """Tell the endpoint nothing more, from the next attempt on."""
     await tx.execute(
         update(webhook_endpoints)
-        .where(webhook_endpoints.c.id == endpoint_id)
+        .where(webhook_endpoints.c.id == endpoint_id, webhook_endpoints.c.state == "active")
         .values(state="disabled", disabled_reason=reason, version=webhook_endpoints.c.version + 1)
     )
 
@@ -78,11 +85,13 @@ async def disable_endpoint(tx: AsyncConnection, endpoint_id: UUID, reason: str) 
 async def deliveries_page(
     tx: AsyncConnection, endpoint_id: UUID, state: str | None, cursor: str | None, limit: int
 ) -> list[RowMapping]:
-    """The endpoint's deliveries, oldest first, with one row to spare."""
+    """The endpoint's deliveries in the order of the feed, with one row to spare."""
     query = _deliveries().where(webhook_deliveries.c.endpoint_id == endpoint_id)
     if state is not None:
         query = query.where(webhook_deliveries.c.state == state)
-    return list((await tx.execute(keyset(query, [webhook_deliveries.c.id], cursor, limit))).mappings())
+    return list(
+        (await tx.execute(keyset(query, [webhook_deliveries.c.event_position], cursor, limit))).mappings()
+    )
 
 
 async def delivery_by_id(tx: AsyncConnection, delivery_id: UUID, *, lock: bool = False) -> RowMapping | None:
@@ -126,9 +135,41 @@ async def change_delivery(tx: AsyncConnection, delivery_id: UUID, now: datetime,
     )
 
 
-async def enqueue_delivery(tx: AsyncConnection, delivery_id: UUID, *, after: timedelta | None = None) -> None:
-    """Have the delivery attempted, at once or after a while."""
-    await enqueue(tx, DELIVER, delivery_id.bytes, after=after)
+async def enqueue_delivery(tx: AsyncConnection, delivery_id: UUID, due: datetime, now: datetime) -> None:
+    """Have the delivery attempted when it is due."""
+    await enqueue(tx, DELIVER, [_job(delivery_id, due, now)])
+
+
+async def revive_overdue(tx: AsyncConnection, now: datetime) -> int:
+    """Put deliveries that are overdue and have no job back into the queue, and say how many.
+
+    A job is lost when its worker fails outside of the attempt itself, on a lost database for example.
+    """
+    overdue = (
+        select(webhook_deliveries.c.id, webhook_deliveries.c.next_attempt_at)
+        .where(
+            webhook_deliveries.c.state == "pending",
+            webhook_deliveries.c.next_attempt_at < now - OVERDUE_AFTER,
+        )
+        .order_by(webhook_deliveries.c.next_attempt_at)
+        .limit(MAX_REVIVED)
+    )
+    rows = (await tx.execute(overdue)).all()
+    # The due time is a part of the job's key: one that is still in the queue, or at work, is not doubled.
+    return await enqueue(tx, DELIVER, [_job(row.id, row.next_attempt_at, now) for row in rows])
+
+
+async def purge_deliveries(tx: AsyncConnection, before: datetime) -> int:
+    """Remove deliveries that were made earlier and have ended, a bounded number, and say how many."""
+    # Ids carry the time at which they were made, so the primary key finds the old ones.
+    oldest_kept = uuid7(int(before.timestamp() * 1000), bytes(10))
+    ended = (
+        select(webhook_deliveries.c.id)
+        .where(webhook_deliveries.c.id < oldest_kept, webhook_deliveries.c.state != "pending")
+        .order_by(webhook_deliveries.c.id)
+        .limit(MAX_PURGED)
+    )
+    return (await tx.execute(delete(webhook_deliveries).where(webhook_deliveries.c.id.in_(ended)))).rowcount
 
 
 async def dispatch_events(tx: AsyncConnection, now: datetime) -> int:
@@ -137,15 +178,29 @@ async def dispatch_events(tx: AsyncConnection, now: datetime) -> int:
     An endpoint is told of what happens after it was made, of public events and of its organisation's own.
     """
     start = await _locked_cursor(tx, now)
+    if start is None:
+        return 0
     last = await tx.scalar(select(func.max(event_feed.c.position)))
     end = min(last or 0, start + MAX_POSITIONS)
     if end <= start:
         return 0
+    wanted = (await tx.execute(_wanted(start, end).limit(MAX_DELIVERIES + 1))).all()
+    if len(wanted) > MAX_DELIVERIES:
+        end = max(start + 1, wanted[-1].position - 1)  # the last position may be cut; the next pass takes it
+        wanted = (await tx.execute(_wanted(start, end))).all()
+    for first in range(0, len(wanted), MAX_DELIVERIES):
+        await _add_deliveries(tx, wanted[first : first + MAX_DELIVERIES], now)
+    await tx.execute(update(webhook_cursor).values(position=end, updated_at=now))
+    return end - start
+
+
+def _wanted(start: int, end: int) -> Select[Any]:
+    """Which endpoint is to be told of which position, in the order of the feed."""
     audience = func.array_append(
         func.array_append(literal("{}").cast(events.c.audience.type), "public"),
         func.concat("org:", webhook_endpoints.c.organisation_id),
     )
-    wanted = (
+    return (
         select(webhook_endpoints.c.id.label("endpoint_id"), event_feed.c.position)
         .select_from(event_feed.join(events, events.c.id == event_feed.c.event_id))
         .join(webhook_endpoints, webhook_endpoints.c.created_at <= events.c.occurred_at)
@@ -159,29 +214,41 @@ async def dispatch_events(tx: AsyncConnection, now: datetime) -> int:
                 events.c.type == func.any(webhook_endpoints.c.event_types),
             ),
         )
-        .order_by(event_feed.c.position)
+        .order_by(event_feed.c.position, webhook_endpoints.c.id)
     )
-    for row in (await tx.execute(wanted)).all():
-        delivery_id = new_id()
-        await tx.execute(
-            insert(webhook_deliveries).values(
-                id=delivery_id,
-                endpoint_id=row.endpoint_id,
-                event_position=row.position,
-                attempts=0,
-                next_attempt_at=now,
-                state="pending",
-                created_at=now,
-                updated_at=now,
-            )
-        )
-        await enqueue_delivery(tx, delivery_id)
-    await tx.execute(update(webhook_cursor).values(position=end, updated_at=now))
-    return end - start
 
 
-async def _locked_cursor(tx: AsyncConnection, now: datetime) -> int:
-    await tx.execute(
-        pg_insert(webhook_cursor).values(id=1, position=0, updated_at=now).on_conflict_do_nothing()
+async def _add_deliveries(tx: AsyncConnection, wanted: Sequence[Any], now: datetime) -> None:
+    """One delivery for each pair, with its job; a pair that has one already is left alone."""
+    rows = [
+        {
+            "id": new_id(),
+            "endpoint_id": pair.endpoint_id,
+            "event_position": pair.position,
+            "attempts": 0,
+            "next_attempt_at": now,
+            "state": "pending",
+            "created_at": now,
+            "updated_at": now,
+        }
+        for pair in wanted
+    ]
+    added = await tx.scalars(
+        pg_insert(webhook_deliveries).values(rows).on_conflict_do_nothing().returning(webhook_deliveries.c.id)
     )
-    return int(await tx.scalar(select(webhook_cursor.c.position).with_for_update()) or 0)
+    await enqueue(tx, DELIVER, [_job(delivery_id, now, now) for delivery_id in added])
+
+
+def _job(delivery_id: UUID, due: datetime, now: datetime) -> NewJob:
+    wait = max(due - now, timedelta(0))
+    return NewJob(delivery_id.bytes, f"{DELIVER} {delivery_id} {due.isoformat()}", wait)
+
+
+async def _locked_cursor(tx: AsyncConnection, now: datetime) -> int | None:
+    """Where dispatching goes on; None while another process is at it."""
+    first = pg_insert(webhook_cursor).values(id=1, position=0, updated_at=now)
+    await tx.execute(first.on_conflict_do_nothing())
+    position: int | None = await tx.scalar(
+        select(webhook_cursor.c.position).with_for_update(skip_locked=True)
+    )
+    return position

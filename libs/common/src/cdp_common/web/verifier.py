@@ -180,7 +180,8 @@ class TokenVerifier:
             self._claims_registry(now).validate(decoded.claims)
         except ExpiredTokenError as fault:
             raise TokenExpired("The access token has expired; ask for a new one.") from fault
-        except (JoseError, ValueError) as fault:
+        except (JoseError, ValueError, TypeError, AttributeError) as fault:
+            # Header parameters of the wrong kind come out of the library as the last two.
             raise TokenInvalid("The access token's signature or claims do not hold.") from fault
         if str(decoded.header.get("typ", "")).lower() != TOKEN_TYPE:
             raise TokenInvalid("This is not an access token.")
@@ -250,9 +251,11 @@ def _signs(key: Mapping[str, Any]) -> bool:
 
 def _key_id(token: str) -> str:
     try:
-        kid = jws.extract_compact(token.encode()).headers().get("kid")
+        header = jws.extract_compact(token.encode()).headers()
     except (JoseError, ValueError) as fault:
         raise TokenInvalid("The access token is not a signed JSON Web Token.") from fault
+    # The library takes a list or a text for a header as long as it holds the word "alg".
+    kid = header.get("kid") if isinstance(header, dict) else None
     if not isinstance(kid, str):
         raise TokenInvalid("The access token does not name its key.")
     return kid

@@ -1,23 +1,20 @@
-"""Telling webhooks of events: signed, at least once, with retries over days, each failure listed."""
+"""Telling webhooks of events: at least once, with retries over days, each failure listed."""
 
 from __future__ import annotations
 
 import asyncio
-import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-import httpx2
 import structlog
 from sqlalchemy import RowMapping
-from standardwebhooks.webhooks import Webhook as Signer
 
 from cdp_common.db.database import Database
 from cdp_common.db.events import sequence_events
-from cdp_common.db.jobs import working
+from cdp_common.db.jobs import purge_job_log, working
 from cdp_common.db.webhooks import (
     DELIVER,
     change_delivery,
@@ -25,14 +22,14 @@ from cdp_common.db.webhooks import (
     disable_endpoint,
     dispatch_events,
     enqueue_delivery,
+    purge_deliveries,
+    revive_overdue,
 )
 from cdp_common.kernel.clock import Clock, utc_now
-from cdp_common.kernel.errors import CdpError
 from cdp_common.web.settings import ServiceSettings
-from cdp_common.web.webhooks.secrets import decrypt_secret
-from cdp_common.web.webhooks.targets import Target, WebhookTargetRefused, resolve_target
+from cdp_common.web.webhooks.sending import Outcome, Sender
+from cdp_common.web.webhooks.targets import Resolve, system_addresses
 
-# After the first attempt; the schedule that Standard Webhooks suggests, three days in all.
 RETRY_AFTER = (
     timedelta(seconds=5),
     timedelta(minutes=5),
@@ -44,15 +41,24 @@ RETRY_AFTER = (
     timedelta(hours=20),
     timedelta(hours=24),
 )
-ATTEMPT_TIMEOUT_S = 15.0
+"""The waits after each attempt in vain: the schedule that Standard Webhooks suggests, three days in all."""
+DELIVERIES_KEPT_FOR = timedelta(days=30)
+JOB_LOG_KEPT_FOR = timedelta(days=7)
 DISPATCH_INTERVAL_S = 1.0
-_GONE = 410
+MAX_BACKOFF_S = 30.0
+SWEEP_INTERVAL_S = 30.0
 
 _log = structlog.get_logger(__name__)
 
 
 def webhook_work(
-    database: Database, settings: ServiceSettings, schema: str, *, clock: Clock = utc_now
+    database: Database,
+    settings: ServiceSettings,
+    schema: str,
+    *,
+    clock: Clock = utc_now,
+    retry_after: Sequence[timedelta] = RETRY_AFTER,
+    resolve: Resolve = system_addresses,
 ) -> Callable[[], AbstractAsyncContextManager[None]]:
     """A lifespan task that dispatches the service's events to webhooks and delivers them."""
 
@@ -61,126 +67,127 @@ def webhook_work(
         if settings.database_url is None:
             yield
             return
-        deliverer = Deliverer(database, settings, clock)
-        async with working(settings.database_url, schema, {DELIVER: deliverer.attempt}):
-            dispatching = asyncio.create_task(_dispatch_until_cancelled(database, clock))
-            try:
+        sender = Sender(settings, clock=clock, resolve=resolve)
+        deliverer = Deliverer(database, sender, clock=clock, retry_after=retry_after)
+        try:
+            async with (
+                working(settings.database_url, schema, {DELIVER: deliverer.attempt}),
+                _running(_dispatch_until_cancelled(database, clock)),
+            ):
                 yield
-            finally:
-                dispatching.cancel()
-                with suppress(asyncio.CancelledError):
-                    await dispatching
-                await deliverer.close()
+        finally:
+            await sender.close()  # when the worker has ended: it finishes the attempts that it has begun
 
     return task
 
 
+@asynccontextmanager
+async def _running(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    task = asyncio.create_task(work)
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
 async def _dispatch_until_cancelled(database: Database, clock: Clock) -> None:
+    loop = asyncio.get_running_loop()
+    wait_s, swept_at = DISPATCH_INTERVAL_S, -SWEEP_INTERVAL_S
     while True:
         try:
-            async with database.begin() as tx:
-                await sequence_events(tx)
-            async with database.begin() as tx:
-                moved = await dispatch_events(tx, clock())
-        except CdpError as problem:
-            _log.warning("webhook_dispatch_failed", code=problem.code)
-            moved = 0
-        if not moved:
-            await asyncio.sleep(DISPATCH_INTERVAL_S)
+            moved = await dispatch_once(database, clock)
+            if loop.time() - swept_at >= SWEEP_INTERVAL_S:
+                await sweep_once(database, clock)
+                swept_at = loop.time()
+            wait_s = 0.0 if moved else DISPATCH_INTERVAL_S
+        except Exception as problem:
+            # Whatever the database does, and though its tables may still be missing: the loop outlives it.
+            wait_s = min(max(wait_s, DISPATCH_INTERVAL_S) * 2, MAX_BACKOFF_S)
+            _log.warning("webhook_dispatch_failed", error=type(problem).__name__, detail=str(problem))
+        await asyncio.sleep(wait_s)
+
+
+async def dispatch_once(database: Database, clock: Clock = utc_now) -> int:
+    """Give committed events their positions, make deliveries of the next ones, and say how many positions."""
+    async with database.begin() as tx:
+        await sequence_events(tx)
+    async with database.begin() as tx:
+        return await dispatch_events(tx, clock())
+
+
+async def sweep_once(database: Database, clock: Clock = utc_now) -> int:
+    """Revive deliveries that lost their job and forget what ended long ago; says how many were revived."""
+    now = clock()
+    async with database.begin() as tx:
+        revived = await revive_overdue(tx, now)
+    if revived:
+        _log.warning("webhook_deliveries_revived", count=revived)
+    async with database.begin() as tx:
+        await purge_deliveries(tx, now - DELIVERIES_KEPT_FOR)
+    async with database.begin() as tx:
+        await purge_job_log(tx, now - JOB_LOG_KEPT_FOR)
+    return revived
 
 
 class Deliverer:
-    """Attempts deliveries, one job each."""
+    """Attempts deliveries, one job each, and records how it went."""
 
-    def __init__(self, database: Database, settings: ServiceSettings, clock: Clock = utc_now) -> None:
+    def __init__(
+        self,
+        database: Database,
+        sender: Sender,
+        *,
+        clock: Clock = utc_now,
+        retry_after: Sequence[timedelta] = RETRY_AFTER,
+    ) -> None:
         self._database = database
-        self._settings = settings
+        self._sender = sender
         self._clock = clock
-        self._http = httpx2.AsyncClient(timeout=ATTEMPT_TIMEOUT_S, follow_redirects=False, trust_env=False)
-
-    async def close(self) -> None:
-        """Close the connections."""
-        await self._http.aclose()
+        self._retry_after = tuple(retry_after)
 
     async def attempt(self, payload: bytes) -> None:
         """One attempt of the delivery whose id is the payload; a delivery that has ended is left alone."""
-        delivery_id = UUID(bytes=payload)
         async with self._database.begin() as tx:
-            delivery = await delivery_by_id(tx, delivery_id)
-        if delivery is None or delivery["state"] != "pending" or delivery["endpoint_state"] != "active":
+            delivery = await delivery_by_id(tx, UUID(bytes=payload))
+        if delivery is None or delivery["state"] != "pending":
             return
-        status, error = await self._send(delivery)
-        await self._record(delivery, status, error)
+        if delivery["endpoint_state"] != "active":
+            await self._give_up(delivery["id"])
+            return
+        outcome = await self._sender.send(delivery)
+        await self._record(delivery, outcome)
 
-    async def _send(self, delivery: RowMapping) -> tuple[int | None, str | None]:
-        try:
-            target = await resolve_target(
-                delivery["url"], allow_loopback=self._settings.webhook_allow_loopback
-            )
-            secret = decrypt_secret(
-                delivery["secret_encrypted"], delivery["endpoint_id"], self._settings.secret_key()
-            )
-            request = self._request(target, delivery, secret)
-            response = await self._http.send(request, stream=True)
-            await response.aclose()  # what it says is of no interest and may be endless
-        except (httpx2.HTTPError, WebhookTargetRefused) as fault:
-            return None, type(fault).__name__
-        if response.is_success:
-            return response.status_code, None
-        return response.status_code, f"answered {response.status_code}"
+    async def _give_up(self, delivery_id: UUID) -> None:
+        """End a delivery of an endpoint that is told nothing more."""
+        async with self._database.begin() as tx:
+            current = await delivery_by_id(tx, delivery_id, lock=True)
+            if current is not None and current["state"] == "pending":
+                ended = {"state": "failed", "next_attempt_at": None, "last_error": "the webhook is disabled"}
+                await change_delivery(tx, delivery_id, self._clock(), **ended)
 
-    def _request(self, target: Target, delivery: RowMapping, secret: str) -> httpx2.Request:
-        now = self._clock()
-        body = json.dumps(_thin(delivery), separators=(",", ":"))
-        message_id = str(delivery["event_id"])
-        headers = {
-            "Host": target.host if target.port in (80, 443) else f"{target.host}:{target.port}",
-            "Content-Type": "application/json",
-            "webhook-id": message_id,
-            "webhook-timestamp": str(int(now.timestamp())),
-            "webhook-signature": Signer(secret).sign(message_id, now, body),
-        }
-        url = httpx2.URL(target.url).copy_with(host=target.address)
-        return self._http.build_request(
-            "POST", url, content=body, headers=headers, extensions={"sni_hostname": target.host}
-        )
-
-    async def _record(self, delivery: RowMapping, status: int | None, error: str | None) -> None:
+    async def _record(self, delivery: RowMapping, outcome: Outcome) -> None:
         now = self._clock()
         async with self._database.begin() as tx:
+            if outcome.is_gone:
+                await disable_endpoint(tx, delivery["endpoint_id"], "the endpoint answered 410 Gone")
             current = await delivery_by_id(tx, delivery["id"], lock=True)
             if current is None or current["state"] != "pending":
                 return
             attempts = current["attempts"] + 1
-            outcome: dict[str, Any] = {"attempts": attempts, "last_status": status, "last_error": error}
-            if error is None:
-                await change_delivery(
-                    tx, delivery["id"], now, **outcome, state="delivered", next_attempt_at=None
-                )
-                return
-            if status == _GONE:
-                await disable_endpoint(tx, delivery["endpoint_id"], "the endpoint answered 410 Gone")
-            if status == _GONE or attempts > len(RETRY_AFTER):
-                await change_delivery(
-                    tx, delivery["id"], now, **outcome, state="failed", next_attempt_at=None
-                )
-                return
-            wait = RETRY_AFTER[attempts - 1]
-            await change_delivery(tx, delivery["id"], now, **outcome, next_attempt_at=now + wait)
-            await enqueue_delivery(tx, delivery["id"], after=wait)
-
-
-def _thin(delivery: RowMapping) -> dict[str, Any]:
-    """What is told: that something happened to something. Who wants more asks the API with own rights."""
-    occurred_at: datetime = delivery["occurred_at"]
-    return {
-        "type": delivery["event_type"],
-        "timestamp": occurred_at.isoformat(),
-        "data": {
-            "event_id": str(delivery["event_id"]),
-            "position": delivery["event_position"],
-            "aggregate_type": delivery["aggregate_type"],
-            "aggregate_id": str(delivery["aggregate_id"]),
-            "aggregate_version": delivery["aggregate_version"],
-        },
-    }
+            changes: dict[str, Any] = {
+                "attempts": attempts,
+                "last_status": outcome.status,
+                "last_error": outcome.error,
+                "next_attempt_at": None,
+            }
+            if outcome.error is None:
+                changes["state"] = "delivered"
+            elif outcome.is_gone or attempts > len(self._retry_after):
+                changes["state"] = "failed"
+            else:
+                due = now + self._retry_after[attempts - 1]
+                changes["next_attempt_at"] = due
+                await enqueue_delivery(tx, delivery["id"], due, now)
+            await change_delivery(tx, delivery["id"], now, **changes)

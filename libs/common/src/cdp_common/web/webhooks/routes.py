@@ -32,7 +32,7 @@ from cdp_common.web.once import OnceHeader, answer_response
 from cdp_common.web.paging import Paging, page_links
 from cdp_common.web.settings import ServiceSettings
 from cdp_common.web.webhooks.secrets import encrypt_secret, new_secret
-from cdp_common.web.webhooks.targets import resolve_target
+from cdp_common.web.webhooks.targets import Resolve, resolve_target, system_addresses
 
 SCOPE = "webhooks:write"
 _Subscriber = Annotated[Caller, Security(signed_caller, scopes=[SCOPE])]
@@ -66,7 +66,14 @@ class WebhookDeliveryPending(Conflict):
     title = "The delivery is still being attempted"
 
 
-def webhook_routes(settings: ServiceSettings) -> APIRouter:
+class WebhookDisabled(Conflict):
+    """The webhook asked to be told nothing more."""
+
+    code = "webhook_disabled"
+    title = "The webhook is disabled"
+
+
+def webhook_routes(settings: ServiceSettings, *, resolve: Resolve = system_addresses) -> APIRouter:
     """The routes, for a service with these settings."""
     router = APIRouter(tags=["webhooks"])
 
@@ -75,7 +82,10 @@ def webhook_routes(settings: ServiceSettings) -> APIRouter:
         draft: WebhookDraft, caller: _Subscriber, once: OnceHeader, db: ServiceDatabase, now: Now
     ) -> Response:
         """Have events told to an address of yours. The answer shows the signing secret, once."""
-        await resolve_target(draft.url, allow_loopback=settings.webhook_allow_loopback)
+        async with db.begin() as tx:
+            if (earlier := await once.replay(tx)) is not None:
+                return answer_response(earlier)
+        await resolve_target(draft.url, allow_loopback=settings.webhook_allow_loopback, resolve=resolve)
         key = settings.secret_key()
         async with db.begin() as tx:
             if (earlier := await once.replay(tx)) is not None:
@@ -136,7 +146,7 @@ def webhook_routes(settings: ServiceSettings) -> APIRouter:
             if await endpoint_by_id(tx, webhook_id, caller.org) is None:
                 raise WebhookNotFound("No webhook of yours has this id.")
             rows = await deliveries_page(tx, webhook_id, state, page.cursor, page.limit)
-        kept, next_cursor = cut_page(rows, page.limit, lambda row: [row["id"]])
+        kept, next_cursor = cut_page(rows, page.limit, lambda row: [row["event_position"]])
         return Page(items=[_delivery(row) for row in kept], next=page_links(request, next_cursor))
 
     @router.post(
@@ -149,17 +159,20 @@ def webhook_routes(settings: ServiceSettings) -> APIRouter:
     ) -> WebhookDelivery:
         """Send a delivery that has ended again, with all its attempts anew."""
         async with db.begin() as tx:
-            if await endpoint_by_id(tx, webhook_id, caller.org) is None:
+            endpoint = await endpoint_by_id(tx, webhook_id, caller.org)
+            if endpoint is None:
                 raise WebhookNotFound("No webhook of yours has this id.")
             delivery = await delivery_by_id(tx, delivery_id, lock=True)
             if delivery is None or delivery["endpoint_id"] != webhook_id:
                 raise WebhookDeliveryNotFound("The webhook has no such delivery.")
             if delivery["state"] == "pending":
                 raise WebhookDeliveryPending("The delivery has not ended.")
+            if endpoint["state"] != "active":
+                raise WebhookDisabled("The webhook is disabled; register the address again.")
             await change_delivery(
                 tx, delivery_id, now, state="pending", attempts=0, next_attempt_at=now, last_error=None
             )
-            await enqueue_delivery(tx, delivery_id)
+            await enqueue_delivery(tx, delivery_id, now, now)
             again = await delivery_by_id(tx, delivery_id)
             assert again is not None
             return _delivery(again)

@@ -1,0 +1,175 @@
+"""The client of procurement-api."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from cdp_common.clients.base import Fetched, ServiceClient
+from cdp_common.contracts.base import Batch, EventPage, IdBatch, Page
+from cdp_common.contracts.procurement import (
+    Agreement,
+    AgreementDraft,
+    AgreementEnd,
+    AssessmentSummary,
+    AwardDraft,
+    Bid,
+    BidDraft,
+    BidReceipt,
+    Evaluation,
+    OcdsImport,
+    OcdsImportReport,
+    Opening,
+    PanelScores,
+    ReceiptKeys,
+    Tender,
+    TenderState,
+    TenderTerms,
+)
+
+
+class ProcurementClient(ServiceClient):
+    """procurement-api, one method per operation."""
+
+    # -------------------------------------------------------------- tenders
+    async def import_ocds(self, document: OcdsImport, *, idempotency_key: str) -> OcdsImportReport:
+        """What the import created, found already there, or could not take."""
+        return await self._post(
+            "/v1/ocds/imports", OcdsImportReport, json=document, idempotency_key=idempotency_key
+        )
+
+    async def list_tenders(
+        self,
+        *,
+        place_id: UUID | None = None,
+        ocid: str | None = None,
+        state: TenderState | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> Page[Tender]:
+        """Tenders that the caller may see, oldest first."""
+        params = {"place_id": place_id, "ocid": ocid, "state": state, "limit": limit, "cursor": cursor}
+        return await self._get("/v1/tenders", Page[Tender], params=params)
+
+    async def get_tender(self, tender_id: UUID) -> Tender:
+        """One tender."""
+        return (await self.fetch_tender(tender_id)).body
+
+    async def fetch_tender(self, tender_id: UUID) -> Fetched[Tender]:
+        """The same with the ETag that changing it asks for."""
+        return await self._fetch("GET", f"/v1/tenders/{tender_id}", answer=Tender)
+
+    async def batch_tenders(self, batch: IdBatch) -> Batch[Tender]:
+        """Tenders by id."""
+        return await self._post("/v1/tenders/batch", Batch[Tender], json=batch, is_read=True)
+
+    async def set_terms(self, tender_id: UUID, terms: TenderTerms, *, if_match: str) -> Tender:
+        """The draft with its new terms."""
+        return await self._put(f"/v1/tenders/{tender_id}/terms", Tender, json=terms, if_match=if_match)
+
+    async def publish_tender(self, tender_id: UUID, *, if_match: str) -> Tender:
+        """The published tender."""
+        return await self._post(f"/v1/tenders/{tender_id}/publish", Tender, if_match=if_match)
+
+    async def cancel_tender(self, tender_id: UUID, *, if_match: str) -> Tender:
+        """The cancelled tender."""
+        return await self._post(f"/v1/tenders/{tender_id}/cancel", Tender, if_match=if_match)
+
+    # -------------------------------------------------------------- bids
+    async def submit_bid(self, tender_id: UUID, draft: BidDraft, *, idempotency_key: str) -> BidReceipt:
+        """The receipt of a first version."""
+        return await self._post(
+            f"/v1/tenders/{tender_id}/bids", BidReceipt, json=draft, idempotency_key=idempotency_key
+        )
+
+    async def replace_bid(self, bid_id: UUID, draft: BidDraft, *, idempotency_key: str) -> BidReceipt:
+        """The receipt of a further version."""
+        return await self._post(
+            f"/v1/bids/{bid_id}/versions", BidReceipt, json=draft, idempotency_key=idempotency_key
+        )
+
+    async def withdraw_bid(self, bid_id: UUID, *, idempotency_key: str) -> BidReceipt:
+        """The receipt of the withdrawal."""
+        return await self._post(f"/v1/bids/{bid_id}/withdraw", BidReceipt, idempotency_key=idempotency_key)
+
+    async def get_bid(self, bid_id: UUID) -> Bid:
+        """One bid, as far as the caller may see it."""
+        return await self._get(f"/v1/bids/{bid_id}", Bid)
+
+    async def list_bids(
+        self, tender_id: UUID, *, limit: int | None = None, cursor: str | None = None
+    ) -> Page[Bid]:
+        """The bids of an opened tender, oldest first."""
+        params = {"limit": limit, "cursor": cursor}
+        return await self._get(f"/v1/tenders/{tender_id}/bids", Page[Bid], params=params)
+
+    async def open_tender(self, tender_id: UUID) -> Opening:
+        """What opening found."""
+        return await self._post(f"/v1/tenders/{tender_id}/open", Opening)
+
+    async def get_receipt_keys(self) -> ReceiptKeys:
+        """The public keys with which receipts are verified."""
+        return await self._get("/v1/receipt-keys", ReceiptKeys)
+
+    # -------------------------------------------------------------- evaluation and award
+    async def record_scores(
+        self, tender_id: UUID, scores: PanelScores, *, idempotency_key: str
+    ) -> PanelScores:
+        """The scores as recorded."""
+        return await self._post(
+            f"/v1/tenders/{tender_id}/scores", PanelScores, json=scores, idempotency_key=idempotency_key
+        )
+
+    async def evaluate_tender(self, tender_id: UUID, *, idempotency_key: str) -> Evaluation:
+        """A new version of the evaluation."""
+        return await self._post(
+            f"/v1/tenders/{tender_id}/evaluations", Evaluation, idempotency_key=idempotency_key
+        )
+
+    async def get_evaluation(self, tender_id: UUID) -> Evaluation:
+        """The latest evaluation."""
+        return await self._get(f"/v1/tenders/{tender_id}/evaluation", Evaluation)
+
+    async def get_assessment(self, bid_id: UUID) -> AssessmentSummary:
+        """What a bidder is told after the award."""
+        return await self._get(f"/v1/bids/{bid_id}/assessment", AssessmentSummary)
+
+    async def award_tender(self, tender_id: UUID, award: AwardDraft, *, idempotency_key: str) -> Agreement:
+        """The contract."""
+        return await self._post(
+            f"/v1/tenders/{tender_id}/award", Agreement, json=award, idempotency_key=idempotency_key
+        )
+
+    # -------------------------------------------------------------- agreements
+    async def register_agreement(self, draft: AgreementDraft, *, idempotency_key: str) -> Agreement:
+        """The registered agreement."""
+        return await self._post("/v1/agreements", Agreement, json=draft, idempotency_key=idempotency_key)
+
+    async def get_agreement(self, agreement_id: UUID) -> Agreement:
+        """One agreement."""
+        return (await self.fetch_agreement(agreement_id)).body
+
+    async def fetch_agreement(self, agreement_id: UUID) -> Fetched[Agreement]:
+        """The same with the ETag that ending it asks for."""
+        return await self._fetch("GET", f"/v1/agreements/{agreement_id}", answer=Agreement)
+
+    async def list_agreements(
+        self, *, place_id: UUID | None = None, limit: int | None = None, cursor: str | None = None
+    ) -> Page[Agreement]:
+        """Agreements that the caller may see, oldest first."""
+        params = {"place_id": place_id, "limit": limit, "cursor": cursor}
+        return await self._get("/v1/agreements", Page[Agreement], params=params)
+
+    async def batch_agreements(self, batch: IdBatch) -> Batch[Agreement]:
+        """Agreements by id."""
+        return await self._post("/v1/agreements/batch", Batch[Agreement], json=batch, is_read=True)
+
+    async def terminate_agreement(self, agreement_id: UUID, end: AgreementEnd, *, if_match: str) -> Agreement:
+        """The agreement after its end."""
+        return await self._post(
+            f"/v1/agreements/{agreement_id}/terminate", Agreement, json=end, if_match=if_match
+        )
+
+    # -------------------------------------------------------------- events
+    async def list_events(self, *, after: int = 0, limit: int | None = None) -> EventPage:
+        """The events after a position that the caller may see."""
+        return await self._get("/v1/events", EventPage, params={"after": after, "limit": limit})

@@ -1,0 +1,102 @@
+"""Routes of organisations, and the registration of those that nobody knows yet."""
+
+from functools import partial
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Request, Security
+from starlette.responses import Response
+
+from cdp_common.contracts import partners as wire
+from cdp_common.contracts.base import Batch, IdBatch, Page
+from cdp_common.kernel.identifiers import OrganisationIdentifier
+from cdp_common.web.dependencies import Now, ServiceDatabase
+from cdp_common.web.etags import IfMatch, require_match, respond_with_etag
+from cdp_common.web.identity import Caller, maybe_caller, signed_caller
+from cdp_common.web.once import OnceHeader, PublicOnceHeader, answer_response
+from cdp_common.web.paging import Paging, page_links
+from partners_api.api.callers import actor_of
+from partners_api.storage.organisations import OrganisationOrder
+from partners_api.use_cases import read_organisations
+from partners_api.use_cases.change_organisation import change_organisation as do_change_organisation
+from partners_api.use_cases.create_organisation import create_organisation as do_create_organisation
+from partners_api.use_cases.register_organisation import register_organisation as do_register_organisation
+
+router = APIRouter(tags=["organisations"])
+public = [Depends(maybe_caller)]
+Writer = Annotated[Caller, Security(signed_caller, scopes=["organisations:write"])]
+
+
+@router.post("/v1/registrations", status_code=201, response_model=wire.Registration, dependencies=public)
+async def register_organisation(
+    body: wire.RegistrationRequest,
+    request: Request,
+    database: ServiceDatabase,
+    once: PublicOnceHeader,
+    now: Now,
+) -> Response:
+    """Registers an organisation with its first API client; a client secret is shown this once."""
+    is_sandbox = request.app.state.settings.mode == "sandbox"
+    return answer_response(await do_register_organisation(database, body, once, now, is_sandbox=is_sandbox))
+
+
+@router.post("/v1/organisations", status_code=201, response_model=wire.Organisation)
+async def create_organisation(
+    body: wire.OrganisationDraft, caller: Writer, database: ServiceDatabase, once: OnceHeader, now: Now
+) -> Response:
+    """Records an organisation; verified when a programme manager or the operator records it."""
+    return answer_response(await do_create_organisation(database, actor_of(caller), body, once, now))
+
+
+@router.get("/v1/organisations", dependencies=public)
+async def list_organisations(
+    request: Request,
+    database: ServiceDatabase,
+    paging: Paging,
+    identifier: Annotated[
+        str | None, Query(max_length=80, description="One identifier in a register, GB-COH:01234567.")
+    ] = None,
+    name: Annotated[
+        str | None, Query(min_length=1, max_length=300, description="Part of the legal name.")
+    ] = None,
+    sort: Annotated[OrganisationOrder, Query(description="By name, or the newest first.")] = "name",
+) -> Page[wire.Organisation]:
+    """Organisations, verified or not, that have the identifier and the name."""
+    items, following = await read_organisations.list_organisations(
+        database,
+        identifier=OrganisationIdentifier.parse(identifier) if identifier is not None else None,
+        name_contains=name,
+        order=sort,
+        cursor=paging.cursor,
+        limit=paging.limit,
+    )
+    return Page[wire.Organisation](items=items, next=page_links(request, following))
+
+
+@router.post("/v1/organisations/batch", dependencies=public)
+async def batch_organisations(body: IdBatch, database: ServiceDatabase) -> Batch[wire.Organisation]:
+    """Organisations by their ids, at most 200 in one call."""
+    return await read_organisations.batch_organisations(database, body.ids)
+
+
+@router.get("/v1/organisations/{organisation_id}", response_model=wire.Organisation, dependencies=public)
+async def get_organisation(organisation_id: UUID, request: Request, database: ServiceDatabase) -> Response:
+    """One organisation."""
+    return respond_with_etag(request, await read_organisations.get_organisation(database, organisation_id))
+
+
+@router.patch("/v1/organisations/{organisation_id}", response_model=wire.Organisation)
+async def change_organisation(
+    organisation_id: UUID,
+    body: wire.OrganisationChange,
+    request: Request,
+    caller: Writer,
+    database: ServiceDatabase,
+    now: Now,
+    if_match: IfMatch = None,
+) -> Response:
+    """Changes the caller's own organisation, or any by a programme manager, who also verifies it."""
+    changed = await do_change_organisation(
+        database, actor_of(caller), organisation_id, body, partial(require_match, if_match), now
+    )
+    return respond_with_etag(request, changed)

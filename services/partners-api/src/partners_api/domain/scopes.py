@@ -1,0 +1,123 @@
+"""The scopes of the platform: which there are, who gets them, and which can be lent."""
+
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+
+from cdp_common.kernel.errors import FieldError, Forbidden, InvalidInput
+
+CLIENTS_ADMIN = "clients:admin"
+EVENTS_INTERNAL = "events:internal"
+
+SCOPES: Mapping[str, str] = MappingProxyType(
+    {
+        "organisations:write": "Record and change organisations",
+        "clients:write": "Make and revoke API clients of the own organisation",
+        "clients:admin": "Operate the platform: places, clients of any organisation, roles",
+        "delegations:write": "Let another organisation act for the own one",
+        "places:write": "Run a place's programme: memberships, statements, roles",
+        "statements:sign": "Sign a place's Statement of Intent",
+        "frameworks:write": "Load and publish measurement frameworks",
+        "valuations:run": "Value quantities",
+        "tenders:read": "Read the own organisation's tenders before they are public",
+        "tenders:write": "Publish tenders",
+        "bids:read": "Read the own organisation's bids",
+        "bids:write": "Submit bids",
+        "evaluations:write": "Evaluate bids",
+        "agreements:read": "Read the own organisation's agreements",
+        "agreements:write": "Register agreements and their commitments",
+        "charter:write": "Publish charters and run a place's register of signatories",
+        "charter:sign": "Sign a charter",
+        "pledges:write": "Make pledges under a charter",
+        "reports:read": "Read the own organisation's reports",
+        "reports:write": "Report what was delivered",
+        "reports:validate": "Validate reports",
+        "reporting:read": "Read live collective figures of a place",
+        "publications:write": "Publish collective figures",
+        "events:read": "Read the feeds of events",
+        "events:internal": "Read every event: the platform's own services only",
+        "webhooks:write": "Register webhooks",
+    }
+)
+"""Every scope with what it allows."""
+
+REGISTRATION_SCOPES = (
+    "organisations:write",
+    "clients:write",
+    "delegations:write",
+    "statements:sign",
+    "bids:write",
+    "bids:read",
+    "tenders:read",
+    "tenders:write",
+    "agreements:read",
+    "agreements:write",
+    "valuations:run",
+    "charter:sign",
+    "pledges:write",
+    "reports:write",
+    "reports:read",
+    "events:read",
+    "webhooks:write",
+)
+"""What a self-registered client gets in the sandbox, at once."""
+
+UNVERIFIED_LIVE_SCOPES = ("tenders:read", "bids:read", "agreements:read", "reports:read", "events:read")
+"""What a self-registered client gets in live, where nobody has verified its organisation yet."""
+
+NOT_DELEGABLE = frozenset(
+    {"clients:write", "clients:admin", "delegations:write", "places:write", "events:internal"}
+)
+"""Scopes that cannot be lent: with them a delegate could make itself access that outlives the delegation."""
+
+
+class ScopeUnknown(InvalidInput):
+    """The platform has no such scope."""
+
+    code = "scope_unknown"
+    title = "There is no such scope"
+
+
+class ScopeNotDelegable(InvalidInput):
+    """The scope cannot be lent to another organisation."""
+
+    code = "scope_not_delegable"
+    title = "The scope cannot be delegated"
+
+
+class ScopeNotHeld(Forbidden):
+    """Nobody can give away a scope that they do not hold."""
+
+    code = "scope_not_held"
+    title = "The caller does not hold a scope that it would give"
+
+
+def known_scopes(scopes: Iterable[str], pointer: str = "/scopes") -> tuple[str, ...]:
+    """The scopes, each once and in alphabetical order; refuses one that the platform does not have."""
+    scopes = list(scopes)
+    errors = [
+        FieldError(f"{pointer}/{index}", ScopeUnknown.code, "there is no such scope")
+        for index, scope in enumerate(scopes)
+        if scope not in SCOPES
+    ]
+    if errors:
+        raise ScopeUnknown("Known scopes are " + " ".join(SCOPES), errors=errors)
+    return tuple(sorted(set(scopes)))
+
+
+def delegable_scopes(scopes: Iterable[str]) -> tuple[str, ...]:
+    """The scopes of a delegation, checked and in order."""
+    lent = known_scopes(scopes)
+    refused = NOT_DELEGABLE.intersection(lent)
+    if refused:
+        raise ScopeNotDelegable("These scopes cannot be lent: " + " ".join(sorted(refused)))
+    return lent
+
+
+def scopes_to_give(wanted: Iterable[str], held: frozenset[str], *, by_operator: bool) -> tuple[str, ...]:
+    """The scopes of a new client: those its maker holds; the operator gives all but the services' own."""
+    scopes = known_scopes(wanted)
+    allowed = frozenset(SCOPES) - {EVENTS_INTERNAL} if by_operator else held
+    missing = [scope for scope in scopes if scope not in allowed]
+    if missing:
+        raise ScopeNotHeld("The caller may not give these scopes: " + " ".join(missing))
+    return scopes

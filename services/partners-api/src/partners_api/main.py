@@ -1,0 +1,141 @@
+"""Puts partners-api together: the only place that wires."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from functools import cache
+from typing import Any
+
+import structlog
+from fastapi import FastAPI
+from sqlalchemy.exc import SQLAlchemyError
+
+from cdp_common.contracts.partners import RevocationPage
+from cdp_common.db.database import Database
+from cdp_common.kernel.clock import Clock, utc_now
+from cdp_common.kernel.errors import CdpError
+from cdp_common.web.app import create_service
+from cdp_common.web.dependencies import get_database
+from cdp_common.web.event_routes import event_routes
+from cdp_common.web.identity import TokenVerifier
+from cdp_common.web.webhooks import webhook_routes, webhook_work
+from cdp_common.web.wiring import service_database
+from partners_api.api import clients, delegations, memberships, oauth, organisations, places, statements
+from partners_api.settings import Settings
+from partners_api.use_cases.purge_expired import purge_expired
+from partners_api.use_cases.read_revocations import read_revocations
+from partners_api.use_cases.signing_keys import ensure_signing_key, read_jwks
+from partners_api.use_cases.token_issuer import TokenIssuer
+
+PACKAGE = "partners_api"
+SCHEMA = "partners"
+START_RETRY_S = 1.0
+
+_log = structlog.get_logger(__name__)
+
+
+def create_app(
+    settings: Settings,
+    *,
+    database: Database | None = None,
+    verifier: TokenVerifier | None = None,
+    clock: Clock = utc_now,
+) -> FastAPI:
+    """The application; it connects to nothing before it is started.
+
+    `database` and `verifier` stand in for those that the settings name.
+    """
+    issuer = issuer_of(settings)
+    if settings.database_url is not None:
+        issuer.secret_key()  # whoever means to serve learns now that the key is missing
+    database = database or service_database(settings, SCHEMA)
+    app = create_service(
+        settings,
+        name="partners-api",
+        title="Partners API",
+        version="1",
+        description="Who we are: places, organisations, memberships, Statement of Intent, clients, tokens.",
+        routers=[
+            oauth.router,
+            organisations.router,
+            places.router,
+            memberships.router,
+            statements.router,
+            clients.router,
+            delegations.router,
+            event_routes(get_database),
+            webhook_routes(settings),
+        ],
+        database=database,
+        package=PACKAGE,
+        verifier=verifier or _own_verifier(settings, database, clock),
+        lifespan_tasks=[
+            lambda: _housekeeping(settings, database, issuer, clock),
+            webhook_work(database, settings, SCHEMA),
+        ],
+        clock=clock,
+    )
+    app.state.issuer = issuer
+    return app
+
+
+def issuer_of(settings: Settings) -> TokenIssuer:
+    """What the authorisation server is told about itself."""
+    return TokenIssuer(
+        issuer=settings.issuer,
+        audience=settings.audience,
+        token_lifetime=timedelta(seconds=settings.token_lifetime_s),
+        key_lead=timedelta(seconds=settings.signing_key_lead_s),
+        secret_key=cache(settings.secret_key),
+    )
+
+
+def _own_verifier(settings: Settings, database: Database, clock: Clock) -> TokenVerifier:
+    """A verifier that reads keys and revocations from where they are kept, and not over HTTP from itself."""
+
+    async def fetch_jwks() -> Mapping[str, Any]:
+        return (await read_jwks(database, clock())).model_dump()
+
+    async def fetch_revocations(after: int) -> RevocationPage:
+        return await read_revocations(database, after)
+
+    return TokenVerifier(settings.issuer, settings.audience, fetch_jwks, fetch_revocations, clock)
+
+
+@asynccontextmanager
+async def _housekeeping(
+    settings: Settings, database: Database, issuer: TokenIssuer, clock: Clock
+) -> AsyncIterator[None]:
+    """Makes the first signing key, then removes what is past its time while the service runs."""
+    has_key = await _has_signing_key(database, issuer, clock)
+    task = asyncio.create_task(_keep_house(settings, database, issuer, clock, has_key=has_key))
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def _keep_house(
+    settings: Settings, database: Database, issuer: TokenIssuer, clock: Clock, *, has_key: bool
+) -> None:
+    while True:
+        await asyncio.sleep(settings.purge_interval_s if has_key else START_RETRY_S)
+        if not has_key:
+            has_key = await _has_signing_key(database, issuer, clock)
+            continue
+        try:
+            await purge_expired(database, clock())
+        except (CdpError, SQLAlchemyError) as fault:
+            _log.warning("purge_failed", fault=type(fault).__name__)
+
+
+async def _has_signing_key(database: Database, issuer: TokenIssuer, clock: Clock) -> bool:
+    """Whether there is a key, made now if need be; a database that is not up yet is asked again later."""
+    try:
+        await ensure_signing_key(database, issuer, clock())
+    except (CdpError, SQLAlchemyError) as fault:
+        _log.warning("signing_key_not_made", fault=type(fault).__name__)
+        return False
+    return True

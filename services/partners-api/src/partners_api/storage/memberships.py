@@ -1,0 +1,110 @@
+"""Stores and finds memberships; the database itself refuses two that share a day."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, Text, func, insert, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from cdp_common.db.constraints import constraint_errors
+from cdp_common.db.paging import cut_page, keyset
+from cdp_common.kernel.errors import FieldError
+from partners_api.domain.memberships import Membership, MembershipOverlaps
+from partners_api.domain.organisations import OrganisationNotRecorded
+from partners_api.storage.tables import memberships, organisations
+
+_SORT_NAME = func.lower(organisations.c.legal_name, type_=Text)
+
+
+def _organisation_not_recorded() -> OrganisationNotRecorded:
+    error = FieldError("/organisation_id", OrganisationNotRecorded.code, "there is no such organisation")
+    return OrganisationNotRecorded("There is no organisation of that id.", errors=[error])
+
+
+_ERRORS = {
+    "ex_memberships_overlap": lambda: MembershipOverlaps(
+        "The organisation is a member of this place on some of these days already."
+    ),
+    "fk_memberships_organisation_id": _organisation_not_recorded,
+}
+
+
+async def insert_membership(tx: AsyncConnection, membership: Membership, now: datetime) -> None:
+    """Store a new membership; raises `MembershipOverlaps` or `OrganisationNotRecorded`."""
+    row = {
+        "id": membership.id,
+        "place_id": membership.place_id,
+        "organisation_id": membership.organisation_id,
+        "role": membership.role,
+        "valid_from": membership.valid_from,
+        "valid_to": membership.valid_to,
+        "named_totals_agreed": membership.named_totals_agreed,
+        "assumed": membership.assumed,
+        "source": membership.source,
+        "end_source": membership.end_source,
+        "version": membership.version,
+        "created_at": now,
+    }
+    with constraint_errors(_ERRORS):
+        await tx.execute(insert(memberships).values(row))
+
+
+async def update_end(tx: AsyncConnection, membership: Membership) -> None:
+    """Store the end of a membership whose row is locked."""
+    await tx.execute(
+        update(memberships)
+        .where(memberships.c.id == membership.id)
+        .values(valid_to=membership.valid_to, end_source=membership.end_source, version=membership.version)
+    )
+
+
+async def load_membership(
+    tx: AsyncConnection, membership_id: UUID, *, for_change: bool = False
+) -> Membership | None:
+    """The membership, its row locked if it is about to change."""
+    query = select(memberships).where(memberships.c.id == membership_id)
+    row = (await tx.execute(query.with_for_update() if for_change else query)).one_or_none()
+    return _membership(row) if row is not None else None
+
+
+async def was_ever_member(tx: AsyncConnection, place_id: UUID, organisation_id: UUID) -> bool:
+    """Whether the organisation is, was or will be a member of the place; no membership is ever removed."""
+    query = select(memberships.c.id).where(
+        memberships.c.place_id == place_id, memberships.c.organisation_id == organisation_id
+    )
+    return await tx.scalar(query.limit(1)) is not None
+
+
+async def page_memberships(
+    tx: AsyncConnection, place_id: UUID, *, as_of: date | None, cursor: str | None, limit: int
+) -> tuple[list[Membership], str | None]:
+    """One page of a place's memberships by organisation name, those of one day or all there ever were."""
+    query = (
+        select(memberships, _SORT_NAME.label("sort_name"))
+        .join(organisations, organisations.c.id == memberships.c.organisation_id)
+        .where(memberships.c.place_id == place_id)
+    )
+    if as_of is not None:
+        lasts = or_(memberships.c.valid_to.is_(None), memberships.c.valid_to >= as_of)
+        query = query.where(memberships.c.valid_from <= as_of, lasts)
+    columns = [_SORT_NAME, memberships.c.valid_from, memberships.c.id]
+    rows = (await tx.execute(keyset(query, columns, cursor, limit))).all()
+    cut, following = cut_page(rows, limit, lambda row: [row.sort_name, row.valid_from, row.id])
+    return [_membership(row) for row in cut], following
+
+
+def _membership(row: Row[Any]) -> Membership:
+    return Membership(
+        id=row.id,
+        place_id=row.place_id,
+        organisation_id=row.organisation_id,
+        role=row.role,
+        valid_from=row.valid_from,
+        valid_to=row.valid_to,
+        named_totals_agreed=row.named_totals_agreed,
+        assumed=row.assumed,
+        source=row.source,
+        end_source=row.end_source,
+        version=row.version,
+    )

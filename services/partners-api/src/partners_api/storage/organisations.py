@@ -1,0 +1,156 @@
+"""Stores and finds organisations with their identifiers."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Literal
+from uuid import UUID
+
+from sqlalchemy import Row, Select, Text, func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from cdp_common.db.constraints import constraint_errors
+from cdp_common.db.database import WriteConflict
+from cdp_common.db.paging import cut_page, keyset
+from cdp_common.kernel.identifiers import OrganisationIdentifier
+from partners_api.domain.organisations import IdentifierOwned, Organisation
+from partners_api.storage.tables import organisation_identifiers as identifiers
+from partners_api.storage.tables import organisations
+
+OrganisationOrder = Literal["name", "-created_at"]
+
+_ERRORS = {
+    "uq_organisation_identifiers_owned": lambda: IdentifierOwned(
+        "A verified organisation has one of these identifiers; name that organisation instead."
+    ),
+    "uq_organisations_operator": lambda: WriteConflict(
+        "another process recorded the operator at the same moment"
+    ),
+}
+_SORT_NAME = func.lower(organisations.c.legal_name, type_=Text)
+
+
+async def insert_organisation(
+    tx: AsyncConnection, organisation: Organisation, *, is_operator: bool = False
+) -> None:
+    """Store a new organisation; a verified one whose identifier another has raises `IdentifierOwned`."""
+    with constraint_errors(_ERRORS):
+        await tx.execute(insert(organisations).values(**_row_of(organisation), is_operator=is_operator))
+        stated = [
+            {
+                "organisation_id": organisation.id,
+                "organisation_state": organisation.state,
+                "scheme": identifier.scheme,
+                "number": identifier.id,
+            }
+            for identifier in organisation.identifiers
+        ]
+        if stated:
+            await tx.execute(insert(identifiers), stated)
+
+
+async def update_organisation(tx: AsyncConnection, organisation: Organisation) -> None:
+    """Store the changed organisation, whose row is locked; its identifiers follow its state by themselves."""
+    with constraint_errors(_ERRORS):
+        await tx.execute(
+            update(organisations).where(organisations.c.id == organisation.id).values(**_row_of(organisation))
+        )
+
+
+async def load_organisation(
+    tx: AsyncConnection, organisation_id: UUID, *, for_change: bool = False
+) -> Organisation | None:
+    """The organisation, its row locked if it is about to change."""
+    query = select(organisations).where(organisations.c.id == organisation_id)
+    row = (await tx.execute(query.with_for_update() if for_change else query)).one_or_none()
+    return (await _with_identifiers(tx, [row]))[0] if row is not None else None
+
+
+async def load_organisations(tx: AsyncConnection, ids: Iterable[UUID]) -> dict[UUID, Organisation]:
+    """The organisations found among these ids."""
+    rows = (await tx.execute(select(organisations).where(organisations.c.id.in_(set(ids))))).all()
+    return {found.id: found for found in await _with_identifiers(tx, rows)}
+
+
+async def find_operator(tx: AsyncConnection) -> Organisation | None:
+    """The organisation that operates the platform, its row locked, if it is recorded."""
+    row = (
+        await tx.execute(select(organisations).where(organisations.c.is_operator).with_for_update())
+    ).one_or_none()
+    return (await _with_identifiers(tx, [row]))[0] if row is not None else None
+
+
+async def page_organisations(
+    tx: AsyncConnection,
+    *,
+    identifier: OrganisationIdentifier | None,
+    name_contains: str | None,
+    order: OrganisationOrder,
+    cursor: str | None,
+    limit: int,
+) -> tuple[list[Organisation], str | None]:
+    """One page of the organisations that match, and the cursor of the next."""
+    query: Select[Any] = select(organisations, _SORT_NAME.label("sort_name"))
+    if identifier is not None:
+        claimed = select(identifiers.c.organisation_id).where(
+            identifiers.c.scheme == identifier.scheme, identifiers.c.number == identifier.id
+        )
+        query = query.where(organisations.c.id.in_(claimed))
+    if name_contains is not None:
+        query = query.where(_SORT_NAME.contains(name_contains.lower(), autoescape=True))
+    if order == "name":
+        columns = [_SORT_NAME, organisations.c.id]
+    else:
+        columns = [organisations.c.created_at.desc(), organisations.c.id.desc()]
+    rows = (await tx.execute(keyset(query, columns, cursor, limit))).all()
+    cut, following = cut_page(rows, limit, lambda row: _sort_values(row, order))
+    return await _with_identifiers(tx, cut), following
+
+
+def _sort_values(row: Row[Any], order: OrganisationOrder) -> list[Any]:
+    return [row.sort_name if order == "name" else row.created_at, row.id]
+
+
+def _row_of(organisation: Organisation) -> dict[str, Any]:
+    return {
+        "id": organisation.id,
+        "legal_name": organisation.legal_name,
+        "kind": organisation.kind,
+        "state": organisation.state,
+        "is_sme": organisation.is_sme,
+        "is_vcse": organisation.is_vcse,
+        "postcode": organisation.postcode,
+        "website": organisation.website,
+        "data_status": organisation.data_status,
+        "version": organisation.version,
+        "created_at": organisation.created_at,
+    }
+
+
+async def _with_identifiers(tx: AsyncConnection, rows: Sequence[Row[Any]]) -> list[Organisation]:
+    """The organisations of these rows, in their order; one query for all their identifiers."""
+    query = (
+        select(identifiers.c.organisation_id, identifiers.c.scheme, identifiers.c.number)
+        .where(identifiers.c.organisation_id.in_([row.id for row in rows]))
+        .order_by(identifiers.c.scheme, identifiers.c.number)
+    )
+    by_organisation: dict[UUID, list[OrganisationIdentifier]] = {}
+    for found in (await tx.execute(query)).all() if rows else []:
+        stated = OrganisationIdentifier(found.scheme, found.number)
+        by_organisation.setdefault(found.organisation_id, []).append(stated)
+    return [_organisation(row, by_organisation.get(row.id, [])) for row in rows]
+
+
+def _organisation(row: Row[Any], stated: Sequence[OrganisationIdentifier]) -> Organisation:
+    return Organisation(
+        id=row.id,
+        legal_name=row.legal_name,
+        kind=row.kind,
+        state=row.state,
+        identifiers=tuple(stated),
+        is_sme=row.is_sme,
+        is_vcse=row.is_vcse,
+        postcode=row.postcode,
+        website=row.website,
+        data_status=row.data_status,
+        version=row.version,
+        created_at=row.created_at,
+    )

@@ -1,0 +1,54 @@
+"""Reads organisations; what is recorded of them here is public."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from cdp_common.contracts import partners as wire
+from cdp_common.contracts.base import Batch
+from cdp_common.db.database import Database
+from cdp_common.kernel.identifiers import OrganisationIdentifier
+from partners_api.domain.organisations import OrganisationUnknown
+from partners_api.storage.organisations import (
+    OrganisationOrder,
+    load_organisation,
+    load_organisations,
+    page_organisations,
+)
+from partners_api.use_cases.views import organisation_view
+
+
+async def get_organisation(database: Database, organisation_id: UUID) -> wire.Organisation:
+    """The organisation of that id."""
+    async with database.begin() as tx:
+        organisation = await load_organisation(tx, organisation_id)
+    if organisation is None:
+        raise OrganisationUnknown("There is no organisation of that id.")
+    return organisation_view(organisation)
+
+
+async def list_organisations(
+    database: Database,
+    *,
+    identifier: OrganisationIdentifier | None,
+    name_contains: str | None,
+    order: OrganisationOrder,
+    cursor: str | None,
+    limit: int,
+) -> tuple[list[wire.Organisation], str | None]:
+    """One page of the organisations that match, and the cursor of the next."""
+    async with database.begin() as tx:
+        found, following = await page_organisations(
+            tx, identifier=identifier, name_contains=name_contains, order=order, cursor=cursor, limit=limit
+        )
+    return [organisation_view(organisation) for organisation in found], following
+
+
+async def batch_organisations(database: Database, ids: Sequence[UUID]) -> Batch[wire.Organisation]:
+    """The organisations of these ids, in their order, and the ids of which there is none."""
+    wanted = list(dict.fromkeys(ids))
+    async with database.begin() as tx:
+        found = await load_organisations(tx, wanted)
+    return Batch[wire.Organisation](
+        items=[organisation_view(found[each]) for each in wanted if each in found],
+        missing=[each for each in wanted if each not in found],
+    )

@@ -1,0 +1,54 @@
+"""Signs a version of the Statement of Intent for the organisation that the caller acts for."""
+
+from datetime import datetime
+from uuid import UUID
+
+from cdp_common.contracts.partners import StatementSignatureDraft
+from cdp_common.db.database import Database
+from cdp_common.db.events import record_event
+from cdp_common.db.idempotency import Answer, Once
+from cdp_common.kernel.identifiers import new_id
+from partners_api.domain.authority import Actor
+from partners_api.domain.statements import Signature, StatementUnknown, require_may_sign
+from partners_api.storage.memberships import was_ever_member
+from partners_api.storage.organisations import load_organisations
+from partners_api.storage.statements import insert_signature, load_statement
+from partners_api.use_cases.happenings import statement_signed
+from partners_api.use_cases.views import signature_view
+
+
+async def sign_statement(
+    database: Database,
+    actor: Actor,
+    statement_id: UUID,
+    draft: StatementSignatureDraft,
+    once: Once,
+    now: datetime,
+) -> Answer:
+    """The answer with the signature."""
+    async with database.begin() as tx:
+        if earlier := await once.replay(tx):
+            return earlier
+        statement = await load_statement(tx, statement_id)
+        if statement is None:
+            raise StatementUnknown("There is no statement of that id.")
+        signer = actor.organisation_id
+        require_may_sign(
+            has_membership=await was_ever_member(tx, statement.place_id, signer),
+            signed_on=draft.signed_on,
+            today=now.date(),
+        )
+        organisation = (await load_organisations(tx, [signer]))[signer]
+        signature = Signature(
+            id=new_id(),
+            statement_id=statement_id,
+            organisation_id=signer,
+            organisation_name=organisation.legal_name,
+            signed_on=draft.signed_on,
+            signed_by_role=draft.signed_by_role,
+            assumed=draft.assumed,
+        )
+        await insert_signature(tx, signature, client_id=actor.client_id, recorded_at=now)
+        await record_event(tx, statement_signed(signature, statement), now)
+        location = {"Location": f"/v1/statements/{statement_id}"}
+        return await once.keep(tx, 201, signature_view(signature), headers=location, now=now)
