@@ -1,0 +1,94 @@
+"""What toms-engine refuses, each with its stable code."""
+
+from cdp_common.kernel.errors import Conflict, Forbidden, InvalidInput, NotFound, TooLarge
+
+
+class EditionNotFound(NotFound):
+    """No edition has this id or hash, or it is a draft that the caller may not see."""
+
+    code = "edition_not_found"
+    title = "There is no such edition"
+
+
+class EditionCodeTaken(Conflict):
+    """A different pack was published under this framework and edition code."""
+
+    code = "edition_code_taken"
+    title = "Another pack is published under this edition code"
+
+
+class EditionAlreadyPublished(Conflict):
+    """Only a draft can be published, and this edition is published already."""
+
+    code = "edition_already_published"
+    title = "The edition is published already"
+
+
+class FrameworkNotYours(Forbidden):
+    """Editions of a framework come from the organisation that brought its first one."""
+
+    code = "framework_not_yours"
+    title = "The framework belongs to another organisation"
+
+
+class ParentLicenceMissing(Forbidden):
+    """Deriving from an edition with licensed figures takes the scope of its licence."""
+
+    code = "parent_licence_missing"
+    title = "The parent edition's licence is not held"
+
+
+class PackRefused(InvalidInput):
+    """The framework pack contradicts itself or its parent; `errors` lists every fault."""
+
+    code = "pack_refused"
+    title = "The framework pack is not consistent"
+
+
+class PackTooLarge(TooLarge):
+    """The pack's own words are longer than an edition's answer may be."""
+
+    code = "pack_too_large"
+    title = "The framework pack is too large"
+
+
+class LinesRefused(InvalidInput):
+    """At least one line cannot be valued; `errors` lists every fault and nothing was valued."""
+
+    code = "lines_refused"
+    title = "The lines cannot be valued"
+
+
+class ProxyNotRedistributable(Forbidden):
+    """A line's figure is licensed, and the caller does not hold the scope of that licence."""
+
+    code = "proxy_not_redistributable"
+    title = "The figure's licence does not let this caller use it"
+
+
+class NeedIndexNotYours(Forbidden):
+    """Parts of an index come from the organisation that brought its first one."""
+
+    code = "need_index_not_yours"
+    title = "The index belongs to another organisation"
+
+
+class NeedIndexNotFound(NotFound):
+    """No index of deprivation is stored under this name."""
+
+    code = "need_index_not_found"
+    title = "There is no such index"
+
+
+class NeedIndexDiffers(Conflict):
+    """The part contradicts what is stored under the index's name; a corrected index takes a new name."""
+
+    code = "need_index_differs"
+    title = "The index is stored with other facts"
+
+
+class NeedIndexRefused(InvalidInput):
+    """The part of the index contradicts itself; `errors` lists every fault."""
+
+    code = "need_index_refused"
+    title = "The index is not consistent"

@@ -1,0 +1,97 @@
+"""How a line's pounds came about, step by step, and the recomputation that proves it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Protocol
+
+from toms_engine.domain.edition import Measure, Proxy, Source
+from toms_engine.domain.exact import Exact
+
+GBP = "GBP"
+ROUNDING = "rounding"
+"""The last step of a line that carries pounds; a line that carries none has no such step."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One adjustment: the running result is multiplied by `factor` and divided by `divisor`."""
+
+    rule: str
+    text: str
+    unit: str
+    factor: Decimal | None = None
+    divisor: Decimal | None = None
+    source: Source | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainedStep:
+    """A step with the running result after it, for a reader; computing uses the factors alone."""
+
+    rule: str
+    text: str
+    unit: str
+    factor: Decimal | None
+    divisor: Decimal | None
+    source: Source | None
+    result: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """One line's way from quantity to pence: the measure, its proxy and every step in order."""
+
+    measure: Measure
+    proxy: Proxy | None
+    steps: tuple[ExplainedStep, ...]
+
+
+class Recomputable(Protocol):
+    """A step as anybody may hold it, from this module or from the wire."""
+
+    @property
+    def rule(self) -> str:
+        """What the step does."""
+
+    @property
+    def factor(self) -> Decimal | None:
+        """What the running result is multiplied by."""
+
+    @property
+    def divisor(self) -> Decimal | None:
+        """What the running result is divided by."""
+
+
+def explain(measure: Measure, proxy: Proxy | None, steps: Sequence[Step], pence: int) -> Explanation:
+    """The explanation of a valued line from its steps."""
+    running, explained = Exact(), []
+    for step in steps:
+        running = _after(running, step)
+        shown = Exact(pence, 100).shown() if step.rule == ROUNDING else running.shown()
+        explained.append(
+            ExplainedStep(step.rule, step.text, step.unit, step.factor, step.divisor, step.source, shown)
+        )
+    return Explanation(measure, proxy, tuple(explained))
+
+
+def recompute(steps: Sequence[Recomputable]) -> int:
+    """The pence to which an explanation leads: its factors multiplied out and rounded once.
+
+    The results written beside the factors are not used, so a wrong one cannot hide.
+    """
+    if not steps or steps[-1].rule != ROUNDING:
+        return 0
+    return product(steps).pence()
+
+
+def product(steps: Sequence[Recomputable]) -> Exact:
+    """The exact result of some steps, not rounded."""
+    running = Exact()
+    for step in steps:
+        running = _after(running, step)
+    return running
+
+
+def _after(running: Exact, step: Recomputable) -> Exact:
+    return running if step.factor is None else running.times(step.factor, step.divisor)

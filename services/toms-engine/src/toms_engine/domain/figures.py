@@ -1,0 +1,45 @@
+"""Published figures that valuation uses beside the proxies: price levels and the discount rate."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal, localcontext
+
+from toms_engine.domain.edition import Source
+from toms_engine.domain.exact import WORKING_DIGITS
+
+LAST_DISCOUNT_YEAR = 400
+"""Lines lie between 1900 and 2200 and outcomes last at most sixty years: no later year is ever asked for."""
+
+
+@dataclass(frozen=True)
+class PriceLevels:
+    """An index of the price level by calendar year, from one release of its publisher."""
+
+    index: Mapping[int, Decimal]
+    source: Source
+
+
+@dataclass(frozen=True)
+class DiscountSchedule:
+    """What a pound of each later year is worth in year 0, by the rates of one appraisal guide."""
+
+    factors: tuple[Decimal, ...]
+    source: Source
+
+    @classmethod
+    def from_rates(cls, rates: Sequence[tuple[int, Decimal]], source: Source) -> "DiscountSchedule":
+        """The schedule of (first year, rate a year) steps in rising order; the last rate goes on for ever."""
+        factors = [Decimal(1)]
+        with localcontext(prec=WORKING_DIGITS):
+            for year in range(1, LAST_DISCOUNT_YEAR + 1):
+                rate = next(rate for first_year, rate in reversed(rates) if first_year <= year)
+                factors.append(factors[-1] / (1 + rate))
+        return cls(tuple(factors), source)
+
+
+@dataclass(frozen=True)
+class Figures:
+    """The versions of the published figures in use."""
+
+    prices: PriceLevels
+    discounting: DiscountSchedule

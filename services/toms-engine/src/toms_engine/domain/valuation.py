@@ -1,0 +1,182 @@
+"""Values lines against an edition: all of them or, when any has a fault, none."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from cdp_common.kernel.errors import FieldError
+from cdp_common.kernel.money import gbp_from_pence, gbp_text
+from toms_engine.domain.catalogue import Catalogue
+from toms_engine.domain.counting import counting_steps
+from toms_engine.domain.edition import Measure, Proxy
+from toms_engine.domain.errors import LinesRefused, ProxyNotRedistributable
+from toms_engine.domain.exact import Exact
+from toms_engine.domain.explanation import GBP, ROUNDING, Explanation, Step, explain, product, recompute
+from toms_engine.domain.figures import Figures
+from toms_engine.domain.line import Line, Options
+from toms_engine.domain.line_checks import NOT_REDISTRIBUTABLE, Terms, line_faults, option_faults
+from toms_engine.domain.pricing import (
+    UnitValue,
+    adjustment_steps,
+    multiplier_step,
+    multiplier_value,
+    price_year_of,
+    proxy_step,
+    proxy_values,
+)
+
+METHOD_VERSION = "1.0"
+"""Names the rules of this module and those it uses; any change of a result in pence changes it."""
+
+LINE_PENCE_LIMIT = 10**15
+"""A line stays below £10 trillion, so that a thousand of them still sum to eighteen digits of pence."""
+
+_ROUNDING_STEP = Step(ROUNDING, "Rounded to the penny, half a penny away from zero.", GBP)
+
+
+@dataclass(frozen=True, slots=True)
+class ValuedLine:
+    """One line's worth in whole pence by component, and the quantity that counts."""
+
+    line: Line
+    counted_quantity: Decimal
+    social_pence: int
+    local_economic_pence: int
+    fiscal_pence: int
+    low_pence: int | None
+    high_pence: int | None
+    initial_spend_pence: int | None
+    measure: Measure
+    proxy: Proxy | None
+    steps: tuple[Step, ...]
+
+    @property
+    def explanation(self) -> Explanation:
+        """How the pounds came about."""
+        return explain(self.measure, self.proxy, self.steps, self.total_pence)
+
+    @property
+    def total_pence(self) -> int:
+        """Both components together."""
+        return self.social_pence + self.local_economic_pence
+
+
+@dataclass(frozen=True, slots=True)
+class _Worth:
+    """What a line comes to, with the steps that lead there."""
+
+    steps: tuple[Step, ...]
+    component: str | None = None
+    is_fiscal: bool = False
+    low_steps: tuple[Step, ...] | None = None
+    high_steps: tuple[Step, ...] | None = None
+    initial_spend: Exact | None = None
+
+
+def value_lines(
+    catalogue: Catalogue,
+    lines: Sequence[Line],
+    options: Options,
+    figures: Figures,
+    *,
+    holds_licence: bool = False,
+) -> list[ValuedLine]:
+    """The lines valued, in their order; raises with every fault of every line if there is one."""
+    terms = Terms(catalogue, figures, options, holds_licence)
+    faults = option_faults(options, figures)
+    options_hold = not faults
+    valued: list[ValuedLine] = []
+    for index, line in enumerate(lines):
+        found = line_faults(index, line, terms)
+        if not found and options_hold:
+            result = _value_line(line, terms)
+            found = _result_faults(index, result)
+            valued.append(result)
+        faults.extend(found)
+    if faults:
+        _refuse(faults)
+    return valued
+
+
+def _refuse(faults: list[FieldError]) -> None:
+    if any(fault.code == NOT_REDISTRIBUTABLE for fault in faults):
+        raise ProxyNotRedistributable("A figure of the edition is licensed to others.", errors=faults)
+    raise LinesRefused("Nothing was valued; every fault is listed.", errors=faults)
+
+
+def _result_faults(index: int, result: ValuedLine) -> list[FieldError]:
+    """What can only be seen once the line is valued."""
+    pointer = f"/lines/{index}"
+    amounts = (result.total_pence, result.low_pence, result.high_pence, result.initial_spend_pence)
+    if max(abs(amount or 0) for amount in amounts) >= LINE_PENCE_LIMIT:
+        words = "the line comes to more pounds than can be held"
+        return [FieldError(f"{pointer}/quantity", "value_too_large", words)]
+    claimed = result.line.claimed_value_gbp
+    if claimed is not None and claimed != gbp_from_pence(result.total_pence):
+        words = f"the line comes to {gbp_text(result.total_pence)}"
+        return [FieldError(f"{pointer}/claimed_value_gbp", "claimed_value_mismatch", words)]
+    return []
+
+
+def _value_line(line: Line, terms: Terms) -> ValuedLine:
+    measure = terms.catalogue.measures[line.measure]
+    proxy = terms.catalogue.proxy_of(measure)
+    counted = tuple(counting_steps(measure, line))
+    worth = _worth(measure, proxy, line, counted, terms)
+    pence = recompute(worth.steps)
+    return ValuedLine(
+        line=line,
+        counted_quantity=product(counted).shown(),
+        social_pence=pence if worth.component == "social" else 0,
+        local_economic_pence=pence if worth.component == "local_economic" else 0,
+        fiscal_pence=pence if worth.is_fiscal else 0,
+        low_pence=recompute(worth.low_steps) if worth.low_steps is not None else None,
+        high_pence=recompute(worth.high_steps) if worth.high_steps is not None else None,
+        initial_spend_pence=worth.initial_spend.pence() if worth.initial_spend is not None else None,
+        measure=measure,
+        proxy=proxy,
+        steps=worth.steps,
+    )
+
+
+def _worth(
+    measure: Measure, proxy: Proxy | None, line: Line, counted: tuple[Step, ...], terms: Terms
+) -> _Worth:
+    if measure.valuation == "local_multiplier":
+        return _local_spend(measure, line, counted, terms)
+    if proxy is None:
+        return _Worth(counted)
+
+    def priced(value: UnitValue | None) -> tuple[Step, ...] | None:
+        if value is None:
+            return None
+        return (*counted, proxy_step(proxy, value), *_after_pricing(measure, proxy, line, terms, value))
+
+    central, low, high = proxy_values(proxy, line)
+    return _Worth(
+        steps=priced(central) or counted,
+        component=proxy.component,
+        is_fiscal=proxy.value_type == "fiscal",
+        low_steps=priced(low),
+        high_steps=priced(high),
+    )
+
+
+def _local_spend(measure: Measure, line: Line, counted: tuple[Step, ...], terms: Terms) -> _Worth:
+    row = terms.catalogue.multipliers[(line.place or "", line.industry or "")]
+    counts_initial = terms.catalogue.content.counts_initial_spend
+    value = multiplier_value(row, line, counts_initial_spend=counts_initial)
+    step = multiplier_step(row, value, counts_initial_spend=counts_initial)
+    return _Worth(
+        steps=(*counted, step, *_after_pricing(measure, None, line, terms, value)),
+        component=row.component,
+        initial_spend=None if counts_initial else product(counted),
+    )
+
+
+def _after_pricing(
+    measure: Measure, proxy: Proxy | None, line: Line, terms: Terms, value: UnitValue
+) -> tuple[Step, ...]:
+    price_year = price_year_of(measure, proxy, line)
+    steps = adjustment_steps(measure, line, terms.options, terms.figures, price_year, value)
+    return (*steps, _ROUNDING_STEP)

@@ -1,0 +1,187 @@
+"""The tables of toms-engine. A published edition, its measures and proxies never change again."""
+
+from sqlalchemy import (
+    ARRAY,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    Numeric,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+)
+
+from cdp_common.db.columns import Json, UtcDateTime, id_column, metadata_with_names
+
+metadata = metadata_with_names()
+
+# Whose a framework is: the organisation that brought its first edition. Append-only.
+frameworks = Table(
+    "frameworks",
+    metadata,
+    Column("framework", Text, primary_key=True),
+    Column("owner_org", Uuid, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+)
+
+# Triggers refuse any change of a published row, and of the measures and proxies under it.
+editions = Table(
+    "editions",
+    metadata,
+    id_column(),
+    Column("framework", Text, ForeignKey("frameworks.framework"), nullable=False),
+    Column("edition", Text, nullable=False),
+    Column("edition_hash", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    # Of the row: each draft that replaces another and publication count one up.
+    Column("version", Integer, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("publisher", Text, nullable=False),
+    Column("licence", Text, nullable=False),
+    Column("description", Text, nullable=False),
+    Column("data_status", Text, nullable=False),
+    Column("effective_from", Date, nullable=False),
+    Column("effective_to", Date),
+    # Of an edition that was published when this one was loaded.
+    Column("derived_from", Text),
+    Column("counts_initial_spend", Boolean, nullable=False),
+    Column("themes", Json, nullable=False),
+    Column("outcomes", Json, nullable=False),
+    Column("crosswalks", Json, nullable=False),
+    Column("multipliers", Json, nullable=False),
+    Column("measure_count", Integer, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("published_at", UtcDateTime),
+    UniqueConstraint("framework", "edition"),
+    UniqueConstraint("edition_hash"),
+    CheckConstraint("state IN ('draft', 'published')", name="state_known"),
+    CheckConstraint("(state = 'published') = (published_at IS NOT NULL)", name="published_with_time"),
+    CheckConstraint("effective_to >= effective_from", name="effective_forward"),
+    CheckConstraint("version > 0", name="version_positive"),
+)
+
+proxies = Table(
+    "proxies",
+    metadata,
+    Column("edition_id", Uuid, ForeignKey("editions.id"), primary_key=True),
+    Column("code", Text, primary_key=True),
+    Column("position", Integer, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("component", Text, nullable=False),
+    Column("value_type", Text, nullable=False),
+    Column("price_year", Integer, nullable=False),
+    Column("derivation", Text, nullable=False),
+    Column("sources", Json, nullable=False),
+    Column("licence", Text, nullable=False),
+    Column("redistributable", Boolean, nullable=False),
+    # Plain NUMERIC keeps the decimals as the pack wrote them, which the edition's hash is taken over.
+    Column("central_gbp", Numeric),
+    Column("low_gbp", Numeric),
+    Column("high_gbp", Numeric),
+    Column("series", Json, nullable=False),
+    Column("valid_from", Date, nullable=False),
+    Column("valid_to", Date),
+    UniqueConstraint("edition_id", "position"),
+    CheckConstraint("component IN ('social', 'local_economic')", name="component_known"),
+    CheckConstraint("(central_gbp IS NULL) = (jsonb_array_length(series) > 0)", name="value_or_series"),
+    CheckConstraint("low_gbp <= central_gbp AND central_gbp <= high_gbp", name="range_ordered"),
+    CheckConstraint("valid_to >= valid_from", name="valid_forward"),
+)
+
+measures = Table(
+    "measures",
+    metadata,
+    Column("edition_id", Uuid, ForeignKey("editions.id"), primary_key=True),
+    Column("code", Text, primary_key=True),
+    Column("position", Integer, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("guidance", Text, nullable=False),
+    Column("unit", Text, nullable=False),
+    Column("decimals", Integer, nullable=False),
+    Column("accumulation", Text, nullable=False),
+    Column("year_rule", Text, nullable=False),
+    Column("valuation", Text, nullable=False),
+    Column("proxy", Text),
+    Column("additionality", Json),
+    Column("drop_off", Numeric),
+    Column("lasts_years", Integer, nullable=False),
+    Column("negative_allowed", Boolean, nullable=False),
+    Column("maximum_per_line", Numeric),
+    Column("excludes", ARRAY(Text), nullable=False),
+    Column("evidence", ARRAY(Text), nullable=False),
+    Column("needs", ARRAY(Text), nullable=False),
+    Column("objectives", ARRAY(Text), nullable=False),
+    Column("valid_from", Date, nullable=False),
+    Column("valid_to", Date),
+    UniqueConstraint("edition_id", "position"),
+    ForeignKeyConstraint(["edition_id", "proxy"], ["proxies.edition_id", "proxies.code"]),
+    CheckConstraint("(valuation = 'proxy') = (proxy IS NOT NULL)", name="priced_by_its_proxy"),
+    CheckConstraint("accumulation IN ('flow', 'stock') OR valuation = 'none'", name="summed_if_valued"),
+    CheckConstraint("valid_to >= valid_from", name="valid_forward"),
+)
+
+# An index of deprivation and what holds for all its areas. Append-only.
+need_indices = Table(
+    "need_indices",
+    metadata,
+    Column("slug", Text, primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("vintage", Text, nullable=False),
+    Column("area_count", Integer, nullable=False),
+    Column("source", Json, nullable=False),
+    Column("licence", Text, nullable=False),
+    Column("owner_org", Uuid, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+)
+
+# Each part of an index that was loaded. Append-only.
+need_imports = Table(
+    "need_imports",
+    metadata,
+    id_column(),
+    Column("index_slug", Text, ForeignKey("need_indices.slug"), nullable=False),
+    Column("area_count", Integer, nullable=False),
+    Column("imported_at", UtcDateTime, nullable=False),
+)
+
+# Append-only.
+need_areas = Table(
+    "need_areas",
+    metadata,
+    Column("index_slug", Text, ForeignKey("need_indices.slug"), primary_key=True),
+    Column("code", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("place", Text, nullable=False),
+    Column("rank", Integer, nullable=False),
+    Column("decile", Integer, nullable=False),
+    Column("import_id", Uuid, ForeignKey("need_imports.id"), nullable=False),
+    CheckConstraint("rank > 0", name="rank_positive"),
+    CheckConstraint("decile BETWEEN 1 AND 10", name="decile_of_ten"),
+    Index(None, "index_slug", "place", "code"),
+)
+
+# How a place cuts an index's deciles into bands; the highest version holds. Append-only.
+need_bands = Table(
+    "need_bands",
+    metadata,
+    Column("index_slug", Text, ForeignKey("need_indices.slug"), primary_key=True),
+    Column("place", Text, primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("band", Text, primary_key=True),
+    Column("lowest_decile", Integer, nullable=False),
+    Column("highest_decile", Integer, nullable=False),
+    Column("import_id", Uuid, ForeignKey("need_imports.id"), nullable=False),
+    CheckConstraint("version > 0", name="version_positive"),
+    CheckConstraint("band IN ('severe', 'high', 'mild', 'low')", name="band_known"),
+    CheckConstraint(
+        "1 <= lowest_decile AND lowest_decile <= highest_decile AND highest_decile <= 10",
+        name="deciles_of_ten",
+    ),
+)

@@ -1,0 +1,103 @@
+"""Values lines against a published edition; nothing is stored."""
+
+import asyncio
+from collections.abc import Mapping
+from decimal import Decimal
+
+from cdp_common.contracts import toms as wire
+from cdp_common.kernel.errors import FieldError
+from cdp_common.kernel.money import gbp_from_pence
+from cdp_common.web.caller import Caller
+from toms_engine.domain.catalogue import Catalogue
+from toms_engine.domain.errors import LinesRefused
+from toms_engine.domain.explanation import Explanation
+from toms_engine.domain.figures import Figures
+from toms_engine.domain.line import Line, Options
+from toms_engine.domain.valuation import METHOD_VERSION, ValuedLine
+from toms_engine.domain.valuation import value_lines as valued_lines
+from toms_engine.use_cases.published_editions import PublishedEditions
+from toms_engine.use_cases.views import holds_licence, proxy_view
+
+LINES_IN_PLACE = 100
+"""More lines than this are valued in a thread, so that other requests are answered meanwhile."""
+
+
+async def value_lines(
+    editions: PublishedEditions, figures: Figures, caller: Caller, request: wire.ValuationRequest
+) -> wire.Valuation:
+    """Every line in pence by component with totals of the rounded lines, or every fault of every line."""
+    book = await editions.by_hash(request.edition_hash)
+    if book is None:
+        fault = FieldError("/edition_hash", "edition_unknown", "no published edition has this hash")
+        raise LinesRefused("Nothing was valued: the edition is not known.", errors=[fault])
+    licensed = holds_licence(caller, book.content.framework)
+    if len(request.lines) > LINES_IN_PLACE:
+        return await asyncio.to_thread(_valuation, book, figures, request, licensed=licensed)
+    return _valuation(book, figures, request, licensed=licensed)
+
+
+def _valuation(
+    book: Catalogue, figures: Figures, request: wire.ValuationRequest, *, licensed: bool
+) -> wire.Valuation:
+    lines = [Line(**dict(line)) for line in request.lines]
+    options = Options(
+        discount=request.discount,
+        discount_base_year=request.discount_base_year,
+        uprate_to_price_year=request.uprate_to_price_year,
+    )
+    valued = valued_lines(book, lines, options, figures, holds_licence=licensed)
+    explained = _explanations(valued, book, licensed=licensed) if request.explain else [None] * len(valued)
+    social = sum(line.social_pence for line in valued)
+    local_economic = sum(line.local_economic_pence for line in valued)
+    return wire.Valuation(
+        edition_hash=request.edition_hash,
+        method_version=METHOD_VERSION,
+        lines=[_line_view(*pair) for pair in zip(valued, explained, strict=True)],
+        social_gbp=gbp_from_pence(social),
+        local_economic_gbp=gbp_from_pence(local_economic),
+        total_gbp=gbp_from_pence(social + local_economic),
+    )
+
+
+def _line_view(line: ValuedLine, explanation: wire.Explanation | None) -> wire.ValuedLine:
+    return wire.ValuedLine(
+        ref=line.line.ref,
+        measure=line.line.measure,
+        quantity=line.line.quantity,
+        counted_quantity=line.counted_quantity,
+        unit=line.measure.unit,
+        social_gbp=gbp_from_pence(line.social_pence),
+        local_economic_gbp=gbp_from_pence(line.local_economic_pence),
+        total_gbp=gbp_from_pence(line.total_pence),
+        low_gbp=_gbp_or_none(line.low_pence),
+        high_gbp=_gbp_or_none(line.high_pence),
+        fiscal_gbp=gbp_from_pence(line.fiscal_pence),
+        initial_spend_gbp=_gbp_or_none(line.initial_spend_pence),
+        explanation=explanation,
+    )
+
+
+def _gbp_or_none(pence: int | None) -> Decimal | None:
+    return gbp_from_pence(pence) if pence is not None else None
+
+
+def _explanations(valued: list[ValuedLine], book: Catalogue, *, licensed: bool) -> list[wire.Explanation]:
+    """The explanation of each line; lines of one proxy share its view."""
+    used = {line.proxy.code: line.proxy for line in valued if line.proxy is not None}
+    shown = {code: proxy_view(proxy, licensed=licensed) for code, proxy in used.items()}
+    return [_explanation_view(line.explanation, book, shown) for line in valued]
+
+
+def _explanation_view(
+    explanation: Explanation, book: Catalogue, shown: Mapping[str, wire.Proxy]
+) -> wire.Explanation:
+    proxy = explanation.proxy
+    return wire.Explanation(
+        measure=explanation.measure.code,
+        measure_title=explanation.measure.title,
+        edition_hash=book.edition_hash,
+        framework=book.content.framework,
+        edition=book.content.edition,
+        proxy=shown[proxy.code] if proxy is not None else None,
+        steps=[wire.ExplanationStep.model_validate(step, from_attributes=True) for step in explanation.steps],
+    )

@@ -1,0 +1,46 @@
+"""A running toms-engine for each test, in a database that forgets what the test did."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+import pytest
+from tests.integration.toms_engine.world import World
+
+from cdp_common.db.database import Database
+from cdp_common.kernel.clock import FixedClock
+from cdp_common.testing.callers import AUDIENCE, ISSUER, TokenMint, http_client
+from cdp_common.testing.plugin import MakeDatabase, MakeSavepointDatabase
+from toms_engine.main import SCHEMA, create_app
+from toms_engine.settings import Settings
+
+PACKAGE = "toms_engine"
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    """A clock that the test moves."""
+    return FixedClock(datetime(2026, 11, 22, 10, 0, tzinfo=UTC))
+
+
+@pytest.fixture
+async def world(savepoint_database: MakeSavepointDatabase, clock: FixedClock) -> AsyncIterator[World]:
+    """The service on one connection whose changes are undone."""
+    async with _running(await savepoint_database(PACKAGE, SCHEMA), clock) as running:
+        yield running
+
+
+@pytest.fixture
+async def wide_world(make_database: MakeDatabase, clock: FixedClock) -> AsyncIterator[World]:
+    """The same on a database of its own with several connections, for what happens at the same moment."""
+    async with _running(await make_database(PACKAGE, SCHEMA), clock) as running:
+        yield running
+
+
+@asynccontextmanager
+async def _running(db: Database, clock: FixedClock) -> AsyncIterator[World]:
+    mint = TokenMint(clock=clock)
+    settings = Settings(mode="sandbox", issuer=ISSUER, audience=AUDIENCE)
+    app = create_app(settings, database=db, verifier=mint.verifier(), clock=clock)
+    async with http_client(app) as http:
+        yield World(http, db, mint, clock)

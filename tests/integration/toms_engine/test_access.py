@@ -1,0 +1,106 @@
+"""Each row of the access matrix, tried on the running service."""
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+import yaml
+from tests.integration.toms_engine.packs import area, licensed_pack, line, need_index, pack
+from tests.integration.toms_engine.world import Headers, World
+
+from cdp_common.kernel.identifiers import new_id
+
+MATRIX = Path(__file__).parents[2] / "contract" / "access" / "toms-engine.yaml"
+ROWS: list[dict[str, Any]] = yaml.safe_load(MATRIX.read_text(encoding="utf-8"))
+LICENCE = "frameworks:licensed:licensed-measures"
+
+Target = dict[str, Any]
+Call = Callable[[World, Headers, Target], Awaitable[httpx2.Response]]
+
+
+def headers_of(world: World, caller: str) -> Headers:
+    return {
+        "public": dict,
+        "bad_token": lambda: {"Authorization": "Bearer not.a.token"},
+        "signed": lambda: world.mint.headers(org=world.other),
+        "own_writer": world.writer,
+        "other_writer": world.other_writer,
+        "valuer": world.valuer,
+        "licence_holder": lambda: world.valuer(LICENCE),
+        "reader": lambda: world.mint.headers(org=world.other, scopes=["events:read"]),
+    }[caller]()
+
+
+async def target_of(world: World, row: dict[str, Any]) -> Target:
+    """The edition that a row is about; the owner has brought its framework and an index."""
+    if "need_index" in row["operation"] or "areas" in row["operation"]:
+        await world.load_index(need_index())
+        return {}
+    word = row["note"].split()[0]
+    edition = await world.load(licensed_pack() if word == "licensed" else pack())
+    if word != "draft":
+        await world.publish(edition)
+    now = await world.http.get(f"/v1/editions/{edition.json()['id']}", headers=world.writer())
+    return {**now.json(), "etag": now.headers["ETag"], "measure": "L1" if word == "licensed" else "M1"}
+
+
+def keyed(headers: Headers) -> Headers:
+    return {**headers, "Idempotency-Key": str(new_id())}
+
+
+CALLS: dict[str, Call] = {
+    "import_framework": lambda world, headers, _: world.http.post(
+        "/v1/frameworks", json=pack(edition="2028"), headers=keyed(headers)
+    ),
+    "publish_edition": lambda world, headers, target: world.http.post(
+        f"/v1/editions/{target['id']}/publish", headers={**headers, "If-Match": target["etag"]}
+    ),
+    "list_editions": lambda world, headers, _: world.http.get("/v1/editions", headers=headers),
+    "get_edition": lambda world, headers, target: world.http.get(
+        f"/v1/editions/{target['id']}", headers=headers
+    ),
+    "get_edition_by_hash": lambda world, headers, target: world.http.get(
+        f"/v1/editions/by-hash/{target['edition_hash']}", headers=headers
+    ),
+    "list_measures": lambda world, headers, target: world.http.get(
+        f"/v1/editions/{target['id']}/measures", headers=headers
+    ),
+    "batch_measures": lambda world, headers, target: world.http.post(
+        "/v1/measures/batch",
+        json={"keys": [{"edition_hash": target["edition_hash"], "code": target["measure"]}]},
+        headers=headers,
+    ),
+    "value_lines": lambda world, headers, target: world.http.post(
+        "/v1/valuations",
+        json={"edition_hash": target["edition_hash"], "lines": [line(measure=target["measure"])]},
+        headers=headers,
+    ),
+    "import_need_index": lambda world, headers, _: world.http.post(
+        "/v1/need-indices", json=need_index(area("E09", 9)), headers=keyed(headers)
+    ),
+    "batch_areas": lambda world, headers, _: world.http.post(
+        "/v1/areas/batch", json={"index": "imd-sample", "codes": ["E01"]}, headers=headers
+    ),
+    "list_areas": lambda world, headers, _: world.http.get("/v1/areas?index=imd-sample", headers=headers),
+    "list_events": lambda world, headers, _: world.http.get("/v1/events", headers=headers),
+}
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row['operation']}-{row['caller']}-{row['status']}")
+async def test_access_is_as_the_matrix_says(world: World, row: dict[str, Any]):
+    target = await target_of(world, row)
+    answer = await CALLS[row["operation"]](world, headers_of(world, row["caller"]), target)
+    assert answer.status_code == row["status"], answer.text
+
+
+async def test_every_operation_stands_in_the_matrix(world: World):
+    document = (await world.http.get("/openapi.json")).json()
+    operations = {
+        operation["operationId"]
+        for path, methods in document["paths"].items()
+        if path.startswith("/v1/")
+        for operation in methods.values()
+    }
+    assert operations == {row["operation"] for row in ROWS}

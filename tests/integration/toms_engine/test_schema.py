@@ -1,0 +1,25 @@
+"""The migrations: what they make, and that they can be taken back."""
+
+from cdp_common.db.migrations import migrate, migrate_down
+from cdp_common.db.schema_check import check_migrations
+from cdp_common.testing.databases import TestDatabases
+from cdp_common.testing.plugin import MakeDatabase
+
+PACKAGE, SCHEMA = "toms_engine", "toms"
+
+
+async def test_the_migrations_make_the_tables_of_the_code(
+    databases: TestDatabases, make_database: MakeDatabase
+):
+    database = await make_database(PACKAGE, SCHEMA)
+    assert await check_migrations(PACKAGE, databases.owner_url(database), SCHEMA) == []
+
+
+async def test_the_migrations_can_be_taken_back_and_made_again(
+    databases: TestDatabases, make_database: MakeDatabase
+):
+    database = await make_database(PACKAGE, SCHEMA)
+    owner = databases.owner_url(database)
+    await migrate_down(PACKAGE, owner, SCHEMA, "cdp_toms_app", revision="base")
+    await migrate(PACKAGE, owner, SCHEMA, "cdp_toms_app")
+    assert await check_migrations(PACKAGE, owner, SCHEMA) == []
