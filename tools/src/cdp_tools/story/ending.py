@@ -34,7 +34,9 @@ query CollectiveValue($slug: String!, $from: Date!, $to: Date!) {
       byRoute { cells { label suppressed figures { committed { ...value } delivered { ...value } } } }
     }
     publications(first: 2) {
-      edges { node { number reason changes { figure beforeGbp afterGbp } value { validated { ...value } } } }
+      edges { node {
+        number reason changes { figure before { amount } after { amount } } value { validated { ...value } }
+      } }
     }
   }
 }
@@ -61,7 +63,7 @@ POUND_QUERY = """\
 query OnePound($publication: ID!, $measure: String!) {
   poundExplanation(publication: $publication, measure: $measure) {
     measureTitle unit total { amount }
-    proxy { title centralGbp priceYear licence sources { publisher title edition locator url } }
+    proxy { title central { amount } priceYear licence sources { publisher title edition locator url } }
     groups { lineCount countedQuantity steps { rule text factor result unit } }
   }
 }"""

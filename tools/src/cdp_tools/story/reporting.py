@@ -19,11 +19,7 @@ def wait_for_promises(scene: Scene) -> None:
     wanted += sum(1 for pledge in scene.sample["charter_signature"]["pledges"] if "target" in pledge)
     give_up_at = time.monotonic() + ARRIVAL_PATIENCE_S
     while True:
-        entries = lead.get(
-            scene.url(
-                "reporting-api", f"/v1/places/{scene.place_id}/ledger-entries?figure=committed&limit=100"
-            )
-        ).body["items"]
+        entries = [entry for entry in _ledger(scene, lead) if entry["figure"] == "committed"]
         if len(entries) >= len(scene.commitment_lines):
             break
         if time.monotonic() > give_up_at:
@@ -36,6 +32,17 @@ def wait_for_promises(scene: Scene) -> None:
         "pulls the promises from the feeds",
         f"{wanted} promises, {len(entries)} lines in the ledger",
     )
+
+
+def _ledger(scene: Scene, reader: Party) -> list[dict[str, Any]]:
+    """Every entry of the place's ledger, page by page."""
+    entries: list[dict[str, Any]] = []
+    link: str | None = f"/v1/places/{scene.place_id}/ledger-entries?limit=100"
+    while link is not None:
+        page = reader.get(scene.url("reporting-api", link)).body
+        entries += page["items"]
+        link = page["next"]
+    return entries
 
 
 def tell_reports(scene: Scene) -> None:
@@ -163,11 +170,12 @@ def tell_publication(scene: Scene) -> None:
     lines = [{**line, **_changed(changes.get(line["key"]))} for line in draft["lines"]]
     reporter = scene.parties[draft["organisation"]]
     report = scene.reports[correction["report"]]
-    reporter.post(
+    scene.reports[correction["report"]] = reporter.post(
         scene.url("reporting-api", f"/v1/reports/{report['id']}/corrections"),
         {"reason": correction["reason"], "lines": [_line_body(scene, line) for line in lines]},
-    )
+    ).body
     scene.note(reporter.name, "corrects its report", correction["reason"])
+    _review(scene, correction["review"])
     second = _publish(scene, lead, scene.sample["republication_reason"])
     for change in second["changes"]:
         scene.note(
