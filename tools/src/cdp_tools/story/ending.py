@@ -7,14 +7,13 @@ from dataclasses import asdict
 from typing import Any
 
 import httpx2
-from rich.syntax import Syntax
 from rich.table import Table
 
 from cdp_tools.environment import Environment
 from cdp_tools.private_files import write_private
 from cdp_tools.screen import Screen
 from cdp_tools.services import service_named
-from cdp_tools.story.scene import Scene, open_connections
+from cdp_tools.story.scene import Scene, open_connections, pounds
 
 KEPT = "story.json"
 
@@ -130,12 +129,12 @@ def _show_happenings(kept: dict[str, Any], screen: Screen) -> None:
 
 
 def _pounds(value: dict[str, Any] | None, part: str = "total") -> str:
-    return "withheld" if value is None else f"£{value[part]['amount']}"
+    return "withheld" if value is None else pounds(value[part]["amount"])
 
 
 def _show_collective(answer: dict[str, Any], screen: Screen) -> None:
     if answer.get("errors"):
-        screen.console.print(Syntax(json.dumps(answer["errors"], indent=1), "json"))
+        screen.console.print_json(data=answer["errors"])
         return
     place = answer["data"]["place"]
     value = place["collectiveValue"]
@@ -177,15 +176,28 @@ def _show_grouping(title: str, cells: list[dict[str, Any]], screen: Screen) -> N
 
 
 def _show_pound(environment: Environment, http: httpx2.Client, kept: dict[str, Any], screen: Screen) -> None:
-    found = ask(
-        environment,
-        http,
-        LATEST_QUERY,
-        {"slug": kept["place"]},
-    )
+    """One measure's pounds in the latest publication, step by step, down to where the proxy comes from."""
+    found = ask(environment, http, LATEST_QUERY, {"slug": kept["place"]})
     publication = found["data"]["place"]["publications"]["edges"][0]["node"]["id"]
     answer = ask(environment, http, POUND_QUERY, {"publication": publication, "measure": kept["measure"]})
-    screen.console.print(Syntax(json.dumps(answer, indent=1, ensure_ascii=False), "json", word_wrap=True))
+    if answer.get("errors"):
+        screen.console.print_json(data=answer["errors"])
+        return
+    explained = answer["data"]["poundExplanation"]
+    proxy = explained["proxy"]
+    table = Table(
+        "Rule",
+        "What was done",
+        "Result",
+        title=f"One pound explained: {explained['measureTitle']}, {_pounds(explained)} in all",
+        caption=f"{proxy['title']}: £{proxy['centralGbp']} ({proxy['priceYear']} prices), {proxy['licence']}",
+    )
+    for step in explained["groups"][0]["steps"]:
+        table.add_row(step["rule"], step["text"], f"{step['result']} {step['unit']}")
+    screen.console.print(table)
+    for source in proxy["sources"]:
+        place = f"{source['publisher']}, {source['title']}, {source['edition']}, {source['locator']}"
+        screen.say(f"Source: {place}\n        {source['url']}")
 
 
 def _show_live(environment: Environment, http: httpx2.Client, kept: dict[str, Any], screen: Screen) -> None:
@@ -197,7 +209,7 @@ def _show_live(environment: Environment, http: httpx2.Client, kept: dict[str, An
     ).json()["access_token"]
     answer = ask(environment, http, LIVE_QUERY, _window(kept), token)
     screen.say("With a partner's token the same window answers live:")
-    screen.console.print(Syntax(json.dumps(answer, indent=1), "json"))
+    screen.console.print_json(data=answer, indent=1)
 
 
 def _show_curls(environment: Environment, kept: dict[str, Any], screen: Screen) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
+from decimal import Decimal
 from typing import Any
 
 from cdp_tools.story.parties import Party, StoryBroken
-from cdp_tools.story.scene import Scene
+from cdp_tools.story.scene import Scene, pounds
 
 ARRIVAL_PATIENCE_S = 60
 NOT_SENT = {"key", "activity", "commitment", "commissioner"}
@@ -109,11 +110,11 @@ def _submit(scene: Scene, report: dict[str, Any]) -> None:
     party = scene.parties[report["organisation"]]
     answer = party.post(scene.url("reporting-api", "/v1/reports"), _report_body(scene, report)).body
     scene.reports[report["key"]] = answer
-    total = sum(float(line["total_gbp"]) for line in answer["lines"])
+    total = sum((Decimal(line["total_gbp"]) for line in answer["lines"]), Decimal(0))
     what = (
         "makes a nil return" if answer["nil_return"] else f"reports the quarter, {len(answer['lines'])} lines"
     )
-    scene.note(party.name, what, f"£{total:,.2f}")
+    scene.note(party.name, what, pounds(str(total)))
 
 
 def _refuse_double_count(scene: Scene) -> None:
@@ -181,7 +182,7 @@ def tell_publication(scene: Scene) -> None:
         scene.note(
             "",
             f"publication {second['number']}: {change['figure']}",
-            f"£{change['before_gbp']} → £{change['after_gbp']}",
+            f"{pounds(change['before_gbp'])} → {pounds(change['after_gbp'])}",
         )
     if first["number"] + 1 != second["number"]:
         raise StoryBroken("the publications are not numbered one after the other")
@@ -196,6 +197,7 @@ def _publish(scene: Scene, lead: Party, reason: str | None) -> dict[str, Any]:
     path = f"/v1/places/{scene.place_id}/publications"
     publication: dict[str, Any] = lead.post(scene.url("reporting-api", path), body).body
     value = publication["value"]["figures"]
-    shown = f"delivered £{value['delivered']['total_gbp']}, validated £{value['validated']['total_gbp']}"
+    delivered, validated = value["delivered"]["total_gbp"], value["validated"]["total_gbp"]
+    shown = f"delivered {pounds(delivered)}, validated {pounds(validated)}"
     scene.note(lead.name, f"publishes the quarter as number {publication['number']}", shown)
     return publication

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,11 @@ from cdp_tools.yaml_files import read_mapping
 
 ROOT = Path(__file__).resolve().parents[4]
 DATA = ROOT / "data"
+
+
+def pounds(amount: str) -> str:
+    """An amount as a person reads it: £1,234.50."""
+    return f"£{Decimal(amount):,.2f}"
 
 
 @dataclass(frozen=True)
