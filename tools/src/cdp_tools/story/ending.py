@@ -190,7 +190,7 @@ def _show_pound(environment: Environment, http: httpx2.Client, kept: dict[str, A
         "What was done",
         "Result",
         title=f"One pound explained: {explained['measureTitle']}, {_pounds(explained)} in all",
-        caption=f"{proxy['title']}: £{proxy['centralGbp']} ({proxy['priceYear']} prices), {proxy['licence']}",
+        caption=f"{proxy['title']}: {_pounds({'total': proxy['central']})} ({proxy['priceYear']} prices), {proxy['licence']}",
     )
     for step in explained["groups"][0]["steps"]:
         table.add_row(step["rule"], step["text"], f"{step['result']} {step['unit']}")

@@ -1,0 +1,29 @@
+"""What every resolver of one request shares."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import strawberry
+
+from cdp_common.web.caller import Caller
+from gateway.limits import Limits
+from gateway.loaders import Loaders
+from gateway.upstreams import Upstreams
+
+
+@dataclass
+class Context:
+    """One request: who asks, the services as that caller reaches them, and what was already asked of them."""
+
+    request_id: str
+    caller: Caller | None
+    limits: Limits
+    upstreams: Upstreams
+    loaders: Loaders = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.loaders = Loaders(self.upstreams)
+
+
+Info = strawberry.Info[Context, None]

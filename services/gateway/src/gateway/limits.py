@@ -1,0 +1,299 @@
+"""What one request may ask: tokens, depth, aliases, page sizes, calls; checked before anything is fetched.
+
+Strawberry's own limiters of depth and aliases walk a fragment again wherever it is spread: two spreads in
+each of eighteen nested fragments already take seconds. Here every fragment is looked at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Generic, TypeVar
+
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLError,
+    GraphQLField,
+    GraphQLInterfaceType,
+    GraphQLObjectType,
+    GraphQLSchema,
+    InlineFragmentNode,
+    NoSchemaIntrospectionCustomRule,
+    OperationDefinitionNode,
+    SelectionSetNode,
+    ValidationRule,
+    VariableNode,
+    get_named_type,
+    get_operation_ast,
+    is_list_type,
+    value_from_ast_untyped,
+)
+from graphql.type import GraphQLNonNull
+from strawberry.extensions import SchemaExtension
+from strawberry.schema.schema_converter import GraphQLCoreConverter
+
+from cdp_common.kernel.errors import BadRequest
+from gateway.errors import PageSizeOutOfRange, QueryTooCostly, QueryTooDeep, TooManyAliases
+from gateway.pages import MAX_PAGE_SIZE
+
+# A field says with these what it costs: a call for every object that it stands on, or a share in a batch.
+CALL_EACH: Mapping[str, str] = {"calls": "each"}
+CALL_TOGETHER: Mapping[str, str] = {"calls": "together"}
+# A list with this has the size that the field above it stated.
+SIZED_ABOVE: Mapping[str, str] = {"size": "above"}
+
+# Arguments that say how many objects a field gives.
+SIZE_ARGUMENTS = ("first", "representations")
+# How many objects a list is taken to hold that is not paged; such lists are short.
+UNPAGED_LIST_SIZE = 20
+
+Measured = TypeVar("Measured")
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The limits of one deployment."""
+
+    max_depth: int
+    max_aliases: int
+    max_tokens: int
+    max_upstream_calls: int
+    is_introspectable: bool
+
+
+class Limited(SchemaExtension):
+    """Applies the limits of the request's context."""
+
+    def on_operation(self) -> Iterator[None]:
+        """Have the document parsed up to the most tokens and validated with the rules below."""
+        limits: Limits = self.execution_context.context.limits
+        self.execution_context.parse_options["max_tokens"] = limits.max_tokens
+        self.execution_context.validation_rules += _rules_of(limits)
+        yield
+
+    def on_execute(self) -> Iterator[None]:
+        """Refuse pages and costs over the limits; they depend on the request's variables."""
+        context = self.execution_context
+        assert context.graphql_document is not None
+        operation = get_operation_ast(context.graphql_document, context.operation_name)
+        if operation is not None:
+            check_cost(
+                context.schema._schema,
+                context.graphql_document,
+                operation,
+                context.variables or {},
+                context.context.limits.max_upstream_calls,
+            )
+        yield
+
+
+@lru_cache(maxsize=64)
+def _rules_of(limits: Limits) -> tuple[type[ValidationRule], ...]:
+    """The same classes for the same limits, so that validated documents are recognised."""
+    rules: tuple[type[ValidationRule], ...] = (_shape_rule(limits.max_depth, limits.max_aliases),)
+    return rules if limits.is_introspectable else (*rules, NoSchemaIntrospectionCustomRule)
+
+
+# -------------------------------------------------------------------- depth and aliases
+@dataclass(frozen=True)
+class Shape:
+    """How deep a selection nests and how many aliases it uses, fragments included wherever they stand."""
+
+    depth: int = 0
+    aliases: int = 0
+
+    def beside(self, other: Shape) -> Shape:
+        """Both in one selection."""
+        return Shape(max(self.depth, other.depth), self.aliases + other.aliases)
+
+
+def shape_of(document: DocumentNode, operation: OperationDefinitionNode) -> Shape:
+    """The operation's shape; introspection is not counted, it has a limit of its own."""
+    fragments = _Fragments(document, Shape(), lambda fragment: of(fragment.selection_set))
+
+    def of(selection_set: SelectionSetNode | None) -> Shape:
+        shape = Shape()
+        for node in () if selection_set is None else selection_set.selections:
+            if isinstance(node, FieldNode):
+                if not node.name.value.startswith("__"):
+                    below = of(node.selection_set)
+                    shape = shape.beside(Shape(below.depth + 1, below.aliases + (node.alias is not None)))
+            elif isinstance(node, InlineFragmentNode):
+                shape = shape.beside(of(node.selection_set))
+            elif isinstance(node, FragmentSpreadNode):
+                shape = shape.beside(fragments.measured(node.name.value))
+        return shape
+
+    return of(operation.selection_set)
+
+
+def _shape_rule(max_depth: int, max_aliases: int) -> type[ValidationRule]:
+    class WithinShape(ValidationRule):
+        """Depth and aliases of every operation."""
+
+        def enter_operation_definition(self, node: OperationDefinitionNode, *_: Any) -> None:
+            try:
+                shape = shape_of(self.context.document, node)
+            except RecursionError:
+                shape = Shape(depth=max_depth + 1)
+            if shape.depth > max_depth:
+                self._refuse(QueryTooDeep(f"Fields may nest {max_depth} deep."), node)
+            if shape.aliases > max_aliases:
+                self._refuse(TooManyAliases(f"A query may use {max_aliases} aliases."), node)
+
+        def _refuse(self, refusal: BadRequest, node: OperationDefinitionNode) -> None:
+            self.report_error(GraphQLError(refusal.detail, node, original_error=refusal))
+
+    return WithinShape
+
+
+# -------------------------------------------------------------------- page sizes and calls
+@dataclass(frozen=True)
+class Cost:
+    """Calls for each object that a selection stands on, and calls for each batch in which they arrive."""
+
+    each: int = 0
+    batch: int = 0
+
+    def beside(self, other: Cost) -> Cost:
+        """Both in one selection."""
+        return Cost(self.each + other.each, self.batch + other.batch)
+
+
+def check_cost(
+    schema: GraphQLSchema,
+    document: DocumentNode,
+    operation: OperationDefinitionNode,
+    variables: Mapping[str, Any],
+    max_calls: int,
+) -> None:
+    """Refuse an operation with a page out of range, or one that may need more calls than allowed."""
+    pricing = _Pricing(schema, document, _defaults(operation) | dict(variables))
+    try:
+        total = pricing.of(operation.selection_set, schema.query_type)
+    except RecursionError as fault:
+        raise QueryTooDeep("The query nests too deeply.") from fault
+    if total.each + total.batch > max_calls:
+        raise QueryTooCostly(
+            f"The query may need {total.each + total.batch} calls to the services; {max_calls} are allowed. "
+            "Ask for smaller pages, or for fewer relations of each item."
+        )
+
+
+class _Pricing:
+    """What the parts of one operation cost, by what their fields declare."""
+
+    def __init__(self, schema: GraphQLSchema, document: DocumentNode, variables: Mapping[str, Any]) -> None:
+        self._schema = schema
+        self._variables = variables
+        self._fragments = _Fragments(
+            document, Cost(), lambda fragment: self.of(fragment.selection_set, _named(schema, fragment))
+        )
+
+    def of(self, selection_set: SelectionSetNode | None, on: Any) -> Cost:
+        """The cost of a selection on objects of a type."""
+        cost = Cost()
+        for node in () if selection_set is None else selection_set.selections:
+            if isinstance(node, FieldNode):
+                cost = cost.beside(self._of_field(node, _field_of(on, node.name.value)))
+            elif isinstance(node, InlineFragmentNode):
+                inner = on if node.type_condition is None else _named(self._schema, node)
+                cost = cost.beside(self.of(node.selection_set, inner))
+            elif isinstance(node, FragmentSpreadNode):
+                cost = cost.beside(self._fragments.measured(node.name.value))
+        return cost
+
+    def _of_field(self, node: FieldNode, field: GraphQLField | None) -> Cost:
+        if field is None:
+            return Cost()
+        size = _size(node, field, self._variables)
+        below = self.of(node.selection_set, get_named_type(field.type))
+        calls = _metadata(field).get("calls")
+        if calls == CALL_EACH["calls"]:
+            # What is asked of the objects of one answer arrives together; each answer comes at its own time.
+            return Cost(each=1 + below.each * size + below.batch)
+        if calls == CALL_TOGETHER["calls"]:
+            return Cost(each=below.each * size, batch=1 + below.batch)
+        return Cost(each=below.each * size, batch=below.batch)
+
+
+def _size(node: FieldNode, field: GraphQLField, variables: Mapping[str, Any]) -> int:
+    """How many objects the field may give; refuses a page that is empty or too large."""
+    for name in SIZE_ARGUMENTS:
+        if name in field.args:
+            size = _size_argument(node, name, field.args[name].default_value, variables)
+            if not 1 <= size <= MAX_PAGE_SIZE:
+                raise PageSizeOutOfRange(f"`{name}` asks for {size}; 1 to {MAX_PAGE_SIZE} are given at once.")
+            return size
+    is_short_list = _is_list(field) and _metadata(field).get("size") != SIZED_ABOVE["size"]
+    return UNPAGED_LIST_SIZE if is_short_list else 1
+
+
+def _size_argument(node: FieldNode, name: str, default: Any, variables: Mapping[str, Any]) -> int:
+    value = default
+    stated = next((argument for argument in node.arguments or () if argument.name.value == name), None)
+    if stated is not None:
+        if not isinstance(stated.value, VariableNode):
+            value = value_from_ast_untyped(stated.value, dict(variables))
+        elif stated.value.name.value in variables:
+            value = variables[stated.value.name.value]
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return len(value)
+    # A value of another type is refused by the execution itself before anything is fetched.
+    return int(value) if isinstance(value, (int, float)) and abs(value) < 2**31 else MAX_PAGE_SIZE
+
+
+def _defaults(operation: OperationDefinitionNode) -> dict[str, Any]:
+    return {
+        one.variable.name.value: value_from_ast_untyped(one.default_value)
+        for one in operation.variable_definitions or ()
+        if one.default_value is not None
+    }
+
+
+def _is_list(field: GraphQLField) -> bool:
+    kind = field.type
+    return is_list_type(kind.of_type if isinstance(kind, GraphQLNonNull) else kind)
+
+
+def _metadata(field: GraphQLField) -> Mapping[str, str]:
+    definition = field.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
+    return getattr(definition, "metadata", None) or {}
+
+
+def _field_of(on: Any, name: str) -> GraphQLField | None:
+    return on.fields.get(name) if isinstance(on, (GraphQLObjectType, GraphQLInterfaceType)) else None
+
+
+def _named(schema: GraphQLSchema, node: FragmentDefinitionNode | InlineFragmentNode) -> Any:
+    return None if node.type_condition is None else schema.get_type(node.type_condition.name.value)
+
+
+class _Fragments(Generic[Measured]):
+    """Measures every fragment once; one that contains itself, which is invalid, counts nothing."""
+
+    def __init__(
+        self,
+        document: DocumentNode,
+        nothing: Measured,
+        measure: Callable[[FragmentDefinitionNode], Measured],
+    ) -> None:
+        self._definitions = {
+            one.name.value: one for one in document.definitions if isinstance(one, FragmentDefinitionNode)
+        }
+        self._nothing = nothing
+        self._measure = measure
+        self._known: dict[str, Measured] = {}
+
+    def measured(self, name: str) -> Measured:
+        """What the fragment of this name amounts to."""
+        if name not in self._known:
+            self._known[name] = self._nothing
+            definition = self._definitions.get(name)
+            if definition is not None:
+                self._known[name] = self._measure(definition)
+        return self._known[name]

@@ -1,0 +1,207 @@
+"""partners-api's part of the graph: organisations, memberships, the Statement of Intent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Annotated
+from uuid import UUID
+
+import strawberry
+from strawberry import federation
+
+from cdp_common.contracts import partners as contract
+from gateway.context import Context, Info
+from gateway.schema.enums import DataStatus, MembershipRole, OrganisationKind, OrganisationState
+from gateway.schema.fields import calls_together
+from gateway.schema.nodes import Node, node_id, parse_uuid
+
+if TYPE_CHECKING:
+    from gateway.schema.places import Place
+
+LazyPlace = Annotated["Place", strawberry.lazy("gateway.schema.places")]
+
+
+@strawberry.type(description="An identifier in a public register, for example GB-COH 01234567.")
+class Identifier:
+    """An organisation's entry in a register."""
+
+    scheme: str = strawberry.field(description="The register, for example GB-COH.")
+    value: str = strawberry.field(description="The identifier in that register.")
+    text: str = strawberry.field(description="Both, as `organisation(identifier:)` takes them.")
+
+
+@federation.type(keys=["id"], description="An organisation as everybody sees it.")
+class Organisation(Node):
+    """An organisation."""
+
+    rest_id: UUID = strawberry.field(description="The id by which the REST APIs know it.")
+    legal_name: str = strawberry.field(description="The legal name.")
+    kind: OrganisationKind = strawberry.field(description="What sort of organisation it is.")
+    state: OrganisationState = strawberry.field(description="Whether somebody vouched for it.")
+    identifiers: list[Identifier] = strawberry.field(description="Its identifiers in public registers.")
+    is_sme: bool | None = strawberry.field(
+        description="Whether it is a small or medium-sized enterprise; null when not stated."
+    )
+    is_vcse: bool | None = strawberry.field(
+        description="Whether it is a voluntary, community or social enterprise; null when not stated."
+    )
+    website: str | None = strawberry.field(description="Its website.")
+    data_status: DataStatus = strawberry.field(description="Whether the record is real or a sample.")
+    created_at: datetime = strawberry.field(description="When it was recorded.")
+
+    @classmethod
+    def of(cls, record: contract.Organisation) -> Organisation:
+        """The organisation that partners-api describes."""
+        return cls(
+            id=node_id("Organisation", record.id),
+            rest_id=record.id,
+            legal_name=record.legal_name,
+            kind=OrganisationKind(record.kind),
+            state=OrganisationState(record.state),
+            identifiers=[
+                Identifier(scheme=one.scheme, value=one.id, text=f"{one.scheme}:{one.id}")
+                for one in record.identifiers
+            ],
+            is_sme=record.is_sme,
+            is_vcse=record.is_vcse,
+            website=record.website,
+            data_status=DataStatus(record.data_status),
+            created_at=record.created_at,
+        )
+
+
+@federation.type(keys=["id"], description="An organisation's membership of a place's collective.")
+class Membership(Node):
+    """A membership with its dates."""
+
+    place_id: strawberry.Private[UUID]
+    rest_id: UUID = strawberry.field(description="The id by which the REST APIs know it.")
+    organisation: Organisation = strawberry.field(description="The member.")
+    role: MembershipRole = strawberry.field(description="The member's part in the collective.")
+    valid_from: date = strawberry.field(description="The first day.")
+    valid_to: date | None = strawberry.field(description="The last day; null while it lasts.")
+    named_totals_agreed: bool = strawberry.field(
+        description="Whether the member agreed that its own totals are named."
+    )
+    assumed: bool = strawberry.field(description="Whether the dates are assumed, not from a record.")
+    source: str = strawberry.field(description="Where the membership is known from.")
+    end_source: str | None = strawberry.field(description="Where its last day is known from.")
+
+    @calls_together("The place whose collective it is.")
+    async def place(self, info: Info) -> LazyPlace | None:
+        """The place."""
+        return await place_of(info.context, self.place_id)
+
+    @classmethod
+    def of(cls, record: contract.Membership) -> Membership:
+        """The membership that partners-api describes."""
+        return cls(
+            id=node_id("Membership", record.id),
+            place_id=record.place_id,
+            rest_id=record.id,
+            organisation=Organisation.of(record.organisation),
+            role=MembershipRole(record.role),
+            valid_from=record.valid_from,
+            valid_to=record.valid_to,
+            named_totals_agreed=record.named_totals_agreed,
+            assumed=record.assumed,
+            source=record.source,
+            end_source=record.end_source,
+        )
+
+
+@strawberry.type(description="An organisation's signature under the Statement of Intent.")
+class StatementSignature:
+    """Who signed the Statement and when."""
+
+    organisation_id: strawberry.Private[UUID]
+    organisation_name: str = strawberry.field(description="The signing organisation's name.")
+    signed_on: date = strawberry.field(description="The day of signing.")
+    signed_by_role: str = strawberry.field(description="The role of whoever signed, not their name.")
+    assumed: bool = strawberry.field(description="Whether the day is assumed, not from a record.")
+
+    @calls_together("The signing organisation.")
+    async def organisation(self, info: Info) -> Organisation | None:
+        """The organisation."""
+        return await organisation_of(info.context, self.organisation_id)
+
+
+@federation.type(keys=["id"], description="A published version of a place's Statement of Intent.")
+class Statement(Node):
+    """A version of the Statement with its signatures."""
+
+    place_id: strawberry.Private[UUID]
+    rest_id: UUID = strawberry.field(description="The id by which the REST APIs know it.")
+    version: str = strawberry.field(description="The version.")
+    title: str = strawberry.field(description="The title.")
+    text: str = strawberry.field(description="The full text.")
+    commitments: list[str] = strawberry.field(description="Codes of the place's commitments that it makes.")
+    source: str = strawberry.field(description="Where the text comes from.")
+    published_at: datetime = strawberry.field(description="When it was published.")
+    signatures: list[StatementSignature] = strawberry.field(description="Who signed it.")
+
+    @calls_together("The place whose Statement it is.")
+    async def place(self, info: Info) -> LazyPlace | None:
+        """The place."""
+        return await place_of(info.context, self.place_id)
+
+    @classmethod
+    def of(cls, record: contract.Statement) -> Statement:
+        """The version that partners-api describes."""
+        return cls(
+            id=node_id("Statement", record.id),
+            place_id=record.place_id,
+            rest_id=record.id,
+            version=record.version,
+            title=record.title,
+            text=record.text,
+            commitments=list(record.commitments),
+            source=record.source,
+            published_at=record.published_at,
+            signatures=_signatures(record.signatures),
+        )
+
+
+def _signatures(records: Sequence[contract.StatementSignature]) -> list[StatementSignature]:
+    return [
+        StatementSignature(
+            organisation_id=one.organisation_id,
+            organisation_name=one.organisation_name,
+            signed_on=one.signed_on,
+            signed_by_role=one.signed_by_role,
+            assumed=one.assumed,
+        )
+        for one in records
+    ]
+
+
+async def organisation_of(context: Context, key: UUID) -> Organisation | None:
+    """An organisation by its id, together with whatever others are asked for at the same time."""
+    record = await context.loaders.organisations.load(key)
+    return None if record is None else Organisation.of(record)
+
+
+async def place_of(context: Context, key: UUID) -> Place | None:
+    """A place by its id, together with whatever others are asked for at the same time."""
+    from gateway.schema.places import Place  # places hold memberships, and these their place
+
+    record = await context.loaders.places.load(key)
+    return None if record is None else Place.of(record)
+
+
+async def organisation_node(context: Context, key: str) -> Organisation | None:
+    """The organisation of a node id."""
+    return await organisation_of(context, parse_uuid(key))
+
+
+async def membership_node(context: Context, key: str) -> Membership | None:
+    """The membership of a node id."""
+    record = await context.loaders.memberships.load(parse_uuid(key))
+    return None if record is None else Membership.of(record)
+
+
+async def statement_node(context: Context, key: str) -> Statement | None:
+    """The statement of a node id."""
+    record = await context.loaders.statements.load(parse_uuid(key))
+    return None if record is None else Statement.of(record)

@@ -1,0 +1,258 @@
+"""A place: what every service knows of it, joined."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, cast
+from uuid import UUID
+
+import strawberry
+from strawberry import federation
+
+from cdp_common.contracts import partners as contract
+from cdp_common.contracts.procurement import TenderState as TenderStateText
+from gateway.context import Context, Info
+from gateway.schema.charter import Charter, Signatory
+from gateway.schema.enums import OrganisationKind, SignatureState, TenderState
+from gateway.schema.fields import calls_each
+from gateway.schema.money import Money, pounds
+from gateway.schema.nodes import (
+    DEFAULT_PAGE_SIZE,
+    After,
+    Connection,
+    First,
+    Node,
+    connect,
+    node_id,
+    parse_uuid,
+)
+from gateway.schema.partners import Membership, Statement, place_of
+from gateway.schema.procurement import Tender
+from gateway.schema.publications import Publication
+from gateway.schema.reporting import CollectiveValue, collective_value_of
+
+
+@strawberry.type(description="A coded, titled item of a place's programme.")
+class NamedItem:
+    """An objective, a commitment or a phase."""
+
+    code: str = strawberry.field(description="The item's code.")
+    title: str = strawberry.field(description="The title.")
+    description: str | None = strawberry.field(description="What it means.")
+
+
+@strawberry.type(description="A total made elsewhere; it stands beside the figures and never inside them.")
+class PriorTotal:
+    """A total that cannot be recomputed here."""
+
+    label: str = strawberry.field(description="What it is called.")
+    amount: Money = strawberry.field(description="The amount.")
+    period_text: str = strawberry.field(description="The period that it is for, in words.")
+    publisher: str = strawberry.field(description="Who published it.")
+    method_text: str = strawberry.field(description="How it was made, in words.")
+    validated_by: str | None = strawberry.field(description="Who validated it.")
+    url: str | None = strawberry.field(description="Where it can be read.")
+    note: str = strawberry.field(description="What to bear in mind.")
+
+
+@federation.type(keys=["id"], description="A place with its collective.")
+class Place(Node):
+    """A place."""
+
+    rest_id: UUID = strawberry.field(description="The id by which the REST APIs know it.")
+    slug: str = strawberry.field(description="The short name in addresses.")
+    name: str = strawberry.field(description="The name.")
+    gss_code: str | None = strawberry.field(description="The code of the Government Statistical Service.")
+    objectives: list[NamedItem] = strawberry.field(description="What the collective is for.")
+    commitments: list[NamedItem] = strawberry.field(description="What each partner commits to.")
+    phases: list[NamedItem] = strawberry.field(description="The programme's phases.")
+    prior_totals: list[PriorTotal] = strawberry.field(description="Totals made elsewhere.")
+    need_index: str | None = strawberry.field(description="The index of deprivation that its need bands use.")
+    source: str = strawberry.field(description="Where the programme is known from.")
+    created_at: datetime = strawberry.field(description="When it was recorded.")
+
+    @calls_each("Members by organisation name: those of one day, or all there ever were.")
+    async def members(
+        self,
+        info: Info,
+        as_of: Annotated[
+            date | None, strawberry.argument(description="The day; without it all there ever were.")
+        ] = None,
+        first: First = DEFAULT_PAGE_SIZE,
+        after: After = None,
+    ) -> Connection[Membership] | None:
+        """A page of members."""
+        partners = info.context.upstreams.partners
+        return await connect(
+            lambda limit, cursor: partners.ask(
+                lambda api: api.list_memberships(self.rest_id, as_of=as_of, limit=limit, cursor=cursor)
+            ),
+            Membership.of,
+            first,
+            after,
+        )
+
+    @calls_each("Versions of the Statement of Intent, the newest first.")
+    async def statements(
+        self, info: Info, first: First = DEFAULT_PAGE_SIZE, after: After = None
+    ) -> Connection[Statement] | None:
+        """A page of statements."""
+        partners = info.context.upstreams.partners
+        return await connect(
+            lambda limit, cursor: partners.ask(
+                lambda api: api.list_statements(self.rest_id, limit=limit, cursor=cursor)
+            ),
+            Statement.of,
+            first,
+            after,
+        )
+
+    @calls_each("Versions of the Charter, the oldest first.")
+    async def charters(
+        self, info: Info, first: First = DEFAULT_PAGE_SIZE, after: After = None
+    ) -> Connection[Charter] | None:
+        """A page of charters."""
+        charter = info.context.upstreams.charter
+        return await connect(
+            lambda limit, cursor: charter.ask(
+                lambda api: api.list_charters(place_id=self.rest_id, limit=limit, cursor=cursor)
+            ),
+            Charter.of,
+            first,
+            after,
+        )
+
+    @calls_each("The Charter's public register, the oldest signature first.")
+    async def signatories(
+        self,
+        info: Info,
+        kind: Annotated[
+            OrganisationKind | None, strawberry.argument(description="Only this sort of organisation.")
+        ] = None,
+        state: Annotated[
+            SignatureState | None, strawberry.argument(description="Only signatures in this state.")
+        ] = None,
+        first: First = DEFAULT_PAGE_SIZE,
+        after: After = None,
+    ) -> Connection[Signatory] | None:
+        """A page of the register."""
+        charter = info.context.upstreams.charter
+        return await connect(
+            lambda limit, cursor: charter.ask(
+                lambda api: api.list_signatories(
+                    place_id=self.rest_id,
+                    kind=None if kind is None else kind.value,
+                    state=None if state is None else state.value,
+                    limit=limit,
+                    cursor=cursor,
+                )
+            ),
+            Signatory.of,
+            first,
+            after,
+        )
+
+    @calls_each("Tenders that the caller may see: the published ones, and a buyer's own drafts.")
+    async def tenders(
+        self,
+        info: Info,
+        state: Annotated[
+            TenderState | None, strawberry.argument(description="Only tenders in this state.")
+        ] = None,
+        first: First = DEFAULT_PAGE_SIZE,
+        after: After = None,
+    ) -> Connection[Tender] | None:
+        """A page of tenders."""
+        procurement = info.context.upstreams.procurement
+        return await connect(
+            lambda limit, cursor: procurement.ask(
+                lambda api: api.list_tenders(
+                    place_id=self.rest_id,
+                    state=None if state is None else cast("TenderStateText", state.value),
+                    limit=limit,
+                    cursor=cursor,
+                )
+            ),
+            Tender.of,
+            first,
+            after,
+        )
+
+    @calls_each(
+        "The collective value of a window. Without `reporting:read` and a role in the place it is "
+        "answered from publications: the last one at or before `asOf` for exactly this period, or the error "
+        "`not_published`."
+    )
+    async def collective_value(
+        self,
+        info: Info,
+        from_: Annotated[date, strawberry.argument(name="from", description="The window's first day.")],
+        to: Annotated[date, strawberry.argument(description="The window's last day.")],
+        as_of: Annotated[
+            datetime | None,
+            strawberry.argument(description="As known at this moment; without it as known now."),
+        ] = None,
+    ) -> CollectiveValue | None:
+        """The four figures with the groupings that are selected."""
+        return await collective_value_of(info, self.rest_id, from_, to, as_of)
+
+    @calls_each("Publications, the newest first.")
+    async def publications(
+        self, info: Info, first: First = DEFAULT_PAGE_SIZE, after: After = None
+    ) -> Connection[Publication] | None:
+        """A page of publications."""
+        reporting = info.context.upstreams.reporting
+        return await connect(
+            lambda limit, cursor: reporting.ask(
+                lambda api: api.list_publications(self.rest_id, limit=limit, cursor=cursor)
+            ),
+            Publication.of,
+            first,
+            after,
+        )
+
+    @classmethod
+    def of(cls, record: contract.Place) -> Place:
+        """The place that partners-api describes."""
+        return cls(
+            id=node_id("Place", record.id),
+            rest_id=record.id,
+            slug=record.slug,
+            name=record.name,
+            gss_code=record.gss_code,
+            objectives=[_named(item) for item in record.objectives],
+            commitments=[_named(item) for item in record.commitments],
+            phases=[_named(item) for item in record.phases],
+            prior_totals=[_prior_total(total) for total in record.prior_totals],
+            need_index=record.need_index,
+            source=record.source,
+            created_at=record.created_at,
+        )
+
+
+def _named(record: contract.NamedItem) -> NamedItem:
+    return NamedItem(code=record.code, title=record.title, description=record.description)
+
+
+def _prior_total(record: contract.PriorTotal) -> PriorTotal:
+    return PriorTotal(
+        label=record.label,
+        amount=pounds(record.amount_gbp),
+        period_text=record.period_text,
+        publisher=record.publisher,
+        method_text=record.method_text,
+        validated_by=record.validated_by,
+        url=record.url,
+        note=record.note,
+    )
+
+
+async def place_named(context: Context, slug: str) -> Place | None:
+    """A place by its short name."""
+    record = await context.loaders.places_by_slug.load(slug)
+    return None if record is None else Place.of(record)
+
+
+async def place_node(context: Context, key: str) -> Place | None:
+    """The place of a node id."""
+    return await place_of(context, parse_uuid(key))

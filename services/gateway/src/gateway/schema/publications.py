@@ -1,0 +1,186 @@
+"""reporting-api's part of the graph: numbered publications, and how a measure's pounds came about."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Annotated
+from uuid import UUID
+
+import strawberry
+from strawberry import federation
+
+from cdp_common.contracts import reporting as contract
+from gateway.context import Context, Info
+from gateway.schema.enums import Figure, Unit
+from gateway.schema.fields import calls_together, computed
+from gateway.schema.money import Money, pounds
+from gateway.schema.nodes import Node, node_id, parse_uuid
+from gateway.schema.partners import place_of
+from gateway.schema.proxies import ExplanationStep, Proxy
+from gateway.schema.reporting import CollectiveValue
+from gateway.schema.scalars import BigInt
+from gateway.schema.toms import Measure, measure_of
+
+if TYPE_CHECKING:
+    from gateway.schema.places import Place
+
+LazyPlace = Annotated["Place", strawberry.lazy("gateway.schema.places")]
+
+
+@strawberry.type(description="One figure that a restatement changed.")
+class PublicationChange:
+    """A change against the publication that is restated."""
+
+    figure: Figure = strawberry.field(description="Which figure.")
+    before: Money = strawberry.field(description="What the restated publication said.")
+    after: Money = strawberry.field(description="What this one says.")
+    difference: Money = strawberry.field(description="After less before.")
+
+
+@strawberry.type(description="The thresholds by which cells were withheld.")
+class DisclosureRule:
+    """The rule of disclosure control that a publication was made by."""
+
+    minimum_organisations: int = strawberry.field(description="How many organisations a cell needs at least.")
+    dominance_percent: Decimal = strawberry.field(
+        description="How closely one contributor's amount must not be guessed, in per cent."
+    )
+    source: str = strawberry.field(description="Where the thresholds come from.")
+
+
+@federation.type(keys=["id"], description="A frozen, numbered publication of a place's collective value.")
+class Publication(Node):
+    """A publication; a later number may restate its period, and says why."""
+
+    record: strawberry.Private[contract.Publication]
+    rest_id: UUID = strawberry.field(description="The id by which the REST APIs know it.")
+    number: int = strawberry.field(description="Its number in the place's series.")
+    period_start: date = strawberry.field(description="The period's first day.")
+    period_end: date = strawberry.field(description="The period's last day.")
+    published_at: datetime = strawberry.field(description="When it was published.")
+    restates: int | None = strawberry.field(
+        description="The number of the publication that it takes the place of."
+    )
+    reason: str | None = strawberry.field(description="Why it restates.")
+    changes: list[PublicationChange] = strawberry.field(description="What the restatement changed.")
+    content_sha256: str = strawberry.field(description="SHA-256 over the canonical JSON of the value.")
+    ledger_position: BigInt = strawberry.field(description="The last ledger entry that is in it.")
+    ledger_head: str = strawberry.field(description="The hash of the ledger's block that ends there.")
+    disclosure: DisclosureRule = strawberry.field(description="By which thresholds cells were withheld.")
+    licence: str = strawberry.field(description="The licence under which it may be used.")
+
+    @calls_together("The place.")
+    async def place(self, info: Info) -> LazyPlace | None:
+        """The place."""
+        return await place_of(info.context, self.record.place_id)
+
+    @computed("The figures as they were frozen, with every grouping.")
+    def value(self) -> CollectiveValue:
+        """The frozen value."""
+        return CollectiveValue.of(self.record.value, self.record)
+
+    @classmethod
+    def of(cls, record: contract.Publication) -> Publication:
+        """The publication that reporting-api froze."""
+        return cls(
+            id=node_id("Publication", record.id),
+            record=record,
+            rest_id=record.id,
+            number=record.number,
+            period_start=record.period_start,
+            period_end=record.period_end,
+            published_at=record.published_at,
+            restates=record.restates,
+            reason=record.reason,
+            changes=[
+                PublicationChange(
+                    figure=Figure(change.figure),
+                    before=pounds(change.before_gbp),
+                    after=pounds(change.after_gbp),
+                    difference=pounds(change.difference_gbp),
+                )
+                for change in record.changes
+            ],
+            content_sha256=record.content_sha256,
+            ledger_position=BigInt(record.ledger_position),
+            ledger_head=record.ledger_head,
+            disclosure=DisclosureRule(
+                minimum_organisations=record.disclosure.minimum_organisations,
+                dominance_percent=record.disclosure.dominance_percent,
+                source=record.disclosure.source,
+            ),
+            licence=record.licence,
+        )
+
+
+@strawberry.type(description="Lines of one measure that were valued by the same factors.")
+class PoundGroup:
+    """Lines that share an explanation."""
+
+    line_count: int = strawberry.field(description="How many lines.")
+    counted_quantity: Decimal = strawberry.field(description="Their quantity, as far as it adds up.")
+    social: Money = strawberry.field(description="Their social value.")
+    local_economic: Money = strawberry.field(description="Their local economic value.")
+    steps: list[ExplanationStep] = strawberry.field(
+        description="How one unit of the measure is valued, up to rounding."
+    )
+
+
+@strawberry.type(description="How a measure's delivered pounds in a publication came about.")
+class PoundExplanation:
+    """From the published pounds down to the proxy's source."""
+
+    publication_number: int = strawberry.field(description="The publication's number.")
+    measure_code: str = strawberry.field(description="The measure's code.")
+    measure_title: str = strawberry.field(description="The measure's title.")
+    theme: str = strawberry.field(description="The theme's code.")
+    unit: Unit = strawberry.field(description="What a quantity counts.")
+    edition_hash: str = strawberry.field(description="The hash of the edition that values it.")
+    framework: str = strawberry.field(description="The measurement framework's code.")
+    edition: str = strawberry.field(description="The edition's code.")
+    proxy: Proxy | None = strawberry.field(description="The proxy with its sources.")
+    total: Money = strawberry.field(description="The delivered pounds that are explained.")
+    groups: list[PoundGroup] = strawberry.field(description="Their lines, by how they were valued.")
+
+    @calls_together("The measure.")
+    async def measure(self, info: Info) -> Measure | None:
+        """The measure."""
+        return await measure_of(info.context, self.edition_hash, self.measure_code)
+
+    @classmethod
+    def of(cls, record: contract.PoundExplanation) -> PoundExplanation:
+        """The explanation that reporting-api gives."""
+        return cls(
+            publication_number=record.publication_number,
+            measure_code=record.measure,
+            measure_title=record.measure_title,
+            theme=record.theme,
+            unit=Unit(record.unit),
+            edition_hash=record.edition_hash,
+            framework=record.framework,
+            edition=record.edition,
+            proxy=None if record.proxy is None else Proxy.of(record.proxy),
+            total=pounds(record.total_gbp),
+            groups=[
+                PoundGroup(
+                    line_count=group.line_count,
+                    counted_quantity=group.counted_quantity,
+                    social=pounds(group.social_gbp),
+                    local_economic=pounds(group.local_economic_gbp),
+                    steps=[ExplanationStep.of(step) for step in group.steps],
+                )
+                for group in record.groups
+            ],
+        )
+
+
+async def publication_of(context: Context, key: UUID) -> Publication | None:
+    """A publication by its id."""
+    record = await context.loaders.publications.load(key)
+    return None if record is None else Publication.of(record)
+
+
+async def publication_node(context: Context, key: str) -> Publication | None:
+    """The publication of a node id."""
+    return await publication_of(context, parse_uuid(key))

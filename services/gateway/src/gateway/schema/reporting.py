@@ -1,0 +1,237 @@
+"""reporting-api's part of the graph: a place's collective value."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Annotated, cast
+from uuid import UUID
+
+import strawberry
+
+from cdp_common.contracts import reporting as contract
+from gateway.context import Context, Info
+from gateway.loaders import ValueKey
+from gateway.schema.enums import Basis, DataStatus, GroupBy
+from gateway.schema.fields import calls_together, computed
+from gateway.schema.groupings import FourFigures, Grouping
+from gateway.schema.money import SocialValue
+from gateway.selections import argument_value, selected_fields
+
+if TYPE_CHECKING:
+    from gateway.schema.publications import Publication
+
+LazyPublication = Annotated["Publication", strawberry.lazy("gateway.schema.publications")]
+
+GROUPING_FIELDS: Mapping[str, contract.GroupBy] = {
+    "byTheme": "theme",
+    "byOutcome": "outcome",
+    "byMeasure": "measure",
+    "byOrganisation": "organisation",
+    "byArea": "area",
+    "byNeedBand": "need_band",
+    "byRoute": "route",
+}
+_WITHOUT = "null where the answer does not hold it."
+
+
+@strawberry.type(description="Who has reported of those who owe a report for the window.")
+class Coverage:
+    """Coverage by the quarterly minimum."""
+
+    due_count: int = strawberry.field(description="How many reports are owed.")
+    reported_count: int = strawberry.field(description="How many of them were given.")
+    ratio: Decimal | None = strawberry.field(description="Given ÷ owed; null when nothing is owed.")
+    due_value_ratio: Decimal | None = strawberry.field(
+        description="The share of the due pounds whose deliverer has reported."
+    )
+    missing_organisations: list[str] = strawberry.field(
+        description="Who has not reported; empty in published figures."
+    )
+
+
+@strawberry.type(description="An edition of a measurement framework that figures in a total.")
+class EditionUsed:
+    """An edition with the years of its prices."""
+
+    edition_hash: str = strawberry.field(description="The edition's hash.")
+    label: str = strawberry.field(description="The edition for a reader.")
+    price_years: list[int] = strawberry.field(description="The years whose prices the values are in.")
+
+
+@strawberry.type(description="A place's collective value for a window, as known at a moment.")
+class CollectiveValue:
+    """The four figures with what surrounds them."""
+
+    record: strawberry.Private[contract.CollectiveValue]
+    publication_record: strawberry.Private[contract.Publication | None]
+    window_start: date = strawberry.field(description="The window's first day.")
+    window_end: date = strawberry.field(description="The window's last day.")
+    as_of: datetime = strawberry.field(description="The moment as known at which the figures stand.")
+    committed: SocialValue = strawberry.field(
+        description="Promised, over the whole life of what is in force."
+    )
+    due: SocialValue = strawberry.field(description="What of the promises falls due in the window.")
+    delivered: SocialValue = strawberry.field(description="Reported as delivered in the window.")
+    validated: SocialValue = strawberry.field(
+        description="Accepted by somebody independent of reporter and commissioner."
+    )
+    confirmed: SocialValue = strawberry.field(
+        description="Checked by the commissioner itself, which is not independent."
+    )
+    signed_in_window: SocialValue = strawberry.field(description="The promises signed in the window.")
+    delivered_against_commitment: SocialValue = strawberry.field(
+        description="What of the delivered keeps a promise."
+    )
+    delivered_uncommitted: SocialValue = strawberry.field(
+        description="What of the delivered nobody had promised."
+    )
+    delivery_ratio: Decimal | None = strawberry.field(
+        description="Delivered against promises ÷ due; null when nothing was due."
+    )
+    coverage: Coverage = strawberry.field(description="Who has reported of those who owe a report.")
+    editions: list[EditionUsed] = strawberry.field(description="The editions that figure in the totals.")
+    data_status: DataStatus = strawberry.field(
+        description="Whether all amounts are real or some are samples."
+    )
+
+    @calls_together("The publication that these figures are from; null for live figures.")
+    async def publication(self, info: Info) -> LazyPublication | None:
+        """The publication that answered."""
+        from gateway.schema.publications import (
+            Publication,  # a publication holds a value, and this its origin
+        )
+
+        found = self.publication_record
+        if found is None and self.record.publication_number is not None:
+            key = (self.record.place_id, self.record.publication_number)
+            found = await info.context.loaders.publications_by_number.load(key)
+        return None if found is None else Publication.of(found)
+
+    @computed(f"The figures by theme; {_WITHOUT}")
+    def by_theme(self) -> Grouping | None:
+        """By theme."""
+        return self._grouping("theme")
+
+    @computed(f"The figures by outcome; {_WITHOUT}")
+    def by_outcome(self) -> Grouping | None:
+        """By outcome."""
+        return self._grouping("outcome")
+
+    @computed(f"The figures by measure; {_WITHOUT}")
+    def by_measure(self) -> Grouping | None:
+        """By measure."""
+        return self._grouping("measure")
+
+    @computed(f"The figures by organisation, on one basis; {_WITHOUT}")
+    def by_organisation(
+        self,
+        basis: Annotated[
+            Basis, strawberry.argument(description="Whether by who delivers or by who commissions.")
+        ] = Basis.DELIVERED_BY,
+    ) -> Grouping | None:
+        """By organisation, never on both bases added."""
+        return self._grouping("organisation", basis.value)
+
+    @computed(f"The figures by small area; {_WITHOUT}")
+    def by_area(self) -> Grouping | None:
+        """By area."""
+        return self._grouping("area")
+
+    @computed(f"The figures by band of need, 'not placed' included; {_WITHOUT}")
+    def by_need_band(self) -> Grouping | None:
+        """By band of need."""
+        return self._grouping("need_band")
+
+    @computed(f"The figures by the route by which value arises; {_WITHOUT}")
+    def by_route(self) -> Grouping | None:
+        """By route."""
+        return self._grouping("route")
+
+    def _grouping(self, by: contract.GroupBy, basis: str | None = None) -> Grouping | None:
+        found = (one for one in self.record.groupings if (one.by, one.basis) == (by, basis))
+        grouping = next(found, None)
+        return None if grouping is None else Grouping.of(grouping, self.record.place_id)
+
+    @classmethod
+    def of(
+        cls, record: contract.CollectiveValue, publication: contract.Publication | None = None
+    ) -> CollectiveValue:
+        """The figures that reporting-api states, alone or inside a publication."""
+        figures = FourFigures.of(record.figures)
+        return cls(
+            record=record,
+            publication_record=publication,
+            window_start=record.window_start,
+            window_end=record.window_end,
+            as_of=record.as_of,
+            committed=figures.committed,
+            due=figures.due,
+            delivered=figures.delivered,
+            validated=figures.validated,
+            confirmed=SocialValue.of(record.confirmed),
+            signed_in_window=SocialValue.of(record.signed_in_window),
+            delivered_against_commitment=SocialValue.of(record.delivered_against_commitment),
+            delivered_uncommitted=SocialValue.of(record.delivered_uncommitted),
+            delivery_ratio=record.delivery_ratio,
+            coverage=_coverage(record.coverage),
+            editions=[
+                EditionUsed(edition_hash=one.edition_hash, label=one.label, price_years=list(one.price_years))
+                for one in record.editions
+            ],
+            data_status=DataStatus(record.data_status),
+        )
+
+
+def _coverage(record: contract.Coverage) -> Coverage:
+    return Coverage(
+        due_count=record.due_count,
+        reported_count=record.reported_count,
+        ratio=record.ratio,
+        due_value_ratio=record.due_value_ratio,
+        missing_organisations=list(record.missing_organisations),
+    )
+
+
+async def collective_value_of(
+    info: Info, place_id: UUID, start: date, end: date, as_of: datetime | None
+) -> CollectiveValue:
+    """A place's value with the groupings that the query selects, and no others, in one call.
+
+    A call is on one basis: where a query asks for organisations on both, the other basis takes a second call.
+    """
+    groups, bases = _selected_groupings(info)
+    first, *others = bases or [None]
+    keys = [ValueKey(place_id, start, end, as_of, groups, first)]
+    keys += [ValueKey(place_id, start, end, as_of, ("organisation",), basis) for basis in others]
+    value, *further = await _all_values(info.context, keys)
+    groupings = [*value.groupings, *(grouping for one in further for grouping in one.groupings)]
+    return CollectiveValue.of(value.model_copy(update={"groupings": groupings}))
+
+
+async def _all_values(context: Context, keys: list[ValueKey]) -> list[contract.CollectiveValue]:
+    return await asyncio.gather(*(context.loaders.values.load(key) for key in keys))
+
+
+def _selected_groupings(info: Info) -> tuple[tuple[contract.GroupBy, ...], list[contract.Basis | None]]:
+    """The groupings that the query selects in the order of the table, and each basis that it names."""
+    names: set[str] = set()
+    bases: set[Basis] = set()
+    for node in selected_fields(info):
+        names.add(node.name.value)
+        if GROUPING_FIELDS.get(node.name.value) == "organisation":
+            bases.add(_basis(argument_value(node, "basis", info.variable_values)))
+    groups = tuple(by for name, by in GROUPING_FIELDS.items() if name in names)
+    return groups, [cast("contract.Basis", basis.value) for basis in Basis if basis in bases]
+
+
+def _basis(stated: object) -> Basis:
+    """A basis as the query writes it, or as a variable gives it."""
+    if isinstance(stated, Basis):
+        return stated
+    return Basis.DELIVERED_BY if stated is None else Basis[str(stated)]
+
+
+assert {by.value for by in GroupBy} == set(GROUPING_FIELDS.values())

@@ -1,0 +1,81 @@
+"""The five services as one request calls them: as its caller, each within its time budget."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+import httpx2
+
+from cdp_common.clients.base import ServiceClient, forwarded
+from cdp_common.clients.charter import CharterClient
+from cdp_common.clients.partners import PartnersClient
+from cdp_common.clients.procurement import ProcurementClient
+from cdp_common.clients.reporting import ReportingClient
+from cdp_common.clients.toms import TomsClient
+from cdp_common.clients.upstream import UpstreamMalformed, UpstreamProblem, UpstreamUnavailable
+from cdp_common.web.caller import Caller
+from gateway.errors import UpstreamFault
+from gateway.settings import Settings
+
+Client = TypeVar("Client", bound=ServiceClient)
+Answer = TypeVar("Answer")
+
+
+class Upstream(Generic[Client]):
+    """One service, for the length of one request."""
+
+    def __init__(self, name: str, client: Client, budget_s: float) -> None:
+        self._name = name
+        self._client = client
+        self._budget_s = budget_s
+        self._is_silent = False
+
+    async def ask(self, call: Callable[[Client], Awaitable[Answer]]) -> Answer:
+        """The answer to a call, or an `UpstreamFault`.
+
+        A service that did not answer once is not waited for again in this request: whatever else needs it
+        fails at once, so that a query of many levels still ends within about one budget.
+        """
+        if self._is_silent:
+            raise UpstreamFault.unavailable(self._name)
+        try:
+            async with asyncio.timeout(self._budget_s):
+                return await call(self._client)
+        except TimeoutError as fault:
+            self._is_silent = True
+            raise UpstreamFault.unavailable(self._name) from fault
+        except UpstreamProblem as problem:
+            raise UpstreamFault.refused(self._name, problem) from problem
+        except UpstreamUnavailable as fault:
+            if fault.problem is None and not isinstance(fault, UpstreamMalformed):
+                self._is_silent = True
+            raise UpstreamFault.unavailable(self._name, fault) from fault
+
+
+@dataclass(frozen=True)
+class Upstreams:
+    """All five."""
+
+    partners: Upstream[PartnersClient]
+    toms: Upstream[TomsClient]
+    procurement: Upstream[ProcurementClient]
+    charter: Upstream[CharterClient]
+    reporting: Upstream[ReportingClient]
+
+
+def upstreams_for(caller: Caller | None, settings: Settings, http: httpx2.AsyncClient) -> Upstreams:
+    """The services as this caller reaches them: with its own token, or with none and so the public part."""
+    tokens = None if caller is None else forwarded(caller.token)
+    budget_s = settings.upstream_budget_s
+    return Upstreams(
+        partners=Upstream("partners-api", PartnersClient(settings.partners_url, tokens, http), budget_s),
+        toms=Upstream("toms-engine", TomsClient(settings.toms_url, tokens, http), budget_s),
+        procurement=Upstream(
+            "procurement-api", ProcurementClient(settings.procurement_url, tokens, http), budget_s
+        ),
+        charter=Upstream("charter-api", CharterClient(settings.charter_url, tokens, http), budget_s),
+        reporting=Upstream("reporting-api", ReportingClient(settings.reporting_url, tokens, http), budget_s),
+    )

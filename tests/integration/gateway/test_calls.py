@@ -1,0 +1,181 @@
+"""What a query costs: exactly so many calls to the services."""
+
+from typing import Any
+
+import pytest
+from tests.integration.gateway import canned
+from tests.integration.gateway.world import Call, World
+
+from gateway.schema.nodes import node_id
+
+VALUE_PATH = f"/v1/places/{canned.PLACE}/collective-value"
+WINDOW = '(from: "2026-04-01", to: "2026-06-30")'
+
+
+async def test_thirty_rows_of_a_kind_cost_one_call(world: World) -> None:
+    signatories = [canned.signatory(number) for number in range(1, 31)]
+    world.on("charter", "GET", "/v1/signatories", canned.page(signatories))
+    data = await world.data(
+        """{ place(slug: "place-1") { signatories(first: 30) { edges { node {
+        organisation { legalName } place { name } pledges { commitment { measure { title } } } } } } } }"""
+    )
+    rows = data["place"]["signatories"]["edges"]
+    assert len(rows) == 30
+    assert rows[29]["node"]["organisation"] == {"legalName": "Organisation 30"}
+    assert sorted(world.paths()) == [
+        "charter GET /v1/signatories",
+        "partners GET /v1/places",
+        "partners POST /v1/organisations/batch",
+        "partners POST /v1/places/batch",
+        "toms POST /v1/measures/batch",
+    ]
+    asked = {call.path: call.body for call in world.calls}
+    assert len(asked["/v1/organisations/batch"]["ids"]) == 30
+    assert asked["/v1/places/batch"]["ids"] == [str(canned.PLACE)]
+    assert asked["/v1/measures/batch"]["keys"] == [{"edition_hash": canned.HASH, "code": "M1"}]
+
+
+async def test_thirty_tenders_share_the_call_for_their_buyers(world: World) -> None:
+    tenders = [canned.tender(number) for number in range(1, 31)]
+    world.on("procurement", "GET", "/v1/tenders", canned.page(tenders))
+    data = await world.data(
+        """{ place(slug: "place-1") { tenders(first: 30) { edges { node {
+        buyer { legalName } measures { measure { title } } } } } } }"""
+    )
+    assert len(data["place"]["tenders"]["edges"]) == 30
+    assert len(world.calls) == 4
+
+
+async def test_thirty_references_of_a_kind_cost_one_call(world: World) -> None:
+    references = [
+        {"__typename": "Organisation", "id": node_id("Organisation", canned.uid("organisation", number))}
+        for number in range(1, 31)
+    ]
+    data = await world.data(
+        """query($references: [_Any!]!) { _entities(representations: $references) {
+        ... on Organisation { legalName } } }""",
+        {"references": references},
+    )
+    assert data["_entities"][29] == {"legalName": "Organisation 30"}
+    assert world.paths() == ["partners POST /v1/organisations/batch"]
+
+
+async def test_only_the_selected_groupings_are_asked_for_in_one_call(world: World) -> None:
+    data = await world.data(
+        f"""query($no: Boolean! = false) {{ place(slug: "place-1") {{ collectiveValue{WINDOW} {{
+        ...groups byArea @include(if: $no) {{ additive }} byOutcome @skip(if: true) {{ additive }} }} }} }}
+        fragment groups on CollectiveValue {{ again: byTheme {{ by }} byTheme {{ additive }}
+          ... {{ byRoute {{ by }} }} ...groups2 }}
+        fragment groups2 on CollectiveValue {{ byNeedBand {{ by basis }} }}"""
+    )
+    assert data["place"]["collectiveValue"] == {
+        "again": {"by": "THEME"},
+        "byTheme": {"additive": True},
+        "byRoute": {"by": "ROUTE"},
+        "byNeedBand": {"by": "NEED_BAND", "basis": None},
+    }
+    asked = [call for call in world.calls if call.service == "reporting"]
+    assert [call.query["group_by"] for call in asked] == ["theme,need_band,route"]
+    assert "basis" not in asked[0].query
+
+
+async def test_figures_without_groupings_ask_for_none(world: World) -> None:
+    await world.data(f'{{ place(slug: "place-1") {{ collectiveValue{WINDOW} {{ asOf }} }} }}')
+    assert [call.query for call in world.calls if call.service == "reporting"] == [
+        {"from": "2026-04-01", "to": "2026-06-30"}
+    ]
+
+
+@pytest.mark.parametrize(
+    ("argument", "variables", "basis"),
+    [
+        ("", None, "delivered_by"),
+        ("(basis: COMMISSIONED_BY)", None, "commissioned_by"),
+        ("(basis: $basis)", {"basis": "COMMISSIONED_BY"}, "commissioned_by"),
+        ("(basis: $basis)", {}, "delivered_by"),
+    ],
+)
+async def test_organisations_are_asked_for_on_the_basis_that_is_selected(
+    world: World, argument: str, variables: dict[str, Any] | None, basis: str
+) -> None:
+    declared = "" if variables is None else "query($basis: Basis! = DELIVERED_BY) "
+    data = await world.data(
+        f"""{declared}{{ place(slug: "place-1") {{ collectiveValue{WINDOW} {{
+        byOrganisation{argument} {{ basis cells {{ label }} }} }} }} }}""",
+        variables,
+    )
+    grouping = data["place"]["collectiveValue"]["byOrganisation"]
+    assert grouping["basis"] == basis.upper()
+    assert grouping["cells"][0]["label"] == f"Organisation 01 {basis}"
+    asked = [call.query for call in world.calls if call.service == "reporting"]
+    assert [(query["group_by"], query["basis"]) for query in asked] == [("organisation", basis)]
+
+
+async def test_both_bases_take_a_second_call_for_organisations_alone(world: World) -> None:
+    data = await world.data(
+        f"""{{ place(slug: "place-1") {{ collectiveValue{WINDOW} {{ byTheme {{ by }}
+        delivered: byOrganisation(basis: DELIVERED_BY) {{ basis }}
+        commissioned: byOrganisation(basis: COMMISSIONED_BY) {{ basis }} }} }} }}"""
+    )
+    value = data["place"]["collectiveValue"]
+    assert value["delivered"] == {"basis": "DELIVERED_BY"}
+    assert value["commissioned"] == {"basis": "COMMISSIONED_BY"}
+    asked = [call.query for call in world.calls if call.service == "reporting"]
+    assert sorted((query["group_by"], query["basis"]) for query in asked) == [
+        ("organisation", "commissioned_by"),
+        ("theme,organisation", "delivered_by"),
+    ]
+
+
+async def test_a_grouping_that_the_answer_does_not_hold_is_null(world: World) -> None:
+    world.on("reporting", "GET", VALUE_PATH, canned.as_json(canned.value(groupings=[])))
+    data = await world.data(
+        f'{{ place(slug: "place-1") {{ collectiveValue{WINDOW} {{ byTheme {{ by }} }} }} }}'
+    )
+    assert data["place"]["collectiveValue"] == {"byTheme": None}
+
+
+async def test_the_same_question_asked_twice_is_asked_once(world: World) -> None:
+    data = await world.data(
+        f"""{{ a: place(slug: "place-1") {{ collectiveValue{WINDOW} {{ asOf }} }}
+        b: place(slug: "place-1") {{ collectiveValue{WINDOW} {{ asOf }} }} }}"""
+    )
+    assert data["a"] == data["b"]
+    assert world.paths() == ["partners GET /v1/places", f"reporting GET {VALUE_PATH}"]
+
+
+async def test_the_answering_publication_costs_one_more_call_only_where_it_is_selected(world: World) -> None:
+    query = f"""{{ place(slug: "place-1") {{ collectiveValue{WINDOW} {{
+    publication {{ number value {{ publication {{ number }} byTheme {{ by }} }} }} }} }} }}"""
+    data = await world.data(query)
+    assert data["place"]["collectiveValue"]["publication"]["value"] == {
+        "publication": {"number": 2},
+        "byTheme": {"by": "THEME"},
+    }
+    assert len(world.calls) == 3
+
+
+async def test_an_older_publication_is_found_on_a_later_page(world: World) -> None:
+    path = f"/v1/places/{canned.PLACE}/publications"
+
+    def publications(call: Call) -> tuple[int, Any]:
+        if call.query.get("cursor") == "older":
+            return 200, canned.page([canned.publication(1)])
+        return 200, canned.page([canned.publication(2)], f"{path}?limit=10&cursor=older")
+
+    world.on("reporting", "GET", path, publications)
+    data = await world.data('{ publication(place: "place-1", number: 1) { number reason } }')
+    assert data["publication"] == {"number": 1, "reason": None}
+    assert [call.query.get("cursor") for call in world.calls if call.path == path] == [None, "older"]
+
+
+async def test_an_edition_is_found_on_a_later_page(world: World) -> None:
+    def editions(call: Call) -> tuple[int, Any]:
+        if call.query.get("cursor") == "more":
+            return 200, canned.page([canned.edition(1, "2026")])
+        return 200, canned.page([canned.edition(2, "2025")], "/v1/editions?cursor=more")
+
+    world.on("toms", "GET", "/v1/editions", editions)
+    data = await world.data('{ framework(code: "open-measures", edition: "2026") { edition { code } } }')
+    assert data["framework"]["edition"] == {"code": "2026"}
+    assert len(world.calls) == 2

@@ -1,0 +1,128 @@
+"""The schema as a whole: described, deterministic, and nothing in it that no service answers."""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from enum import Enum
+from typing import Any, get_args
+
+from graphql import (
+    GraphQLEnumType,
+    GraphQLInterfaceType,
+    GraphQLNamedType,
+    GraphQLObjectType,
+    build_schema,
+    parse,
+    validate,
+)
+
+from cdp_common.contracts import base, charter, partners, procurement, reporting, toms
+from cdp_tools.story import ending
+from gateway.schema import enums
+from gateway.schema.reporting import GROUPING_FIELDS
+from gateway.schema.root import NODES, schema, sdl
+
+STANDARD = {"String", "Int", "Boolean", "ID", "Float"}
+
+
+def own_types() -> Iterator[GraphQLNamedType]:
+    """The types of the graph: not those of GraphQL itself and of the federation."""
+    for name, kind in schema._schema.type_map.items():
+        if name not in STANDARD and not name.startswith(("_", "link__")):
+            yield kind
+
+
+def described() -> Iterator[tuple[str, str | None]]:
+    for kind in own_types():
+        yield kind.name, kind.description
+        if isinstance(kind, (GraphQLObjectType, GraphQLInterfaceType)):
+            for name, field in kind.fields.items():
+                if not name.startswith("_"):
+                    yield f"{kind.name}.{name}", field.description
+                    for key, argument in field.args.items():
+                        yield f"{kind.name}.{name}({key})", argument.description
+        elif isinstance(kind, GraphQLEnumType):
+            for key, value in kind.values.items():
+                yield f"{kind.name}.{key}", value.description
+
+
+def test_everything_is_described() -> None:
+    found = dict(described())
+    assert len(found) > 400
+    assert [name for name, text in found.items() if not text] == []
+
+
+def test_the_sdl_is_the_same_in_every_process() -> None:
+    program = "from gateway.schema.root import sdl; print(sdl(), end='')"
+    printed = {
+        subprocess.run(
+            [sys.executable, "-c", program],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert printed == {sdl()}
+
+
+def test_the_sdl_is_a_federation_subgraph() -> None:
+    text = sdl()
+    assert '@link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable"])' in text
+    keyed = set(re.findall(r'^type (\w+) implements Node @key\(fields: "id"\)', text, re.MULTILINE))
+    assert keyed == set(NODES)
+    directives = """directive @key(fields: String!) on OBJECT directive @shareable on OBJECT
+      directive @link(url: String!, import: [String]) on SCHEMA"""
+    build_schema(f"{directives} {text}")
+
+
+def test_every_node_of_the_schema_can_be_fetched_by_id() -> None:
+    node = schema._schema.type_map["Node"]
+    assert isinstance(node, GraphQLInterfaceType)
+    assert {kind.name for kind in schema._schema.get_possible_types(node)} == set(NODES)
+
+
+def test_there_are_queries_and_nothing_else() -> None:
+    assert schema._schema.mutation_type is None
+    assert schema._schema.subscription_type is None
+
+
+def test_the_queries_of_the_demonstration_fit() -> None:
+    for query in (ending.COLLECTIVE_QUERY, ending.LIVE_QUERY, ending.LATEST_QUERY, ending.POUND_QUERY):
+        assert validate(schema._schema, parse(query)) == []
+
+
+def test_enumerations_hold_what_the_contracts_hold() -> None:
+    pairs: list[tuple[type[Enum], Any]] = [
+        (enums.OrganisationKind, partners.OrganisationKind),
+        (enums.OrganisationState, partners.OrganisationState),
+        (enums.MembershipRole, partners.MembershipRole),
+        (enums.DataStatus, base.DataStatus),
+        (enums.SignatureState, charter.SignatureState),
+        (enums.TenderState, procurement.TenderState),
+        (enums.ScoringMethod, procurement.ScoringMethod),
+        (enums.Unit, toms.Unit),
+        (enums.Component, toms.Component),
+        (enums.ValueType, toms.ValueType),
+        (enums.Accumulation, toms.Accumulation),
+        (enums.YearRule, toms.YearRule),
+        (enums.ValuationMethod, toms.Measure.model_fields["valuation"].annotation),
+        (enums.EditionState, toms.EditionState),
+        (enums.NeedDomain, toms.NeedDomain),
+        (enums.NeedBand, toms.NeedBand),
+        (enums.GroupBy, reporting.GroupBy),
+        (enums.Basis, reporting.Basis),
+        (enums.Figure, reporting.PublicationChange.model_fields["figure"].annotation),
+    ]
+    for ours, theirs in pairs:
+        assert [member.value for member in ours] == list(get_args(theirs)), ours
+
+
+def test_every_grouping_of_the_service_has_a_field() -> None:
+    assert set(GROUPING_FIELDS.values()) == set(get_args(reporting.GroupBy))
+    value = schema._schema.type_map["CollectiveValue"]
+    assert isinstance(value, GraphQLObjectType)
+    assert {name for name in value.fields if name.startswith("by")} == set(GROUPING_FIELDS)
