@@ -1,6 +1,6 @@
 """Compares the committed snapshots with what the code generates now: OpenAPI, SDL, error codes, settings.
 
-`--write` writes them instead. A difference fails the check, so a change of the public surface is always seen.
+`--write` writes them instead. A difference fails the check, so that a change of the public surface is seen.
 """
 
 from __future__ import annotations
@@ -8,18 +8,51 @@ from __future__ import annotations
 import difflib
 import importlib
 import json
+import os
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from types import NoneType
+from typing import Any, Literal, get_args, get_origin
 
+from pydantic.fields import FieldInfo
 from rich.console import Console
 
 from cdp_common.web.problems import error_catalogue
 from cdp_tools.services import SERVICES
 
 ROOT = Path(__file__).resolve().parents[4]
+DESCRIPTIONS = Path("docs/api")
 SHOWN_DIFF_LINES = 60
+
+_TYPE_WORDS = {str: "text", int: "whole number", float: "number", bool: "true or false", Path: "path"}
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A snapshot that is not as the code has it now; an empty text stands for no file."""
+
+    path: Path
+    committed: str
+    now: str
+
+    @property
+    def lines(self) -> list[str]:
+        """What differs, as a unified diff."""
+        before, after = self.committed.splitlines(), self.now.splitlines()
+        return list(difflib.unified_diff(before, after, "committed", "now", lineterm=""))
+
+
+@contextmanager
+def without_settings() -> Iterator[None]:
+    """A block in which this process's environment sets nothing, so that every machine generates the same."""
+    put_away = {name: os.environ.pop(name) for name in list(os.environ) if name.startswith("CDP_")}
+    try:
+        yield
+    finally:
+        os.environ.update(put_away)
 
 
 def snapshots() -> Iterator[tuple[Path, str]]:
@@ -27,14 +60,30 @@ def snapshots() -> Iterator[tuple[Path, str]]:
     for service in SERVICES:
         main = importlib.import_module(f"{service.package}.main")
         settings = importlib.import_module(f"{service.package}.settings")
-        if service.package == "gateway":
+        if service.schema is None:
             schema = importlib.import_module("gateway.schema.root")
-            yield Path("docs/api/gateway.graphql"), schema.sdl()
+            yield DESCRIPTIONS / "gateway.graphql", schema.sdl()
             continue
-        app = main.create_app(settings.Settings())
-        yield Path(f"docs/api/{service.name}.openapi.json"), _json(app.openapi())
+        with without_settings():
+            app = main.create_app(settings.Settings())
+        yield DESCRIPTIONS / f"{service.name}.openapi.json", _json(app.openapi())
     yield Path("docs/errors.md"), _errors_page()
     yield Path("docs/settings.md"), _settings_page()
+
+
+def differences(root: Path) -> list[Difference]:
+    """The snapshots under `root` that differ from the code, or that nothing generates any more."""
+    made = dict(snapshots())
+    left_over = {file.relative_to(root) for file in (root / DESCRIPTIONS).glob("*.*")} - set(made)
+    compared = [
+        Difference(path, _read(root / path), text)
+        for path, text in [*made.items(), *((path, "") for path in sorted(left_over))]
+    ]
+    return [difference for difference in compared if difference.committed != difference.now]
+
+
+def _read(file: Path) -> str:
+    return file.read_text(encoding="utf-8") if file.exists() else ""
 
 
 def _json(document: Any) -> str:
@@ -42,7 +91,10 @@ def _json(document: Any) -> str:
 
 
 def _errors_page() -> str:
-    rows = [f"| `{error['code']}` | {error['status']} | {error['title']} |" for error in error_catalogue()]
+    ours = {"cdp_common", *(service.package for service in SERVICES)}
+    rows = [
+        f"| `{error['code']}` | {error['status']} | {error['title']} |" for error in error_catalogue(ours)
+    ]
     return "\n".join(
         [
             "# Error codes",
@@ -62,42 +114,56 @@ def _settings_page() -> str:
     lines = [
         "# Settings",
         "",
-        "Read from the environment; secrets come as files or URLs. This page is generated: `make snapshots`.",
+        "Read from the environment. Secrets come as files or URLs, never as arguments.",
+        "This page is generated: `make snapshots`.",
         "",
     ]
     for service in SERVICES:
         settings = importlib.import_module(f"{service.package}.settings").Settings
         lines += [f"## {service.name}", "", "| Variable | Type | Default | Meaning |", "|---|---|---|---|"]
-        for name, field in settings.model_fields.items():
-            default = "required" if field.is_required() else f"`{field.default}`"
-            type_ = str(getattr(field.annotation, "__name__", field.annotation)).replace("|", "or")
-            lines.append(f"| `CDP_{name.upper()}` | {type_} | {default} | {field.description or ''} |")
+        lines += [_setting_row(name, field) for name, field in settings.model_fields.items()]
         lines.append("")
     return "\n".join(lines)
+
+
+def _setting_row(name: str, field: FieldInfo) -> str:
+    preset = "" if field.default is None else f"`{field.default}`"
+    default = "required" if field.is_required() else preset
+    meaning = " ".join((field.description or "").split())
+    return f"| `CDP_{name.upper()}` | {_type_words(field.annotation)} | {default} | {meaning} |"
+
+
+def _type_words(annotation: Any) -> str:
+    if get_origin(annotation) is Literal:
+        return " or ".join(f"`{value}`" for value in get_args(annotation))
+    if parts := [part for part in get_args(annotation) if part is not NoneType]:
+        return " or ".join(_type_words(part) for part in parts)
+    return _TYPE_WORDS.get(annotation, str(getattr(annotation, "__name__", annotation)))
 
 
 def main() -> int:
     """Exit status 0 when every snapshot is as committed (or was written), 1 when one differs."""
     console = Console()
     write = "--write" in sys.argv[1:]
-    differing = 0
-    for path, text in snapshots():
-        file = ROOT / path
-        committed = file.read_text(encoding="utf-8") if file.exists() else ""
-        if committed == text:
-            continue
-        differing += 1
+    found = differences(ROOT)
+    for difference in found:
         if write:
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(text, encoding="utf-8")
-            console.print(f"wrote {path}")
+            _write(ROOT / difference.path, difference.now)
+            console.print(f"wrote {difference.path}" if difference.now else f"removed {difference.path}")
             continue
-        diff = list(
-            difflib.unified_diff(committed.splitlines(), text.splitlines(), "committed", "now", lineterm="")
+        console.print(f"[bold]{difference.path} differs[/bold] (make snapshots writes it)")
+        console.print(
+            "\n".join(difference.lines[:SHOWN_DIFF_LINES]), markup=False, highlight=False, soft_wrap=True
         )
-        console.print(f"[bold]{path} differs[/bold] (make snapshots writes it)")
-        console.print("\n".join(diff[:SHOWN_DIFF_LINES]), markup=False, highlight=False)
-    return 0 if write or differing == 0 else 1
+    return 1 if found and not write else 0
+
+
+def _write(file: Path, text: str) -> None:
+    if not text:
+        file.unlink()
+        return
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -79,6 +79,11 @@ def keep(scene: Scene) -> None:
         "measure": scene.sample["explained_measure"],
         "portal": {"id": portal.client_id, "secret": portal.secret},
         "partner": {"id": partner.client_id, "secret": partner.secret},
+        "clients": {
+            key: {"id": party.client_id, "secret": party.secret}
+            for key, party in scene.parties.items()
+            if party.secret is not None
+        },
     }
     write_private(scene.environment.folder / KEPT, json.dumps(kept, default=str))
 
@@ -190,7 +195,8 @@ def _show_pound(environment: Environment, http: httpx2.Client, kept: dict[str, A
         "What was done",
         "Result",
         title=f"One pound explained: {explained['measureTitle']}, {_pounds(explained)} in all",
-        caption=f"{proxy['title']}: {_pounds({'total': proxy['central']})} ({proxy['priceYear']} prices), {proxy['licence']}",
+        caption=f"{proxy['title']}: {pounds(proxy['central']['amount'])} "
+        f"({proxy['priceYear']} prices), {proxy['licence']}",
     )
     for step in explained["groups"][0]["steps"]:
         table.add_row(step["rule"], step["text"], f"{step['result']} {step['unit']}")

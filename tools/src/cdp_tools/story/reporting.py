@@ -102,6 +102,7 @@ def _report_body(scene: Scene, report: dict[str, Any]) -> dict[str, Any]:
         "place_slug": scene.sample["place"],
         "nil_return": report.get("nil_return", False),
         "lines": [_line_body(scene, line) for line in report["lines"]],
+        "named_totals_agreed": scene.sample["named_totals_agreed"],
         "data_status": "synthetic_sample",
     }
 

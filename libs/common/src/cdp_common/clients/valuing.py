@@ -12,6 +12,8 @@ from cdp_common.kernel.errors import FieldError, InvalidInput
 
 _LINE = re.compile(r"^/lines/(\d{1,6})(/.*)?$")
 _FAULTS_OF_INPUT = frozenset({404, 409, 422})
+# A 403 that is about what was sent: its figure is licensed, and this deployment does not hold the licence.
+_LICENSED = "proxy_not_redistributable"
 
 
 class ValuationRefused(InvalidInput):
@@ -29,7 +31,7 @@ async def value_for_caller(toms: TomsClient, request: ValuationRequest, pointers
     try:
         return await toms.value_lines(request)
     except UpstreamProblem as problem:
-        if problem.status not in _FAULTS_OF_INPUT:
+        if problem.status not in _FAULTS_OF_INPUT and problem.code != _LICENSED:
             raise
         errors = [
             FieldError(_place(error.pointer, pointers), error.code, error.message) for error in problem.errors

@@ -113,6 +113,8 @@ class ReportDraft(Contract):
     period_end: date
     nil_return: bool = False
     lines: Annotated[list[ReportLineDraft], Field(max_length=1000)] = []
+    # The reporter agrees that publications name its own totals of this period.
+    named_totals_agreed: bool = False
     data_status: DataStatus = "actual"
 
 
@@ -141,6 +143,7 @@ class Report(Contract):
     period_end: date
     state: ReportState
     nil_return: bool
+    named_totals_agreed: bool
     submitted_at: datetime
     supersedes: UUID | None
     correction_reason: str | None

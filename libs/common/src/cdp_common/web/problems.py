@@ -1,7 +1,7 @@
 """Every refusal as RFC 9457 `application/problem+json`, the framework's own refusals included."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from http import HTTPStatus
 from typing import Annotated, Any
 
@@ -220,8 +220,11 @@ async def _on_http(request: Request, error: Exception) -> Response:
     )
 
 
-def error_catalogue() -> list[dict[str, Any]]:
-    """Every code that the loaded modules can answer with its status and title, ordered by code."""
+def error_catalogue(packages: Collection[str] | None = None) -> list[dict[str, Any]]:
+    """Every code that the loaded modules can answer with its status and title, ordered by code.
+
+    `packages` are the top-level packages whose errors count; without it all do.
+    """
     found: dict[str, dict[str, Any]] = {
         "internal_error": {
             "code": "internal_error",
@@ -235,6 +238,7 @@ def error_catalogue() -> list[dict[str, Any]]:
         error = waiting.pop()
         waiting.extend(error.__subclasses__())
         status = status_of(error)
-        if status != HTTPStatus.INTERNAL_SERVER_ERROR:
+        counts = packages is None or error.__module__.partition(".")[0] in packages
+        if counts and status != HTTPStatus.INTERNAL_SERVER_ERROR:
             found.setdefault(error.code, {"code": error.code, "status": status, "title": error.title})
     return [found[code] for code in sorted(found)]

@@ -22,7 +22,10 @@ class KeyFileUnusable(Exception):
 class ServiceSettings(BaseSettings):
     """The settings that every process shares; a service with settings of its own subclasses this."""
 
-    model_config = SettingsConfigDict(env_prefix="CDP_", frozen=True, extra="ignore")
+    # What stands under each setting is also what docs/settings.md says of it.
+    model_config = SettingsConfigDict(
+        env_prefix="CDP_", frozen=True, extra="ignore", use_attribute_docstrings=True
+    )
 
     mode: Mode = "sandbox"
     """Which of the two deployments this is; sandbox alone loads the magic test inputs."""

@@ -7,6 +7,7 @@ each row: a published edition refuses every change, and nothing may be added to 
 from alembic import op
 
 from cdp_common.db.common_schema import create_common_0001, drop_common_0001, make_append_only, run
+from cdp_common.db.pgqueuer_schema import create_pgqueuer_0001, drop_pgqueuer_0001
 
 revision = "0001"
 down_revision = None
@@ -194,6 +195,7 @@ _APPEND_ONLY = ("frameworks", "need_indices", "need_imports", "need_areas", "nee
 
 def upgrade() -> None:
     create_common_0001(op)
+    create_pgqueuer_0001(op)
     for statement in (*_EDITIONS, *_NEEDS, *_REFUSALS):
         run(op, statement)
     for table in _APPEND_ONLY:
@@ -204,4 +206,5 @@ def downgrade() -> None:
     tables = "need_bands, need_areas, need_imports, need_indices, measures, proxies, editions, frameworks"
     run(op, f"DROP TABLE {tables}")
     run(op, "DROP FUNCTION refuse_change_under_published(), refuse_change_of_published()")
+    drop_pgqueuer_0001(op)
     drop_common_0001(op)

@@ -1,0 +1,100 @@
+"""Routes for the collective value and the ledger behind it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, get_args
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Security
+from pydantic import AwareDatetime
+
+from cdp_common.contracts.base import Page
+from cdp_common.contracts.reporting import (
+    Basis,
+    CollectiveValue,
+    FeedState,
+    GroupBy,
+    LedgerEntry,
+    LedgerHead,
+)
+from cdp_common.db.paging import cut_page
+from cdp_common.kernel.errors import FieldError, InvalidInput
+from cdp_common.web.caller import Caller
+from cdp_common.web.dependencies import Now, ServiceDatabase
+from cdp_common.web.identity import MaybeCaller, signed_caller
+from cdp_common.web.paging import Paging, page_links
+from reporting_api.api.dependencies import PUBLIC, Window
+from reporting_api.use_cases import read_ledger, read_value
+
+router = APIRouter(tags=["collective value"])
+
+GROUPINGS: tuple[GroupBy, ...] = get_args(GroupBy)
+
+
+class GroupingUnknown(InvalidInput):
+    """A grouping that was asked for does not exist, or was asked for twice."""
+
+    code = "grouping_unknown"
+    title = "There is no such grouping"
+
+
+def _groups(text: str | None) -> list[GroupBy]:
+    """The groupings that a comma list names."""
+    names = [name.strip() for name in text.split(",")] if text else []
+    groups = [grouping for name in names for grouping in GROUPINGS if grouping == name]
+    if len(groups) != len(names) or len(set(groups)) != len(groups):
+        fault = FieldError("?group_by", "grouping_unknown", f"a comma list of {', '.join(GROUPINGS)}")
+        raise GroupingUnknown("A grouping is unknown or named twice.", errors=[fault])
+    return groups
+
+
+@router.get("/v1/places/{place_id}/collective-value")
+async def get_collective_value(
+    place_id: UUID,
+    caller: MaybeCaller,
+    window: Window,
+    db: ServiceDatabase,
+    now: Now,
+    as_of: Annotated[
+        AwareDatetime | None, Query(description="As known at this moment; now without it.")
+    ] = None,
+    group_by: Annotated[
+        str | None, Query(max_length=200, description=f"Comma list of {', '.join(GROUPINGS)}.")
+    ] = None,
+    basis: Annotated[Basis, Query(description="Of the grouping by organisation.")] = "delivered_by",
+) -> CollectiveValue:
+    """The four figures of a window: live with a role in the place, else as last published for that period."""
+    moment: datetime | None = as_of
+    return await read_value.get_collective_value(
+        db, caller, place_id, window, as_of=moment, groups=_groups(group_by), basis=basis, now=now
+    )
+
+
+@router.get("/v1/places/{place_id}/ledger-entries")
+async def list_ledger_entries(
+    place_id: UUID,
+    request: Request,
+    caller: Annotated[Caller, Security(signed_caller, scopes=["reporting:read"])],
+    db: ServiceDatabase,
+    page: Paging,
+) -> Page[LedgerEntry]:
+    """The place's ledger in the order of recording, for those with a role in the place."""
+    found = await read_ledger.list_ledger_entries(db, caller, place_id, cursor=page.cursor, limit=page.limit)
+    items, following = cut_page(found, page.limit, lambda entry: [entry.recorded_at, entry.id])
+    return Page(items=items, next=page_links(request, following))
+
+
+@router.get("/v1/places/{place_id}/ledger-head", dependencies=PUBLIC)
+async def get_ledger_head(place_id: UUID, db: ServiceDatabase) -> LedgerHead:
+    """The last sealed block of the place's ledger."""
+    return await read_ledger.get_ledger_head(db, place_id)
+
+
+@router.get("/v1/feeds")
+async def list_feeds(
+    caller: Annotated[Caller, Security(signed_caller, scopes=["reporting:read"])],
+    db: ServiceDatabase,
+) -> Page[FeedState]:
+    """How far the feeds of the other services have been read, and what was set aside."""
+    return Page(items=await read_ledger.list_feeds(db))

@@ -1,0 +1,94 @@
+"""Sums of ledger entries: one figure of one cell, added up from lines or from other sums."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+from uuid import UUID
+
+FigureName = Literal[
+    "committed",
+    "due",
+    "delivered",
+    "validated",
+    "confirmed",
+    "signed",
+    "delivered_against",
+    "delivered_uncommitted",
+]
+"""The four figures, and what is shown beside them.
+
+- committed: the whole value of what is in force on the window's last day, from signing to end or termination;
+- due: the instalments that fall due in the window;
+- delivered: reported for periods that end in the window, against a commitment or not;
+- validated: of that, accepted by somebody who is neither reporter nor commissioner;
+- confirmed: accepted by the commissioner itself;
+- signed: the whole value of what was signed in the window, whatever became of it.
+"""
+
+GroupingName = Literal["total", "theme", "outcome", "measure", "organisation", "area", "need_band", "route"]
+Basis = Literal["delivered_by", "commissioned_by"]
+
+NOT_PLACED = "not_placed"
+"""The key of what landed in no stated area."""
+NO_COMMISSIONER = "none"
+"""The key of what nobody commissioned."""
+
+FOUR_FIGURES: tuple[FigureName, ...] = ("committed", "due", "delivered", "validated")
+
+
+@dataclass(frozen=True, slots=True)
+class FigureSum:
+    """Pence added up; the range is known only while every line that carries pounds has one."""
+
+    social_pence: int = 0
+    local_pence: int = 0
+    fiscal_pence: int = 0
+    low_pence: int = 0
+    high_pence: int = 0
+    lines_without_range: int = 0
+
+    @property
+    def total_pence(self) -> int:
+        """Social plus local economic value."""
+        return self.social_pence + self.local_pence
+
+    @property
+    def has_range(self) -> bool:
+        """Whether low and high can be stated."""
+        return self.lines_without_range == 0
+
+
+def sum_of(parts: Iterable[FigureSum]) -> FigureSum:
+    """Several sums as one."""
+    found = list(parts)
+    return FigureSum(
+        sum(part.social_pence for part in found),
+        sum(part.local_pence for part in found),
+        sum(part.fiscal_pence for part in found),
+        sum(part.low_pence for part in found),
+        sum(part.high_pence for part in found),
+        sum(part.lines_without_range for part in found),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class FigureRow:
+    """One figure of one cell of a grouping; of one deliverer and commissioner if contributors are wanted.
+
+    Equal codes are told apart by `qualifier` (the framework, or the edition). `parent` and `parent_qualifier`
+    name the cell of the grouping above.
+    """
+
+    code: str
+    qualifier: str
+    label: str
+    parent: str
+    parent_qualifier: str
+    figure: FigureName
+    deliverer_id: UUID | None
+    commissioner_id: UUID | None
+    sums: FigureSum
+    has_samples: bool
+    is_licensed: bool

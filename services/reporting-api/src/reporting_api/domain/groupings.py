@@ -1,0 +1,153 @@
+"""From the rows of a grouping to its cells: keys, labels, order, and who contributes what."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from uuid import UUID
+
+from reporting_api.domain.disclosure import Cell, Contributions
+from reporting_api.domain.figures import (
+    FOUR_FIGURES,
+    NOT_PLACED,
+    Basis,
+    FigureName,
+    FigureRow,
+    FigureSum,
+    GroupingName,
+    sum_of,
+)
+
+NEED_BANDS: Mapping[str, str] = MappingProxyType(
+    {
+        "severe": "Severe need",
+        "high": "High need",
+        "mild": "Mild need",
+        "low": "Low need",
+        NOT_PLACED: "Not placed",
+    }
+)
+ROUTES: Mapping[str, str] = MappingProxyType(
+    {
+        "procurement": "Procurement",
+        "own_activity": "Own activity",
+        "grant": "Grant funding",
+        "planning": "Planning",
+        "charter": "Charter",
+        "joint": "Joint projects",
+    }
+)
+_FIXED_LABELS: Mapping[GroupingName, Mapping[str, str]] = MappingProxyType(
+    {"need_band": NEED_BANDS, "route": ROUTES}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class GroupedCell:
+    """One cell: its figures, the cell of the grouping above, and contributions where they were asked for."""
+
+    key: str
+    label: str
+    parent: str
+    figures: Mapping[FigureName, FigureSum]
+    contributions: Contributions
+    is_licensed: bool
+
+    @property
+    def for_disclosure(self) -> Cell:
+        """What disclosure control looks at."""
+        return Cell(self.key, self.parent, self.contributions, self.is_licensed)
+
+
+def cells_of(
+    rows: Sequence[FigureRow], grouping: GroupingName, basis: Basis = "delivered_by"
+) -> list[GroupedCell]:
+    """The grouping's cells in their order; need bands always show all of them, 'not placed' included."""
+    by_name: dict[tuple[str, str], list[FigureRow]] = {}
+    for row in rows:
+        by_name.setdefault((row.code, row.qualifier), []).append(row)
+    keys = _keys(list(by_name))
+    parents = _keys(sorted({(row.parent, row.parent_qualifier) for row in rows}))
+    cells = [
+        _cell(keys[name], parents[members[0].parent, members[0].parent_qualifier], members, grouping, basis)
+        for name, members in by_name.items()
+    ]
+    if grouping == "need_band":
+        present = {cell.key for cell in cells}
+        cells.extend(_empty(key, label) for key, label in NEED_BANDS.items() if key not in present)
+    return sorted(cells, key=lambda cell: _order(cell, grouping))
+
+
+def headline_of(rows: Sequence[FigureRow]) -> dict[FigureName, FigureSum]:
+    """Every figure of the whole, those without lines included as zero."""
+    found: dict[FigureName, list[FigureSum]] = {}
+    for row in rows:
+        found.setdefault(row.figure, []).append(row.sums)
+    names: tuple[FigureName, ...] = (
+        *FOUR_FIGURES,
+        "confirmed",
+        "signed",
+        "delivered_against",
+        "delivered_uncommitted",
+    )
+    return {name: sum_of(found.get(name, [])) for name in names}
+
+
+def _keys(names: Sequence[tuple[str, str]]) -> dict[tuple[str, str], str]:
+    """The code alone where it is unambiguous, else with what tells it apart from its namesakes."""
+    uses = Counter(code for code, _ in names)
+    return {
+        (code, qualifier): code if uses[code] == 1 else f"{code}~{qualifier}" for code, qualifier in names
+    }
+
+
+def _cell(
+    key: str, parent: str, rows: Sequence[FigureRow], grouping: GroupingName, basis: Basis
+) -> GroupedCell:
+    sums: dict[FigureName, list[FigureSum]] = {}
+    for row in rows:
+        sums.setdefault(row.figure, []).append(row.sums)
+    labels = _FIXED_LABELS.get(grouping, {})
+    return GroupedCell(
+        key=key,
+        label=labels.get(key, rows[0].label),
+        parent=parent,
+        figures={figure: sum_of(sums.get(figure, [])) for figure in FOUR_FIGURES},
+        contributions=_contributions(rows, with_commissioners=basis == "commissioned_by"),
+        is_licensed=any(row.is_licensed for row in rows),
+    )
+
+
+def _contributions(rows: Sequence[FigureRow], *, with_commissioners: bool) -> Contributions:
+    """Who delivers how much of each of the four figures; on that basis also who commissions it."""
+    found: dict[str, dict[UUID, int]] = {}
+    for row in rows:
+        if row.figure not in FOUR_FIGURES:
+            continue
+        _add(found, row.figure, row.deliverer_id, row.sums.total_pence)
+        if with_commissioners:
+            _add(found, f"{row.figure} commissioned", row.commissioner_id, row.sums.total_pence)
+    return found
+
+
+def _add(found: dict[str, dict[UUID, int]], figure: str, who: UUID | None, pence: int) -> None:
+    if who is not None:
+        by_organisation = found.setdefault(figure, {})
+        by_organisation[who] = by_organisation.get(who, 0) + pence
+
+
+def _empty(key: str, label: str) -> GroupedCell:
+    nothing: dict[FigureName, FigureSum] = {figure: FigureSum() for figure in FOUR_FIGURES}
+    return GroupedCell(key, label, "", nothing, {}, is_licensed=False)
+
+
+def _order(cell: GroupedCell, grouping: GroupingName) -> tuple[object, ...]:
+    """Bands and routes in their own order, organisations and areas by name, the framework's parts by code."""
+    fixed = list(_FIXED_LABELS.get(grouping, {}))
+    if fixed:
+        return (fixed.index(cell.key),)
+    if grouping in ("organisation", "area"):
+        return (cell.key == NOT_PLACED, cell.label.casefold(), cell.key)
+    return (cell.key,)

@@ -1,0 +1,186 @@
+"""Validation: who may judge a report, and what a judgement does to each of its lines.
+
+Four eyes: nobody judges its own report, one it submitted for another, or an activity it has a share in.
+Whoever is neither the reporter nor the commissioner of a line makes it `validated`; the commissioner's own
+check makes it `confirmed`, which is not independent and may be followed by a validation.
+
+A report that is returned or rejected does not stand: what it entered is reversed. A returned one counts again
+when its correction is submitted; a rejected one frees the period for another report.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+from uuid import UUID
+
+from cdp_common.kernel.errors import Conflict, FieldError, Forbidden, InvalidInput
+from reporting_api.domain.reports import LineState, ReportState
+
+Outcome = Literal["validated", "returned", "rejected"]
+
+
+class ReviewNotIndependent(Forbidden):
+    """The reviewer had a hand in what it would judge."""
+
+    code = "review_not_independent"
+    title = "Nobody judges its own report"
+
+
+class ReviewInvalid(InvalidInput):
+    """The review breaks a rule; `errors` lists every fault."""
+
+    code = "review_invalid"
+    title = "The review is not valid"
+
+
+class ReportNotReviewable(Conflict):
+    """The report's state does not allow this review."""
+
+    code = "report_not_reviewable"
+    title = "The report cannot be reviewed in its state"
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewer:
+    """Who reviews: the organisation acted for, the client's own, and the person where one signed in."""
+
+    organisation_id: UUID
+    acted_by: UUID
+    person_id: UUID | None
+
+    @property
+    def organisations(self) -> frozenset[UUID]:
+        """The organisations that count as the reviewer."""
+        return frozenset({self.organisation_id, self.acted_by})
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewedLine:
+    """A line as it stands before the review."""
+
+    line_id: UUID
+    quantity: Decimal
+    state: LineState
+    commissioner_id: UUID | None
+    partners: frozenset[UUID]
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewedReport:
+    """A report as it stands before the review, with everybody who had a hand in it."""
+
+    state: ReportState
+    organisation_id: UUID
+    acted_by: UUID
+    person_id: UUID | None
+    lines: Mapping[UUID, ReviewedLine]
+
+
+@dataclass(frozen=True, slots=True)
+class LineJudgement:
+    """What the reviewer says of one line."""
+
+    line_id: UUID
+    accepted_quantity: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class LineDecision:
+    """What becomes of a line."""
+
+    line_id: UUID
+    accepted_quantity: Decimal
+    state: Literal["validated", "confirmed", "rejected"]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What becomes of the report and of the lines judged."""
+
+    state: ReportState
+    lines: tuple[LineDecision, ...]
+
+    @property
+    def withdraws(self) -> bool:
+        """Whether what the report entered in the ledger is taken back."""
+        return self.state in ("returned", "rejected")
+
+
+def decide_review(
+    report: ReviewedReport, reviewer: Reviewer, outcome: Outcome, judgements: Sequence[LineJudgement]
+) -> Decision:
+    """What the review does; refused where the reviewer, the state or a quantity does not allow it."""
+    _require_independent(report, reviewer, judgements)
+    _require_reviewable(report.state, outcome)
+    faults = list(_faults(report, outcome, judgements))
+    if faults:
+        raise ReviewInvalid("The review breaks rules; see errors.", errors=faults)
+    if outcome != "validated":
+        return Decision(outcome, ())
+    decided = tuple(_decide_line(report.lines[item.line_id], reviewer, item) for item in judgements)
+    # A commissioner's own check leaves the report open to an independent one.
+    only_confirmed = bool(decided) and all(line.state == "confirmed" for line in decided)
+    return Decision(report.state if only_confirmed else "validated", decided)
+
+
+def _require_independent(
+    report: ReviewedReport, reviewer: Reviewer, judgements: Sequence[LineJudgement]
+) -> None:
+    involved = {report.organisation_id, report.acted_by}
+    for judgement in judgements:
+        line = report.lines.get(judgement.line_id)
+        involved |= line.partners if line is not None else frozenset()
+    if involved & reviewer.organisations:
+        raise ReviewNotIndependent("The reviewer's organisation reported this, or has a share in it.")
+    if reviewer.person_id is not None and reviewer.person_id == report.person_id:
+        raise ReviewNotIndependent("The person who submitted a report does not review it.")
+
+
+def _require_reviewable(state: ReportState, outcome: Outcome) -> None:
+    # A validated report may still have lines that wait for a judgement; it cannot be sent back any more.
+    allowed: tuple[ReportState, ...] = (
+        ("submitted", "validated") if outcome == "validated" else ("submitted",)
+    )
+    if state not in allowed:
+        raise ReportNotReviewable(f"A report that is {state} cannot be {outcome}.")
+
+
+def _faults(
+    report: ReviewedReport, outcome: Outcome, judgements: Sequence[LineJudgement]
+) -> Iterator[FieldError]:
+    if outcome != "validated":
+        if judgements:
+            yield FieldError("/lines", "lines_not_expected", f"a report is {outcome} as a whole")
+        return
+    if report.lines and not judgements:
+        yield FieldError("/lines", "lines_missing", "name the lines that are accepted")
+    seen: set[UUID] = set()
+    for index, judgement in enumerate(judgements):
+        if judgement.line_id in seen:
+            yield FieldError(f"/lines/{index}/line_id", "repeated", "a line is judged once")
+        seen.add(judgement.line_id)
+        yield from _line_faults(f"/lines/{index}", report.lines.get(judgement.line_id), judgement)
+
+
+def _line_faults(pointer: str, line: ReviewedLine | None, judgement: LineJudgement) -> Iterator[FieldError]:
+    if line is None:
+        yield FieldError(f"{pointer}/line_id", "line_unknown", "the report has no such line")
+        return
+    if line.state not in ("reported", "confirmed"):
+        yield FieldError(f"{pointer}/line_id", "line_decided", f"the line is {line.state} already")
+    accepted = judgement.accepted_quantity
+    if accepted > line.quantity:
+        message = "the accepted quantity is at most the reported one"
+        yield FieldError(f"{pointer}/accepted_quantity", "more_than_reported", message)
+    elif line.quantity >= 0 and accepted < 0:
+        yield FieldError(f"{pointer}/accepted_quantity", "out_of_range", "must not be negative")
+
+
+def _decide_line(line: ReviewedLine, reviewer: Reviewer, judgement: LineJudgement) -> LineDecision:
+    if judgement.accepted_quantity == 0 and line.quantity != 0:
+        return LineDecision(line.line_id, judgement.accepted_quantity, "rejected")
+    own = line.commissioner_id in reviewer.organisations
+    return LineDecision(line.line_id, judgement.accepted_quantity, "confirmed" if own else "validated")

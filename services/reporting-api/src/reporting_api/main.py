@@ -1,0 +1,107 @@
+"""reporting-api as a web application: the only place that wires."""
+
+from __future__ import annotations
+
+from contextlib import AbstractAsyncContextManager
+
+import httpx2
+from fastapi import FastAPI
+
+from cdp_common.clients.feeds import FeedClient
+from cdp_common.clients.partners import PartnersClient
+from cdp_common.clients.toms import TomsClient
+from cdp_common.clients.upstream import open_http
+from cdp_common.db.database import Database
+from cdp_common.kernel.clock import Clock, utc_now
+from cdp_common.web.app import create_service
+from cdp_common.web.dependencies import get_database
+from cdp_common.web.event_routes import event_routes
+from cdp_common.web.issuer import remote_verifier
+from cdp_common.web.verifier import TokenVerifier
+from cdp_common.web.webhooks import webhook_routes, webhook_work
+from cdp_common.web.wiring import closing, own_tokens, service_database
+from reporting_api.api import activities, publications, reports, value
+from reporting_api.domain.disclosure import DisclosureRule
+from reporting_api.settings import Settings
+from reporting_api.use_cases.run_feeds import feeds_consumed
+from reporting_api.use_cases.run_housekeeping import housekeeping_running
+from reporting_api.use_cases.run_sequencer import sequencer_running
+from reporting_api.use_cases.take_events import EventTaker
+
+SCHEMA = "reporting"
+
+MAX_REPORT_BYTES = 8 * 1024 * 1024
+"""A report of a thousand lines with evidence is larger than other bodies."""
+
+
+def create_app(
+    settings: Settings,
+    *,
+    database: Database | None = None,
+    verifier: TokenVerifier | None = None,
+    http: httpx2.AsyncClient | None = None,
+    clock: Clock = utc_now,
+    in_background: bool = True,
+) -> FastAPI:
+    """The application; it connects to nothing before it is started.
+
+    `database`, `verifier` and `http` stand in for those that the settings name. Without `in_background` no
+    feed is consumed, and nothing is sealed unless somebody asks.
+    """
+    db = database or service_database(settings, SCHEMA)
+    http = http or open_http()
+    tokens = own_tokens(settings, http)
+    toms = TomsClient(settings.toms_url, tokens, http)
+    partners = PartnersClient(settings.partners_url, tokens, http)
+    feeds = {
+        "partners": FeedClient(settings.partners_url, tokens, http),
+        "procurement": FeedClient(settings.procurement_url, tokens, http),
+        "charter": FeedClient(settings.charter_url, tokens, http),
+    }
+    taker = EventTaker(db, toms, partners, clock)
+
+    def feeds_task() -> AbstractAsyncContextManager[None]:
+        return feeds_consumed(taker, feeds, settings.poll_interval_s)
+
+    def sequencer_task() -> AbstractAsyncContextManager[None]:
+        return sequencer_running(db, clock, settings.sequencer_interval_s)
+
+    def housekeeping_task() -> AbstractAsyncContextManager[None]:
+        return housekeeping_running(db, clock)
+
+    app = create_service(
+        settings,
+        name="reporting-api",
+        title="Reporting",
+        version="1",
+        description="What was delivered: reports, validation, the ledger, publications.",
+        routers=[
+            activities.router,
+            reports.router,
+            value.router,
+            publications.router,
+            event_routes(get_database),
+            webhook_routes(settings),
+        ],
+        database=db,
+        package="reporting_api",
+        verifier=verifier or remote_verifier(settings, http, clock),
+        clock=clock,
+        lifespan_tasks=[
+            closing(http),
+            webhook_work(db, settings, SCHEMA),
+            *([sequencer_task, housekeeping_task, feeds_task] if in_background else []),
+        ],
+        larger_bodies={
+            "/v1/reports": MAX_REPORT_BYTES,
+            "/v1/reports/{report_id}/corrections": MAX_REPORT_BYTES,
+        },
+    )
+    app.state.toms, app.state.partners = toms, partners
+    app.state.disclosure_rule = DisclosureRule(
+        settings.disclosure_minimum_organisations,
+        settings.disclosure_dominance_percent,
+        settings.disclosure_source,
+    )
+    app.state.publication_licence = settings.publication_licence
+    return app

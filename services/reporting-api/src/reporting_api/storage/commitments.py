@@ -1,0 +1,107 @@
+"""The read copy of commitments: what reports are held against."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import RowMapping, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from reporting_api.domain.commitments import ROUTE_OF_KIND, Commitment
+from reporting_api.domain.entries import worst_status
+from reporting_api.domain.reports import OwedLine
+from reporting_api.storage.copy_tables import commitment_lines, commitments, editions
+
+_PARTIES: Sequence[Any] = (
+    commitments.c.place_id,
+    commitments.c.deliverer_id,
+    commitments.c.commissioner_id,
+    commitments.c.kind,
+    commitments.c.signed_on,
+    commitments.c.ended_on,
+    commitments.c.data_status,
+)
+
+
+async def keep_commitment(tx: AsyncConnection, commitment: Commitment, now: datetime) -> bool:
+    """Remember a commitment with its lines; False when it is known already and nothing was done."""
+    statement = insert(commitments).values(
+        source_id=commitment.source_id,
+        kind=commitment.kind,
+        reference=commitment.reference,
+        title=commitment.title,
+        place_id=commitment.place_id,
+        deliverer_id=commitment.deliverer_id,
+        commissioner_id=commitment.commissioner_id,
+        signed_on=commitment.signed_on,
+        starts_on=commitment.period.start,
+        ends_on=commitment.period.end,
+        data_status=commitment.data_status,
+        recorded_at=now,
+    )
+    if (await tx.execute(statement.on_conflict_do_nothing())).rowcount == 0:
+        return False
+    rows = [
+        {
+            "line_id": line.line_id,
+            "source_id": commitment.source_id,
+            "measure": line.measure.code,
+            "edition_hash": line.measure.edition_hash,
+            "unit": line.unit,
+            "quantity": line.quantity,
+            "starts_on": line.period.start,
+            "ends_on": line.period.end,
+        }
+        for line in commitment.lines
+    ]
+    if rows:
+        await tx.execute(insert(commitment_lines), rows)
+    return True
+
+
+async def end_commitment(tx: AsyncConnection, source_id: UUID, effective_on: date, reason: str) -> bool:
+    """Mark a commitment as ended; False when there is none that is in force."""
+    statement = (
+        update(commitments)
+        .where(commitments.c.source_id == source_id, commitments.c.ended_on.is_(None))
+        .values(ended_on=effective_on, end_reason=reason)
+    )
+    return (await tx.execute(statement)).rowcount == 1
+
+
+async def is_commitment_known(tx: AsyncConnection, source_id: UUID) -> bool:
+    """Whether the commitment was told of, in force or ended."""
+    query = select(commitments.c.source_id).where(commitments.c.source_id == source_id)
+    return await tx.scalar(query) is not None
+
+
+async def owed_lines(tx: AsyncConnection, line_ids: Collection[UUID]) -> dict[UUID, OwedLine]:
+    """The commitment lines among `line_ids`."""
+    query = (
+        select(commitment_lines, *_PARTIES, editions.c.data_status.label("edition_status"))
+        .join(commitments, commitments.c.source_id == commitment_lines.c.source_id)
+        .join(editions, editions.c.edition_hash == commitment_lines.c.edition_hash)
+        .where(commitment_lines.c.line_id.in_(line_ids))
+    )
+    return {row["line_id"]: _owed_line(row) for row in (await tx.execute(query)).mappings()}
+
+
+def _owed_line(row: RowMapping) -> OwedLine:
+    return OwedLine(
+        line_id=row["line_id"],
+        place_id=row["place_id"],
+        deliverer_id=row["deliverer_id"],
+        commissioner_id=row["commissioner_id"],
+        kind=row["kind"],
+        route=ROUTE_OF_KIND[row["kind"]],
+        measure=row["measure"],
+        edition_hash=row["edition_hash"],
+        signed_on=row["signed_on"],
+        starts_on=row["starts_on"],
+        ended_on=row["ended_on"],
+        data_status=worst_status(row["data_status"], row["edition_status"]),
+    )

@@ -1,0 +1,252 @@
+"""The collective figures, each grouping by one query over the ledger's lines and the inbox."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from types import MappingProxyType
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import RowMapping, TextClause, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from cdp_common.kernel.periods import Period
+from reporting_api.domain.figures import (
+    NO_COMMISSIONER,
+    NOT_PLACED,
+    Basis,
+    FigureName,
+    FigureRow,
+    FigureSum,
+    GroupingName,
+)
+
+_LAST_POSITION = 2**63 - 1
+
+# When a line counts in a figure of the window; see domain/figures.py.
+_IN_WINDOW = "l.effective_on BETWEEN :since AND :until"
+_COUNTS: Mapping[FigureName, str] = MappingProxyType(
+    {
+        "committed": "l.figure = 'committed' AND l.effective_on <= :until AND l.period_end >= :until",
+        "due": f"l.figure = 'due' AND {_IN_WINDOW}",
+        "delivered": f"l.figure = 'delivered' AND {_IN_WINDOW}",
+        "validated": f"l.figure = 'validated' AND {_IN_WINDOW}",
+        "confirmed": f"l.figure = 'confirmed' AND {_IN_WINDOW}",
+        "signed": f"l.figure = 'committed' AND l.reverses IS NULL AND {_IN_WINDOW}",
+        "delivered_against": (
+            f"l.figure = 'delivered' AND l.commitment_line_id IS NOT NULL AND {_IN_WINDOW}"
+        ),
+        "delivered_uncommitted": (
+            f"l.figure = 'delivered' AND l.commitment_line_id IS NULL AND {_IN_WINDOW}"
+        ),
+    }
+)
+
+_COLUMNS = """figure, deliverer_id, commissioner_id, route, commitment_line_id, measure, theme, outcome,
+    edition_hash, effective_on, period_end, area_code, area_index, social_pence, local_pence, fiscal_pence,
+    low_pence, high_pence, data_status, reverses"""
+
+_LINES = f"""lines AS (
+    SELECT {_COLUMNS} FROM ledger_entries WHERE place_id = :place AND position <= :position
+    UNION ALL
+    SELECT {_COLUMNS} FROM ledger_inbox WHERE place_id = :place AND :with_inbox)"""  # noqa: S608 - made of the constants above
+
+_FIGURES = ", ".join(f"('{name}', {counts})" for name, counts in _COUNTS.items())
+
+_MEASURE = "JOIN measures m ON m.edition_hash = l.edition_hash AND m.code = l.measure"
+_EDITION = "JOIN editions e ON e.edition_hash = l.edition_hash"
+_AREA = "LEFT JOIN areas a ON a.need_index = l.area_index AND a.code = l.area_code"
+
+# Pledges of the Charter are public, so that nobody needs protection in what they add.
+_PROTECTED = "CASE WHEN l.route <> 'charter' OR f.name NOT IN ('committed', 'due') THEN {column} END"
+
+
+@dataclass(frozen=True, slots=True)
+class _Dimension:
+    """How a grouping names its cells: code, what tells equal codes apart, label, and the cell above."""
+
+    code: str
+    label: str
+    joins: str = ""
+    qualifier: str = "''"
+    parent: str = "''"
+    parent_qualifier: str = "''"
+    is_licensed: str = "false"
+    """Whether a licence forbids showing the cell's pounds: only themes show what such measures are worth."""
+
+
+_FRAMEWORK = "e.framework"
+_LICENSED = "bool_or(NOT m.is_redistributable)"
+_HASH = "left(l.edition_hash, 12)"
+_BY_DELIVERER = _Dimension(
+    "l.deliverer_id::text",
+    "min(o.name)",
+    "LEFT JOIN organisations o ON o.id = l.deliverer_id",
+)
+_BY_COMMISSIONER = _Dimension(
+    f"coalesce(l.commissioner_id::text, '{NO_COMMISSIONER}')",
+    "coalesce(min(o.name), 'No commissioner')",
+    "LEFT JOIN organisations o ON o.id = l.commissioner_id",
+)
+_DIMENSIONS: Mapping[GroupingName, _Dimension] = MappingProxyType(
+    {
+        "total": _Dimension("'total'", "'Total'"),
+        "theme": _Dimension("l.theme", "max(m.theme_title)", f"{_MEASURE} {_EDITION}", _FRAMEWORK),
+        "outcome": _Dimension(
+            "l.outcome",
+            "max(m.outcome_title)",
+            f"{_MEASURE} {_EDITION}",
+            _FRAMEWORK,
+            "l.theme",
+            _FRAMEWORK,
+            _LICENSED,
+        ),
+        "measure": _Dimension(
+            "l.measure",
+            "max(m.title)",
+            f"{_MEASURE} {_EDITION}",
+            _HASH,
+            "l.outcome",
+            _FRAMEWORK,
+            _LICENSED,
+        ),
+        "area": _Dimension(
+            f"coalesce(l.area_code, '{NOT_PLACED}')",
+            "coalesce(min(a.name), min(l.area_code), 'Not placed')",
+            _AREA,
+            parent=f"coalesce(a.band, '{NOT_PLACED}')",
+        ),
+        "need_band": _Dimension(f"coalesce(a.band, '{NOT_PLACED}')", "''", _AREA),
+        "route": _Dimension("l.route", "''"),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """Which lines are looked at: a place's, up to a position or all there are, for a window."""
+
+    place_id: UUID
+    window: Period
+    position: int | None
+    """The last position that counts; none means everything, what waits in the inbox included."""
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """The values that every query of a slice is given."""
+        return {
+            "place": self.place_id,
+            "since": self.window.start,
+            "until": self.window.end,
+            "position": _LAST_POSITION if self.position is None else self.position,
+            "with_inbox": self.position is None,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class EditionUse:
+    """An edition that lines of a slice are valued at."""
+
+    edition_hash: str
+    title: str
+    price_years: tuple[int, ...]
+
+
+async def see_one_moment(tx: AsyncConnection) -> None:
+    """Let all later statements of the transaction see the same rows: groupings sum to their total."""
+    if not tx.in_nested_transaction():  # a savepoint sees what the transaction around it sees
+        await tx.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
+
+
+async def figures_by(
+    tx: AsyncConnection,
+    lines: Slice,
+    grouping: GroupingName,
+    basis: Basis = "delivered_by",
+    *,
+    with_contributors: bool = False,
+) -> list[FigureRow]:
+    """Every figure of every cell of a grouping that has lines."""
+    if grouping == "organisation":
+        dimension = _BY_DELIVERER if basis == "delivered_by" else _BY_COMMISSIONER
+    else:
+        dimension = _DIMENSIONS[grouping]
+    rows = (await tx.execute(_query(dimension, with_contributors), lines.parameters)).mappings()
+    return [_figure_row(row) for row in rows]
+
+
+async def editions_used(tx: AsyncConnection, lines: Slice) -> list[EditionUse]:
+    """The editions of the lines that count in any figure, by title."""
+    query = text(f"""
+        WITH {_LINES}
+        SELECT e.edition_hash, min(e.title) AS title, min(e.edition) AS edition,
+               array_remove(array_agg(DISTINCT m.price_year ORDER BY m.price_year), NULL) AS price_years
+        FROM lines l {_MEASURE} {_EDITION}
+        WHERE {" OR ".join(f"({counts})" for counts in _COUNTS.values())}
+        GROUP BY e.edition_hash ORDER BY title, e.edition_hash""")  # noqa: S608 - made of the constants above
+    rows = (await tx.execute(query, lines.parameters)).mappings()
+    return [
+        EditionUse(row["edition_hash"], f"{row['title']} ({row['edition']})", tuple(row["price_years"]))
+        for row in rows
+    ]
+
+
+async def due_by_day(tx: AsyncConnection, lines: Slice) -> list[tuple[UUID, date, int]]:
+    """Deliverer, day and pence of what falls due in the window."""
+    query = text(f"""
+        WITH {_LINES}
+        SELECT l.deliverer_id, l.effective_on, sum(l.social_pence + l.local_pence)::bigint AS pence
+        FROM lines l WHERE {_COUNTS["due"]}
+        GROUP BY l.deliverer_id, l.effective_on""")  # noqa: S608 - made of the constants above
+    rows: Sequence[Any] = (await tx.execute(query, lines.parameters)).all()
+    return [(row.deliverer_id, row.effective_on, row.pence) for row in rows]
+
+
+def _query(dimension: _Dimension, with_contributors: bool) -> TextClause:
+    deliverer, commissioner = "NULL::uuid", "NULL::uuid"
+    if with_contributors:
+        deliverer = _PROTECTED.format(column="l.deliverer_id")
+        commissioner = _PROTECTED.format(column="l.commissioner_id")
+    no_range = "(l.social_pence <> 0 OR l.local_pence <> 0) AND l.{column} IS NULL"
+    return text(f"""
+        WITH {_LINES}
+        SELECT {dimension.code} AS code, {dimension.qualifier} AS qualifier, {dimension.label} AS label,
+               {dimension.parent} AS parent, {dimension.parent_qualifier} AS parent_qualifier,
+               f.name AS figure, {deliverer} AS deliverer_id, {commissioner} AS commissioner_id,
+               sum(l.social_pence)::bigint AS social_pence, sum(l.local_pence)::bigint AS local_pence,
+               sum(l.fiscal_pence)::bigint AS fiscal_pence,
+               coalesce(sum(l.low_pence), 0)::bigint AS low_pence,
+               coalesce(sum(l.high_pence), 0)::bigint AS high_pence,
+               sum(CASE WHEN {no_range.format(column="low_pence")} OR {no_range.format(column="high_pence")}
+                   THEN CASE WHEN l.reverses IS NULL THEN 1 ELSE -1 END ELSE 0 END)::bigint AS rangeless,
+               bool_or(l.data_status = 'synthetic_sample') AS has_samples,
+               {dimension.is_licensed} AS is_licensed
+        FROM lines l {dimension.joins}
+        CROSS JOIN LATERAL (VALUES {_FIGURES}) AS f (name, counts)
+        WHERE f.counts
+        GROUP BY 1, 2, 4, 5, 6, 7, 8""")  # noqa: S608 - made of the constants above
+
+
+def _figure_row(row: RowMapping) -> FigureRow:
+    return FigureRow(
+        code=row["code"],
+        qualifier=row["qualifier"],
+        label=row["label"] or row["code"],
+        parent=row["parent"],
+        parent_qualifier=row["parent_qualifier"],
+        figure=row["figure"],
+        deliverer_id=row["deliverer_id"],
+        commissioner_id=row["commissioner_id"],
+        sums=FigureSum(
+            row["social_pence"],
+            row["local_pence"],
+            row["fiscal_pence"],
+            row["low_pence"],
+            row["high_pence"],
+            row["rangeless"],
+        ),
+        has_samples=row["has_samples"],
+        is_licensed=row["is_licensed"],
+    )

@@ -1,0 +1,154 @@
+"""Writing entries, giving them their positions in sealed blocks, and reading them back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import (
+    RowMapping,
+    Subquery,
+    delete,
+    func,
+    insert,
+    literal,
+    select,
+    text,
+    union_all,
+)
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.types import BigInteger
+
+from cdp_common.db.paging import keyset
+from cdp_common.kernel.clock import Clock
+from reporting_api.domain.chain import Block, entry_hash, seal
+from reporting_api.domain.entries import Entry
+from reporting_api.storage.ledger_rows import block_of, block_row, entry_of, entry_row
+from reporting_api.storage.ledger_tables import ledger_blocks, ledger_entries, ledger_inbox
+
+MAX_SEALED = 5_000
+"""Entries in one block, so that a backlog is worked off in bounded steps."""
+MAX_PLACES = 1_000
+
+# One lock per place: the sequencer holds it alone, those who ask for a past moment share it.
+_LOCK_KEY = "hashtextextended(current_schema() || ' ledger ' || :place, 0)"
+
+
+async def append_entries(tx: AsyncConnection, entries: Sequence[Entry]) -> None:
+    """Write entries into the inbox; they count at once and get their position soon after."""
+    if entries:
+        await tx.execute(insert(ledger_inbox), [entry_row(entry) for entry in entries])
+
+
+async def standing_entries(tx: AsyncConnection, source_id: UUID) -> list[Entry]:
+    """The entries of an agreement, a pledge or a report that nothing has reversed."""
+    lines = _everything(of_source=source_id)
+    later = lines.alias("later")
+    taken_back = select(later.c.id).where(later.c.reverses == lines.c.id).exists()
+    query = select(lines).where(lines.c.reverses.is_(None), ~taken_back).order_by(lines.c.id)
+    return [entry_of(row) for row in (await tx.execute(query)).mappings()]
+
+
+async def places_waiting(tx: AsyncConnection) -> list[UUID]:
+    """The places whose inbox holds entries."""
+    query = select(ledger_inbox.c.place_id).distinct().limit(MAX_PLACES)
+    return list((await tx.execute(query)).scalars())
+
+
+async def seal_inbox(tx: AsyncConnection, place_id: UUID, clock: Clock) -> int:
+    """Move a place's committed entries into its ledger as one sealed block, and say how many there were.
+
+    Others that seal the place's inbox wait. The time is read when the lock is held, so that whoever asks for
+    a moment later than it finds the block.
+    """
+    await tx.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK_KEY})"), {"place": str(place_id)})
+    # A statement of its own, begun when the lock is held: it sees what the holder before has committed.
+    inbox = ledger_inbox.c
+    query = select(ledger_inbox).where(inbox.place_id == place_id).order_by(inbox.recorded_at, inbox.id)
+    rows = (await tx.execute(query.limit(MAX_SEALED))).mappings().all()
+    if not rows:
+        return 0
+    before = await head_block(tx, place_id)
+    first = 1 if before is None else before.last_position + 1
+    leaves = [entry_hash(entry_of(row), first + index) for index, row in enumerate(rows)]
+    block = seal(place_id, before, leaves, clock())
+    await tx.execute(insert(ledger_blocks).values(block_row(block)))
+    placed = [
+        {**row, "position": first + index, "block_number": block.number, "entry_hash": leaf}
+        for index, (row, leaf) in enumerate(zip(rows, leaves, strict=True))
+    ]
+    await tx.execute(insert(ledger_entries), placed)
+    await tx.execute(delete(ledger_inbox).where(ledger_inbox.c.id.in_([row["id"] for row in rows])))
+    return len(rows)
+
+
+async def head_block(tx: AsyncConnection, place_id: UUID) -> Block | None:
+    """The last sealed block of a place; none before the first."""
+    blocks = ledger_blocks.c
+    query = select(ledger_blocks).where(blocks.place_id == place_id).order_by(blocks.number.desc()).limit(1)
+    row = (await tx.execute(query)).mappings().one_or_none()
+    return None if row is None else block_of(row)
+
+
+async def position_at(tx: AsyncConnection, place_id: UUID, moment: datetime) -> int:
+    """The last position sealed at or before a past moment; 0 when there is none."""
+    await tx.execute(text(f"SELECT pg_advisory_xact_lock_shared({_LOCK_KEY})"), {"place": str(place_id)})
+    blocks = ledger_blocks.c
+    query = select(func.max(blocks.last_position)).where(
+        blocks.place_id == place_id, blocks.sealed_at <= moment
+    )
+    return await tx.scalar(query) or 0
+
+
+async def blocks_after(tx: AsyncConnection, place_id: UUID, number: int, limit: int) -> list[Block]:
+    """Blocks of a place after a number, in order."""
+    blocks = ledger_blocks.c
+    query = (
+        select(ledger_blocks)
+        .where(blocks.place_id == place_id, blocks.number > number)
+        .order_by(blocks.number)
+        .limit(limit)
+    )
+    return [block_of(row) for row in (await tx.execute(query)).mappings()]
+
+
+async def entries_of_block(tx: AsyncConnection, block: Block) -> list[tuple[int, str, Entry]]:
+    """Position, stored hash and content of each entry that names the block, by position."""
+    columns = ledger_entries.c
+    query = (
+        select(ledger_entries)
+        .where(columns.place_id == block.place_id, columns.block_number == block.number)
+        .order_by(columns.position)
+    )
+    return [
+        (row["position"], row["entry_hash"], entry_of(row)) for row in (await tx.execute(query)).mappings()
+    ]
+
+
+async def places_with_ledger(tx: AsyncConnection) -> list[UUID]:
+    """The places that have at least one sealed block."""
+    query = select(ledger_blocks.c.place_id).where(ledger_blocks.c.number == 1)
+    return list((await tx.execute(query.order_by(ledger_blocks.c.place_id))).scalars())
+
+
+async def ledger_page(
+    tx: AsyncConnection, place_id: UUID, cursor: str | None, limit: int
+) -> list[RowMapping]:
+    """Entries of a place in the order of recording, those without a position yet included."""
+    lines = _everything(of_place=place_id)
+    query = keyset(select(lines), [lines.c.recorded_at, lines.c.id], cursor, limit)
+    return list((await tx.execute(query)).mappings())
+
+
+def _everything(*, of_place: UUID | None = None, of_source: UUID | None = None) -> Subquery:
+    """Ledger and inbox as one table, read in one statement: a row is in exactly one of them."""
+    sealed = select(*[ledger_entries.c[column.name] for column in ledger_inbox.c], ledger_entries.c.position)
+    waiting = select(ledger_inbox, literal(None, BigInteger).label("position"))
+    if of_place is not None:
+        sealed = sealed.where(ledger_entries.c.place_id == of_place)
+        waiting = waiting.where(ledger_inbox.c.place_id == of_place)
+    if of_source is not None:
+        sealed = sealed.where(ledger_entries.c.source_id == of_source)
+        waiting = waiting.where(ledger_inbox.c.source_id == of_source)
+    return union_all(sealed, waiting).subquery("lines")

@@ -1,0 +1,70 @@
+"""Writing publications and reading them as they were frozen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import RowMapping, func, insert, select, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from cdp_common.db.paging import keyset
+from cdp_common.kernel.periods import Period
+from reporting_api.storage.ledger_tables import publications
+
+
+async def lock_numbers(tx: AsyncConnection, place_id: UUID) -> int:
+    """The number of a place's last publication, 0 before the first; other publishers wait until commit."""
+    # The table refuses updates, so that its rows cannot be locked: an advisory lock stands for the place.
+    lock = text("SELECT pg_advisory_xact_lock(hashtextextended('publications ' || :place, 0))")
+    await tx.execute(lock, {"place": str(place_id)})
+    query = select(func.max(publications.c.number)).where(publications.c.place_id == place_id)
+    return await tx.scalar(query) or 0
+
+
+async def add_publication(tx: AsyncConnection, row: Mapping[str, Any]) -> None:
+    """Write a publication; from then on it does not change."""
+    await tx.execute(insert(publications).values(**row))
+
+
+async def latest_of_period(
+    tx: AsyncConnection, place_id: UUID, period: Period, moment: datetime
+) -> RowMapping | None:
+    """The last publication of exactly this period up to a moment, or none."""
+    columns = publications.c
+    query = (
+        select(publications)
+        .where(
+            columns.place_id == place_id,
+            columns.period_start == period.start,
+            columns.period_end == period.end,
+            columns.published_at <= moment,
+        )
+        .order_by(columns.number.desc())
+        .limit(1)
+    )
+    return (await tx.execute(query)).mappings().one_or_none()
+
+
+async def publication_by_id(tx: AsyncConnection, publication_id: UUID) -> RowMapping | None:
+    """One publication, or none."""
+    query = select(publications).where(publications.c.id == publication_id)
+    return (await tx.execute(query)).mappings().one_or_none()
+
+
+async def publications_page(
+    tx: AsyncConnection, place_id: UUID, cursor: str | None, limit: int
+) -> list[RowMapping]:
+    """A place's publications, the newest first."""
+    query = select(publications).where(publications.c.place_id == place_id)
+    return list((await tx.execute(keyset(query, [publications.c.number.desc()], cursor, limit))).mappings())
+
+
+async def publications_after(
+    tx: AsyncConnection, place_id: UUID, number: int, limit: int
+) -> list[RowMapping]:
+    """A place's publications after a number, in order."""
+    query = select(publications).where(publications.c.place_id == place_id, publications.c.number > number)
+    return list((await tx.execute(query.order_by(publications.c.number).limit(limit))).mappings())

@@ -1,0 +1,100 @@
+"""Writing reports with their lines, states and reviews, and reading them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import RowMapping, insert, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from cdp_common.db.constraints import constraint_errors
+from cdp_common.db.paging import keyset
+from reporting_api.domain.reports import PeriodAlreadyReported, ReportState
+from reporting_api.storage.report_tables import report_lines, report_states, reports, review_lines, reviews
+
+
+async def add_report(
+    tx: AsyncConnection, row: Mapping[str, Any], lines: Sequence[Mapping[str, Any]], now: datetime
+) -> None:
+    """Write a report; days that a live report of the organisation covers are refused."""
+    with constraint_errors({"ex_reports_one_live": _reported_before}):
+        await tx.execute(insert(reports).values(**row))
+    if lines:
+        await tx.execute(insert(report_lines), list(lines))
+    await _note_state(tx, row["id"], row["version"], row["state"], now)
+
+
+async def report_by_id(tx: AsyncConnection, report_id: UUID, *, lock: bool = False) -> RowMapping | None:
+    """The report's row, or none; `lock` holds others back until commit."""
+    query = select(reports).where(reports.c.id == report_id)
+    if lock:
+        query = query.with_for_update()
+    return (await tx.execute(query)).mappings().one_or_none()
+
+
+async def lines_of(tx: AsyncConnection, report_ids: Collection[UUID]) -> dict[UUID, list[RowMapping]]:
+    """The lines of each report, in the order in which they were stated."""
+    query = (
+        select(report_lines)
+        .where(report_lines.c.report_id.in_(report_ids))
+        .order_by(report_lines.c.report_id, report_lines.c.ordinal)
+    )
+    found: dict[UUID, list[RowMapping]] = {report_id: [] for report_id in report_ids}
+    for row in (await tx.execute(query)).mappings():
+        found[row["report_id"]].append(row)
+    return found
+
+
+async def reports_page(
+    tx: AsyncConnection,
+    *,
+    organisation_id: UUID,
+    place_id: UUID | None,
+    places_seen: Collection[UUID],
+    state: ReportState | None,
+    cursor: str | None,
+    limit: int,
+) -> list[RowMapping]:
+    """Reports of an organisation and of the places it may see into, oldest first."""
+    visible = or_(reports.c.organisation_id == organisation_id, reports.c.place_id.in_(places_seen))
+    query = select(reports).where(visible)
+    if place_id is not None:
+        query = query.where(reports.c.place_id == place_id)
+    if state is not None:
+        query = query.where(reports.c.state == state)
+    return list((await tx.execute(keyset(query, [reports.c.id], cursor, limit))).mappings())
+
+
+async def move_report(tx: AsyncConnection, report: RowMapping, state: ReportState, now: datetime) -> int:
+    """Put a locked report into a state and give its new version."""
+    version: int = report["version"] + 1
+    statement = update(reports).where(reports.c.id == report["id"]).values(state=state, version=version)
+    await tx.execute(statement)
+    await _note_state(tx, report["id"], version, state, now)
+    return version
+
+
+async def add_review(tx: AsyncConnection, row: Mapping[str, Any], lines: Sequence[Mapping[str, Any]]) -> None:
+    """Write a review with what it says of each line."""
+    await tx.execute(insert(reviews).values(**row))
+    if lines:
+        await tx.execute(insert(review_lines), list(lines))
+
+
+async def decide_line(tx: AsyncConnection, line_id: UUID, values: Mapping[str, Any]) -> None:
+    """Write what a review made of a line."""
+    await tx.execute(update(report_lines).where(report_lines.c.line_id == line_id).values(**values))
+
+
+async def _note_state(
+    tx: AsyncConnection, report_id: UUID, version: int, state: ReportState, now: datetime
+) -> None:
+    row = {"report_id": report_id, "version": version, "state": state, "recorded_at": now}
+    await tx.execute(insert(report_states).values(row))
+
+
+def _reported_before() -> PeriodAlreadyReported:
+    return PeriodAlreadyReported("A report of days in this period stands already; correct that one.")

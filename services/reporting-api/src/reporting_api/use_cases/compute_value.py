@@ -1,0 +1,133 @@
+"""Computing a place's collective value from the ledger, for a window, as known at a moment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from cdp_common.contracts.reporting import CollectiveValue, Coverage, EditionUsed, GroupBy, Grouping
+from cdp_common.kernel.periods import Period, quarter_of
+from reporting_api.domain.figures import Basis, FigureName, FigureSum
+from reporting_api.domain.groupings import GroupedCell, cells_of, headline_of
+from reporting_api.domain.obligations import ReportingCoverage, coverage_of, due_value_ratio, ratio_of
+from reporting_api.storage.coverage import memberships_known, standing_reports
+from reporting_api.storage.figures import EditionUse, Slice, due_by_day, editions_used, figures_by
+from reporting_api.use_cases.value_contracts import four_figures, value_cell, value_figure
+
+
+@dataclass(frozen=True, slots=True)
+class Dimension:
+    """A grouping asked for; the basis matters to groupings by organisation."""
+
+    by: GroupBy
+    basis: Basis | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ComputedValue:
+    """Everything that a collective value is made of, before it is shown to anybody."""
+
+    place_id: UUID
+    window: Period
+    known_at: datetime
+    headline: Mapping[FigureName, FigureSum]
+    cells: Mapping[Dimension, Sequence[GroupedCell]]
+    coverage: ReportingCoverage
+    due_value_ratio: Decimal | None
+    editions: Sequence[EditionUse]
+    has_samples: bool
+
+
+async def compute_value(
+    tx: AsyncConnection,
+    lines: Slice,
+    known_at: datetime,
+    dimensions: Sequence[Dimension],
+    *,
+    with_contributors: bool = False,
+) -> ComputedValue:
+    """The figures of a slice of the ledger, with coverage as it was known at the moment."""
+    whole = await figures_by(tx, lines, "total")
+    cells = {}
+    for dimension in dimensions:
+        basis = dimension.basis or "delivered_by"
+        rows = await figures_by(tx, lines, dimension.by, basis, with_contributors=with_contributors)
+        cells[dimension] = cells_of(rows, dimension.by, basis)
+    # Quarters owed in the window may begin before it.
+    span = Period(quarter_of(lines.window.start).start, lines.window.end)
+    reports = await standing_reports(tx, lines.place_id, span, known_at)
+    memberships = await memberships_known(tx, lines.place_id, known_at)
+    coverage = coverage_of(lines.window, known_at.date(), memberships, reports)
+    return ComputedValue(
+        place_id=lines.place_id,
+        window=lines.window,
+        known_at=known_at,
+        headline=headline_of(whole),
+        cells=cells,
+        coverage=coverage,
+        due_value_ratio=due_value_ratio(await due_by_day(tx, lines), reports),
+        editions=await editions_used(tx, lines),
+        has_samples=coverage.has_samples or any(row.has_samples for row in whole),
+    )
+
+
+def collective_value(
+    computed: ComputedValue,
+    withheld: Mapping[Dimension, frozenset[str]],
+    *,
+    publication_number: int | None,
+    names_missing: bool,
+) -> CollectiveValue:
+    """The value as it is shown: `withheld` cells bare, late reporters named within the place only."""
+    headline = computed.headline
+    return CollectiveValue(
+        place_id=computed.place_id,
+        window_start=computed.window.start,
+        window_end=computed.window.end,
+        as_of=computed.known_at,
+        publication_number=publication_number,
+        figures=four_figures(headline),
+        signed_in_window=value_figure(headline["signed"]),
+        delivered_against_commitment=value_figure(headline["delivered_against"]),
+        delivered_uncommitted=value_figure(headline["delivered_uncommitted"]),
+        confirmed=value_figure(headline["confirmed"]),
+        delivery_ratio=ratio_of(headline["delivered_against"].total_pence, headline["due"].total_pence),
+        coverage=_coverage(computed, names_missing=names_missing),
+        groupings=[
+            Grouping(
+                by=dimension.by,
+                basis=dimension.basis,
+                additive=True,
+                cells=[value_cell(cell, is_withheld=cell.key in withheld[dimension]) for cell in cells],
+            )
+            for dimension, cells in computed.cells.items()
+        ],
+        editions=[
+            EditionUsed(edition_hash=use.edition_hash, label=use.title, price_years=list(use.price_years))
+            for use in computed.editions
+        ],
+        data_status="synthetic_sample" if computed.has_samples else "actual",
+    )
+
+
+def licensed_cells(computed: ComputedValue) -> dict[Dimension, frozenset[str]]:
+    """Per grouping the cells that a licence keeps back even from those of the place."""
+    return {
+        dimension: frozenset(cell.key for cell in cells if cell.is_licensed)
+        for dimension, cells in computed.cells.items()
+    }
+
+
+def _coverage(computed: ComputedValue, *, names_missing: bool) -> Coverage:
+    return Coverage(
+        due_count=computed.coverage.due_count,
+        reported_count=computed.coverage.reported_count,
+        ratio=computed.coverage.ratio,
+        due_value_ratio=computed.due_value_ratio,
+        missing_organisations=list(computed.coverage.missing_organisations) if names_missing else [],
+    )

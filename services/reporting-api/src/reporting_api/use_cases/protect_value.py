@@ -1,0 +1,66 @@
+"""Applying disclosure control to a computed value: which cells of which grouping are withheld."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
+from uuid import UUID
+
+from cdp_common.kernel.periods import Period
+from reporting_api.domain.disclosure import DisclosureRule, withheld_cells
+from reporting_api.domain.obligations import Membership, StandingReport
+from reporting_api.use_cases.compute_value import ComputedValue, Dimension
+
+# Each grouping comes after the one whose cells it divides.
+PUBLISHED_DIMENSIONS: Sequence[Dimension] = (
+    Dimension("theme"),
+    Dimension("outcome"),
+    Dimension("measure"),
+    Dimension("organisation", "delivered_by"),
+    Dimension("organisation", "commissioned_by"),
+    Dimension("need_band"),
+    Dimension("area"),
+    Dimension("route"),
+)
+_ABOVE: Mapping[Dimension, Dimension] = MappingProxyType(
+    {
+        Dimension("outcome"): Dimension("theme"),
+        Dimension("measure"): Dimension("outcome"),
+        Dimension("area"): Dimension("need_band"),
+    }
+)
+
+
+def withheld_of(
+    computed: ComputedValue, agreed: frozenset[UUID], rule: DisclosureRule
+) -> dict[Dimension, frozenset[str]]:
+    """The keys of the withheld cells of each grouping in `PUBLISHED_DIMENSIONS`."""
+    withheld: dict[Dimension, frozenset[str]] = {}
+    for dimension in PUBLISHED_DIMENSIONS:
+        above = _ABOVE.get(dimension)
+        parents = withheld[above] if above is not None else frozenset()
+        cells = [cell.for_disclosure for cell in computed.cells[dimension]]
+        withheld[dimension] = withheld_cells(cells, parents, agreed, rule)
+    return withheld
+
+
+def organisations_agreed(
+    memberships: Iterable[Membership], reports: Iterable[StandingReport], window: Period
+) -> frozenset[UUID]:
+    """The organisations that agreed to be named.
+
+    Members agree in every membership that shares days with the window; whoever else delivers (a supplier, a
+    grant holder, a signatory) agrees in every report of the window.
+    """
+    agreed: set[UUID] = set()
+    refused: set[UUID] = set()
+    for membership in memberships:
+        ended_before = membership.valid_to is not None and membership.valid_to < window.start
+        if membership.valid_from > window.end or ended_before:
+            continue
+        (agreed if membership.named_totals_agreed else refused).add(membership.organisation_id)
+    members = agreed | refused
+    for report in reports:
+        if report.organisation_id not in members:
+            (agreed if report.named_totals_agreed else refused).add(report.organisation_id)
+    return frozenset(agreed - refused)

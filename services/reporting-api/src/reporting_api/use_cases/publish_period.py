@@ -1,0 +1,220 @@
+"""Freezing a period's figures: computed at one position of the ledger, protected, numbered, never changed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import RowMapping
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from cdp_common.contracts.base import Contract
+from cdp_common.contracts.reporting import (
+    CollectiveValue,
+    Publication,
+    PublicationChange,
+    PublicationDraft,
+)
+from cdp_common.contracts.reporting import DisclosureRule as RuleContract
+from cdp_common.db.database import Database
+from cdp_common.db.events import NewEvent, record_event
+from cdp_common.db.idempotency import Answer, Once
+from cdp_common.kernel.clock import Clock
+from cdp_common.kernel.identifiers import new_id
+from cdp_common.kernel.money import gbp_from_pence, pence_from_gbp
+from cdp_common.kernel.periods import Period
+from cdp_common.web.caller import Caller
+from reporting_api.domain.chain import GENESIS, Block, canonical_json
+from reporting_api.domain.disclosure import DisclosureRule
+from reporting_api.domain.publications import (
+    HEADLINES,
+    HeadlineFigure,
+    changes_between,
+    content_hash,
+    require_period_publishable,
+)
+from reporting_api.storage.coverage import memberships_known, standing_reports
+from reporting_api.storage.figures import Slice, see_one_moment
+from reporting_api.storage.ledger import head_block
+from reporting_api.storage.publications import (
+    add_publication,
+    latest_of_period,
+    lock_numbers,
+    publication_by_id,
+)
+from reporting_api.use_cases.compute_value import collective_value, compute_value
+from reporting_api.use_cases.protect_value import (
+    PUBLISHED_DIMENSIONS,
+    organisations_agreed,
+    withheld_of,
+)
+from reporting_api.use_cases.read_publications import thawed
+from reporting_api.use_cases.run_sequencer import seal_place
+
+
+class PublicationRef(Contract):
+    """What is kept of the answer to publishing: which publication it is; that is frozen itself."""
+
+    id: UUID
+
+
+async def preview_publication(
+    db: Database, caller: Caller, place_id: UUID, period: Period, rule: DisclosureRule, now: datetime
+) -> CollectiveValue:
+    """What publishing the period now would show, disclosure control applied; nothing is kept."""
+    caller.requires_role(place_id, "programme_manager")
+    async with db.begin() as tx:
+        await see_one_moment(tx)
+        value, _ = await _protected_value(tx, Slice(place_id, period, None), rule, now, number=None)
+    return value
+
+
+async def publish_period(
+    db: Database,
+    caller: Caller,
+    place_id: UUID,
+    draft: PublicationDraft,
+    rule: DisclosureRule,
+    licence: str,
+    once: Once,
+    clock: Clock,
+) -> Answer:
+    """The frozen publication; a period published before is restated under a new number, with a reason."""
+    caller.requires_role(place_id, "programme_manager")
+    period = Period(draft.period_start, draft.period_end)
+    async with db.begin() as tx:
+        if (earlier := await once.replay(tx)) is not None:
+            return await _as_frozen(tx, earlier)
+    # What waits in the inbox is sealed first, so that the publication rests on positions of the ledger.
+    await seal_place(db, place_id, clock)
+    async with db.begin() as tx:
+        if (earlier := await once.replay(tx)) is not None:
+            return await _as_frozen(tx, earlier)
+        now = clock()
+        number = await lock_numbers(tx, place_id) + 1
+        before = await latest_of_period(tx, place_id, period, now)
+        require_period_publishable(period, now.date(), before is not None, draft.reason)
+        head = await head_block(tx, place_id)
+        position = 0 if head is None else head.last_position
+        lines = Slice(place_id, period, position)
+        value, agreed = await _protected_value(tx, lines, rule, now, number=number)
+        publication = _publication(draft, value, before, head, rule, licence, now)
+        document = canonical_json(publication.model_dump(mode="json"))
+        await add_publication(tx, _row(publication, agreed, document))
+        await record_event(tx, _published(publication), now)
+        kept = await once.keep(tx, 201, PublicationRef(id=publication.id), now=now)
+    return Answer(kept.status, document, kept.headers)
+
+
+async def _protected_value(
+    tx: AsyncConnection, lines: Slice, rule: DisclosureRule, now: datetime, *, number: int | None
+) -> tuple[CollectiveValue, frozenset[UUID]]:
+    """The value as the public may see it, and the organisations that agreed to be named."""
+    computed = await compute_value(tx, lines, now, PUBLISHED_DIMENSIONS, with_contributors=True)
+    agreed = organisations_agreed(
+        await memberships_known(tx, lines.place_id, now),
+        await standing_reports(tx, lines.place_id, lines.window, now),
+        lines.window,
+    )
+    withheld = withheld_of(computed, agreed, rule)
+    value = collective_value(computed, withheld, publication_number=number, names_missing=False)
+    return value, agreed
+
+
+def _publication(
+    draft: PublicationDraft,
+    value: CollectiveValue,
+    before: RowMapping | None,
+    head: Block | None,
+    rule: DisclosureRule,
+    licence: str,
+    now: datetime,
+) -> Publication:
+    assert value.publication_number is not None
+    return Publication(
+        id=new_id(),
+        place_id=value.place_id,
+        number=value.publication_number,
+        period_start=draft.period_start,
+        period_end=draft.period_end,
+        published_at=now,
+        restates=None if before is None else before["number"],
+        reason=draft.reason,
+        changes=[] if before is None else _changes(before, value),
+        value=value,
+        content_sha256=content_hash(value.model_dump(mode="json")),
+        ledger_position=0 if head is None else head.last_position,
+        ledger_head=GENESIS if head is None else head.block_hash,
+        disclosure=RuleContract(
+            minimum_organisations=rule.minimum_organisations,
+            dominance_percent=Decimal(rule.dominance_percent),
+            source=rule.source,
+        ),
+        licence=licence,
+    )
+
+
+def _changes(before: RowMapping, value: CollectiveValue) -> list[PublicationChange]:
+    earlier = thawed(before["document"]).value
+    return [
+        PublicationChange(
+            figure=change.figure,
+            before_gbp=gbp_from_pence(change.before_pence),
+            after_gbp=gbp_from_pence(change.after_pence),
+            difference_gbp=gbp_from_pence(change.after_pence - change.before_pence),
+        )
+        for change in changes_between(_headline(earlier), _headline(value))
+    ]
+
+
+def _headline(value: CollectiveValue) -> dict[HeadlineFigure, int]:
+    return {figure: pence_from_gbp(getattr(value.figures, figure).total_gbp) for figure in HEADLINES}
+
+
+def _row(publication: Publication, agreed: frozenset[UUID], document: bytes) -> dict[str, object]:
+    return {
+        "id": publication.id,
+        "place_id": publication.place_id,
+        "number": publication.number,
+        "previous_number": None if publication.number == 1 else publication.number - 1,
+        "period_start": publication.period_start,
+        "period_end": publication.period_end,
+        "published_at": publication.published_at,
+        "restates": publication.restates,
+        "ledger_position": publication.ledger_position,
+        "minimum_organisations": publication.disclosure.minimum_organisations,
+        "dominance_percent": publication.disclosure.dominance_percent,
+        "agreed_organisations": sorted(agreed),
+        "content_sha256": publication.content_sha256,
+        "document": document,
+    }
+
+
+def _published(publication: Publication) -> NewEvent:
+    return NewEvent(
+        type="publication.published",
+        aggregate_type="publication",
+        aggregate_id=publication.id,
+        aggregate_version=1,
+        place_id=publication.place_id,
+        audience=("public",),
+        data={
+            "publication_id": str(publication.id),
+            "place_id": str(publication.place_id),
+            "number": publication.number,
+            "period_start": publication.period_start.isoformat(),
+            "period_end": publication.period_end.isoformat(),
+            "restates": publication.restates,
+            "content_sha256": publication.content_sha256,
+            "data_status": publication.value.data_status,
+        },
+        effective_on=publication.period_end,
+    )
+
+
+async def _as_frozen(tx: AsyncConnection, earlier: Answer) -> Answer:
+    """The first answer again: the publication that the record names, byte for byte."""
+    row = await publication_by_id(tx, PublicationRef.model_validate_json(earlier.body).id)
+    assert row is not None  # publications are never removed
+    return Answer(earlier.status, row["document"], earlier.headers, replayed=True)

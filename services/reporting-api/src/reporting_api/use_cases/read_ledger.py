@@ -1,0 +1,92 @@
+"""Reading the ledger: its entries for those with a role in the place, its head for everybody."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy import RowMapping, func, select
+
+from cdp_common.contracts.reporting import FeedState, LedgerEntry, LedgerHead
+from cdp_common.db.common_tables import event_cursors, event_failures
+from cdp_common.db.database import Database
+from cdp_common.kernel.errors import NotFound
+from cdp_common.kernel.money import gbp_from_pence
+from cdp_common.web.caller import Caller, RoleMissing
+from reporting_api.storage.ledger import head_block, ledger_page
+from reporting_api.use_cases.report_contracts import plain
+
+
+class LedgerEmpty(NotFound):
+    """Nothing is sealed in the place's ledger yet."""
+
+    code = "ledger_empty"
+    title = "The place's ledger has no entries"
+
+
+async def list_ledger_entries(
+    db: Database, caller: Caller, place_id: UUID, *, cursor: str | None, limit: int
+) -> list[LedgerEntry]:
+    """Entries in the order of recording; one more than `limit` when there are further ones."""
+    if not caller.roles.get(place_id):
+        raise RoleMissing("This needs a role in the place.")
+    async with db.begin() as tx:
+        rows = await ledger_page(tx, place_id, cursor, limit)
+    return [_entry(row) for row in rows]
+
+
+async def get_ledger_head(db: Database, place_id: UUID) -> LedgerHead:
+    """The last sealed block: whoever keeps it can tell later that nothing before it was changed."""
+    async with db.begin() as tx:
+        head = await head_block(tx, place_id)
+    if head is None:
+        raise LedgerEmpty("Nothing is sealed in the place's ledger yet.")
+    return LedgerHead(
+        place_id=place_id,
+        position=head.last_position,
+        block_hash=head.block_hash,
+        sealed_at=head.sealed_at,
+    )
+
+
+async def list_feeds(db: Database) -> list[FeedState]:
+    """How far each feed has been read, by name, and how many aggregates are set aside."""
+    parked = (
+        select(event_failures.c.source, func.count(event_failures.c.aggregate_id.distinct()).label("parked"))
+        .where(event_failures.c.state == "parked")
+        .group_by(event_failures.c.source)
+        .subquery()
+    )
+    query = (
+        select(event_cursors.c.source, event_cursors.c.position, func.coalesce(parked.c.parked, 0))
+        .outerjoin(parked, parked.c.source == event_cursors.c.source)
+        .order_by(event_cursors.c.source)
+    )
+    async with db.begin() as tx:
+        rows = (await tx.execute(query)).all()
+    return [
+        FeedState(source=source, position=position, parked_aggregates=count)
+        for source, position, count in rows
+    ]
+
+
+def _entry(row: RowMapping) -> LedgerEntry:
+    return LedgerEntry(
+        id=row["id"],
+        position=row["position"],
+        place_id=row["place_id"],
+        figure=row["figure"],
+        deliverer_id=row["deliverer_id"],
+        commissioner_id=row["commissioner_id"],
+        route=row["route"],
+        measure=row["measure"],
+        edition_hash=row["edition_hash"],
+        effective_on=row["effective_on"],
+        period_start=row["period_start"],
+        period_end=row["period_end"],
+        area_code=row["area_code"],
+        counted_quantity=plain(row["counted_quantity"]),
+        social_gbp=gbp_from_pence(row["social_pence"]),
+        local_economic_gbp=gbp_from_pence(row["local_pence"]),
+        reverses=row["reverses"],
+        recorded_at=row["recorded_at"],
+    )

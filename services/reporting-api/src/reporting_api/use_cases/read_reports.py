@@ -1,0 +1,58 @@
+"""Reading reports: the reporter's own, and a place's for its validators, managers and officers."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy import RowMapping
+
+from cdp_common.contracts.reporting import Report
+from cdp_common.db.database import Database
+from cdp_common.web.caller import Caller
+from reporting_api.domain.reports import ReportNotFound, ReportState
+from reporting_api.storage.reports import lines_of, report_by_id, reports_page
+from reporting_api.use_cases.report_contracts import report_answer
+
+PLACE_ROLES = ("validator", "programme_manager", "officer")
+"""Roles that read every report of their place."""
+
+
+def require_visible(caller: Caller, report: RowMapping | None) -> RowMapping:
+    """The report, if the caller may know of it; otherwise there is none."""
+    if report is not None and (
+        report["organisation_id"] == caller.org or caller.has_role(report["place_id"], *PLACE_ROLES)
+    ):
+        return report
+    raise ReportNotFound("No report has this id, or none that you may see.")
+
+
+async def get_report(db: Database, caller: Caller, report_id: UUID) -> Report:
+    """One report with its lines."""
+    async with db.begin() as tx:
+        report = require_visible(caller, await report_by_id(tx, report_id))
+        return report_answer(report, (await lines_of(tx, [report_id]))[report_id])
+
+
+async def list_reports(
+    db: Database,
+    caller: Caller,
+    *,
+    place_id: UUID | None,
+    state: ReportState | None,
+    cursor: str | None,
+    limit: int,
+) -> list[Report]:
+    """Reports that the caller may see, oldest first; one more than `limit` when there are further ones."""
+    places_seen = [place for place in caller.roles if caller.has_role(place, *PLACE_ROLES)]
+    async with db.begin() as tx:
+        rows = await reports_page(
+            tx,
+            organisation_id=caller.org,
+            place_id=place_id,
+            places_seen=places_seen,
+            state=state,
+            cursor=cursor,
+            limit=limit,
+        )
+        lines = await lines_of(tx, [row["id"] for row in rows])
+    return [report_answer(row, lines[row["id"]]) for row in rows]

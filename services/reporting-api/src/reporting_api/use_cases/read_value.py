@@ -1,0 +1,91 @@
+"""A place's collective value: live for those with a role in the place, as published for everybody else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from cdp_common.contracts.reporting import Basis, CollectiveValue, GroupBy
+from cdp_common.db.database import Database
+from cdp_common.kernel.errors import FieldError, InvalidInput
+from cdp_common.kernel.periods import Period
+from cdp_common.web.caller import Caller
+from reporting_api.domain.publications import NotPublished
+from reporting_api.storage.figures import Slice, see_one_moment
+from reporting_api.storage.ledger import position_at
+from reporting_api.storage.publications import latest_of_period
+from reporting_api.use_cases.compute_value import (
+    Dimension,
+    collective_value,
+    compute_value,
+    licensed_cells,
+)
+from reporting_api.use_cases.read_publications import thawed
+
+LIVE_SCOPE = "reporting:read"
+
+
+class AsOfInFuture(InvalidInput):
+    """What will be known later cannot be asked for."""
+
+    code = "as_of_in_future"
+    title = "The moment asked for is in the future"
+
+
+def sees_live_figures(caller: Caller | None, place_id: UUID) -> bool:
+    """Whether the caller reads the place's ledger: the scope, and any role in the place."""
+    return caller is not None and caller.has_scope(LIVE_SCOPE) and bool(caller.roles.get(place_id))
+
+
+async def get_collective_value(
+    db: Database,
+    caller: Caller | None,
+    place_id: UUID,
+    window: Period,
+    *,
+    as_of: datetime | None,
+    groups: Sequence[GroupBy],
+    basis: Basis,
+    now: datetime,
+) -> CollectiveValue:
+    """The four figures of a window with the groupings asked for, as known at `as_of` (now without it)."""
+    if as_of is not None and as_of > now:
+        fault = FieldError("?as_of", "as_of_in_future", "must not lie in the future")
+        raise AsOfInFuture("What will be known later cannot be asked for.", errors=[fault])
+    dimensions = [Dimension(by, basis if by == "organisation" else None) for by in groups]
+    if sees_live_figures(caller, place_id):
+        return await _live_value(db, place_id, window, as_of, dimensions, now)
+    return await _published_value(db, place_id, window, as_of or now, dimensions)
+
+
+async def _live_value(
+    db: Database,
+    place_id: UUID,
+    window: Period,
+    as_of: datetime | None,
+    dimensions: Sequence[Dimension],
+    now: datetime,
+) -> CollectiveValue:
+    position: int | None = None
+    if as_of is not None:
+        async with db.begin() as tx:
+            position = await position_at(tx, place_id, as_of)
+    async with db.begin() as tx:
+        await see_one_moment(tx)
+        lines = Slice(place_id, window, position)
+        computed = await compute_value(tx, lines, as_of or now, dimensions)
+    return collective_value(computed, licensed_cells(computed), publication_number=None, names_missing=True)
+
+
+async def _published_value(
+    db: Database, place_id: UUID, window: Period, moment: datetime, dimensions: Sequence[Dimension]
+) -> CollectiveValue:
+    async with db.begin() as tx:
+        row = await latest_of_period(tx, place_id, window, moment)
+    if row is None:
+        raise NotPublished("Nothing is published for exactly this period up to this moment.")
+    value = thawed(row["document"]).value
+    wanted = {(dimension.by, dimension.basis) for dimension in dimensions}
+    shown = [grouping for grouping in value.groupings if (grouping.by, grouping.basis) in wanted]
+    return value.model_copy(update={"groupings": shown})

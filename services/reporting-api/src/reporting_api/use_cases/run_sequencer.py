@@ -1,0 +1,64 @@
+"""Giving ledger entries their positions: in the background while the service runs, and on demand."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from uuid import UUID
+
+import structlog
+
+from cdp_common.db.database import Database
+from cdp_common.kernel.clock import Clock
+from reporting_api.storage.ledger import places_waiting, seal_inbox
+
+INTERVAL_S = 1.0
+
+_log = structlog.get_logger(__name__)
+
+
+async def seal_place(db: Database, place_id: UUID, clock: Clock) -> int:
+    """Seal everything that waits in a place's inbox, block by block, and say how many entries there were."""
+    sealed = 0
+    while True:
+        async with db.begin() as tx:
+            done = await seal_inbox(tx, place_id, clock)
+        if done == 0:
+            return sealed
+        sealed += done
+
+
+async def seal_all(db: Database, clock: Clock) -> int:
+    """Seal the inboxes of all places, and say how many entries there were."""
+    async with db.begin() as tx:
+        waiting = await places_waiting(tx)
+    sealed = 0
+    for place_id in waiting:
+        sealed += await seal_place(db, place_id, clock)
+    return sealed
+
+
+@asynccontextmanager
+async def sequencer_running(
+    db: Database, clock: Clock, interval_s: float = INTERVAL_S
+) -> AsyncIterator[None]:
+    """Seal inboxes every `interval_s` seconds while the context is open."""
+    stop = asyncio.Event()
+    task = asyncio.create_task(_repeat(db, clock, interval_s, stop))
+    try:
+        yield
+    finally:
+        stop.set()
+        await task
+
+
+async def _repeat(db: Database, clock: Clock, interval_s: float, stop: asyncio.Event) -> None:
+    while not stop.is_set():
+        try:
+            await seal_all(db, clock)
+        except Exception as fault:
+            # Nothing is lost while the database is away: entries wait in the inbox and count from there.
+            _log.warning("ledger_not_sealed", fault=type(fault).__name__)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), interval_s)

@@ -1,0 +1,202 @@
+"""What events of other services do here: promises enter the ledger, memberships the read copy.
+
+`prepare` asks other services for whatever a page of events needs; `apply` then works in the transaction that
+also moves the cursor, so that each event has its effect exactly once, and a replayed one none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TypeVar
+from uuid import UUID
+
+from pydantic import ValidationError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from cdp_common.clients.partners import PartnersClient
+from cdp_common.clients.toms import TomsClient
+from cdp_common.contracts.base import Contract, EventEnvelope
+from cdp_common.contracts.commitments import CommitmentLine, CommitmentsEnded, CommitmentsMade
+from cdp_common.contracts.partners import MembershipChanged
+from cdp_common.db.database import Database
+from cdp_common.kernel.clock import Clock
+from cdp_common.kernel.errors import NotFound
+from cdp_common.kernel.identifiers import new_id
+from cdp_common.kernel.money import pence_from_gbp
+from cdp_common.kernel.periods import Period
+from reporting_api.domain.amounts import Amounts
+from reporting_api.domain.commitments import (
+    Commitment,
+    PromisedLine,
+    ScheduledShare,
+    entries_of_commitment,
+    entries_of_ending,
+)
+from reporting_api.domain.entries import worst_status
+from reporting_api.storage.commitments import end_commitment, is_commitment_known, keep_commitment
+from reporting_api.storage.copies import (
+    MeasureCopy,
+    keep_membership,
+    keep_names,
+    measures_known,
+    place_known,
+)
+from reporting_api.storage.ledger import append_entries, standing_entries
+from reporting_api.use_cases.gather import PlaceUnknown, areas_of, measures_of, place_of
+
+MADE = frozenset({"agreement.signed", "pledge.made"})
+ENDED = frozenset({"agreement.terminated", "pledge.withdrawn"})
+MEMBERSHIP = frozenset({"membership.started", "membership.ended"})
+
+Payload = TypeVar("Payload", bound=Contract)
+
+
+class MeasureNotKnown(NotFound):
+    """A commitment names a measure that toms-engine does not have, so that its theme is not known."""
+
+    code = "measure_not_known"
+    title = "The commitment's measure is not known"
+
+
+class CommitmentNotKnown(NotFound):
+    """An end was told of a commitment that was never told of."""
+
+    code = "commitment_not_known"
+    title = "The commitment is not known"
+
+
+@dataclass(frozen=True)
+class EventTaker:
+    """Applies events of the other services' feeds."""
+
+    db: Database
+    toms: TomsClient
+    partners: PartnersClient
+    clock: Clock
+
+    async def prepare(self, events: Iterable[EventEnvelope]) -> None:
+        """Fetch measures, places and areas that the events name and that are not kept here yet.
+
+        What cannot be found is left to `apply`, which sets the one event aside and lets the others go on.
+        """
+        made = [payload for event in events if (payload := _made(event)) is not None]
+        lines = [line for commitment in made for line in commitment.lines]
+        await measures_of(self.db, self.toms, {(line.edition_hash, line.measure) for line in lines})
+        codes_by_place: dict[UUID, set[str]] = {}
+        for commitment in made:
+            codes = {line.area_code for line in commitment.lines if line.area_code is not None}
+            codes_by_place.setdefault(commitment.place_id, set()).update(codes)
+        for place_id in sorted(place for place, codes in codes_by_place.items() if codes):
+            with suppress(PlaceUnknown):
+                place = await place_of(self.db, self.partners, place_id, self.clock())
+                if place.need_index is not None:
+                    await areas_of(self.db, self.toms, place.need_index, codes_by_place[place_id])
+
+    async def apply(self, tx: AsyncConnection, event: EventEnvelope) -> None:
+        """Do what one event asks for; events of other types pass by."""
+        if event.type in MADE:
+            await self._enter(tx, _read(event, CommitmentsMade))
+        elif event.type in ENDED:
+            await self._end(tx, _read(event, CommitmentsEnded))
+        elif event.type in MEMBERSHIP:
+            await self._note_membership(tx, _read(event, MembershipChanged), event.aggregate_version)
+
+    async def _enter(self, tx: AsyncConnection, made: CommitmentsMade) -> None:
+        now = self.clock()
+        known = await measures_known(tx, {(line.edition_hash, line.measure) for line in made.lines})
+        place = await place_known(tx, made.place_id)
+        commitment = _commitment(made, known, None if place is None else place.need_index)
+        if not await keep_commitment(tx, commitment, now):
+            return  # told of before: a replay has no second effect
+        names = {made.deliverer_id: made.deliverer_name}
+        if made.commissioner_id is not None and made.commissioner_name is not None:
+            names[made.commissioner_id] = made.commissioner_name
+        await keep_names(tx, names, now)
+        await append_entries(tx, entries_of_commitment(commitment, new_id, now))
+
+    async def _end(self, tx: AsyncConnection, ended: CommitmentsEnded) -> None:
+        if not await end_commitment(tx, ended.source_id, ended.effective_on, ended.reason):
+            if not await is_commitment_known(tx, ended.source_id):
+                raise CommitmentNotKnown("The commitment that ended was never told of.")
+            return  # ended before: a replay has no second effect
+        standing = await standing_entries(tx, ended.source_id)
+        await append_entries(tx, entries_of_ending(standing, ended.effective_on, new_id, self.clock()))
+
+    async def _note_membership(self, tx: AsyncConnection, changed: MembershipChanged, version: int) -> None:
+        now = self.clock()
+        row = {
+            "membership_id": changed.membership_id,
+            "version": version,
+            "place_id": changed.place_id,
+            "organisation_id": changed.organisation_id,
+            "organisation_name": changed.organisation_name,
+            "valid_from": changed.valid_from,
+            "valid_to": changed.valid_to,
+            "named_totals_agreed": changed.named_totals_agreed,
+            "data_status": changed.data_status,
+            "recorded_at": now,
+        }
+        await keep_membership(tx, row)
+        await keep_names(tx, {changed.organisation_id: changed.organisation_name}, now)
+
+
+def _made(event: EventEnvelope) -> CommitmentsMade | None:
+    """The promises that an event tells of; none when it tells of something else, or of nothing readable."""
+    if event.type not in MADE:
+        return None
+    try:
+        return _read(event, CommitmentsMade)
+    except ValidationError:
+        return None
+
+
+def _read(event: EventEnvelope, payload: type[Payload]) -> Payload:
+    """What the event carries; fields that a newer service sends beside it are passed over."""
+    return payload.model_validate(event.data, extra="ignore")
+
+
+def _commitment(
+    made: CommitmentsMade, known: Mapping[tuple[str, str], MeasureCopy], need_index: str | None
+) -> Commitment:
+    missing = [line.measure for line in made.lines if (line.edition_hash, line.measure) not in known]
+    if missing:
+        raise MeasureNotKnown(f"toms-engine has no measure {missing[0]} in the edition that the line names.")
+    measures = [known[line.edition_hash, line.measure] for line in made.lines]
+    return Commitment(
+        source_id=made.source_id,
+        kind=made.kind,
+        reference=made.reference,
+        title=made.title,
+        place_id=made.place_id,
+        deliverer_id=made.deliverer_id,
+        commissioner_id=made.commissioner_id,
+        signed_on=made.signed_on,
+        period=Period(made.starts_on, made.ends_on),
+        data_status=worst_status(made.data_status, *(measure.data_status for measure in measures)),
+        lines=tuple(
+            _line(line, measure, need_index) for line, measure in zip(made.lines, measures, strict=True)
+        ),
+    )
+
+
+def _line(line: CommitmentLine, measure: MeasureCopy, need_index: str | None) -> PromisedLine:
+    return PromisedLine(
+        line_id=line.line_id,
+        measure=measure.reference(line.method_version),
+        unit=line.unit,
+        quantity=line.quantity,
+        counted_quantity=line.counted_quantity,
+        amounts=Amounts(
+            pence_from_gbp(line.social_gbp),
+            pence_from_gbp(line.local_economic_gbp),
+            pence_from_gbp(line.fiscal_gbp),
+            None if line.low_gbp is None else pence_from_gbp(line.low_gbp),
+            None if line.high_gbp is None else pence_from_gbp(line.high_gbp),
+        ),
+        period=Period(line.starts_on, line.ends_on),
+        schedule=tuple(ScheduledShare(part.due_on, part.share) for part in line.schedule),
+        area_code=line.area_code,
+        area_index=need_index if line.area_code is not None else None,
+    )

@@ -1,0 +1,278 @@
+"""Preparing a report's lines before any transaction is open: judged, placed in the framework, valued."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from uuid import UUID
+
+from cdp_common.clients.partners import PartnersClient
+from cdp_common.clients.toms import TomsClient
+from cdp_common.clients.valuing import value_for_caller
+from cdp_common.contracts.reporting import ReportLineDraft
+from cdp_common.contracts.toms import ValuationLine, ValuationRequest, ValuedLine
+from cdp_common.db.database import Database
+from cdp_common.kernel.errors import FieldError
+from cdp_common.kernel.money import pence_from_gbp
+from cdp_common.kernel.periods import Period
+from reporting_api.domain.activities import JointActivity, PartnerShare
+from reporting_api.domain.amounts import QUANTITY_STEP, Amounts
+from reporting_api.domain.entries import DataStatus, worst_status
+from reporting_api.domain.landing import DeliveredLine, landings_of, require_areas_known
+from reporting_api.domain.reports import (
+    AreaShare,
+    OwedLine,
+    ReportInvalid,
+    ResolvedLine,
+    StatedLine,
+    Surroundings,
+    require_measures_hold,
+    resolve_lines,
+)
+from reporting_api.storage.activities import activities_by_ids
+from reporting_api.storage.commitments import owed_lines
+from reporting_api.storage.copies import AreaCopy, MeasureCopy, PlaceCopy
+from reporting_api.use_cases.gather import areas_of, measures_of, organisations_of
+
+
+@dataclass(frozen=True, slots=True)
+class ReportScope:
+    """Whose report of what it is that lines are prepared for."""
+
+    organisation_id: UUID
+    place: PlaceCopy
+    period: Period
+    nil_return: bool
+    named_totals_agreed: bool
+    data_status: DataStatus
+
+
+@dataclass(frozen=True, slots=True)
+class ValuedReportLine:
+    """A line that passed every rule, with its value."""
+
+    draft: ReportLineDraft
+    resolved: ResolvedLine
+    measure: MeasureCopy
+    method_version: str
+    counted_quantity: Decimal
+    amounts: Amounts
+    committed_on: date | None
+    deliverers: tuple[PartnerShare, ...]
+    place_of_area: Mapping[str, str] | None
+    data_status: DataStatus
+
+    def delivered(self, line_id: UUID, report_id: UUID, scope: ReportScope) -> DeliveredLine:
+        """The line as its ledger entries repeat it."""
+        stated = self.resolved.stated
+        return DeliveredLine(
+            line_id=line_id,
+            report_id=report_id,
+            place_id=scope.place.id,
+            period=scope.period,
+            measure=self.measure.reference(self.method_version),
+            route=stated.route,
+            commissioner_id=self.resolved.commissioner_id,
+            commitment_line_id=stated.commitment_line_id,
+            activity_id=stated.activity_id,
+            deliverers=self.deliverers,
+            landings=landings_of(stated.areas, self.place_of_area, scope.place.slug),
+            area_index=scope.place.need_index,
+            data_status=self.data_status,
+        )
+
+
+async def value_report(
+    db: Database,
+    toms: TomsClient,
+    partners: PartnersClient,
+    scope: ReportScope,
+    drafts: Sequence[ReportLineDraft],
+    now: datetime,
+) -> list[ValuedReportLine]:
+    """The lines of a report, judged against what was promised and valued; refused with every fault found."""
+    owed, activities = await _surroundings(db, drafts)
+    around = Surroundings(scope.place.id, scope.organisation_id, scope.period, owed, activities)
+    resolved = resolve_lines(scope.nil_return, [_stated(draft) for draft in drafts], around)
+    await _require_commissioners(db, partners, resolved, now)
+    keys = {(line.edition_hash, line.stated.measure) for line in resolved}
+    measures = await measures_of(db, toms, keys)
+    require_measures_hold(resolved, {key: measure.known for key, measure in measures.items()})
+    place_of_area = await _places_of_areas(db, toms, scope.place, resolved)
+    require_areas_known([line.stated.areas for line in resolved], place_of_area)
+    committed_on = [_committed_on(line, owed) for line in resolved]
+    valued = await _values(toms, scope, drafts, resolved, committed_on)
+    return [
+        ValuedReportLine(
+            draft=draft,
+            resolved=line,
+            measure=measures[line.edition_hash, line.stated.measure],
+            method_version=value.method_version,
+            counted_quantity=value.counted_quantity,
+            amounts=value.amounts,
+            committed_on=signed_on,
+            deliverers=_deliverers(line, scope, activities),
+            place_of_area=place_of_area,
+            data_status=_status(line, scope, owed, activities, measures),
+        )
+        for draft, line, signed_on, value in zip(drafts, resolved, committed_on, valued, strict=True)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class LineValue:
+    """What toms-engine says a line is worth."""
+
+    method_version: str
+    counted_quantity: Decimal
+    amounts: Amounts
+
+
+def value_of(line: ValuedLine, method_version: str) -> LineValue:
+    """A valued line in pence, its quantity with the decimals that are stored."""
+    return LineValue(
+        method_version,
+        line.counted_quantity.quantize(QUANTITY_STEP),
+        Amounts(
+            pence_from_gbp(line.social_gbp),
+            pence_from_gbp(line.local_economic_gbp),
+            pence_from_gbp(line.fiscal_gbp),
+            None if line.low_gbp is None else pence_from_gbp(line.low_gbp),
+            None if line.high_gbp is None else pence_from_gbp(line.high_gbp),
+        ),
+    )
+
+
+async def _surroundings(
+    db: Database, drafts: Sequence[ReportLineDraft]
+) -> tuple[dict[UUID, OwedLine], dict[UUID, JointActivity]]:
+    line_ids = {draft.commitment_line_id for draft in drafts if draft.commitment_line_id is not None}
+    activity_ids = {draft.activity_id for draft in drafts if draft.activity_id is not None}
+    async with db.begin() as tx:
+        owed = await owed_lines(tx, line_ids)
+        activities = await activities_by_ids(tx, activity_ids)
+    return owed, {activity_id: rows.joint for activity_id, rows in activities.items()}
+
+
+def _stated(draft: ReportLineDraft) -> StatedLine:
+    return StatedLine(
+        measure=draft.measure,
+        edition_hash=draft.edition_hash,
+        quantity=draft.quantity,
+        denominator=draft.denominator,
+        unit=draft.unit,
+        route=draft.route,
+        commissioner_id=draft.commissioner_id,
+        commitment_line_id=draft.commitment_line_id,
+        activity_id=draft.activity_id,
+        areas=tuple(AreaShare(area.area_code, area.share) for area in draft.areas),
+        attests_contract_only=draft.attests_contract_only,
+        attests_commitment=draft.attests_commitment,
+        content=draft.model_dump_json(),
+    )
+
+
+async def _require_commissioners(
+    db: Database, partners: PartnersClient, lines: Sequence[ResolvedLine], now: datetime
+) -> None:
+    """Refuse commissioners that nobody knows; those of commitments are known from their agreement."""
+    stated = {
+        index: line.stated.commissioner_id
+        for index, line in enumerate(lines)
+        if line.stated.commissioner_id is not None and line.stated.commitment_line_id is None
+    }
+    if not stated:
+        return
+    known = await organisations_of(db, partners, set(stated.values()), now)
+    faults = [
+        FieldError(f"/lines/{index}/commissioner_id", "organisation_unknown", "no organisation has this id")
+        for index, commissioner_id in stated.items()
+        if commissioner_id not in known
+    ]
+    if faults:
+        raise ReportInvalid("Commissioners are not known; see errors.", errors=faults)
+
+
+async def _places_of_areas(
+    db: Database, toms: TomsClient, place: PlaceCopy, lines: Sequence[ResolvedLine]
+) -> dict[str, str] | None:
+    """In which place each area lies, for the areas that the place's index holds; none without an index."""
+    if place.need_index is None:
+        return None
+    codes = {area.area_code for line in lines for area in line.stated.areas}
+    found: dict[str, AreaCopy] = await areas_of(db, toms, place.need_index, codes)
+    return {code: area.place_slug for code, area in found.items()}
+
+
+def _committed_on(line: ResolvedLine, owed: Mapping[UUID, OwedLine]) -> date | None:
+    """The day on which the promise was made: whether its measure was valid then is what matters."""
+    line_id = line.stated.commitment_line_id
+    return None if line_id is None else owed[line_id].signed_on
+
+
+async def _values(
+    toms: TomsClient,
+    scope: ReportScope,
+    drafts: Sequence[ReportLineDraft],
+    lines: Sequence[ResolvedLine],
+    committed_on: Sequence[date | None],
+) -> list[LineValue]:
+    """The value of every line; one call per edition."""
+    values: dict[int, LineValue] = {}
+    for edition_hash in sorted({line.edition_hash for line in lines}):
+        indexes = [index for index, line in enumerate(lines) if line.edition_hash == edition_hash]
+        request = ValuationRequest(
+            edition_hash=edition_hash,
+            lines=[
+                _valuation_line(str(index), drafts[index], scope, committed_on[index]) for index in indexes
+            ],
+        )
+        valuation = await value_for_caller(toms, request, [f"/lines/{index}" for index in indexes])
+        for index, line in zip(indexes, valuation.lines, strict=True):
+            values[index] = value_of(line, valuation.method_version)
+    return [values[index] for index in range(len(lines))]
+
+
+def _valuation_line(
+    ref: str, draft: ReportLineDraft, scope: ReportScope, committed_on: date | None
+) -> ValuationLine:
+    return ValuationLine(
+        ref=ref,
+        measure=draft.measure,
+        quantity=draft.quantity,
+        unit=draft.unit,
+        denominator=draft.denominator,
+        period_start=scope.period.start,
+        period_end=scope.period.end,
+        place=scope.place.slug,
+        industry=draft.industry,
+        attribution_share=draft.attribution_share,
+        started_on=draft.started_on,
+        headcount=draft.headcount,
+        committed_on=committed_on,
+    )
+
+
+def _deliverers(
+    line: ResolvedLine, scope: ReportScope, activities: Mapping[UUID, JointActivity]
+) -> tuple[PartnerShare, ...]:
+    if line.stated.activity_id is not None:
+        return activities[line.stated.activity_id].shares
+    return (PartnerShare(scope.organisation_id, Decimal(1)),)
+
+
+def _status(
+    line: ResolvedLine,
+    scope: ReportScope,
+    owed: Mapping[UUID, OwedLine],
+    activities: Mapping[UUID, JointActivity],
+    measures: Mapping[tuple[str, str], MeasureCopy],
+) -> DataStatus:
+    statuses = [scope.data_status, measures[line.edition_hash, line.stated.measure].data_status]
+    if line.stated.commitment_line_id is not None:
+        statuses.append(owed[line.stated.commitment_line_id].data_status)
+    if line.stated.activity_id is not None:
+        statuses.append(activities[line.stated.activity_id].data_status)
+    return worst_status(*statuses)

@@ -1,0 +1,162 @@
+"""Writing a prepared report with everything that goes with it, in the transaction of whoever asks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from cdp_common.contracts.reporting import Report
+from cdp_common.db.events import NewEvent, org_audience, record_event
+from cdp_common.kernel.identifiers import new_id
+from cdp_common.web.caller import Caller
+from reporting_api.domain.landing import entries_of_delivery
+from reporting_api.storage.activities import add_claims
+from reporting_api.storage.ledger import append_entries
+from reporting_api.storage.ledger_rows import amount_columns
+from reporting_api.storage.reports import add_report, lines_of, report_by_id
+from reporting_api.use_cases.report_contracts import report_answer
+from reporting_api.use_cases.value_report import ReportScope, ValuedReportLine
+
+
+async def write_report(
+    tx: AsyncConnection,
+    caller: Caller,
+    scope: ReportScope,
+    organisation_name: str,
+    lines: Sequence[ValuedReportLine],
+    now: datetime,
+    *,
+    supersedes: UUID | None = None,
+    correction_reason: str | None = None,
+) -> Report:
+    """The report as written, with its delivered entries, its claims on joint activities and its event."""
+    report_id = new_id()
+    line_ids = [new_id() for _ in lines]
+    row = {
+        "id": report_id,
+        "place_id": scope.place.id,
+        "place_slug": scope.place.slug,
+        "organisation_id": scope.organisation_id,
+        "organisation_name": organisation_name,
+        "period_start": scope.period.start,
+        "period_end": scope.period.end,
+        "state": "submitted",
+        "nil_return": scope.nil_return,
+        "named_totals_agreed": scope.named_totals_agreed,
+        "submitted_at": now,
+        "supersedes": supersedes,
+        "correction_reason": correction_reason,
+        "version": 1,
+        "data_status": scope.data_status,
+        "client_id": caller.client_id,
+        "acted_by": caller.act,
+        "person_id": caller.sub,
+    }
+    line_rows = [
+        _line_row(line, line_id, report_id, ordinal, scope)
+        for ordinal, (line, line_id) in enumerate(zip(lines, line_ids, strict=True))
+    ]
+    await add_report(tx, row, line_rows, now)
+    await add_claims(tx, _claims(line_rows, scope))
+    entries = [
+        entry
+        for line, line_id in zip(lines, line_ids, strict=True)
+        for entry in entries_of_delivery(
+            line.delivered(line_id, report_id, scope),
+            "delivered",
+            line.counted_quantity,
+            line.amounts,
+            "report",
+            new_id,
+            now,
+        )
+    ]
+    await append_entries(tx, entries)
+    return await announce_report(tx, report_id, "report.submitted", now)
+
+
+async def announce_report(tx: AsyncConnection, report_id: UUID, event_type: str, now: datetime) -> Report:
+    """The report as it now stands, told to the services and to its organisation."""
+    report = await report_by_id(tx, report_id)
+    assert report is not None  # written or locked by this transaction
+    event = NewEvent(
+        type=event_type,
+        aggregate_type="report",
+        aggregate_id=report_id,
+        aggregate_version=report["version"],
+        place_id=report["place_id"],
+        audience=("internal", org_audience(report["organisation_id"])),
+        data={
+            "report_id": str(report_id),
+            "place_id": str(report["place_id"]),
+            "organisation_id": str(report["organisation_id"]),
+            "period_start": report["period_start"].isoformat(),
+            "period_end": report["period_end"].isoformat(),
+            "state": report["state"],
+            "nil_return": report["nil_return"],
+            "supersedes": None if report["supersedes"] is None else str(report["supersedes"]),
+            "data_status": report["data_status"],
+        },
+        effective_on=report["period_end"],
+    )
+    await record_event(tx, event, now)
+    return report_answer(report, (await lines_of(tx, [report_id]))[report_id])
+
+
+def _line_row(
+    line: ValuedReportLine, line_id: UUID, report_id: UUID, ordinal: int, scope: ReportScope
+) -> dict[str, Any]:
+    draft = line.draft
+    return {
+        "line_id": line_id,
+        "report_id": report_id,
+        "ordinal": ordinal,
+        "measure": draft.measure,
+        "edition_hash": line.resolved.edition_hash,
+        "method_version": line.method_version,
+        "quantity": draft.quantity,
+        "unit": draft.unit,
+        "denominator": draft.denominator,
+        "route": draft.route,
+        "commissioner_id": line.resolved.commissioner_id,
+        "commitment_line_id": draft.commitment_line_id,
+        "activity_id": draft.activity_id,
+        "areas": [area.model_dump(mode="json") for area in draft.areas],
+        "area_index": scope.place.need_index,
+        "industry": draft.industry,
+        "attribution_share": draft.attribution_share,
+        "started_on": draft.started_on,
+        "headcount": draft.headcount,
+        "committed_on": line.committed_on,
+        "evidence": [evidence.model_dump(mode="json") for evidence in draft.evidence],
+        "attests_contract_only": draft.attests_contract_only,
+        "attests_commitment": draft.attests_commitment,
+        "note": draft.note,
+        "counted_quantity": line.counted_quantity,
+        **amount_columns(line.amounts),
+        "data_status": line.data_status,
+        "state": "reported",
+    }
+
+
+def _claims(line_rows: Sequence[dict[str, Any]], scope: ReportScope) -> list[dict[str, Any]]:
+    """One claim per activity and measure, however many lines (industries, starts of jobs) say it."""
+    claimed = {
+        (row["report_id"], row["activity_id"], row["measure"])
+        for row in line_rows
+        if row["activity_id"] is not None
+    }
+    return [
+        {
+            "report_id": report_id,
+            "activity_id": activity_id,
+            "measure": measure,
+            "period_start": scope.period.start,
+            "period_end": scope.period.end,
+        }
+        for report_id, activity_id, measure in sorted(claimed)
+    ]

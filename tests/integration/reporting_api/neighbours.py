@@ -1,0 +1,326 @@
+"""The services that reporting-api calls, as it meets them on the network: small, exact and without memory."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+from uuid import UUID
+
+import httpx2
+
+from cdp_common.contracts.toms import (
+    Edition,
+    Explanation,
+    ExplanationStep,
+    Measure,
+    PackOutcome,
+    PackTheme,
+    Proxy,
+    Source,
+)
+
+EDITION = "e" * 64
+OTHER_EDITION = "f" * 64
+NEED_INDEX = "imd-test"
+AREAS = {
+    "E01000001": ("severe", "county-durham", 1),
+    "E01000002": ("low", "county-durham", 9),
+    "E01000009": ("high", "elsewhere", 2),
+}
+_SOURCE = Source(publisher="P", title="T", edition="1", locator="table 1", url="https://example.org/source")
+_NOW = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Priced:
+    """A measure of the tests: its place in the framework, its unit and what a unit is worth."""
+
+    code: str
+    theme: str
+    outcome: str
+    unit: Any
+    value: Decimal | None
+    component: Any = "social"
+    low: Decimal | None = None
+    high: Decimal | None = None
+    redistributable: bool = True
+    excludes: tuple[str, ...] = ()
+
+
+MEASURES = {
+    measure.code: measure
+    for measure in (
+        Priced("JOBS", "jobs", "jobs-local", "fte_years", Decimal(30000), component="local_economic"),
+        Priced("HOURS", "community", "volunteering", "hours", Decimal("17.96")),
+        Priced("GIFTS", "community", "gifts", "gbp_invested", Decimal(1)),
+        Priced("CARBON", "climate", "carbon", "tco2e", Decimal(270), low=Decimal(135), high=Decimal(405)),
+        Priced("SHARE", "climate", "share", "percentage", None),
+        Priced("BANKED", "community", "volunteering", "count", Decimal(5), redistributable=False),
+        Priced("PAID", "community", "volunteering", "count", Decimal(5), excludes=("HOURS",)),
+    )
+}
+
+
+@dataclass
+class Neighbours:
+    """partners-api, toms-engine, and the feeds of procurement-api, charter-api and partners-api."""
+
+    place: UUID
+    organisations: dict[UUID, str] = field(default_factory=dict)
+    feeds: dict[int, list[dict[str, Any]]] = field(default_factory=lambda: {8101: [], 8103: [], 8104: []})
+    is_down: bool = False
+    calls: list[str] = field(default_factory=list)
+    unit_values: dict[str, Decimal] = field(default_factory=dict)
+    measures: dict[str, Priced] = field(default_factory=lambda: dict(MEASURES))
+    need_index: str = NEED_INDEX
+    samples: set[UUID] = field(default_factory=set)
+    """Organisations that are samples themselves."""
+
+    async def answer(self, request: httpx2.Request) -> httpx2.Response:
+        """The answer of whichever service is asked."""
+        path = request.url.path
+        self.calls.append(path)
+        if self.is_down:
+            return httpx2.Response(503, json={"code": "unavailable", "detail": "down"})
+        body: Any = json.loads(request.content) if request.content else None
+        posts: dict[str, Callable[[Any], httpx2.Response]] = {
+            "/v1/organisations/batch": self._organisations,
+            "/v1/measures/batch": self._measures,
+            "/v1/areas/batch": self._areas,
+            "/v1/valuations": self._valuation,
+        }
+        if path in posts:
+            return posts[path](body)
+        if path == "/v1/events":
+            return self._events(request)
+        if path.startswith("/v1/editions/by-hash/"):
+            return _json(_edition(path.rsplit("/", 1)[-1]).model_dump(mode="json"))
+        if path == f"/v1/places/{self.place}":
+            return _json(self._place())
+        return httpx2.Response(404, json={"code": "not_found", "detail": "unknown"})
+
+    def tell(
+        self, port: int, event_type: str, aggregate_id: UUID, data: dict[str, Any], version: int = 1
+    ) -> None:
+        """Add an event to a service's feed."""
+        feed = self.feeds[port]
+        feed.append(
+            {
+                "id": str(aggregate_id),
+                "position": len(feed) + 1,
+                "type": event_type,
+                "occurred_at": "2026-01-01T00:00:00Z",
+                "aggregate_type": event_type.partition(".")[0],
+                "aggregate_id": str(aggregate_id),
+                "aggregate_version": version,
+                "place_id": str(self.place),
+                "data": data,
+            }
+        )
+
+    def _events(self, request: httpx2.Request) -> httpx2.Response:
+        after, limit = int(request.url.params["after"]), int(request.url.params["limit"])
+        items = self.feeds[request.url.port or 0][after : after + limit]
+        return _json({"items": items, "next_after": after + len(items)})
+
+    def _place(self) -> dict[str, Any]:
+        return {
+            "id": str(self.place),
+            "slug": "county-durham",
+            "name": "County Durham",
+            "need_index": self.need_index,
+            "source": "test",
+            "created_at": "2026-01-01T00:00:00Z",
+        }
+
+    def _organisations(self, body: Any) -> httpx2.Response:
+        known = [who for who in map(UUID, body["ids"]) if who in self.organisations]
+        missing = [str(who) for who in map(UUID, body["ids"]) if who not in self.organisations]
+        return _json({"items": [self._organisation(who) for who in known], "missing": missing})
+
+    def _organisation(self, who: UUID) -> dict[str, Any]:
+        return {
+            "id": str(who),
+            "legal_name": self.organisations[who],
+            "kind": "public",
+            "state": "verified",
+            "identifiers": [],
+            "is_sme": None,
+            "is_vcse": None,
+            "website": None,
+            "data_status": "synthetic_sample" if who in self.samples else "actual",
+            "created_at": "2026-01-01T00:00:00Z",
+        }
+
+    def _measures(self, body: Any) -> httpx2.Response:
+        items, missing = [], []
+        for key in body["keys"]:
+            measure = self.measures.get(key["code"])
+            if measure is not None and key["edition_hash"] in (EDITION, OTHER_EDITION):
+                found = _measure(key["edition_hash"], key["code"], measure)
+                items.append(found.model_dump(mode="json"))
+            else:
+                missing.append(key)
+        return _json({"items": items, "missing": missing})
+
+    def _areas(self, body: Any) -> httpx2.Response:
+        items = [
+            {
+                "code": code,
+                "name": f"Area {code[-1]}",
+                "place": AREAS[code][1],
+                "index": body["index"],
+                "decile": AREAS[code][2],
+                "band": AREAS[code][0],
+            }
+            for code in body["codes"]
+            if code in AREAS
+        ]
+        return _json({"items": items, "missing": [code for code in body["codes"] if code not in AREAS]})
+
+    def _valuation(self, body: Any) -> httpx2.Response:
+        faults = [
+            {"pointer": f"/lines/{index}/quantity", "code": "negative", "message": "must not be negative"}
+            for index, line in enumerate(body["lines"])
+            if Decimal(line["quantity"]) < 0 and line["measure"] != "CARBON"
+        ]
+        if faults:
+            return httpx2.Response(422, json={"code": "lines_refused", "detail": "x", "errors": faults})
+        lines = [self._valued(line, body) for line in body["lines"]]
+        sums = {
+            name: str(sum(Decimal(line[name]) for line in lines))
+            for name in ("social_gbp", "local_economic_gbp", "total_gbp")
+        }
+        return _json(
+            {"edition_hash": body["edition_hash"], "method_version": "test-1", "lines": lines, **sums}
+        )
+
+    def _valued(self, line: dict[str, Any], body: Any) -> dict[str, Any]:
+        measure = MEASURES[line["measure"]]
+        share = Decimal(line["attribution_share"] or 1)
+        counted = Decimal(line["quantity"]) * share
+        unit_value = self.unit_values.get(measure.code, measure.value)
+        total = _pence(counted * (unit_value or 0))
+        is_social = measure.component == "social"
+        return {
+            "ref": line["ref"],
+            "measure": line["measure"],
+            "quantity": line["quantity"],
+            "counted_quantity": format(counted, "f"),
+            "unit": line["unit"],
+            "social_gbp": str(total if is_social else Decimal("0.00")),
+            "local_economic_gbp": str(Decimal("0.00") if is_social else total),
+            "total_gbp": str(total),
+            "low_gbp": None if measure.low is None else str(_pence(counted * measure.low)),
+            "high_gbp": None if measure.high is None else str(_pence(counted * measure.high)),
+            "fiscal_gbp": "0.00",
+            "explanation": _explanation(measure, line, body) if body["explain"] else None,
+        }
+
+
+def _pence(value: Decimal) -> Decimal:
+    return value.quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
+
+
+def _json(body: Any) -> httpx2.Response:
+    return httpx2.Response(200, json=body)
+
+
+def _explanation(measure: Priced, line: dict[str, Any], body: Any) -> dict[str, Any]:
+    quantity = Decimal(line["quantity"])
+    steps = [_step("quantity", quantity, quantity, measure.unit)]
+    if line["attribution_share"] is not None:
+        share = Decimal(line["attribution_share"])
+        quantity *= share
+        steps.append(_step("attribution", share, quantity, measure.unit))
+    value = measure.value or Decimal(0)
+    steps.append(_step("proxy", value, quantity * value, "GBP"))
+    steps.append(_step("rounding", None, _pence(quantity * value), "GBP"))
+    explanation = Explanation(
+        measure=measure.code,
+        measure_title=f"Measure {measure.code}",
+        edition_hash=body["edition_hash"],
+        framework="open-toms",
+        edition="2026",
+        proxy=_proxy(measure),
+        steps=steps,
+    )
+    return explanation.model_dump(mode="json")
+
+
+def _step(rule: str, factor: Decimal | None, result: Decimal, unit: str) -> ExplanationStep:
+    return ExplanationStep(rule=rule, text=f"{rule} {factor}", factor=factor, result=result, unit=unit)
+
+
+def _proxy(measure: Priced) -> Proxy | None:
+    if measure.value is None:
+        return None
+    return Proxy(
+        code=f"{measure.code}-P",
+        title=f"Proxy of {measure.code}",
+        component=measure.component,
+        value_type="economic",
+        central_gbp=measure.value,
+        low_gbp=measure.low,
+        high_gbp=measure.high,
+        series=[],
+        price_year=2024,
+        derivation="as sourced",
+        sources=[_SOURCE],
+        licence="OGL-UK-3.0",
+        redistributable=measure.redistributable,
+        valid_from=date(2020, 1, 1),
+        valid_to=None,
+    )
+
+
+def _measure(edition_hash: str, code: str, measure: Priced) -> Measure:
+    return Measure(
+        edition_hash=edition_hash,
+        framework="open-toms",
+        edition="2026" if edition_hash == EDITION else "2027",
+        code=code,
+        title=f"Measure {code}",
+        guidance="g",
+        theme=PackTheme(code=measure.theme, title=f"Theme {measure.theme}"),
+        outcome=PackOutcome(code=measure.outcome, theme=measure.theme, title=f"Outcome {measure.outcome}"),
+        unit=measure.unit,
+        decimals=2,
+        accumulation="flow",
+        year_rule="once",
+        valuation="none" if measure.value is None else "proxy",
+        component=None if measure.value is None else measure.component,
+        proxy=_proxy(measure),
+        additionality=None,
+        excludes=list(measure.excludes),
+        evidence=[],
+        needs=[],
+        objectives=[],
+        negative_allowed=False,
+        maximum_per_line=None,
+        valid_from=date(2020, 1, 1),
+        valid_to=None,
+    )
+
+
+def _edition(edition_hash: str) -> Edition:
+    return Edition(
+        id=UUID(int=1),
+        framework="open-toms",
+        edition="2026" if edition_hash == EDITION else "2027",
+        title="Open TOMs",
+        publisher="P",
+        licence="OGL-UK-3.0",
+        data_status="actual",
+        state="published",
+        edition_hash=edition_hash,
+        effective_from=date(2020, 1, 1),
+        effective_to=None,
+        published_at=_NOW,
+        measure_count=len(MEASURES),
+        description="d",
+        themes=[],
+        outcomes=[],
+    )

@@ -1,0 +1,169 @@
+"""The ledger: append-only, positions without gaps, blocks that anybody can recompute."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from tests.integration.reporting_api.world import World
+
+from cdp_common.db.database import Database
+from cdp_common.testing.databases import TestDatabases
+from reporting_api.domain.chain import GENESIS
+from reporting_api.use_cases.run_sequencer import seal_place
+from reporting_api.use_cases.verify_ledger import verify_ledger
+
+
+async def test_entries_wait_in_the_inbox_and_are_sealed_into_a_block(world: World):
+    await world.sign()
+    entries = await world.http.get(
+        f"/v1/places/{world.place}/ledger-entries", headers=world.as_manager(), params={"limit": 100}
+    )
+    assert {entry["position"] for entry in entries.json()["items"]} == {None}
+    assert await world.seal() == 25
+    assert await world.count("ledger_inbox") == 0
+    entries = await world.http.get(
+        f"/v1/places/{world.place}/ledger-entries", headers=world.as_manager(), params={"limit": 100}
+    )
+    assert sorted(entry["position"] for entry in entries.json()["items"]) == list(range(1, 26))
+    assert await world.scalar("SELECT previous_hash FROM ledger_blocks") == GENESIS
+    assert await verify_ledger(world.db) == []
+
+
+async def test_blocks_name_the_one_before(world: World):
+    await world.report(world.council)
+    await world.seal()
+    first = (await world.http.get(f"/v1/places/{world.place}/ledger-head")).json()
+    world.clock.advance(timedelta(hours=1))
+    await world.report(world.charity)
+    await world.seal()
+    second = (await world.http.get(f"/v1/places/{world.place}/ledger-head")).json()
+    assert (first["position"], second["position"]) == (1, 2)
+    query = "SELECT previous_hash FROM ledger_blocks WHERE number = 2"
+    assert await world.scalar(query) == first["block_hash"]
+    assert await world.seal() == 0
+    assert await verify_ledger(world.db) == []
+
+
+async def test_an_empty_ledger_has_no_head(world: World):
+    answer = await world.http.get(f"/v1/places/{world.place}/ledger-head")
+    assert (answer.status_code, answer.json()["code"]) == (404, "ledger_empty")
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE ledger_entries SET social_pence = 0",
+        "DELETE FROM ledger_entries",
+        "TRUNCATE ledger_entries CASCADE",
+        "UPDATE ledger_blocks SET block_hash = 'x'",
+        "DELETE FROM ledger_blocks",
+        "UPDATE ledger_inbox SET social_pence = 0",
+        "DELETE FROM ledger_inbox",
+        "TRUNCATE ledger_inbox",
+        "DELETE FROM publications",
+        "UPDATE reviews SET reason = 'x'",
+        "UPDATE membership_versions SET valid_to = NULL",
+        "UPDATE report_states SET state = 'validated'",
+    ],
+)
+async def test_append_only_tables_refuse_changes_to_both_roles(
+    wide_world: World, databases: TestDatabases, statement: str
+):
+    await wide_world.report(wide_world.council)
+    await wide_world.seal()
+    await wide_world.report(wide_world.charity)
+    url = databases.owner_url(wide_world.db)
+    owner = Database(url, schema=wide_world.db.schema, app_name="test owner", pool_size=1)
+    try:
+        for database in (wide_world.db, owner):
+            with pytest.raises(DBAPIError) as refused:
+                async with database.begin() as tx:
+                    await tx.execute(text(statement))
+            assert refused.value.orig is not None
+            assert getattr(refused.value.orig, "sqlstate", "") in ("23001", "42501")
+    finally:
+        await owner.dispose()
+    assert await wide_world.count("ledger_entries") == 1
+    assert await wide_world.count("ledger_inbox") == 1
+
+
+async def test_writers_and_sequencers_at_the_same_moment_leave_no_gap(wide_world: World):
+    world = wide_world
+    organisations = [world.council, world.supplier, world.charity, world.college]
+    reports = [world.report(org) for org in organisations]
+    sealing = [seal_place(world.db, world.place, world.clock) for _ in range(4)]
+    await asyncio.gather(*reports, *sealing)
+    await world.seal()
+    assert await world.count("ledger_entries") == 4
+    assert await world.scalar("SELECT max(position) FROM ledger_entries") == 4
+    assert await verify_ledger(world.db) == []
+
+
+async def test_a_changed_entry_is_found(wide_world: World, databases: TestDatabases):
+    world = wide_world
+    await world.report(world.council)
+    await world.report(world.charity)
+    await world.seal()
+    await world.publish()
+    url = databases.owner_url(world.db)
+    owner = Database(url, schema=world.db.schema, app_name="test owner", pool_size=1)
+    try:
+        async with owner.begin() as tx:  # what nobody can do without being the owner and leaving traces
+            await tx.execute(text("ALTER TABLE ledger_entries DISABLE TRIGGER USER"))
+            await tx.execute(text("UPDATE ledger_entries SET social_pence = 1 WHERE position = 2"))
+    finally:
+        await owner.dispose()
+    faults = await verify_ledger(world.db)
+    name = f"place {world.place}"
+    assert f"{name} block 1: the entry at position 2 is not the one that was sealed" in faults
+    assert f"{name} block 1: the root over its entries differs" in faults
+    assert f"{name} publication 1: delivered is 35920 pence, the lines say 17961" in faults
+
+
+async def test_a_removed_entry_is_found(wide_world: World, databases: TestDatabases):
+    world = wide_world
+    await world.report(world.council)
+    await world.report(world.charity)
+    await world.seal()
+    url = databases.owner_url(world.db)
+    owner = Database(url, schema=world.db.schema, app_name="test owner", pool_size=1)
+    try:
+        async with owner.begin() as tx:
+            await tx.execute(text("ALTER TABLE ledger_entries DISABLE TRIGGER USER"))
+            await tx.execute(text("DELETE FROM ledger_entries WHERE position = 2"))
+    finally:
+        await owner.dispose()
+    assert await verify_ledger(world.db) == [
+        f"place {world.place} block 1: does not hold the positions that it names"
+    ]
+
+
+async def test_a_clock_set_back_does_not_turn_the_chain_around(world: World):
+    await world.report(world.council)
+    await world.seal()
+    world.clock.advance(timedelta(hours=-2))
+    await world.report(world.charity)
+    await world.seal()
+    first, second = [
+        await world.scalar("SELECT sealed_at FROM ledger_blocks WHERE number = :n", n=number)
+        for number in (1, 2)
+    ]
+    assert second == first
+
+
+async def test_the_ledger_is_paged_in_the_order_of_recording(world: World):
+    await world.sign()
+    await world.seal()
+    world.clock.advance(timedelta(minutes=1))
+    await world.report(world.council)
+    path: str | None = f"/v1/places/{world.place}/ledger-entries?limit=10"
+    found = []
+    while path is not None:
+        page = (await world.http.get(path, headers=world.as_manager())).json()
+        found.extend(page["items"])
+        path = page["next"]
+    assert len(found) == len({entry["id"] for entry in found}) == 26
+    assert found[-1]["figure"] == "delivered"
+    assert found[-1]["position"] is None

@@ -1,0 +1,254 @@
+"""Publications: frozen, numbered, restated with a reason, and safe to show."""
+
+import asyncio
+import hashlib
+import json
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from tests.integration.reporting_api.world import World, codes, keyed, line
+
+from cdp_common.contracts.reporting import CollectiveValue, Grouping, Publication
+from cdp_common.kernel.identifiers import new_id
+from reporting_api.use_cases.verify_ledger import verify_ledger
+
+
+def grouping(value: CollectiveValue, by: str, basis: str | None = None) -> Grouping:
+    [found] = [group for group in value.groupings if (group.by, group.basis) == (by, basis)]
+    return found
+
+
+def shown(group: Grouping) -> dict[str, Decimal | None]:
+    """Delivered pounds by label; None where the cell is withheld."""
+    return {
+        cell.label: None if cell.figures is None else cell.figures.delivered.total_gbp for cell in group.cells
+    }
+
+
+async def three_report(world: World) -> None:
+    """Three organisations of similar size report volunteering, one of them gifts beside it."""
+    await world.report(world.council, line(quantity="10"))
+    await world.report(world.charity, line(quantity="11"))
+    await world.report(world.college, line(quantity="12"), line("GIFTS", "50", "gbp_invested"))
+
+
+async def test_the_public_reads_what_was_published_byte_for_byte(world: World):
+    await three_report(world)
+    answer = await world.try_publish()
+    assert answer.status_code == 201, answer.text
+    publication = Publication.model_validate_json(answer.content)
+    assert (publication.number, publication.restates, publication.changes) == (1, None, [])
+    assert publication.ledger_position == 4
+    assert publication.disclosure.minimum_organisations == 3
+    assert publication.licence == "OGL-UK-3.0"
+    read = await world.http.get(f"/v1/publications/{publication.id}")
+    assert read.content == answer.content
+    assert read.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    value = json.dumps(
+        read.json()["value"], sort_keys=True, separators=(",", ":"), ensure_ascii=False
+    ).encode()
+    assert hashlib.sha256(value).hexdigest() == publication.content_sha256
+    assert read.headers["ETag"] == f'"{publication.content_sha256}"'
+    again = await world.http.get(
+        f"/v1/publications/{publication.id}", headers={"If-None-Match": read.headers["ETag"]}
+    )
+    assert again.status_code == 304
+
+
+async def test_a_published_period_answers_the_public_and_no_other_does(world: World):
+    await three_report(world)
+    published = await world.publish()
+    answer = await world.ask_value(group_by="theme,organisation")
+    value = CollectiveValue.model_validate_json(answer.content)
+    assert value.publication_number == 1
+    assert value.figures == published.value.figures
+    assert [(group.by, group.basis) for group in value.groupings] == [
+        ("theme", None),
+        ("organisation", "delivered_by"),
+    ]
+    assert value.coverage.missing_organisations == []
+    shifted = await world.ask_value(**{"from": "2026-07-02"})
+    assert (shifted.status_code, shifted.json()["code"]) == (404, "not_published")
+
+
+async def test_what_comes_later_changes_no_publication(world: World):
+    await three_report(world)
+    publication = await world.publish()
+    await world.report(world.supplier)
+    again = await world.ask_value()
+    assert CollectiveValue.model_validate_json(again.content).figures == publication.value.figures
+    assert (await world.value()).figures.delivered.total_gbp == Decimal("822.28")
+
+
+async def test_a_restatement_says_what_it_changes_and_why(world: World):
+    await three_report(world)
+    await world.publish()
+    first_at = world.clock()
+    world.clock.advance(timedelta(days=1))
+    await world.report(world.supplier)
+    without = await world.try_publish()
+    assert (without.status_code, codes(without)) == (422, [("/reason", "reason_missing")])
+    second = await world.publish(reason="A late report came in.")
+    assert (second.number, second.restates, second.reason) == (2, 1, "A late report came in.")
+    [change] = second.changes
+    assert (change.figure, change.before_gbp, change.after_gbp, change.difference_gbp) == (
+        "delivered",
+        Decimal("642.68"),
+        Decimal("822.28"),
+        Decimal("179.60"),
+    )
+    assert (await world.ask_value()).json()["publication_number"] == 2
+    earlier = await world.ask_value(as_of=first_at.isoformat())
+    assert earlier.json()["publication_number"] == 1
+    before = await world.ask_value(as_of=(first_at - timedelta(seconds=1)).isoformat())
+    assert before.status_code == 404
+    listed = await world.http.get(f"/v1/places/{world.place}/publications", params={"limit": "1"})
+    assert [item["number"] for item in listed.json()["items"]] == [2]
+    following = await world.http.get(listed.json()["next"])
+    assert [item["number"] for item in following.json()["items"]] == [1]
+    assert await verify_ledger(world.db) == []
+
+
+async def test_numbers_have_no_gaps_when_two_publish_at_the_same_moment(wide_world: World):
+    world = wide_world
+    await three_report(world)
+    answers = await asyncio.gather(*(world.try_publish(reason=f"attempt {attempt}") for attempt in range(3)))
+    assert [answer.status_code for answer in answers] == [201, 201, 201]
+    assert sorted(answer.json()["number"] for answer in answers) == [1, 2, 3]
+    assert await verify_ledger(world.db) == []
+
+
+async def test_publishing_again_with_the_same_key_gives_the_same_publication(world: World):
+    await three_report(world)
+    headers = keyed(world.as_manager())
+    path = f"/v1/places/{world.place}/publications"
+    draft = {"period_start": "2026-07-01", "period_end": "2026-09-30"}
+    first = await world.http.post(path, json=draft, headers=headers)
+    again = await world.http.post(path, json=draft, headers=headers)
+    assert (again.status_code, again.content) == (201, first.content)
+    assert again.headers["Idempotency-Replayed"] == "true"
+    assert await world.count("publications") == 1
+
+
+@pytest.mark.parametrize(
+    "period, code",
+    [
+        ({"period_start": "2026-07-02"}, "period_not_whole_months"),
+        ({"period_end": "2026-09-29"}, "period_not_whole_months"),
+        ({"period_start": "2026-11-01", "period_end": "2026-11-30"}, "period_not_over"),
+    ],
+)
+async def test_only_whole_months_that_are_over_are_published(world: World, period, code):
+    answer = await world.try_publish(**period)
+    assert (answer.status_code, codes(answer)) == (422, [("/period_end", code)])
+    assert await world.count("publications") == 0
+
+
+async def test_a_place_without_entries_can_publish_that_nothing_was_done(world: World):
+    publication = await world.publish()
+    assert (publication.ledger_position, publication.ledger_head) == (0, "0" * 64)
+    assert publication.value.figures.delivered.total_gbp == Decimal("0.00")
+
+
+async def test_cells_of_too_few_organisations_are_withheld_with_a_second_beside_them(world: World):
+    await three_report(world)
+    value = (await world.publish()).value
+    # Gifts come from the college alone. Volunteering is withheld too: with it the gifts could be worked out.
+    assert shown(grouping(value, "outcome")) == {"Outcome gifts": None, "Outcome volunteering": None}
+    assert shown(grouping(value, "measure")) == {"Measure GIFTS": None, "Measure HOURS": None}
+    assert shown(grouping(value, "theme")) == {"Theme community": Decimal("642.68")}
+    assert shown(grouping(value, "route")) == {"Own activity": Decimal("642.68")}
+    by_organisation = grouping(value, "organisation", "delivered_by")
+    assert shown(by_organisation) == {"Charity": None, "College": None, "Council": None}
+    assert all(cell.suppressed for cell in by_organisation.cells)
+
+
+async def test_a_dominant_organisation_is_not_given_away(world: World):
+    await world.report(world.council, line(quantity="1000"))
+    await world.report(world.charity, line("GIFTS", "900", "gbp_invested"), line(quantity="1"))
+    await world.report(world.college, line("GIFTS", "1000", "gbp_invested"))
+    await world.report(world.supplier, line("GIFTS", "950", "gbp_invested"), line(quantity="1"))
+    value = (await world.publish()).value
+    measures = shown(grouping(value, "measure"))
+    assert measures["Measure HOURS"] is None
+    assert measures["Measure GIFTS"] is None  # beside the only other cell it would give the first away
+    # The whole is safe: what the two largest leave (£1,885.92) is more than a tenth of the largest (£17,960).
+    assert shown(grouping(value, "theme"))["Theme community"] == Decimal("20845.92")
+
+
+async def test_organisations_that_agreed_are_named(world: World):
+    for org in (world.council, world.charity, world.college):
+        await world.join(org, date(2022, 9, 29), named_totals_agreed=True)
+    await three_report(world)
+    value = (await world.publish()).value
+    assert shown(grouping(value, "organisation", "delivered_by")) == {
+        "Charity": Decimal("197.56"),
+        "College": Decimal("265.52"),
+        "Council": Decimal("179.60"),
+    }
+    assert shown(grouping(value, "measure"))["Measure GIFTS"] == Decimal("50.00")
+
+
+async def test_one_who_did_not_agree_is_protected_by_others_beside_it(world: World):
+    for org in (world.council, world.charity, world.college):
+        await world.join(org, date(2022, 9, 29), named_totals_agreed=True)
+    await three_report(world)
+    await world.report(world.supplier, line(quantity="10"))
+    value = (await world.publish()).value
+    cells = shown(grouping(value, "organisation", "delivered_by"))
+    assert cells["Supplier"] is None
+    assert cells["College"] == Decimal("265.52")
+    assert cells["Council"] is None
+    assert cells["Charity"] is None
+
+
+async def test_who_is_no_member_agrees_to_be_named_in_its_report(world: World):
+    for org in (world.council, world.charity, world.college):
+        await world.join(org, date(2022, 9, 29), named_totals_agreed=True)
+    await three_report(world)
+    await world.report(world.supplier, line(quantity="10"), named_totals_agreed=True)
+    value = (await world.publish()).value
+    cells = shown(grouping(value, "organisation", "delivered_by"))
+    assert cells["Supplier"] == Decimal("179.60")
+    assert cells["Council"] == Decimal("179.60")
+
+
+async def test_a_member_that_did_not_agree_is_not_named_for_its_report_alone(world: World):
+    for org in (world.council, world.charity):
+        await world.join(org, date(2022, 9, 29), named_totals_agreed=True)
+    await world.join(world.college, date(2022, 9, 29), named_totals_agreed=False)
+    for org in (world.council, world.charity, world.college):
+        await world.report(org, line(quantity="10"), named_totals_agreed=True)
+    value = (await world.publish()).value
+    assert shown(grouping(value, "organisation", "delivered_by"))["College"] is None
+
+
+async def test_a_preview_shows_what_would_be_published_and_keeps_nothing(world: World):
+    await three_report(world)
+    path = f"/v1/places/{world.place}/publication-preview"
+    params = {"from": "2026-07-01", "to": "2026-09-30"}
+    answer = await world.http.get(path, params=params, headers=world.as_manager())
+    preview = CollectiveValue.model_validate_json(answer.content)
+    assert preview.publication_number is None
+    assert await world.count("publications") == 0
+    published = (await world.publish()).value
+    assert preview.groupings == published.groupings
+    assert preview.figures == published.figures
+
+
+async def test_only_the_places_programme_manager_publishes(world: World):
+    elsewhere = world.as_manager(roles={new_id(): ["programme_manager"]})
+    officer = world.as_manager(roles={world.place: ["officer"]})
+    for headers in (elsewhere, officer):
+        answer = await world.try_publish(headers)
+        assert (answer.status_code, answer.json()["code"]) == (403, "role_missing")
+    assert await world.count("publications") == 0
+
+
+async def test_a_publication_is_told_to_everybody(world: World):
+    publication = await world.publish()
+    answer = await world.http.get("/v1/events", headers=world.as_org(world.supplier))
+    [event] = answer.json()["items"]
+    assert (event["type"], event["data"]["number"]) == ("publication.published", 1)
+    assert event["data"]["content_sha256"] == publication.content_sha256
