@@ -223,15 +223,12 @@ async def _on_http(request: Request, error: Exception) -> Response:
 def error_catalogue(packages: Collection[str] | None = None) -> list[dict[str, Any]]:
     """Every code that the loaded modules can answer with its status and title, ordered by code.
 
-    `packages` are the top-level packages whose errors count; without it all do.
+    A code that two services give with another status or title stands there twice. `packages` are the
+    top-level packages whose errors count; without it all do.
     """
-    found: dict[str, dict[str, Any]] = {
-        "internal_error": {
-            "code": "internal_error",
-            "status": 500,
-            "title": "Something went wrong on our side",
-        },
-        "method_not_allowed": {"code": "method_not_allowed", "status": 405, "title": _HTTP_CODES[405][1]},
+    found = {
+        ("internal_error", 500, "Something went wrong on our side"),
+        ("method_not_allowed", 405, _HTTP_CODES[405][1]),
     }
     waiting: list[type[CdpError]] = list(CdpError.__subclasses__())
     while waiting:
@@ -240,5 +237,5 @@ def error_catalogue(packages: Collection[str] | None = None) -> list[dict[str, A
         status = status_of(error)
         counts = packages is None or error.__module__.partition(".")[0] in packages
         if counts and status != HTTPStatus.INTERNAL_SERVER_ERROR:
-            found.setdefault(error.code, {"code": error.code, "status": status, "title": error.title})
-    return [found[code] for code in sorted(found)]
+            found.add((error.code, status, error.title))
+    return [{"code": code, "status": status, "title": title} for code, status, title in sorted(found)]

@@ -1,0 +1,86 @@
+"""Routes for agreements: contracts, call-offs, framework agreements, grants, planning obligations."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response, Security
+
+from cdp_common.contracts.base import Batch, IdBatch, Page
+from cdp_common.contracts.procurement import Agreement, AgreementDraft, AgreementEnd
+from cdp_common.web.caller import INTERNAL_EVENTS_SCOPE, Caller
+from cdp_common.web.dependencies import Now, ServiceDatabase
+from cdp_common.web.etags import IfMatch, respond_with_etag
+from cdp_common.web.identity import ANY_SCOPE, Signed, signed_caller
+from cdp_common.web.once import OnceHeader, answer_response
+from cdp_common.web.paging import Paging, page_links
+from procurement_api.api.clients import Partners, Toms
+from procurement_api.use_cases import read_agreements
+from procurement_api.use_cases.register_agreement import register_agreement as register
+from procurement_api.use_cases.rights import AGREEMENTS_SCOPE
+from procurement_api.use_cases.terminate_agreement import terminate_agreement as terminate
+
+router = APIRouter(tags=["agreements"])
+
+Writer = Annotated[Caller, Security(signed_caller, scopes=["agreements:write"])]
+
+# Either scope will do: the parties read their own agreements, the platform's services read all.
+_READING = {ANY_SCOPE: [AGREEMENTS_SCOPE, INTERNAL_EVENTS_SCOPE]}
+
+
+@router.post("/v1/agreements", status_code=201, response_model=Agreement)
+async def register_agreement(
+    draft: AgreementDraft,
+    caller: Writer,
+    once: OnceHeader,
+    db: ServiceDatabase,
+    toms: Toms,
+    partners: Partners,
+    now: Now,
+) -> Response:
+    """Register an agreement that came about without a tender here; the caller's organisation commissions it.
+
+    A framework agreement has no lines: its call-offs have. An agreement older than the edition that it is
+    pinned to is valued as if it had been promised on the edition's first day.
+    """
+    return answer_response(await register(db, toms, partners, caller, draft, once, now))
+
+
+@router.get("/v1/agreements/{agreement_id}", response_model=Agreement, openapi_extra=_READING)
+async def get_agreement(
+    agreement_id: UUID, request: Request, caller: Signed, db: ServiceDatabase
+) -> Response:
+    """One agreement with its commitments, for its parties."""
+    return respond_with_etag(request, await read_agreements.get_agreement(db, caller, agreement_id))
+
+
+@router.get("/v1/agreements", openapi_extra=_READING)
+async def list_agreements(
+    request: Request, caller: Signed, db: ServiceDatabase, page: Paging, place_id: UUID | None = None
+) -> Page[Agreement]:
+    """Agreements to which the caller's organisation is a party, oldest first."""
+    found, next_cursor = await read_agreements.list_agreements(
+        db, caller, place_id=place_id, cursor=page.cursor, limit=page.limit
+    )
+    return Page(items=found, next=page_links(request, next_cursor))
+
+
+@router.post("/v1/agreements/batch", openapi_extra=_READING)
+async def batch_agreements(batch: IdBatch, caller: Signed, db: ServiceDatabase) -> Batch[Agreement]:
+    """Agreements by id, as far as the caller may see them."""
+    return await read_agreements.batch_agreements(db, caller, batch.ids)
+
+
+@router.post("/v1/agreements/{agreement_id}/terminate", response_model=Agreement)
+async def terminate_agreement(
+    agreement_id: UUID,
+    end: AgreementEnd,
+    request: Request,
+    caller: Writer,
+    db: ServiceDatabase,
+    now: Now,
+    if_match: IfMatch = None,
+) -> Response:
+    """End an agreement of which the caller is the commissioner: what was not yet due is no longer owed."""
+    return respond_with_etag(request, await terminate(db, caller, agreement_id, end, if_match, now))

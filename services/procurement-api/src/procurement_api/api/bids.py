@@ -1,0 +1,126 @@
+"""Routes for sealed bids, their receipts and their opening."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Request, Response, Security
+
+from cdp_common.contracts.base import Page
+from cdp_common.contracts.procurement import Bid, BidDraft, BidReceipt, Opening, ReceiptKeys
+from cdp_common.web.caller import Caller
+from cdp_common.web.dependencies import Now, ServiceDatabase
+from cdp_common.web.etags import respond_with_etag
+from cdp_common.web.identity import signed_caller
+from cdp_common.web.once import OnceHeader, answer_response
+from cdp_common.web.paging import Paging, page_links
+from procurement_api.api.clients import Partners, Toms
+from procurement_api.api.keys import ServiceKeys
+from procurement_api.use_cases import read_bids
+from procurement_api.use_cases import submit_bid as submissions
+from procurement_api.use_cases.open_tender import open_tender as open_bids
+from procurement_api.use_cases.receipts import public_receipt_keys
+
+router = APIRouter(tags=["bids"])
+
+Bidder = Annotated[Caller, Security(signed_caller, scopes=["bids:write"])]
+Reader = Annotated[Caller, Security(signed_caller, scopes=["bids:read"])]
+Buyer = Annotated[Caller, Security(signed_caller, scopes=["tenders:write"])]
+
+
+def opening_grace(request: Request) -> timedelta:
+    """How long after the deadline bids may be opened."""
+    grace: timedelta = request.app.state.opening_grace
+    return grace
+
+
+# `received_at` comes first in these routes: the body has been read by then, and nothing else has taken time.
+
+
+@router.post("/v1/tenders/{tender_id}/bids", status_code=201, response_model=BidReceipt)
+async def submit_bid(
+    received_at: Now,
+    tender_id: UUID,
+    draft: BidDraft,
+    caller: Bidder,
+    once: OnceHeader,
+    db: ServiceDatabase,
+    keys: ServiceKeys,
+) -> Response:
+    """Submit a bid's commitments, sealed at once, for the organisation that the caller acts for.
+
+    It counts if and only if the whole request had arrived before the deadline by this server's clock. The
+    receipt proves what arrived and when; the bidder keeps it with its `commitment_key`.
+    """
+    answer = await submissions.submit_bid(db, keys.signer, caller, tender_id, draft, once, received_at)
+    return answer_response(answer)
+
+
+@router.post("/v1/bids/{bid_id}/versions", status_code=201, response_model=BidReceipt)
+async def replace_bid(
+    received_at: Now,
+    bid_id: UUID,
+    draft: BidDraft,
+    caller: Bidder,
+    once: OnceHeader,
+    db: ServiceDatabase,
+    keys: ServiceKeys,
+) -> Response:
+    """Replace the whole of the caller's own bid until the deadline; every version is kept."""
+    answer = await submissions.replace_bid(db, keys.signer, caller, bid_id, draft, once, received_at)
+    return answer_response(answer)
+
+
+@router.post("/v1/bids/{bid_id}/withdraw", response_model=BidReceipt)
+async def withdraw_bid(
+    received_at: Now,
+    bid_id: UUID,
+    caller: Bidder,
+    once: OnceHeader,
+    db: ServiceDatabase,
+    keys: ServiceKeys,
+) -> Response:
+    """Withdraw the caller's own bid until the deadline; a new one may be submitted."""
+    return answer_response(await submissions.withdraw_bid(db, keys.signer, caller, bid_id, once, received_at))
+
+
+@router.get("/v1/bids/{bid_id}", response_model=Bid)
+async def get_bid(bid_id: UUID, request: Request, caller: Reader, db: ServiceDatabase) -> Response:
+    """One bid: its bidder sees its state, and its lines once they are opened; the buyer sees it then."""
+    return respond_with_etag(request, await read_bids.get_bid(db, caller, bid_id))
+
+
+@router.get("/v1/tenders/{tender_id}/bids")
+async def list_bids(
+    tender_id: UUID, request: Request, caller: Reader, db: ServiceDatabase, page: Paging
+) -> Page[Bid]:
+    """The bids of the caller's own tender, oldest first; refused until they are opened."""
+    bids, next_cursor = await read_bids.list_bids(db, caller, tender_id, page.cursor, page.limit)
+    return Page(items=bids, next=page_links(request, next_cursor))
+
+
+@router.post("/v1/tenders/{tender_id}/open")
+async def open_tender(
+    tender_id: UUID,
+    caller: Buyer,
+    db: ServiceDatabase,
+    toms: Toms,
+    partners: Partners,
+    keys: ServiceKeys,
+    grace: Annotated[timedelta, Depends(opening_grace)],
+    now: Now,
+) -> Opening:
+    """Open the bids after the deadline: each line is valued and explained, or disregarded with the reason.
+
+    `log_root` is the RFC 9162 Merkle root over the payloads of all receipts, ordered by received-at, bid and
+    version.
+    """
+    return await open_bids(db, toms, partners, caller, tender_id, keys.sealing_key, grace, now)
+
+
+@router.get("/v1/receipt-keys", response_model=ReceiptKeys)
+async def get_receipt_keys(request: Request, db: ServiceDatabase, keys: ServiceKeys, now: Now) -> Response:
+    """The public keys with which receipts are verified, as a JWK set."""
+    return respond_with_etag(request, await public_receipt_keys(db, keys.signer, now))

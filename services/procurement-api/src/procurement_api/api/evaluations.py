@@ -1,0 +1,82 @@
+"""Routes for panel scores, evaluation, assessments and the award."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Request, Response, Security
+
+from cdp_common.contracts.procurement import (
+    Agreement,
+    AssessmentSummary,
+    AwardDraft,
+    Evaluation,
+    PanelScores,
+)
+from cdp_common.web.caller import Caller
+from cdp_common.web.dependencies import Now, ServiceDatabase
+from cdp_common.web.etags import respond_with_etag
+from cdp_common.web.identity import signed_caller
+from cdp_common.web.once import OnceHeader, answer_response
+from procurement_api.api.clients import Partners
+from procurement_api.use_cases import read_evaluation
+from procurement_api.use_cases.award_tender import award_tender as award_contract
+from procurement_api.use_cases.evaluate_tender import evaluate_tender as evaluate
+from procurement_api.use_cases.record_scores import record_scores as record
+
+router = APIRouter(tags=["evaluations"])
+
+Evaluator = Annotated[Caller, Security(signed_caller, scopes=["evaluations:write"])]
+
+
+@router.post("/v1/tenders/{tender_id}/scores", status_code=201, response_model=PanelScores)
+async def record_scores(
+    tender_id: UUID, scores: PanelScores, caller: Evaluator, once: OnceHeader, db: ServiceDatabase, now: Now
+) -> Response:
+    """Record the panel's scores of written answers; a later score replaces the earlier, and both are kept."""
+    return answer_response(await record(db, caller, tender_id, scores, once, now))
+
+
+@router.post("/v1/tenders/{tender_id}/evaluations", status_code=201, response_model=Evaluation)
+async def evaluate_tender(
+    tender_id: UUID, caller: Evaluator, once: OnceHeader, db: ServiceDatabase, now: Now
+) -> Response:
+    """Evaluate the opened bids with the scores recorded so far: a new version, every point explained."""
+    return answer_response(await evaluate(db, caller, tender_id, once, now))
+
+
+@router.get("/v1/tenders/{tender_id}/evaluation", response_model=Evaluation)
+async def get_evaluation(
+    tender_id: UUID,
+    request: Request,
+    caller: Annotated[Caller, Security(signed_caller, scopes=["tenders:read"])],
+    db: ServiceDatabase,
+) -> Response:
+    """The latest evaluation of the caller's own tender."""
+    return respond_with_etag(request, await read_evaluation.get_evaluation(db, caller, tender_id))
+
+
+@router.get("/v1/bids/{bid_id}/assessment", response_model=AssessmentSummary)
+async def get_assessment(
+    bid_id: UUID,
+    request: Request,
+    caller: Annotated[Caller, Security(signed_caller, scopes=["bids:read"])],
+    db: ServiceDatabase,
+) -> Response:
+    """After the award: the scores of the caller's own bid and the winner's, nothing of other rivals."""
+    return respond_with_etag(request, await read_evaluation.get_assessment(db, caller, bid_id))
+
+
+@router.post("/v1/tenders/{tender_id}/award", status_code=201, response_model=Agreement)
+async def award_tender(
+    tender_id: UUID,
+    award: AwardDraft,
+    caller: Annotated[Caller, Security(signed_caller, scopes=["tenders:write"])],
+    once: OnceHeader,
+    db: ServiceDatabase,
+    partners: Partners,
+    now: Now,
+) -> Response:
+    """Award the tender to one of its bids; the counted lines become the contract's commitments."""
+    return answer_response(await award_contract(db, partners, caller, tender_id, award, once, now))

@@ -1,0 +1,27 @@
+"""What this service seals and signs with, read from its key files when it starts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from procurement_api.use_cases.receipts import ReceiptSigner
+
+
+@dataclass(frozen=True)
+class Keys:
+    """The key that wraps the tenders' keys, and the signer of receipts."""
+
+    sealing_key: bytes = field(repr=False)
+    signer: ReceiptSigner
+
+
+def service_keys(request: Request) -> Keys:
+    """The keys that were read when the application started."""
+    keys: Keys = request.app.state.keys
+    return keys
+
+
+ServiceKeys = Annotated[Keys, Depends(service_keys)]

@@ -1,0 +1,125 @@
+"""Routes for tenders: importing, preparing, publishing, calling off, reading."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response, Security
+
+from cdp_common.contracts.base import Batch, IdBatch, Page
+from cdp_common.contracts.procurement import OcdsImport, OcdsImportReport, Tender, TenderState, TenderTerms
+from cdp_common.web.caller import Caller
+from cdp_common.web.dependencies import Now, ServiceDatabase
+from cdp_common.web.etags import IfMatch, respond_with_etag
+from cdp_common.web.identity import MaybeCaller, signed_caller
+from cdp_common.web.once import OnceHeader, answer_response
+from cdp_common.web.paging import Paging, page_links
+from procurement_api.api.clients import Partners, Toms
+from procurement_api.api.keys import ServiceKeys
+from procurement_api.use_cases import read_tenders
+from procurement_api.use_cases.cancel_tender import cancel_tender as cancel
+from procurement_api.use_cases.import_ocds import import_ocds as import_package
+from procurement_api.use_cases.publish_tender import publish_tender as publish
+from procurement_api.use_cases.set_terms import set_terms as replace_terms
+
+IMPORT_PATH = "/v1/ocds/imports"
+IMPORT_MAX_BYTES = 8 * 1024 * 1024
+
+router = APIRouter(tags=["tenders"])
+
+Writer = Annotated[Caller, Security(signed_caller, scopes=["tenders:write"])]
+
+
+@router.post(IMPORT_PATH, status_code=201, response_model=OcdsImportReport)
+async def import_ocds(
+    document: OcdsImport,
+    caller: Writer,
+    once: OnceHeader,
+    db: ServiceDatabase,
+    partners: Partners,
+    now: Now,
+) -> Response:
+    """Import tenders from an OCDS 1.1 release package for the buyer that the caller acts for.
+
+    Each procurement becomes a draft tender. One that the buyer imported before is given again, unchanged.
+    Releases that hold no tender are listed under `faults` with the reason, and the others go on.
+    """
+    return answer_response(await import_package(db, partners, caller, document, once, now))
+
+
+@router.get("/v1/tenders")
+async def list_tenders(
+    request: Request,
+    caller: MaybeCaller,
+    db: ServiceDatabase,
+    page: Paging,
+    place_id: UUID | None = None,
+    ocid: Annotated[str | None, Query(max_length=300, description="The OCDS contracting process.")] = None,
+    state: TenderState | None = None,
+) -> Page[Tender]:
+    """Published tenders, oldest first; a buyer with `tenders:read` also sees its own drafts."""
+    found, next_cursor = await read_tenders.list_tenders(
+        db, caller, place_id=place_id, ocid=ocid, state=state, cursor=page.cursor, limit=page.limit
+    )
+    return Page(items=found, next=page_links(request, next_cursor))
+
+
+@router.get("/v1/tenders/{tender_id}", response_model=Tender)
+async def get_tender(tender_id: UUID, request: Request, caller: MaybeCaller, db: ServiceDatabase) -> Response:
+    """One tender; of its bids only their number. Before publication it is its buyer's alone."""
+    return respond_with_etag(request, await read_tenders.get_tender(db, caller, tender_id))
+
+
+@router.post("/v1/tenders/batch")
+async def batch_tenders(batch: IdBatch, caller: MaybeCaller, db: ServiceDatabase) -> Batch[Tender]:
+    """Tenders by id, as far as the caller may see them."""
+    return await read_tenders.batch_tenders(db, caller, batch.ids)
+
+
+@router.put("/v1/tenders/{tender_id}/terms", response_model=Tender)
+async def set_terms(
+    tender_id: UUID,
+    terms: TenderTerms,
+    request: Request,
+    caller: Writer,
+    db: ServiceDatabase,
+    partners: Partners,
+    now: Now,
+    if_match: IfMatch = None,
+) -> Response:
+    """Set the terms of a draft tender; the whole set replaces the earlier one."""
+    tender = await replace_terms(db, partners, caller, tender_id, terms, if_match, now)
+    return respond_with_etag(request, tender)
+
+
+@router.post("/v1/tenders/{tender_id}/publish", response_model=Tender)
+async def publish_tender(
+    tender_id: UUID,
+    request: Request,
+    caller: Writer,
+    db: ServiceDatabase,
+    toms: Toms,
+    keys: ServiceKeys,
+    now: Now,
+    if_match: IfMatch = None,
+) -> Response:
+    """Publish a tender: its measures are pinned, and from now on bids are sealed to a key of its own.
+
+    Terms under which bids could not be valued at opening are refused now.
+    """
+    tender = await publish(db, toms, caller, tender_id, if_match, keys.sealing_key, now)
+    return respond_with_etag(request, tender)
+
+
+@router.post("/v1/tenders/{tender_id}/cancel", response_model=Tender)
+async def cancel_tender(
+    tender_id: UUID,
+    request: Request,
+    caller: Writer,
+    db: ServiceDatabase,
+    now: Now,
+    if_match: IfMatch = None,
+) -> Response:
+    """Call a tender off before its award. Bids that were not opened never will be: their key is destroyed."""
+    return respond_with_etag(request, await cancel(db, caller, tender_id, if_match, now))

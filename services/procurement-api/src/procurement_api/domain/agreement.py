@@ -1,0 +1,110 @@
+"""What an agreement's dates and lines must hold, and by which route its value arises."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+from uuid import UUID
+
+from cdp_common.kernel.errors import Conflict, FieldError, InvalidInput
+from procurement_api.domain.contract_period import (
+    ContractPeriod,
+    Instalment,
+    period_faults,
+    schedule_faults,
+)
+
+AgreementKind = Literal["contract", "call_off", "framework_agreement", "grant", "planning_obligation"]
+Route = Literal["procurement", "grant", "planning"]
+
+_ROUTES: dict[AgreementKind, Route] = {
+    "contract": "procurement",
+    "call_off": "procurement",
+    "framework_agreement": "procurement",
+    "grant": "grant",
+    "planning_obligation": "planning",
+}
+
+
+class AgreementReferenceTaken(Conflict):
+    """The commissioner has an agreement under this reference."""
+
+    code = "agreement_reference_taken"
+    title = "The commissioner has an agreement under this reference already"
+
+
+class AgreementTerminated(Conflict):
+    """The agreement has been terminated before."""
+
+    code = "agreement_terminated"
+    title = "The agreement has ended already"
+
+
+def route_of(kind: AgreementKind) -> Route:
+    """The route by which value under such an agreement arises."""
+    return _ROUTES[kind]
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What the rules need of an agreement that is registered directly."""
+
+    kind: AgreementKind
+    life: ContractPeriod
+    commissioner: UUID
+    deliverer: UUID
+    value_gbp: Decimal | None
+    schedules: Sequence[Sequence[Instalment]]
+    """One per commitment line, empty where the line has none."""
+
+
+def require_agreement_holds(draft: Draft) -> None:
+    """Refuse dates, parties, value or lines that do not hold; every fault is named.
+
+    A framework agreement commits nothing by itself: its call-offs do (domain facts, section 4).
+    """
+    faults = period_faults(draft.life, start_at="/starts_on", end_at="/ends_on")
+    for index, schedule in enumerate(draft.schedules):
+        faults += schedule_faults(f"/lines/{index}", schedule, draft.life)
+    if draft.kind == "framework_agreement" and draft.schedules:
+        words = "Commitments belong to its call-offs."
+        faults.append(FieldError("/lines", "framework_agreement_commits_nothing", words))
+    if draft.commissioner == draft.deliverer:
+        words = "An agreement has two parties."
+        faults.append(FieldError("/deliverer_organisation_id", "parties_equal", words))
+    faults += _value_faults(draft.value_gbp)
+    if faults:
+        raise InvalidInput("The agreement does not hold.", errors=faults)
+
+
+def require_value_holds(value_gbp: Decimal) -> None:
+    """Refuse an award of less than nothing."""
+    faults = _value_faults(value_gbp)
+    if faults:
+        raise InvalidInput("The award does not hold.", errors=faults)
+
+
+def _value_faults(value_gbp: Decimal | None) -> list[FieldError]:
+    if value_gbp is None or value_gbp >= 0:
+        return []
+    return [FieldError("/value_gbp", "value_negative", "An agreement's value is not below zero.")]
+
+
+def require_termination_holds(
+    effective_on: date, *, signed_on: date, ends_on: date, terminated_on: date | None
+) -> None:
+    """Refuse to end an agreement twice, or outside its life."""
+    if terminated_on is not None:
+        raise AgreementTerminated(f"The agreement ended on {terminated_on}.")
+    if not signed_on <= effective_on <= ends_on:
+        raise InvalidInput(
+            "The termination does not hold.",
+            errors=[
+                FieldError(
+                    "/effective_on", "outside_agreement", "A termination lies within the agreement's life."
+                )
+            ],
+        )

@@ -1,0 +1,96 @@
+"""Texts, amounts and lots of an OCDS release, as far as they can be read."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from typing import Any
+
+MAX_LOT_TITLE_CHARS = 300
+MAX_DEPTH = 60
+
+_AMOUNT_LIMIT = Decimal(10) ** 15
+_PENNY = Decimal("0.01")
+_LOT_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_CONTACTS = frozenset({"contactPoint", "additionalContactPoints"})
+
+
+@dataclass(frozen=True)
+class LotFacts:
+    """A lot as the notice states it."""
+
+    id: str
+    title: str
+    value_gbp: Decimal | None
+
+
+def text_of(value: object) -> str | None:
+    """A text without the space around it, or a whole number as text; None for anything else."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    if not isinstance(value, str):
+        return None
+    return value.strip() or None
+
+
+def gbp_of(value: object) -> Decimal | None:
+    """The amount of an OCDS value in pounds and pence, without VAT where both are given; None if unusable."""
+    if not isinstance(value, Mapping) or value.get("currency") != "GBP":
+        return None
+    amount = value.get("amount", value.get("amountGross"))
+    if isinstance(amount, bool) or not isinstance(amount, int | float | str | Decimal):
+        return None
+    try:
+        # A JSON number was a decimal in the file; its shortest text is that decimal again.
+        read = Decimal(str(amount))
+    except (InvalidOperation, ValueError):
+        return None
+    if not read.is_finite() or not 0 <= read < _AMOUNT_LIMIT:
+        return None
+    return read.quantize(_PENNY, ROUND_HALF_UP)
+
+
+def lots_of(lots: object) -> tuple[LotFacts, ...]:
+    """The lots in order; one whose id cannot stand in a bid, or is used before, is named by its number."""
+    if not isinstance(lots, Sequence) or isinstance(lots, str):
+        return ()
+    facts: dict[str, LotFacts] = {}
+    stated = {text_of(lot.get("id")) for lot in lots if isinstance(lot, Mapping)}
+    for number, lot in enumerate(lots, start=1):
+        if isinstance(lot, Mapping):
+            said = text_of(lot.get("id"))
+            usable = said is not None and _LOT_CODE.fullmatch(said) is not None and said not in facts
+            lot_id = said if said is not None and usable else _numbered(number, stated)
+            title = text_of(lot.get("title")) or f"Lot {said or number}"
+            facts[lot_id] = LotFacts(lot_id, title[:MAX_LOT_TITLE_CHARS], gbp_of(lot.get("value")))
+    return tuple(facts.values())
+
+
+def _numbered(number: int, stated: set[str | None]) -> str:
+    name = f"lot-{number}"
+    while name in stated:
+        name = f"{name}-x"
+    return name
+
+
+def without_contacts(document: Mapping[str, Any], depth_left: int = MAX_DEPTH) -> dict[str, Any]:
+    """The document without the persons to contact, wherever they stand: nothing here needs them.
+
+    Numbers that no JSON document holds, and what nests deeper than any release does, become null.
+    """
+    return {name: _kept(part, depth_left - 1) for name, part in document.items() if name not in _CONTACTS}
+
+
+def _kept(part: Any, depth_left: int) -> Any:
+    if isinstance(part, float) and not math.isfinite(part):
+        return None
+    if not isinstance(part, Mapping | list):
+        return part
+    if depth_left == 0:
+        return None
+    if isinstance(part, Mapping):
+        return without_contacts(part, depth_left)
+    return [_kept(item, depth_left - 1) for item in part]

@@ -1,0 +1,122 @@
+"""procurement-api as a web application: the only place that wires."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
+import httpx2
+import structlog
+from fastapi import FastAPI
+from sqlalchemy.exc import SQLAlchemyError
+
+from cdp_common.clients.partners import PartnersClient
+from cdp_common.clients.toms import TomsClient
+from cdp_common.clients.upstream import open_http
+from cdp_common.db.database import Database
+from cdp_common.kernel.clock import Clock, utc_now
+from cdp_common.kernel.errors import CdpError
+from cdp_common.web.app import create_service
+from cdp_common.web.dependencies import get_database
+from cdp_common.web.event_routes import event_routes
+from cdp_common.web.issuer import remote_verifier
+from cdp_common.web.verifier import TokenVerifier
+from cdp_common.web.webhooks import webhook_routes, webhook_work
+from cdp_common.web.wiring import closing, own_tokens, service_database
+from procurement_api.api import agreements, bids, evaluations, tenders
+from procurement_api.api.keys import Keys
+from procurement_api.settings import Settings
+from procurement_api.use_cases.keep_answer import purge_answers
+from procurement_api.use_cases.receipts import ReceiptSigner
+
+PACKAGE = "procurement_api"
+SCHEMA = "procurement"
+VERSION = "1.0.0"
+
+_log = structlog.get_logger(__name__)
+
+
+def create_app(
+    settings: Settings,
+    *,
+    database: Database | None = None,
+    http: httpx2.AsyncClient | None = None,
+    verifier: TokenVerifier | None = None,
+    clock: Clock = utc_now,
+) -> FastAPI:
+    """The application; it reads its key files and connects to others when it is started.
+
+    `database`, `http` and `verifier` stand in for those that the settings name.
+    """
+    http = http or open_http()
+    database = database or service_database(settings, SCHEMA)
+    tokens = own_tokens(settings, http)
+
+    @asynccontextmanager
+    async def keys_in_memory() -> AsyncIterator[None]:
+        app.state.keys = _keys(settings)
+        yield
+
+    app = create_service(
+        settings,
+        name="procurement-api",
+        title="Procurement API",
+        version=VERSION,
+        description="What was promised in tenders: sealed bids, evaluation, awards, agreements, OCDS.",
+        routers=[
+            tenders.router,
+            bids.router,
+            evaluations.router,
+            agreements.router,
+            event_routes(get_database),
+            webhook_routes(settings),
+        ],
+        database=database,
+        package=PACKAGE,
+        verifier=verifier or remote_verifier(settings, http, clock),
+        lifespan_tasks=[
+            closing(http),
+            keys_in_memory,
+            webhook_work(database, settings, SCHEMA),
+            lambda: _purging(database, clock, settings.purge_interval_s),
+        ],
+        clock=clock,
+        larger_bodies={tenders.IMPORT_PATH: tenders.IMPORT_MAX_BYTES},
+    )
+    app.state.opening_grace = timedelta(seconds=settings.opening_grace_s)
+    app.state.partners = PartnersClient(settings.partners_url, tokens, http)
+    app.state.toms = TomsClient(settings.toms_url, tokens, http)
+    return app
+
+
+def create_serving_app(settings: Settings) -> FastAPI:
+    """The application for a process that serves: an unusable key file is refused before anything starts."""
+    _keys(settings)
+    return create_app(settings)
+
+
+def _keys(settings: Settings) -> Keys:
+    return Keys(settings.sealing_key(), ReceiptSigner(settings.secret_key()))
+
+
+@asynccontextmanager
+async def _purging(database: Database, clock: Clock, interval_s: float) -> AsyncIterator[None]:
+    """Removes kept answers that are past their time while the service runs."""
+    task = asyncio.create_task(_purge_now_and_then(database, clock, interval_s))
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def _purge_now_and_then(database: Database, clock: Clock, interval_s: float) -> None:
+    while True:
+        await asyncio.sleep(interval_s)
+        try:
+            async with database.begin() as tx:
+                await purge_answers(tx, clock())
+        except (CdpError, SQLAlchemyError) as fault:
+            _log.warning("purge_failed", fault=type(fault).__name__)

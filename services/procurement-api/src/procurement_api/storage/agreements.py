@@ -1,0 +1,103 @@
+"""Reading and writing agreements and their commitment lines."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import RowMapping, Select, insert, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from cdp_common.db.constraints import constraint_errors
+from cdp_common.db.paging import keyset
+from procurement_api.domain.agreement import AgreementReferenceTaken
+from procurement_api.domain.tender import TenderStateWrong
+from procurement_api.storage.tables import agreement_lines, agreements
+
+
+async def add_agreement(tx: AsyncConnection, row: dict[str, Any], lines: list[dict[str, Any]]) -> None:
+    """Write an agreement with its lines; a used reference or an awarded tender is refused."""
+    refusals = {
+        "uq_agreements_reference": lambda: AgreementReferenceTaken("This reference is in use."),
+        "uq_agreements_tender": lambda: TenderStateWrong("The tender has been awarded."),
+    }
+    with constraint_errors(refusals):
+        await tx.execute(insert(agreements).values(**row))
+    if lines:
+        await tx.execute(insert(agreement_lines), lines)
+
+
+async def agreement_by_id(
+    tx: AsyncConnection, agreement_id: UUID, *, lock: bool = False
+) -> RowMapping | None:
+    """The agreement, or None; `lock` holds other changes of it back until commit."""
+    query = select(agreements).where(agreements.c.id == agreement_id)
+    if lock:
+        query = query.with_for_update()
+    row: RowMapping | None = (await tx.execute(query)).mappings().one_or_none()
+    return row
+
+
+async def agreement_of_tender(tx: AsyncConnection, tender_id: UUID) -> RowMapping | None:
+    """The agreement that the tender was awarded to, or None."""
+    query = select(agreements).where(agreements.c.tender_id == tender_id)
+    row: RowMapping | None = (await tx.execute(query)).mappings().one_or_none()
+    return row
+
+
+async def agreements_by_ids(
+    tx: AsyncConnection, ids: Collection[UUID], party: UUID | None
+) -> list[RowMapping]:
+    """The agreements among `ids` to which `party` is one; None stands for everybody's."""
+    return list((await tx.execute(_visible(party).where(agreements.c.id.in_(ids)))).mappings())
+
+
+async def agreements_page(
+    tx: AsyncConnection, *, party: UUID | None, place_id: UUID | None, cursor: str | None, limit: int
+) -> list[RowMapping]:
+    """Agreements to which `party` is one (None: everybody's), oldest first."""
+    query = _visible(party)
+    if place_id is not None:
+        query = query.where(agreements.c.place_id == place_id)
+    return list((await tx.execute(keyset(query, [agreements.c.id], cursor, limit))).mappings())
+
+
+def _visible(party: UUID | None) -> Select[Any]:
+    query = select(agreements)
+    if party is None:
+        return query
+    return query.where(
+        or_(
+            agreements.c.commissioner_organisation_id == party,
+            agreements.c.deliverer_organisation_id == party,
+        )
+    )
+
+
+async def lines_of_agreements(tx: AsyncConnection, ids: Collection[UUID]) -> list[RowMapping]:
+    """The commitment lines of the agreements in their order."""
+    query = (
+        select(agreement_lines)
+        .where(agreement_lines.c.agreement_id.in_(ids))
+        .order_by(agreement_lines.c.agreement_id, agreement_lines.c.position)
+    )
+    return list((await tx.execute(query)).mappings())
+
+
+async def terminate(tx: AsyncConnection, agreement_id: UUID, effective_on: date) -> RowMapping:
+    """End an agreement, and give it as it is then."""
+    ended: RowMapping = (
+        (
+            await tx.execute(
+                update(agreements)
+                .where(agreements.c.id == agreement_id)
+                .values(state="terminated", terminated_on=effective_on, version=agreements.c.version + 1)
+                .returning(agreements)
+            )
+        )
+        .mappings()
+        .one()
+    )
+    return ended

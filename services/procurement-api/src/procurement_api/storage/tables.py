@@ -1,0 +1,215 @@
+"""The tables of procurement-api. What was submitted, scored, evaluated and promised is written once."""
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
+
+from cdp_common.db.columns import Json, Pence, Quantity, UtcDateTime, id_column, metadata_with_names
+
+metadata = metadata_with_names()
+
+tenders = Table(
+    "tenders",
+    metadata,
+    id_column(),
+    Column("ocid", Text, index=True),
+    Column("reference", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("description", Text),
+    Column("buyer_organisation_id", Uuid, nullable=False),
+    Column("place_id", Uuid, nullable=False, index=True),
+    Column("value_pence", Pence),
+    Column("lots", Json, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("terms", Json),
+    # Copied from the edition at publication, so that accepting a bid asks nobody.
+    Column("measures", Json, nullable=False),
+    Column("sealing_public_jwk", Json),
+    Column("sealing_private_wrapped", LargeBinary),  # gone once a tender is cancelled unopened
+    Column("published_at", UtcDateTime),
+    Column("deadline_at", UtcDateTime),
+    Column("opened_at", UtcDateTime),
+    Column("log_root", Text),
+    Column("version", Integer, nullable=False),
+    Column("data_status", Text, nullable=False),
+    Column("imported_release", Json),  # what the notice said, without the persons to contact
+    Column("created_at", UtcDateTime, nullable=False),
+    UniqueConstraint("buyer_organisation_id", "ocid", name="uq_tenders_buyer_ocid"),
+    CheckConstraint(
+        "state IN ('draft', 'published', 'closed', 'evaluated', 'awarded', 'cancelled')", name="state_known"
+    ),
+    CheckConstraint(
+        "state IN ('draft', 'cancelled') OR (deadline_at IS NOT NULL AND sealing_public_jwk IS NOT NULL)",
+        name="published_with_deadline_and_key",
+    ),
+)
+
+# Answers too large to be kept with their idempotency key; removed when their time is over.
+large_answers = Table(
+    "large_answers",
+    metadata,
+    id_column(),
+    Column("body", Text, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False, index=True),
+)
+
+bids = Table(
+    "bids",
+    metadata,
+    id_column(),
+    Column("tender_id", Uuid, ForeignKey("tenders.id"), nullable=False, index=True),
+    Column("tenderer_organisation_id", Uuid, nullable=False),
+    Column("tenderer_name", Text),  # known from opening on: accepting a bid asks nobody
+    Column("state", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    CheckConstraint("state IN ('sealed', 'withdrawn', 'opened', 'disregarded')", name="state_known"),
+    Index(
+        "uq_bids_live",
+        "tender_id",
+        "tenderer_organisation_id",
+        unique=True,
+        postgresql_where=text("state <> 'withdrawn'"),
+    ),
+)
+
+bid_versions = Table(
+    "bid_versions",
+    metadata,
+    Column("bid_id", Uuid, ForeignKey("bids.id"), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("action", Text, nullable=False),
+    Column("received_at", UtcDateTime, nullable=False),
+    Column("sealed", Text),  # JWE; null for a withdrawal
+    Column("commitment", Text, nullable=False),
+    Column("acted_by", Uuid, nullable=False),
+    CheckConstraint("action IN ('submitted', 'replaced', 'withdrawn')", name="action_known"),
+)
+
+opened_lines = Table(
+    "opened_lines",
+    metadata,
+    Column("line_id", Uuid, primary_key=True),
+    Column("bid_id", Uuid, ForeignKey("bids.id"), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("measure", Text, nullable=False),
+    Column("lot", Text),
+    Column("quantity", Quantity, nullable=False),
+    Column("unit", Text, nullable=False),
+    Column("answer", Text, nullable=False),
+    Column("industry", Text),
+    Column("area_code", Text),
+    Column("schedule", Json, nullable=False),
+    Column("counted_quantity", Quantity, nullable=False),
+    Column("social_pence", Pence, nullable=False),
+    Column("local_economic_pence", Pence, nullable=False),
+    Column("low_pence", Pence),
+    Column("high_pence", Pence),
+    Column("fiscal_pence", Pence, nullable=False),
+    Column("method_version", Text, nullable=False),
+    Column("disregarded", Text),
+    Column("explanation", Json),
+    UniqueConstraint("bid_id", "position", name="uq_opened_lines_bid_position"),
+)
+
+panel_scores = Table(
+    "panel_scores",
+    metadata,
+    id_column(),
+    Column("bid_id", Uuid, ForeignKey("bids.id"), nullable=False),
+    Column("measure", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("score", Quantity, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("scored_by", Text, nullable=False),  # the client; a person once people sign in
+    Column("recorded_at", UtcDateTime, nullable=False),
+    UniqueConstraint("bid_id", "measure", "version", name="uq_panel_scores_bid_measure_version"),
+)
+
+evaluations = Table(
+    "evaluations",
+    metadata,
+    Column("tender_id", Uuid, ForeignKey("tenders.id"), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("evaluated_at", UtcDateTime, nullable=False),
+    Column("result", Json, nullable=False),
+)
+
+agreements = Table(
+    "agreements",
+    metadata,
+    id_column(),
+    Column("kind", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("reference", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("place_id", Uuid, nullable=False, index=True),
+    Column("tender_id", Uuid, ForeignKey("tenders.id")),
+    Column("bid_id", Uuid, ForeignKey("bids.id")),
+    Column("commissioner_organisation_id", Uuid, nullable=False),
+    Column("commissioner_name", Text, nullable=False),
+    Column("deliverer_organisation_id", Uuid, nullable=False, index=True),
+    Column("deliverer_name", Text, nullable=False),
+    Column("signed_on", Date, nullable=False),
+    Column("starts_on", Date, nullable=False),
+    Column("ends_on", Date, nullable=False),
+    Column("terminated_on", Date),
+    Column("value_pence", Pence),
+    Column("version", Integer, nullable=False),
+    Column("data_status", Text, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    UniqueConstraint("commissioner_organisation_id", "reference", name="uq_agreements_reference"),
+    UniqueConstraint("tender_id", name="uq_agreements_tender"),
+    CheckConstraint("state IN ('signed', 'terminated')", name="state_known"),
+    CheckConstraint("ends_on >= starts_on", name="period_forward"),
+    CheckConstraint("(state = 'terminated') = (terminated_on IS NOT NULL)", name="terminated_with_date"),
+)
+
+agreement_lines = Table(
+    "agreement_lines",
+    metadata,
+    Column("line_id", Uuid, primary_key=True),
+    Column("agreement_id", Uuid, ForeignKey("agreements.id"), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("measure", Text, nullable=False),
+    Column("edition_hash", Text, nullable=False),
+    Column("method_version", Text, nullable=False),
+    Column("unit", Text, nullable=False),
+    Column("quantity", Quantity, nullable=False),
+    Column("counted_quantity", Quantity, nullable=False),
+    Column("social_pence", Pence, nullable=False),
+    Column("local_economic_pence", Pence, nullable=False),
+    Column("low_pence", Pence),
+    Column("high_pence", Pence),
+    Column("fiscal_pence", Pence, nullable=False),
+    Column("starts_on", Date, nullable=False),
+    Column("ends_on", Date, nullable=False),
+    Column("schedule", Json, nullable=False),
+    Column("area_code", Text),
+    Column("industry", Text),
+    UniqueConstraint("agreement_id", "position", name="uq_agreement_lines_agreement_position"),
+)
+
+# One row: the key that signs receipts, made on first use.
+receipt_keys = Table(
+    "receipt_keys",
+    metadata,
+    Column("id", SmallInteger, primary_key=True, autoincrement=False),
+    Column("kid", Text, nullable=False),
+    Column("public_jwk", Json, nullable=False),
+    Column("private_encrypted", LargeBinary, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    CheckConstraint("id = 1", name="one_row"),
+)

@@ -1,0 +1,181 @@
+"""From rows to what goes out on the wire."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from cdp_common.contracts.commitments import CommitmentLine, ScheduledShare
+from cdp_common.contracts.procurement import (
+    Agreement,
+    Bid,
+    BidVersion,
+    Lot,
+    OpenedLine,
+    PinnedMeasure,
+    Tender,
+    TenderTerms,
+)
+from cdp_common.contracts.toms import Explanation
+from cdp_common.kernel.money import gbp_from_pence
+from procurement_api.domain.exact import plain
+
+_LONDON = ZoneInfo("Europe/London")
+
+
+def gbp_or_none(pence: int | None) -> Decimal | None:
+    """Pounds, or None where there is no amount."""
+    return None if pence is None else gbp_from_pence(pence)
+
+
+def tender_answer(row: Mapping[Any, Any]) -> Tender:
+    """A tender; of its bids only their number."""
+    deadline: datetime | None = row["deadline_at"]
+    return Tender(
+        id=row["id"],
+        ocid=row["ocid"],
+        reference=row["reference"],
+        title=row["title"],
+        description=row["description"],
+        buyer_organisation_id=row["buyer_organisation_id"],
+        place_id=row["place_id"],
+        value_gbp=gbp_or_none(row["value_pence"]),
+        lots=[Lot.model_validate(lot) for lot in row["lots"]],
+        state=row["state"],
+        terms=None if row["terms"] is None else TenderTerms.model_validate(row["terms"]),
+        measures=[PinnedMeasure.model_validate(measure) for measure in row["measures"]],
+        bid_count=row["bid_count"],
+        published_at=row["published_at"],
+        deadline_at=deadline,
+        deadline_london=None if deadline is None else deadline.astimezone(_LONDON).isoformat(),
+        opened_at=row["opened_at"],
+        version=row["version"],
+        data_status=row["data_status"],
+    )
+
+
+def bid_answers(
+    bids: Sequence[Mapping[Any, Any]],
+    version_rows: Sequence[Mapping[Any, Any]],
+    line_rows: Sequence[Mapping[Any, Any]],
+    *,
+    for_bidder: bool = False,
+) -> list[Bid]:
+    """Bids in the order of `bids`.
+
+    One that was not opened has no lines, and its bidder alone sees whose it is.
+    """
+    versions, lines = _by(version_rows, "bid_id"), _by(line_rows, "bid_id")
+    return [
+        Bid(
+            id=bid["id"],
+            tender_id=bid["tender_id"],
+            state=bid["state"],
+            version=bid["version"],
+            versions=[
+                BidVersion(version=row["version"], received_at=row["received_at"], action=row["action"])
+                for row in versions.get(bid["id"], [])
+            ],
+            tenderer_name=bid["tenderer_name"],
+            tenderer_organisation_id=(
+                bid["tenderer_organisation_id"] if for_bidder or bid["state"] == "opened" else None
+            ),
+            lines=(
+                [opened_line_answer(line) for line in lines.get(bid["id"], [])]
+                if bid["state"] == "opened"
+                else None
+            ),
+        )
+        for bid in bids
+    ]
+
+
+def _by(rows: Sequence[Mapping[Any, Any]], column: str) -> dict[UUID, list[Mapping[Any, Any]]]:
+    """The rows in their order, by the id in a column."""
+    sorted_out: dict[UUID, list[Mapping[Any, Any]]] = {}
+    for row in rows:
+        sorted_out.setdefault(row[column], []).append(row)
+    return sorted_out
+
+
+def opened_line_answer(row: Mapping[Any, Any]) -> OpenedLine:
+    """A line after opening, valued."""
+    explanation = row["explanation"]
+    return OpenedLine(
+        line_id=row["line_id"],
+        measure=row["measure"],
+        lot=row["lot"],
+        quantity=plain(row["quantity"]),
+        unit=row["unit"],
+        answer=row["answer"],
+        industry=row["industry"],
+        area_code=row["area_code"],
+        schedule=[ScheduledShare.model_validate(part) for part in row["schedule"]],
+        counted_quantity=plain(row["counted_quantity"]),
+        social_gbp=gbp_from_pence(row["social_pence"]),
+        local_economic_gbp=gbp_from_pence(row["local_economic_pence"]),
+        total_gbp=gbp_from_pence(row["social_pence"] + row["local_economic_pence"]),
+        low_gbp=gbp_or_none(row["low_pence"]),
+        high_gbp=gbp_or_none(row["high_pence"]),
+        fiscal_gbp=gbp_from_pence(row["fiscal_pence"]),
+        disregarded=row["disregarded"],
+        explanation=None if explanation is None else Explanation.model_validate(explanation),
+    )
+
+
+def commitment_answer(row: Mapping[Any, Any]) -> CommitmentLine:
+    """A commitment line of an agreement."""
+    return CommitmentLine(
+        line_id=row["line_id"],
+        measure=row["measure"],
+        edition_hash=row["edition_hash"],
+        method_version=row["method_version"],
+        unit=row["unit"],
+        quantity=plain(row["quantity"]),
+        counted_quantity=plain(row["counted_quantity"]),
+        social_gbp=gbp_from_pence(row["social_pence"]),
+        local_economic_gbp=gbp_from_pence(row["local_economic_pence"]),
+        low_gbp=gbp_or_none(row["low_pence"]),
+        high_gbp=gbp_or_none(row["high_pence"]),
+        fiscal_gbp=gbp_from_pence(row["fiscal_pence"]),
+        starts_on=row["starts_on"],
+        ends_on=row["ends_on"],
+        schedule=[ScheduledShare.model_validate(part) for part in row["schedule"]],
+        area_code=row["area_code"],
+        industry=row["industry"],
+    )
+
+
+def agreement_answers(
+    rows: Sequence[Mapping[Any, Any]], line_rows: Sequence[Mapping[Any, Any]]
+) -> list[Agreement]:
+    """Agreements with their lines, in the order of `rows`."""
+    by_agreement = _by(line_rows, "agreement_id")
+    return [
+        Agreement(
+            id=row["id"],
+            kind=row["kind"],
+            state=row["state"],
+            reference=row["reference"],
+            title=row["title"],
+            place_id=row["place_id"],
+            tender_id=row["tender_id"],
+            bid_id=row["bid_id"],
+            commissioner_organisation_id=row["commissioner_organisation_id"],
+            deliverer_organisation_id=row["deliverer_organisation_id"],
+            deliverer_name=row["deliverer_name"],
+            signed_on=row["signed_on"],
+            starts_on=row["starts_on"],
+            ends_on=row["ends_on"],
+            terminated_on=row["terminated_on"],
+            value_gbp=gbp_or_none(row["value_pence"]),
+            lines=[commitment_answer(line) for line in by_agreement.get(row["id"], [])],
+            version=row["version"],
+            data_status=row["data_status"],
+        )
+        for row in rows
+    ]

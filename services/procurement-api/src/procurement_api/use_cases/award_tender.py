@@ -1,0 +1,124 @@
+"""A buyer awards its tender: the winning bid's commitments become obligations."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import RowMapping
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from cdp_common.clients.partners import PartnersClient
+from cdp_common.contracts.procurement import AwardDraft, TenderTerms
+from cdp_common.db.database import Database
+from cdp_common.db.idempotency import Answer, Once
+from cdp_common.kernel.errors import Conflict
+from cdp_common.kernel.identifiers import new_id
+from cdp_common.kernel.money import pence_from_gbp
+from cdp_common.web.caller import Caller
+from procurement_api.domain.agreement import require_value_holds
+from procurement_api.domain.tender import require_state
+from procurement_api.storage.bids import bid_by_id, lines_of
+from procurement_api.storage.tenders import change_tender, tender_by_id
+from procurement_api.use_cases.answers import tender_answer
+from procurement_api.use_cases.evaluate_tender import present_results
+from procurement_api.use_cases.happenings import tell_tender
+from procurement_api.use_cases.keep_answer import answer_before, keep_answer
+from procurement_api.use_cases.read_evaluation import evaluation_of
+from procurement_api.use_cases.rights import BidNotFound, own_tender
+from procurement_api.use_cases.sign_agreement import sign_agreement
+
+
+class EvaluationStale(Conflict):
+    """Scores were recorded since the evaluation; evaluate again before awarding."""
+
+    code = "evaluation_stale"
+    title = "The evaluation does not rest on the latest scores"
+
+
+async def award_tender(
+    db: Database,
+    partners: PartnersClient,
+    caller: Caller,
+    tender_id: UUID,
+    award: AwardDraft,
+    once: Once,
+    now: datetime,
+) -> Answer:
+    """The contract; what was disregarded in the bid is no part of it."""
+    async with db.begin() as tx:
+        own_tender(caller, await tender_by_id(tx, tender_id))
+        if (earlier := await answer_before(tx, once)) is not None:
+            return earlier
+    require_value_holds(award.value_gbp)
+    buyer = await partners.get_organisation(caller.org)
+
+    async with db.begin() as tx:
+        tender = own_tender(caller, await tender_by_id(tx, tender_id, lock=True))
+        if (earlier := await answer_before(tx, once)) is not None:
+            return earlier
+        require_state(tender["state"], "evaluated")
+        terms = TenderTerms.model_validate(tender["terms"])
+        await _require_current_evaluation(tx, tender_id, terms)
+        bid = await bid_by_id(tx, award.bid_id)
+        if bid is None or bid["tender_id"] != tender_id or bid["state"] != "opened":
+            raise BidNotFound("The tender has no such opened bid.")
+        row = _contract_row(tender, terms, bid, award, buyer.legal_name)
+        lines = _contract_lines(row, terms, await lines_of(tx, [bid["id"]]))
+        agreement = await sign_agreement(tx, row, lines, now)
+        awarded = await change_tender(tx, tender_id, state="awarded")
+        await tell_tender(tx, "awarded", tender_answer(awarded), now)
+        return await keep_answer(tx, once, 201, agreement, now)
+
+
+async def _require_current_evaluation(tx: AsyncConnection, tender_id: UUID, terms: TenderTerms) -> None:
+    evaluation = await evaluation_of(tx, tender_id)
+    if await present_results(tx, tender_id, terms) != evaluation.results:
+        raise EvaluationStale("Scores were recorded since the evaluation; evaluate again.")
+
+
+def _contract_row(
+    tender: RowMapping, terms: TenderTerms, bid: RowMapping, award: AwardDraft, buyer_name: str
+) -> dict[str, Any]:
+    return {
+        "id": new_id(),
+        "kind": "contract",
+        "reference": award.reference,
+        "title": tender["title"],
+        "place_id": tender["place_id"],
+        "tender_id": tender["id"],
+        "bid_id": bid["id"],
+        "commissioner_organisation_id": tender["buyer_organisation_id"],
+        "commissioner_name": buyer_name,
+        "deliverer_organisation_id": bid["tenderer_organisation_id"],
+        "deliverer_name": bid["tenderer_name"],
+        "signed_on": award.signed_on,
+        "starts_on": terms.contract_starts_on,
+        "ends_on": terms.contract_ends_on,
+        "value_pence": pence_from_gbp(award.value_gbp),
+        "data_status": tender["data_status"],
+    }
+
+
+def _contract_lines(
+    row: dict[str, Any], terms: TenderTerms, opened: Sequence[RowMapping]
+) -> list[dict[str, Any]]:
+    kept = (
+        *("measure", "unit", "quantity", "counted_quantity", "social_pence", "local_economic_pence"),
+        *("low_pence", "high_pence", "fiscal_pence", "method_version", "schedule", "area_code", "industry"),
+    )
+    # What was disregarded is no commitment: the buyer could not rely on it.
+    counted = [line for line in opened if line["disregarded"] is None]
+    return [
+        {
+            "line_id": new_id(),
+            "position": position,
+            "edition_hash": terms.edition_hash,
+            "starts_on": row["starts_on"],
+            "ends_on": row["ends_on"],
+            **{name: line[name] for name in kept},
+        }
+        for position, line in enumerate(counted)
+    ]

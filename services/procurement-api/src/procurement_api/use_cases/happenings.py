@@ -1,0 +1,106 @@
+"""The events that procurement-api tells, none of which carries a sealed quantity."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from cdp_common.contracts.commitments import CommitmentsEnded, CommitmentsMade
+from cdp_common.contracts.procurement import Agreement, BidChanged, Tender, TenderChanged
+from cdp_common.db.events import INTERNAL, PUBLIC, NewEvent, org_audience, record_event
+from procurement_api.domain.agreement import route_of
+
+BidAction = Literal["submitted", "replaced", "withdrawn"]
+
+
+async def tell_tender(tx: AsyncConnection, happened: str, tender: Tender, now: datetime) -> None:
+    """`tender.<happened>`, to everybody."""
+    data = TenderChanged(
+        tender_id=tender.id,
+        state=tender.state,
+        title=tender.title,
+        place_id=tender.place_id,
+        data_status=tender.data_status,
+    )
+    event = NewEvent(
+        type=f"tender.{happened}",
+        aggregate_type="tender",
+        aggregate_id=tender.id,
+        aggregate_version=tender.version,
+        place_id=tender.place_id,
+        audience=(PUBLIC,),
+        data=data.model_dump(mode="json"),
+    )
+    await record_event(tx, event, now)
+
+
+async def tell_bid(
+    tx: AsyncConnection, bid: Mapping[Any, Any], place_id: UUID, action: BidAction, now: datetime
+) -> None:
+    """`bid.received` or `bid.withdrawn`, to the bidder alone."""
+    data = BidChanged(bid_id=bid["id"], tender_id=bid["tender_id"], version=bid["version"], action=action)
+    event = NewEvent(
+        type="bid.withdrawn" if action == "withdrawn" else "bid.received",
+        aggregate_type="bid",
+        aggregate_id=bid["id"],
+        aggregate_version=bid["version"],
+        place_id=place_id,
+        audience=(org_audience(bid["tenderer_organisation_id"]),),
+        data=data.model_dump(mode="json"),
+    )
+    await record_event(tx, event, now)
+
+
+async def tell_agreement_signed(
+    tx: AsyncConnection, agreement: Agreement, commissioner_name: str, now: datetime
+) -> None:
+    """`agreement.signed`, with its commitments, to the services and both parties."""
+    made = CommitmentsMade(
+        source_id=agreement.id,
+        kind=agreement.kind,
+        route=route_of(agreement.kind),
+        reference=agreement.reference,
+        title=agreement.title,
+        place_id=agreement.place_id,
+        deliverer_id=agreement.deliverer_organisation_id,
+        deliverer_name=agreement.deliverer_name,
+        commissioner_id=agreement.commissioner_organisation_id,
+        commissioner_name=commissioner_name,
+        signed_on=agreement.signed_on,
+        starts_on=agreement.starts_on,
+        ends_on=agreement.ends_on,
+        data_status=agreement.data_status,
+        lines=agreement.lines,
+    )
+    await _tell_agreement(tx, "agreement.signed", agreement, made.model_dump(mode="json"), now)
+
+
+async def tell_agreement_terminated(
+    tx: AsyncConnection, agreement: Agreement, ended: CommitmentsEnded, now: datetime
+) -> None:
+    """`agreement.terminated`, to the services and both parties."""
+    await _tell_agreement(tx, "agreement.terminated", agreement, ended.model_dump(mode="json"), now)
+
+
+async def _tell_agreement(
+    tx: AsyncConnection, type_: str, agreement: Agreement, data: dict[str, Any], now: datetime
+) -> None:
+    event = NewEvent(
+        type=type_,
+        aggregate_type="agreement",
+        aggregate_id=agreement.id,
+        aggregate_version=agreement.version,
+        place_id=agreement.place_id,
+        audience=(
+            INTERNAL,
+            org_audience(agreement.commissioner_organisation_id),
+            org_audience(agreement.deliverer_organisation_id),
+        ),
+        data=data,
+        effective_on=agreement.terminated_on or agreement.signed_on,
+    )
+    await record_event(tx, event, now)

@@ -1,0 +1,81 @@
+"""A buyer, or a portal for it, imports tenders from an OCDS release package."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import RowMapping
+
+from cdp_common.clients.partners import PartnersClient
+from cdp_common.contracts.procurement import ImportFault, OcdsImport, OcdsImportReport
+from cdp_common.db.database import Database
+from cdp_common.db.idempotency import Answer, Once
+from cdp_common.kernel.identifiers import new_id
+from cdp_common.kernel.money import pence_from_gbp
+from cdp_common.web.caller import Caller
+from procurement_api.domain.ocds import Fault, TenderFacts, read_package
+from procurement_api.domain.ocds_parts import LotFacts
+from procurement_api.storage.tenders import add_tenders_once, tenders_by_ocids
+from procurement_api.use_cases.answers import tender_answer
+from procurement_api.use_cases.keep_answer import answer_before, keep_answer
+from procurement_api.use_cases.others import known_place
+from procurement_api.use_cases.rights import NotTheBuyer
+
+
+async def import_ocds(
+    db: Database, partners: PartnersClient, caller: Caller, document: OcdsImport, once: Once, now: datetime
+) -> Answer:
+    """Draft tenders for what the package holds; a tender imported before is given again, unchanged."""
+    if caller.org != document.buyer_organisation_id:
+        raise NotTheBuyer("Tenders are imported for the organisation that the caller acts for.")
+    async with db.begin() as tx:
+        if (earlier := await answer_before(tx, once)) is not None:
+            return earlier
+    tenders, faults = read_package(document.package)
+    await known_place(partners, document.place_id)
+
+    async with db.begin() as tx:
+        if (earlier := await answer_before(tx, once)) is not None:
+            return earlier
+        await add_tenders_once(tx, [_tender_row(document, facts, now) for facts in tenders])
+        rows = await tenders_by_ocids(tx, document.buyer_organisation_id, [facts.ocid for facts in tenders])
+        return await keep_answer(tx, once, 201, _report(tenders, rows, faults), now)
+
+
+def _report(
+    tenders: list[TenderFacts], rows: Mapping[str, RowMapping], faults: list[Fault]
+) -> OcdsImportReport:
+    return OcdsImportReport(
+        tenders=[tender_answer(rows[facts.ocid]) for facts in tenders],
+        faults=[
+            ImportFault(release_id=fault.release_id, code=fault.code, message=fault.message)
+            for fault in faults
+        ],
+    )
+
+
+def _tender_row(document: OcdsImport, facts: TenderFacts, now: datetime) -> dict[str, Any]:
+    return {
+        "id": new_id(),
+        "ocid": facts.ocid,
+        "reference": facts.reference,
+        "title": facts.title,
+        "description": facts.description,
+        "buyer_organisation_id": document.buyer_organisation_id,
+        "place_id": document.place_id,
+        "value_pence": None if facts.value_gbp is None else pence_from_gbp(facts.value_gbp),
+        "lots": [_lot(lot) for lot in facts.lots],
+        "state": "draft",
+        "measures": [],
+        "version": 1,
+        "data_status": document.data_status,
+        "imported_release": dict(facts.release),
+        "created_at": now,
+    }
+
+
+def _lot(lot: LotFacts) -> dict[str, str | None]:
+    value = None if lot.value_gbp is None else format(lot.value_gbp, "f")
+    return {"id": lot.id, "title": lot.title, "value_gbp": value}

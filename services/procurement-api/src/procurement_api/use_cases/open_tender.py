@@ -1,0 +1,188 @@
+"""A buyer opens the bids after the deadline: unsealed, valued by toms-engine, written once."""
+
+from __future__ import annotations
+
+import hmac
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import RowMapping
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from cdp_common.clients.partners import PartnersClient
+from cdp_common.clients.toms import TomsClient
+from cdp_common.contracts.base import IdBatch
+from cdp_common.contracts.procurement import BidDraft, Opening, TenderTerms
+from cdp_common.contracts.toms import ValuedLine
+from cdp_common.db.database import Database
+from cdp_common.kernel.identifiers import new_id
+from cdp_common.kernel.money import pence_from_gbp
+from cdp_common.web.caller import Caller
+from procurement_api.domain.bid import reason_to_disregard
+from procurement_api.domain.receipt import canonical_json, commitment, merkle_root
+from procurement_api.domain.tender import TenderStateWrong, require_deadline_passed, require_state
+from procurement_api.storage.bids import add_opened_lines, bids_of, change_bid, lines_of, versions_of
+from procurement_api.storage.tenders import change_tender, end_submissions, tender_by_id
+from procurement_api.use_cases.answers import bid_answers, tender_answer
+from procurement_api.use_cases.bid_rules import bid_content, demands_of
+from procurement_api.use_cases.happenings import tell_tender
+from procurement_api.use_cases.receipts import receipt_payload
+from procurement_api.use_cases.rights import own_tender
+from procurement_api.use_cases.sealing import SealUnopenable, seal_binding, unseal, unwrap
+from procurement_api.use_cases.value_bid import Worth, value_bid
+
+MAX_IDS_ASKED = 200
+
+
+@dataclass(frozen=True)
+class _Opened:
+    """One bid's bidder, content and worth."""
+
+    bid_id: UUID
+    tenderer_id: UUID
+    draft: BidDraft
+    worth: Worth
+
+
+async def open_tender(
+    db: Database,
+    toms: TomsClient,
+    partners: PartnersClient,
+    caller: Caller,
+    tender_id: UUID,
+    sealing_key: bytes,
+    grace: timedelta,
+    now: datetime,
+) -> Opening:
+    """The opened, valued bids; after a fault it can be asked again, once opened it is refused."""
+    tender, bids, versions = await _close(db, caller, tender_id, grace, now)
+    terms = TenderTerms.model_validate(tender["terms"])
+    private_jwk = unwrap(tender["sealing_private_wrapped"], sealing_key, seal_binding(tender_id))
+    opened = []
+    for bid in bids:
+        draft = _content(versions[bid["id"]], private_jwk)
+        worth = await value_bid(toms, terms, draft, tender["published_at"].date())
+        opened.append(_Opened(bid["id"], bid["tenderer_organisation_id"], draft, worth))
+    names = await _names(partners, [one.tenderer_id for one in opened])
+
+    async with db.begin() as tx:
+        tender = own_tender(caller, await tender_by_id(tx, tender_id, lock=True))
+        _require_unopened(tender)
+        log_root = await _log_root(tx, tender_id)
+        for one in opened:
+            await add_opened_lines(tx, _line_rows(one, tender))
+            await change_bid(tx, one.bid_id, state="opened", tenderer_name=names[one.tenderer_id])
+        changed = await change_tender(tx, tender_id, opened_at=now, log_root=log_root)
+        await tell_tender(tx, "opened", tender_answer(changed), now)
+        return await _opening(tx, tender_id, now, log_root)
+
+
+async def _close(
+    db: Database, caller: Caller, tender_id: UUID, grace: timedelta, now: datetime
+) -> tuple[RowMapping, list[RowMapping], dict[UUID, RowMapping]]:
+    """End submissions, and give the tender, its live bids and the last version of each."""
+    async with db.begin() as tx:
+        await end_submissions(tx, tender_id)
+        tender = own_tender(caller, await tender_by_id(tx, tender_id, lock=True))
+        _require_unopened(tender)
+        require_deadline_passed(now, tender["deadline_at"], grace)
+        if tender["state"] == "published":
+            await change_tender(tx, tender_id, state="closed")
+        live = [bid for bid in await bids_of(tx, tender_id) if bid["state"] == "sealed"]
+        # Versions come oldest first, so the last of each bid stays.
+        last = {row["bid_id"]: row for row in await versions_of(tx, [bid["id"] for bid in live])}
+        return tender, live, last
+
+
+def _require_unopened(tender: RowMapping) -> None:
+    require_state(tender["state"], "published", "closed")
+    if tender["opened_at"] is not None:
+        raise TenderStateWrong("The bids have been opened before.")
+
+
+def _content(version: RowMapping, private_jwk: dict[str, Any]) -> BidDraft:
+    """What was sealed, if it is what the receipt was given for."""
+    document: dict[str, Any] = json.loads(unseal(version["sealed"], private_jwk))
+    stated = commitment(bytes.fromhex(document["commitment_key"]), canonical_json(document["bid"]))
+    if not hmac.compare_digest(stated, version["commitment"]):
+        raise SealUnopenable("A sealed bid is not the one that its receipt was given for.")
+    return BidDraft.model_validate(document["bid"])
+
+
+async def _names(partners: PartnersClient, organisation_ids: Sequence[UUID]) -> Mapping[UUID, str]:
+    """The bidders' names; one that partners-api does not know goes by its id."""
+    names = {organisation_id: str(organisation_id) for organisation_id in organisation_ids}
+    for start in range(0, len(organisation_ids), MAX_IDS_ASKED):
+        asked = IdBatch(ids=list(organisation_ids[start : start + MAX_IDS_ASKED]))
+        found = await partners.batch_organisations(asked)
+        names.update({organisation.id: organisation.legal_name for organisation in found.items})
+    return names
+
+
+async def _log_root(tx: AsyncConnection, tender_id: UUID) -> str:
+    """The root over every receipt of the tender, ordered by received-at, bid and version."""
+    versions = await versions_of(tx, [bid["id"] for bid in await bids_of(tx, tender_id)])
+    ordered = sorted(versions, key=lambda row: (row["received_at"], str(row["bid_id"]), row["version"]))
+    return merkle_root([receipt_payload(row["bid_id"], tender_id, row) for row in ordered])
+
+
+def _line_rows(opened: _Opened, tender: RowMapping) -> list[dict[str, Any]]:
+    measures = demands_of(tender).measures
+    rules = bid_content(opened.draft).lines
+    rows = []
+    for position, (line, rule_line) in enumerate(zip(opened.draft.lines, rules, strict=True)):
+        ref = str(position)
+        refused = opened.worth.refused.get(ref)
+        rows.append(
+            {
+                "line_id": new_id(),
+                "bid_id": opened.bid_id,
+                "position": position,
+                "measure": line.measure,
+                "lot": line.lot,
+                "quantity": line.quantity,
+                "unit": line.unit,
+                "answer": line.answer,
+                "industry": line.industry,
+                "area_code": line.area_code,
+                "schedule": [part.model_dump(mode="json") for part in line.schedule],
+                **_value_columns(opened.worth.valued.get(ref)),
+                "method_version": opened.worth.method_version,
+                "disregarded": refused or reason_to_disregard(rule_line, measures[line.measure]),
+            }
+        )
+    return rows
+
+
+def _value_columns(valued: ValuedLine | None) -> dict[str, Any]:
+    """A line's value as it is stored; a line that could not be valued counts nothing."""
+    if valued is None:
+        nothing = dict.fromkeys(("social_pence", "local_economic_pence", "fiscal_pence"), 0)
+        absent = dict.fromkeys(("low_pence", "high_pence", "explanation"))
+        return {"counted_quantity": Decimal(0), **nothing, **absent}
+    explanation = valued.explanation
+    return {
+        "counted_quantity": valued.counted_quantity,
+        "social_pence": pence_from_gbp(valued.social_gbp),
+        "local_economic_pence": pence_from_gbp(valued.local_economic_gbp),
+        "fiscal_pence": pence_from_gbp(valued.fiscal_gbp),
+        "low_pence": None if valued.low_gbp is None else pence_from_gbp(valued.low_gbp),
+        "high_pence": None if valued.high_gbp is None else pence_from_gbp(valued.high_gbp),
+        "explanation": None if explanation is None else explanation.model_dump(mode="json"),
+    }
+
+
+async def _opening(tx: AsyncConnection, tender_id: UUID, now: datetime, log_root: str) -> Opening:
+    bids = await bids_of(tx, tender_id)
+    ids = [bid["id"] for bid in bids]
+    return Opening(
+        tender_id=tender_id,
+        opened_at=now,
+        bids=bid_answers(bids, await versions_of(tx, ids), await lines_of(tx, ids)),
+        log_root=log_root,
+    )

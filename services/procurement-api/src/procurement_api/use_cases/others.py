@@ -1,0 +1,50 @@
+"""What procurement-api asks of other services, with a caller's wrong id as the caller's fault."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from cdp_common.clients.partners import PartnersClient
+from cdp_common.clients.toms import TomsClient
+from cdp_common.clients.upstream import UpstreamProblem
+from cdp_common.contracts.partners import Organisation, Place
+from cdp_common.contracts.toms import Edition
+from cdp_common.kernel.errors import FieldError, InvalidInput
+
+
+async def known_place(partners: PartnersClient, place_id: UUID) -> Place:
+    """The place, or a refusal of the input that named it."""
+    try:
+        return await partners.get_place(place_id)
+    except UpstreamProblem as problem:
+        raise _unknown(problem, "/place_id", "place_unknown", "No place has this id.") from problem
+
+
+def require_slug(place: Place, slug: str) -> None:
+    """Refuse input that names the place's id and another place's slug."""
+    if place.slug != slug:
+        words = "This is not the slug of the place."
+        raise InvalidInput(words, errors=[FieldError("/place_slug", "place_slug_wrong", words)])
+
+
+async def known_organisation(partners: PartnersClient, organisation_id: UUID, pointer: str) -> Organisation:
+    """The organisation, or a refusal of the input that named it at `pointer`."""
+    try:
+        return await partners.get_organisation(organisation_id)
+    except UpstreamProblem as problem:
+        raise _unknown(problem, pointer, "organisation_unknown", "No organisation has this id.") from problem
+
+
+async def known_edition(toms: TomsClient, edition_hash: str) -> Edition:
+    """The published edition, or a refusal of the input that named it."""
+    try:
+        return await toms.get_edition_by_hash(edition_hash)
+    except UpstreamProblem as problem:
+        words = "No published edition has this hash."
+        raise _unknown(problem, "/edition_hash", "edition_unknown", words) from problem
+
+
+def _unknown(problem: UpstreamProblem, pointer: str, code: str, message: str) -> Exception:
+    if problem.status != 404:
+        return problem
+    return InvalidInput(message, errors=[FieldError(pointer, code, message)])

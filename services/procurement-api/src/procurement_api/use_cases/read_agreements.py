@@ -1,0 +1,57 @@
+"""Reading agreements: their parties see them, and the platform's services."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from cdp_common.contracts.base import Batch
+from cdp_common.contracts.procurement import Agreement
+from cdp_common.db.database import Database
+from cdp_common.db.paging import cut_page
+from cdp_common.web.caller import Caller
+from procurement_api.storage.agreements import (
+    agreement_by_id,
+    agreements_by_ids,
+    agreements_page,
+    lines_of_agreements,
+)
+from procurement_api.use_cases.answers import agreement_answers
+from procurement_api.use_cases.rights import require_reads_agreements, visible_agreement
+
+
+async def get_agreement(db: Database, caller: Caller, agreement_id: UUID) -> Agreement:
+    """An agreement."""
+    require_reads_agreements(caller)
+    async with db.begin() as tx:
+        row = visible_agreement(caller, await agreement_by_id(tx, agreement_id))
+        [agreement] = agreement_answers([row], await lines_of_agreements(tx, [agreement_id]))
+    return agreement
+
+
+async def list_agreements(
+    db: Database, caller: Caller, *, place_id: UUID | None, cursor: str | None, limit: int
+) -> tuple[list[Agreement], str | None]:
+    """Agreements to which the caller is a party, oldest first, and the cursor of the next page."""
+    require_reads_agreements(caller)
+    async with db.begin() as tx:
+        rows = await agreements_page(tx, party=_party(caller), place_id=place_id, cursor=cursor, limit=limit)
+        kept, next_cursor = cut_page(rows, limit, lambda row: [row["id"]])
+        lines = await lines_of_agreements(tx, [row["id"] for row in kept])
+    return agreement_answers(kept, lines), next_cursor
+
+
+async def batch_agreements(db: Database, caller: Caller, ids: Sequence[UUID]) -> Batch[Agreement]:
+    """The agreements among `ids` that the caller may see."""
+    require_reads_agreements(caller)
+    async with db.begin() as tx:
+        rows = await agreements_by_ids(tx, ids, _party(caller))
+        lines = await lines_of_agreements(tx, [row["id"] for row in rows])
+    found = agreement_answers(rows, lines)
+    known = {agreement.id for agreement in found}
+    return Batch(items=found, missing=[wanted for wanted in ids if wanted not in known])
+
+
+def _party(caller: Caller) -> UUID | None:
+    """Whose agreements the caller sees; None stands for everybody's."""
+    return None if caller.is_internal else caller.org

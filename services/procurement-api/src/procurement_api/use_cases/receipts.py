@@ -1,0 +1,110 @@
+"""Signed receipts for what was submitted."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, Final
+from uuid import UUID
+
+from joserfc import jws
+from joserfc.jwk import OKPKey
+from sqlalchemy import RowMapping
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from cdp_common.contracts.procurement import BidReceipt, ReceiptKeys
+from cdp_common.db.database import Database
+from procurement_api.domain.receipt import canonical_json
+from procurement_api.storage.receipt_keys import add_receipt_key, receipt_key
+from procurement_api.use_cases.sealing import unwrap, wrap
+
+ALGORITHM: Final = "Ed25519"
+RECEIPT_TYPE = "cdp-receipt+jws"
+COMMITMENT_KEY_BYTES = 32
+_BINDING = "receipt key"
+
+
+class ReceiptSigner:
+    """Signs with the service's receipt key, which is made on first use and kept encrypted."""
+
+    def __init__(self, secret_key: bytes) -> None:
+        self._secret_key = secret_key
+        self._key: OKPKey | None = None
+
+    async def key(self, tx: AsyncConnection, now: datetime) -> OKPKey:
+        """The signing key."""
+        if self._key is not None:
+            return self._key
+        row = await receipt_key(tx)
+        if row is not None:
+            self._key = self._opened(row)
+            return self._key
+        await add_receipt_key(tx, self._fresh(now))
+        # Read back, and not kept in memory yet: another process may have been first, or this transaction
+        # may roll back.
+        written = await receipt_key(tx)
+        assert written is not None
+        return self._opened(written)
+
+    def _fresh(self, now: datetime) -> dict[str, Any]:
+        fresh = OKPKey.generate_key(ALGORITHM, auto_kid=True)
+        return {
+            "kid": fresh.kid,
+            "public_jwk": dict(fresh.as_dict(private=False)),
+            "private_encrypted": wrap(dict(fresh.as_dict(private=True)), self._secret_key, _BINDING),
+            "created_at": now,
+        }
+
+    def _opened(self, row: RowMapping) -> OKPKey:
+        return OKPKey.import_key(unwrap(row["private_encrypted"], self._secret_key, _BINDING))
+
+
+async def public_receipt_keys(db: Database, signer: ReceiptSigner, now: datetime) -> ReceiptKeys:
+    """The public keys that receipts are verified with, as a JWK set."""
+    async with db.begin() as tx:
+        key = await signer.key(tx, now)
+    return ReceiptKeys(keys=[{**key.as_dict(private=False), "use": "sig", "alg": ALGORITHM}])
+
+
+def new_commitment_key() -> bytes:
+    """A fresh key for the commitment to one version's content."""
+    return secrets.token_bytes(COMMITMENT_KEY_BYTES)
+
+
+def receipt_payload(bid_id: UUID, tender_id: UUID, version: Mapping[Any, Any]) -> bytes:
+    """The canonical bytes that a receipt signs and that the tender's log holds."""
+    received_at: datetime = version["received_at"]
+    return canonical_json(
+        {
+            "bid_id": str(bid_id),
+            "tender_id": str(tender_id),
+            "version": version["version"],
+            "action": version["action"],
+            "received_at": received_at.astimezone(UTC).isoformat(),
+            "commitment": version["commitment"],
+        }
+    )
+
+
+def make_receipt(
+    bid_id: UUID, tender_id: UUID, version: Mapping[Any, Any], commitment_key: bytes, signer: OKPKey
+) -> BidReceipt:
+    """The receipt of a version."""
+    return BidReceipt(
+        bid_id=bid_id,
+        tender_id=tender_id,
+        version=version["version"],
+        action=version["action"],
+        received_at=version["received_at"],
+        commitment=version["commitment"],
+        commitment_key=commitment_key.hex(),
+        receipt_jws=_signed(receipt_payload(bid_id, tender_id, version), signer),
+    )
+
+
+def _signed(payload: bytes, key: OKPKey) -> str:
+    """The payload as a compact JWS (EdDSA by its name of RFC 9864, Ed25519)."""
+    return jws.serialize_compact(
+        {"alg": ALGORITHM, "kid": key.kid, "typ": RECEIPT_TYPE}, payload, key, [ALGORITHM]
+    )

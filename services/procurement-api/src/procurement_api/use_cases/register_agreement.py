@@ -1,0 +1,149 @@
+"""A commissioner registers an agreement that came about without a tender here."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from cdp_common.clients.partners import PartnersClient
+from cdp_common.clients.toms import TomsClient
+from cdp_common.clients.valuing import value_for_caller
+from cdp_common.contracts.procurement import AgreementDraft, AgreementLineDraft
+from cdp_common.contracts.toms import Valuation, ValuationLine, ValuationRequest
+from cdp_common.db.database import Database
+from cdp_common.db.idempotency import Answer, Once
+from cdp_common.kernel.identifiers import new_id
+from cdp_common.kernel.money import pence_from_gbp
+from cdp_common.kernel.periods import Period
+from cdp_common.web.caller import Caller
+from procurement_api.domain.agreement import Draft, require_agreement_holds
+from procurement_api.domain.contract_period import ContractPeriod
+from procurement_api.use_cases.bid_rules import instalments
+from procurement_api.use_cases.keep_answer import answer_before, keep_answer
+from procurement_api.use_cases.others import known_edition, known_organisation, known_place, require_slug
+from procurement_api.use_cases.sign_agreement import sign_agreement
+
+
+async def register_agreement(
+    db: Database,
+    toms: TomsClient,
+    partners: PartnersClient,
+    caller: Caller,
+    draft: AgreementDraft,
+    once: Once,
+    now: datetime,
+) -> Answer:
+    """The agreement, with the organisation that the caller acts for as its commissioner."""
+    async with db.begin() as tx:
+        if (earlier := await answer_before(tx, once)) is not None:
+            return earlier
+    require_agreement_holds(_rules_of(draft, caller))
+    require_slug(await known_place(partners, draft.place_id), draft.place_slug)
+    commissioner = await partners.get_organisation(caller.org)
+    deliverer = await known_organisation(
+        partners, draft.deliverer_organisation_id, "/deliverer_organisation_id"
+    )
+    lines = await _value(toms, draft)
+    row = _agreement_row(draft, caller, commissioner.legal_name, deliverer.legal_name)
+
+    async with db.begin() as tx:
+        if (earlier := await answer_before(tx, once)) is not None:
+            return earlier
+        agreement = await sign_agreement(tx, row, lines, now)
+        return await keep_answer(tx, once, 201, agreement, now)
+
+
+def _rules_of(draft: AgreementDraft, caller: Caller) -> Draft:
+    return Draft(
+        kind=draft.kind,
+        life=ContractPeriod(draft.starts_on, draft.ends_on),
+        commissioner=caller.org,
+        deliverer=draft.deliverer_organisation_id,
+        value_gbp=draft.value_gbp,
+        schedules=[instalments(line.schedule) for line in draft.lines],
+    )
+
+
+async def _value(toms: TomsClient, draft: AgreementDraft) -> list[dict[str, Any]]:
+    """The commitment lines, valued as the promise of the day of signature.
+
+    An agreement older than the edition is valued as if it had been promised on the edition's first day.
+    """
+    edition = await known_edition(toms, draft.edition_hash)
+    if not draft.lines:
+        return []
+    promised_on = max(draft.signed_on, edition.effective_from)
+    lines = [_valuation_line(index, line, draft, promised_on) for index, line in enumerate(draft.lines)]
+    valuation = await value_for_caller(
+        toms,
+        ValuationRequest(edition_hash=draft.edition_hash, lines=lines),
+        [f"/lines/{index}" for index in range(len(lines))],
+    )
+    return _line_rows(draft, valuation)
+
+
+def _valuation_line(
+    index: int, line: AgreementLineDraft, draft: AgreementDraft, promised_on: date
+) -> ValuationLine:
+    life = Period(draft.starts_on, draft.ends_on)
+    return ValuationLine(
+        ref=str(index),
+        measure=line.measure,
+        quantity=line.quantity,
+        unit=line.unit,
+        period_start=life.start,
+        period_end=life.end,
+        place=draft.place_slug,
+        industry=line.industry,
+        contract_years=life.years,
+        committed_on=promised_on,
+    )
+
+
+def _agreement_row(
+    draft: AgreementDraft, caller: Caller, commissioner_name: str, deliverer_name: str
+) -> dict[str, Any]:
+    return {
+        "id": new_id(),
+        "kind": draft.kind,
+        "reference": draft.reference,
+        "title": draft.title,
+        "place_id": draft.place_id,
+        "tender_id": None,
+        "bid_id": None,
+        "commissioner_organisation_id": caller.org,
+        "commissioner_name": commissioner_name,
+        "deliverer_organisation_id": draft.deliverer_organisation_id,
+        "deliverer_name": deliverer_name,
+        "signed_on": draft.signed_on,
+        "starts_on": draft.starts_on,
+        "ends_on": draft.ends_on,
+        "value_pence": None if draft.value_gbp is None else pence_from_gbp(draft.value_gbp),
+        "data_status": draft.data_status,
+    }
+
+
+def _line_rows(draft: AgreementDraft, valuation: Valuation) -> list[dict[str, Any]]:
+    return [
+        {
+            "line_id": new_id(),
+            "position": position,
+            "measure": line.measure,
+            "edition_hash": draft.edition_hash,
+            "method_version": valuation.method_version,
+            "unit": line.unit,
+            "quantity": line.quantity,
+            "counted_quantity": valued.counted_quantity,
+            "social_pence": pence_from_gbp(valued.social_gbp),
+            "local_economic_pence": pence_from_gbp(valued.local_economic_gbp),
+            "low_pence": None if valued.low_gbp is None else pence_from_gbp(valued.low_gbp),
+            "high_pence": None if valued.high_gbp is None else pence_from_gbp(valued.high_gbp),
+            "fiscal_pence": pence_from_gbp(valued.fiscal_gbp),
+            "starts_on": draft.starts_on,
+            "ends_on": draft.ends_on,
+            "schedule": [part.model_dump(mode="json") for part in line.schedule],
+            "area_code": line.area_code,
+            "industry": line.industry,
+        }
+        for position, (line, valued) in enumerate(zip(draft.lines, valuation.lines, strict=True))
+    ]

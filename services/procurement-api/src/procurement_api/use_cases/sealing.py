@@ -1,0 +1,84 @@
+"""Sealing bids to a tender's own key.
+
+Content is a JWE (ECDH-ES with A256GCM; RFC 7516, RFC 8037) to the tender's X25519 public key. The private key
+is stored wrapped under the sealing key, and only opening unwraps it. Whoever holds both the key file and the
+database could open bids early, so the two are kept apart.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import sys
+from typing import Any
+from uuid import UUID
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from joserfc import jwe
+from joserfc.errors import JoseError
+from joserfc.jwk import OKPKey
+
+from cdp_common.kernel.errors import Unavailable
+
+_NONCE_BYTES = 12
+_KEY_AGREEMENT, _CIPHER = "ECDH-ES", "A256GCM"
+
+
+class SealUnopenable(Unavailable):
+    """The sealing key in force is not the one under which this was sealed, or the seal is broken."""
+
+    code = "seal_unopenable"
+    title = "What was sealed cannot be opened with the present key"
+
+
+def new_sealing_key() -> tuple[dict[str, Any], dict[str, Any]]:
+    """A fresh X25519 pair as JWKs: public, private."""
+    key = OKPKey.generate_key("X25519", auto_kid=True)
+    return dict(key.as_dict(private=False)), dict(key.as_dict(private=True))
+
+
+def wrap(document: dict[str, Any], wrapping_key: bytes, bound_to: str) -> bytes:
+    """The document under AES-256-GCM, readable only with the key and the same `bound_to`."""
+    nonce = secrets.token_bytes(_NONCE_BYTES)
+    return nonce + AESGCM(wrapping_key).encrypt(nonce, json.dumps(document).encode(), bound_to.encode())
+
+
+def unwrap(wrapped: bytes, wrapping_key: bytes, bound_to: str) -> dict[str, Any]:
+    """The document that was wrapped."""
+    nonce, rest = wrapped[:_NONCE_BYTES], wrapped[_NONCE_BYTES:]
+    try:
+        document: dict[str, Any] = json.loads(AESGCM(wrapping_key).decrypt(nonce, rest, bound_to.encode()))
+    except InvalidTag as fault:
+        raise SealUnopenable("The key in force does not open what was sealed.") from fault
+    return document
+
+
+def seal(content: bytes, public_jwk: dict[str, Any]) -> str:
+    """The content as a compact JWE to the tender's key."""
+    # A header of its own for each call: the library writes the ephemeral key into it.
+    header = {"alg": _KEY_AGREEMENT, "enc": _CIPHER}
+    return jwe.encrypt_compact(header, content, OKPKey.import_key(public_jwk), registry=_registry())
+
+
+def unseal(sealed: str, private_jwk: dict[str, Any]) -> bytes:
+    """The content of a compact JWE."""
+    try:
+        opened = jwe.decrypt_compact(sealed, OKPKey.import_key(private_jwk), registry=_registry())
+    except JoseError as fault:
+        raise SealUnopenable("A sealed bid does not open with its tender's key.") from fault
+    if opened.plaintext is None:
+        raise SealUnopenable("A sealed bid holds nothing.")
+    return opened.plaintext
+
+
+def _registry() -> jwe.JWERegistry:
+    registry = jwe.JWERegistry(algorithms=[_KEY_AGREEMENT, _CIPHER])
+    # The library's limit guards against strangers' input. This is our own: a bid that was taken must open.
+    registry.max_ciphertext_length = sys.maxsize
+    return registry
+
+
+def seal_binding(tender_id: UUID) -> str:
+    """What a tender's wrapped key is bound to."""
+    return f"tender {tender_id}"

@@ -1,0 +1,162 @@
+"""A bidder submits, replaces or withdraws its bid: sealed at once, receipted, until the deadline."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import RowMapping
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from cdp_common.contracts.procurement import BidDraft
+from cdp_common.db.database import Database
+from cdp_common.db.idempotency import Answer, Once
+from cdp_common.kernel.identifiers import new_id
+from cdp_common.web.caller import Caller
+from procurement_api.domain.bid import BidWithdrawn, require_bid_holds
+from procurement_api.domain.receipt import canonical_json, commitment, padded
+from procurement_api.domain.tender import require_submittable
+from procurement_api.storage.bids import add_bid, add_version, bid_by_id, change_bid
+from procurement_api.storage.tenders import share_submissions, tender_by_id
+from procurement_api.use_cases.bid_rules import bid_content, demands_of
+from procurement_api.use_cases.happenings import BidAction, tell_bid
+from procurement_api.use_cases.receipts import ReceiptSigner, make_receipt, new_commitment_key
+from procurement_api.use_cases.rights import TendererNotCaller, own_bid, tender_to_bid_for
+from procurement_api.use_cases.sealing import seal
+
+
+@dataclass(frozen=True)
+class _Submission:
+    """One version on its way into the sealed store."""
+
+    action: BidAction
+    bid: Mapping[str, Any]
+    tender: RowMapping
+    draft: BidDraft | None
+
+
+async def submit_bid(
+    db: Database,
+    signer: ReceiptSigner,
+    caller: Caller,
+    tender_id: UUID,
+    draft: BidDraft,
+    once: Once,
+    received_at: datetime,
+) -> Answer:
+    """The receipt of a first version; a bidder has one live bid per tender."""
+    _require_tenderer(caller, draft)
+    async with db.begin() as tx:
+        await share_submissions(tx, tender_id)
+        tender = tender_to_bid_for(caller, await tender_by_id(tx, tender_id))
+        if (earlier := await once.replay(tx)) is not None:
+            return earlier
+        require_submittable(tender["state"], tender["deadline_at"], received_at)
+        require_bid_holds(bid_content(draft), demands_of(tender))
+        bid = {
+            "id": new_id(),
+            "tender_id": tender_id,
+            "tenderer_organisation_id": caller.org,
+            "state": "sealed",
+            "version": 1,
+            "created_at": received_at,
+        }
+        await add_bid(tx, bid)
+        submission = _Submission("submitted", bid, tender, draft)
+        return await _store(tx, signer, caller, submission, once, received_at, status=201)
+
+
+async def replace_bid(
+    db: Database,
+    signer: ReceiptSigner,
+    caller: Caller,
+    bid_id: UUID,
+    draft: BidDraft,
+    once: Once,
+    received_at: datetime,
+) -> Answer:
+    """The receipt of a further version, which stands in place of the earlier ones; all are kept."""
+    _require_tenderer(caller, draft)
+    return await _next_version(db, signer, caller, bid_id, "replaced", draft, once, received_at)
+
+
+async def withdraw_bid(
+    db: Database, signer: ReceiptSigner, caller: Caller, bid_id: UUID, once: Once, received_at: datetime
+) -> Answer:
+    """The receipt of a withdrawal; the bidder may submit anew until the deadline."""
+    return await _next_version(db, signer, caller, bid_id, "withdrawn", None, once, received_at)
+
+
+async def _next_version(
+    db: Database,
+    signer: ReceiptSigner,
+    caller: Caller,
+    bid_id: UUID,
+    action: BidAction,
+    draft: BidDraft | None,
+    once: Once,
+    received_at: datetime,
+) -> Answer:
+    async with db.begin() as tx:
+        found = own_bid(caller, await bid_by_id(tx, bid_id))
+        await share_submissions(tx, found["tender_id"])
+        if (earlier := await once.replay(tx)) is not None:
+            return earlier
+        tender = await tender_by_id(tx, found["tender_id"])
+        assert tender is not None
+        require_submittable(tender["state"], tender["deadline_at"], received_at)
+        if draft is not None:
+            require_bid_holds(bid_content(draft), demands_of(tender))
+        bid = own_bid(caller, await bid_by_id(tx, bid_id, lock=True))
+        if bid["state"] == "withdrawn":
+            raise BidWithdrawn("The bid was withdrawn; submit a new one instead.")
+        version = bid["version"] + 1
+        state = "withdrawn" if action == "withdrawn" else "sealed"
+        await change_bid(tx, bid_id, version=version, state=state)
+        submission = _Submission(action, {**bid, "version": version, "state": state}, tender, draft)
+        status = 200 if action == "withdrawn" else 201
+        return await _store(tx, signer, caller, submission, once, received_at, status=status)
+
+
+async def _store(
+    tx: AsyncConnection,
+    signer: ReceiptSigner,
+    caller: Caller,
+    submission: _Submission,
+    once: Once,
+    received_at: datetime,
+    *,
+    status: int,
+) -> Answer:
+    """Seal the content, write the version, tell the bidder's feed, and keep the receipt as the answer."""
+    bid, tender = submission.bid, submission.tender
+    commitment_key = new_commitment_key()
+    document = {} if submission.draft is None else submission.draft.model_dump(mode="json")
+    content = canonical_json(document)
+    sealed = None
+    if submission.draft is not None:
+        # The key of the commitment travels only inside the sealed content and in the answer.
+        envelope = canonical_json({"bid": document, "commitment_key": commitment_key.hex()})
+        sealed = seal(padded(envelope), tender["sealing_public_jwk"])
+    version = {
+        "bid_id": bid["id"],
+        "version": bid["version"],
+        "action": submission.action,
+        "received_at": received_at,
+        "sealed": sealed,
+        "commitment": commitment(commitment_key, content),
+        "acted_by": caller.act,
+    }
+    await add_version(tx, version)
+    await tell_bid(tx, bid, tender["place_id"], submission.action, received_at)
+    key = await signer.key(tx, received_at)
+    receipt = make_receipt(bid["id"], tender["id"], version, commitment_key, key)
+    return await once.keep(tx, status, receipt, now=received_at)
+
+
+def _require_tenderer(caller: Caller, draft: BidDraft) -> None:
+    if draft.tenderer.organisation_id != caller.org:
+        raise TendererNotCaller("Name the organisation that the caller acts for as tenderer.organisation_id.")

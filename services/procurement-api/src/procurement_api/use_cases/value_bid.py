@@ -1,0 +1,97 @@
+"""What the lines of a bid are worth over the contract, as toms-engine values them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from cdp_common.clients.toms import TomsClient
+from cdp_common.clients.upstream import UpstreamProblem
+from cdp_common.contracts.procurement import BidDraft, TenderTerms
+from cdp_common.contracts.toms import Unit, ValuationLine, ValuationRequest, ValuedLine
+from cdp_common.kernel.periods import Period
+
+_LINE_POINTER = re.compile(r"^/lines/(\d{1,6})(/|$)")
+# 422: a line does not hold; 403: its figure is licensed and this deployment does not hold the licence.
+_REFUSALS_OF_LINES = frozenset({403, 422})
+
+
+@dataclass(frozen=True)
+class Worth:
+    """The valued lines by their place in the bid, and those that could not be valued with the reason."""
+
+    method_version: str
+    valued: Mapping[str, ValuedLine]
+    refused: Mapping[str, str]
+
+
+async def value_bid(toms: TomsClient, terms: TenderTerms, draft: BidDraft, promised_on: date) -> Worth:
+    """What the bid is worth; lines that cannot be valued are set aside, the others go on."""
+    lines = {
+        str(index): contract_line(
+            str(index),
+            line.measure,
+            line.quantity,
+            line.unit,
+            terms=terms,
+            industry=line.industry,
+            promised_on=promised_on,
+        )
+        for index, line in enumerate(draft.lines)
+    }
+    refused: dict[str, str] = {}
+    while lines:
+        request = ValuationRequest(edition_hash=terms.edition_hash, lines=list(lines.values()), explain=True)
+        try:
+            valuation = await toms.value_lines(request)
+        except UpstreamProblem as problem:
+            faulty = _faulty_lines(problem, list(lines))
+            if not faulty:
+                raise
+            # Every pass takes at least one line away, so this ends.
+            refused.update(faulty)
+            lines = {ref: line for ref, line in lines.items() if ref not in faulty}
+            continue
+        return Worth(valuation.method_version, {line.ref: line for line in valuation.lines}, refused)
+    return Worth("none", {}, refused)
+
+
+def contract_line(
+    ref: str,
+    measure: str,
+    quantity: Decimal,
+    unit: Unit,
+    *,
+    terms: TenderTerms,
+    industry: str | None,
+    promised_on: date,
+) -> ValuationLine:
+    """A promise for the whole of a tender's contract, as toms-engine takes it."""
+    contract = Period(terms.contract_starts_on, terms.contract_ends_on)
+    return ValuationLine(
+        ref=ref,
+        measure=measure,
+        quantity=quantity,
+        unit=unit,
+        period_start=contract.start,
+        period_end=contract.end,
+        place=terms.place_slug,
+        industry=industry,
+        contract_years=contract.years,
+        committed_on=promised_on,
+    )
+
+
+def _faulty_lines(problem: UpstreamProblem, refs: Sequence[str]) -> dict[str, str]:
+    """The refs of the lines that toms-engine found at fault, each with the reason."""
+    if problem.status not in _REFUSALS_OF_LINES:
+        return {}
+    faulty: dict[str, str] = {}
+    for error in problem.errors:
+        found = _LINE_POINTER.match(error.pointer)
+        if found is not None and int(found[1]) < len(refs):
+            faulty.setdefault(refs[int(found[1])], error.message)
+    return faulty

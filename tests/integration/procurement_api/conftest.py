@@ -1,0 +1,64 @@
+"""A running procurement-api for each test, in a database that forgets what the test did."""
+
+import base64
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from tests.integration.procurement_api.neighbours import Partners, Toms, outside
+from tests.integration.procurement_api.world import NOW, World
+
+from cdp_common.db.database import Database
+from cdp_common.kernel.clock import FixedClock
+from cdp_common.testing.callers import AUDIENCE, ISSUER, TokenMint, http_client
+from cdp_common.testing.plugin import MakeDatabase, MakeSavepointDatabase
+from procurement_api.main import PACKAGE, SCHEMA, create_app
+from procurement_api.settings import Settings
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Settings with key files."""
+    paths = {}
+    for number, name in enumerate(("secret", "sealing")):
+        paths[name] = tmp_path / f"{name}.key"
+        key = bytes(range(number, number + 32))
+        paths[name].write_text(base64.urlsafe_b64encode(key).decode(), encoding="ascii")
+    return Settings(
+        mode="sandbox",
+        issuer=ISSUER,
+        audience=AUDIENCE,
+        partners_url="http://partners.test",
+        toms_url="http://toms.test",
+        secret_key_file=paths["secret"],
+        sealing_key_file=paths["sealing"],
+        webhook_allow_loopback=True,
+    )
+
+
+@pytest.fixture
+async def world(savepoint_database: MakeSavepointDatabase, settings: Settings) -> AsyncIterator[World]:
+    """The service on one connection whose changes are undone."""
+    async with running(await savepoint_database(PACKAGE, SCHEMA), settings) as made:
+        yield made
+
+
+@pytest.fixture
+async def wide_world(make_database: MakeDatabase, settings: Settings) -> AsyncIterator[World]:
+    """The same on a database of its own with several connections, for what happens at the same moment."""
+    async with running(await make_database(PACKAGE, SCHEMA), settings) as made:
+        yield made
+
+
+@asynccontextmanager
+async def running(db: Database, settings: Settings, partners: Partners | None = None) -> AsyncIterator[World]:
+    """The service over this database; `partners` brings the organisations of an earlier one along."""
+    clock = FixedClock(datetime.fromisoformat(NOW))
+    mint, toms, partners = TokenMint(clock=clock), Toms(), partners or Partners()
+    app = create_app(
+        settings, database=db, http=outside(toms, partners), verifier=mint.verifier(), clock=clock
+    )
+    async with http_client(app) as http:
+        yield World(app, http, db, mint, clock, toms, partners)

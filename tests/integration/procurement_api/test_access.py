@@ -1,0 +1,194 @@
+"""The access matrix, row by row: the status that it states, and nothing changed by those who are refused."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+import yaml
+from tests.integration.procurement_api.world import TERMS, Party, World, agreement_of, bid_of, import_document
+
+from cdp_common.kernel.identifiers import new_id
+from procurement_api.main import create_app
+from procurement_api.settings import Settings
+
+MATRIX = Path(__file__).resolve().parents[2] / "contract" / "access" / "procurement-api.yaml"
+ROWS: list[dict[str, Any]] = yaml.safe_load(MATRIX.read_text(encoding="utf-8"))
+
+HOOK = {"url": "http://127.0.0.1:9/hook", "event_types": []}
+
+# The stage at which the tender must be for the call to be a good one.
+STAGES = {
+    **dict.fromkeys(("set_terms",), "draft"),
+    **dict.fromkeys(("publish_tender",), "draft with terms"),
+    **dict.fromkeys(("open_tender",), "past deadline"),
+    **dict.fromkeys(("record_scores", "evaluate_tender"), "opened"),
+    **dict.fromkeys(("get_evaluation", "award_tender"), "evaluated"),
+    **dict.fromkeys(("get_assessment",), "awarded"),
+}
+# Who would succeed, and is tried without scopes.
+RIGHTFUL = {
+    "submit_bid": "other",
+    "replace_bid": "bidder",
+    "withdraw_bid": "bidder",
+    "get_bid": "bidder",
+    "get_assessment": "bidder",
+}
+IF_MATCH = {
+    "set_terms": "/v1/tenders/{tender}",
+    "publish_tender": "/v1/tenders/{tender}",
+    "cancel_tender": "/v1/tenders/{tender}",
+    "terminate_agreement": "/v1/agreements/{agreement}",
+}
+
+
+@dataclass
+class Scene:
+    """What the calls are about."""
+
+    world: World
+    parties: dict[str, Party]
+    tender: str
+    bid: str = ""
+    agreement: str = ""
+    webhook: str = ""
+
+    def path(self, template: str) -> str:
+        """The template with the ids of this scene."""
+        filled = template.replace("{tender_id}", self.tender).replace("{tender}", self.tender)
+        filled = filled.replace("{bid_id}", self.bid).replace("{webhook_id}", self.webhook)
+        filled = filled.replace("{delivery_id}", str(new_id()))
+        return filled.replace("{agreement_id}", self.agreement).replace("{agreement}", self.agreement)
+
+    def body(self, operation: str, caller: Party) -> Any:
+        """A good body for the operation."""
+        scores = [{"bid_id": self.bid, "measure": "M-JOB", "score": "3", "reason": "Why"}]
+        bodies = {
+            "import_ocds": lambda: import_document(self.world),
+            "batch_tenders": lambda: {"ids": [self.tender]},
+            "set_terms": lambda: TERMS,
+            "submit_bid": lambda: bid_of(caller),
+            "replace_bid": lambda: bid_of(caller),
+            "record_scores": lambda: {"scores": scores},
+            "award_tender": lambda: {
+                "bid_id": self.bid,
+                "reference": "C-1",
+                "signed_on": "2026-12-15",
+                "value_gbp": "1.00",
+            },
+            "register_agreement": lambda: agreement_of(self.world, self.parties["rival"], reference="NEW"),
+            "batch_agreements": lambda: {"ids": [self.agreement]},
+            "create_webhook": lambda: HOOK,
+            "terminate_agreement": lambda: {"effective_on": "2026-12-31", "reason": "Agreed"},
+        }
+        return bodies[operation]() if operation in bodies else None
+
+
+async def scene_at(world: World, stage: str) -> Scene:
+    """A tender at a stage, with a bid of the bidder's and one of a rival's where it is published."""
+    bidder, rival = world.party("Bidder"), world.party("Rival")
+    if stage.startswith("draft"):
+        tender = await (world.with_terms() if stage == "draft with terms" else world.imported())
+        scene = Scene(world, {}, tender["id"])
+    else:
+        tender = await world.published()
+        receipt = await world.submitted(tender, bidder)
+        await world.submitted(tender, rival)
+        scene = Scene(world, {}, tender["id"], bid=receipt["bid_id"])
+        if stage == "past deadline":
+            world.move_to("2026-12-01T12:00:01Z")
+        elif stage != "published":
+            await world.opened(tender)
+    agreement = await world.registered(bidder)
+    scene.agreement = agreement["id"]
+    scene.webhook = (await world.done("POST", "/v1/webhooks", HOOK, as_=world.buyer))["id"]
+    scene.parties = {
+        "buyer": world.buyer,
+        "bidder": world.renewed(bidder),
+        "rival": world.renewed(rival),
+        "other": world.other,
+        "internal": world.as_party(new_id(), ["events:internal"]),
+    }
+    if stage in ("evaluated", "awarded"):
+        await world.evaluated(tender)
+    if stage == "awarded":
+        award = scene.body("award_tender", world.buyer)
+        await world.done("POST", f"/v1/tenders/{scene.tender}/award", award, as_=world.buyer)
+    return scene
+
+
+OPERATIONS = {
+    operation["operationId"]: (method.upper(), path)
+    for path, methods in create_app(Settings()).openapi()["paths"].items()
+    for method, operation in methods.items()
+}
+
+
+def asked_of(row: dict[str, Any]) -> str | None:
+    """What the operation is asked for, where the note begins with it."""
+    first = str(row.get("note", "")).split(" ")[0]
+    return first if first in ("draft", "opened") else None
+
+
+def title_of(row: dict[str, Any]) -> str:
+    parts = (row["operation"], asked_of(row), row["caller"], row["status"])
+    return "-".join(str(part) for part in parts if part is not None)
+
+
+def test_the_matrix_names_every_operation_and_what_the_public_gets() -> None:
+    assert {row["operation"] for row in ROWS} == set(OPERATIONS)
+    assert {row["operation"] for row in ROWS if row["caller"] == "public"} == set(OPERATIONS)
+    assert len({title_of(row) for row in ROWS}) == len(ROWS)
+
+
+def test_every_operation_that_takes_a_token_is_tried_without_its_scope() -> None:
+    document = create_app(Settings()).openapi()
+    scoped = {
+        operation["operationId"]
+        for methods in document["paths"].values()
+        for operation in methods.values()
+        if any(requirement.get("oauth2") for requirement in operation.get("security", []))
+    }
+    assert len(scoped) == 26
+    assert {
+        row["operation"] for row in ROWS if row["caller"] == "unscoped" and row["status"] == 403
+    } == scoped
+
+
+def groups() -> dict[str, list[dict[str, Any]]]:
+    """The rows that can be tried on one scene: what changes nothing comes before what does."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in sorted(ROWS, key=lambda each: each["status"] < 400):
+        found.setdefault(f"{row['operation']} {asked_of(row) or ''}".strip(), []).append(row)
+    return found
+
+
+@pytest.mark.parametrize("rows", groups().values(), ids=groups().keys())
+async def test_access_is_as_the_matrix_says(world: World, rows: list[dict[str, Any]]) -> None:
+    operation = rows[0]["operation"]
+    scene = await scene_at(world, asked_of(rows[0]) or STAGES.get(operation, "published"))
+    for row in rows:
+        before = await world.state()
+        response = await call(scene, row)
+        assert response.status_code == row["status"], (title_of(row), response.text)
+        if row["status"] >= 400:
+            assert await world.state() == before, title_of(row)
+            assert response.headers["content-type"] == "application/problem+json"
+
+
+async def call(scene: Scene, row: dict[str, Any]) -> httpx2.Response:
+    operation, world = row["operation"], scene.world
+    method, template = OPERATIONS[operation]
+    caller: Party | None = None
+    if row["caller"] == "unscoped":
+        caller = world.as_party(scene.parties[RIGHTFUL.get(operation, "buyer")].id, [])
+    elif row["caller"] == "bad_token":
+        caller = Party(new_id(), "not.a.token")
+    elif row["caller"] != "public":
+        caller = scene.parties[row["caller"]]
+    if_match = None
+    if operation in IF_MATCH:
+        if_match = await world.etag(scene.path(IF_MATCH[operation]), as_=world.buyer)
+    body = scene.body(operation, caller or world.other)
+    return await world.call(method, scene.path(template), body, as_=caller, if_match=if_match)

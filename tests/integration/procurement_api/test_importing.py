@@ -1,0 +1,155 @@
+"""Importing OCDS packages: drafts for what they hold, once per procurement, whatever else is in them."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.integration.procurement_api.world import World, faults, import_document, refused, release
+
+from cdp_common.kernel.identifiers import new_id
+
+ROOT = Path(__file__).resolve().parents[3]
+REAL_NOTICE = ROOT / "data" / "ocds" / "find-a-tender-032703-2026.json"
+SHARED = ROOT.parent / "shared" / "data" / "ocds"
+SEARCH = SHARED / "contracts_finder_search_2025-01-23_100releases.json"
+PATH = "/v1/ocds/imports"
+
+
+def package(*releases: Any) -> dict[str, Any]:
+    return {"package": {"releases": list(releases)}}
+
+
+async def test_a_release_becomes_a_draft_of_its_buyer(world: World):
+    tender = await world.imported()
+    assert tender == {
+        "id": tender["id"],
+        "ocid": "ocds-h6vhtk-000001",
+        "reference": "REF-1",
+        "title": "Depot repairs",
+        "description": "Repairs of a depot.",
+        "buyer_organisation_id": str(world.buyer.id),
+        "place_id": str(world.partners.place_id),
+        "value_gbp": "1860000.50",
+        "lots": [
+            {"id": "1", "title": "North", "value_gbp": None},
+            {"id": "2", "title": "Lot 2", "value_gbp": "100.00"},
+        ],
+        "state": "draft",
+        "terms": None,
+        "measures": [],
+        "bid_count": 0,
+        "published_at": None,
+        "deadline_at": None,
+        "deadline_london": None,
+        "opened_at": None,
+        "version": 1,
+        "data_status": "synthetic_sample",
+    }
+    assert await world.told() == []
+
+
+async def test_a_real_notice_is_imported_and_no_person_is_stored(world: World):
+    document = import_document(world, package=json.loads(REAL_NOTICE.read_text(encoding="utf-8")))
+    report = await world.done("POST", PATH, document, as_=world.buyer)
+    [tender] = report["tenders"]
+    assert (tender["ocid"], tender["value_gbp"], tender["state"]) == (
+        "ocds-h6vhtk-067fb8",
+        "33721.00",
+        "draft",
+    )
+    await world.imported()
+    assert "person@example.org" not in await world.dump("tenders")
+    assert "A Person" not in await world.dump("tenders")
+
+
+@pytest.mark.skipif(not SEARCH.is_file(), reason="the folder of real OCDS files is not on this machine")
+async def test_a_hundred_real_releases_are_imported_at_once_and_the_answer_is_kept(world: World):
+    document = import_document(world, package=json.loads(SEARCH.read_text(encoding="utf-8")))
+    key = str(new_id())
+    first = await world.post(PATH, document, as_=world.buyer, key=key)
+    assert first.status_code == 201, first.text
+    report = first.json()
+    assert len(report["tenders"]) + len(report["faults"]) == 100
+    again = await world.post(PATH, document, as_=world.buyer, key=key)
+    assert (again.status_code, again.content) == (201, first.content)
+
+
+async def test_a_report_too_large_for_an_idempotency_record_is_given_again_byte_for_byte(world: World):
+    releases = [release(f"ocds-h6vhtk-{number:06}") for number in range(1000)]
+    document, key = import_document(world, **package(*releases)), str(new_id())
+    first = await world.post(PATH, document, as_=world.buyer, key=key)
+    assert first.status_code == 201, first.text
+    assert len(first.json()["tenders"]) == 1000
+    assert len(first.content) > 64 * 1024
+    before = await world.rows()
+    again = await world.post(PATH, document, as_=world.buyer, key=key)
+    assert (again.status_code, again.content) == (201, first.content)
+    assert again.headers["idempotency-replayed"] == "true"
+    assert await world.rows() == before
+
+
+async def test_the_same_procurement_is_imported_once_and_given_again_unchanged(world: World):
+    first = await world.with_terms()
+    changed = release(tender={"title": "Another title"})
+    report = await world.done("POST", PATH, import_document(world, **package(changed)), as_=world.buyer)
+    assert report == {"tenders": [first], "faults": []}
+    assert (await world.rows())["tenders"] == 1
+
+
+async def test_another_buyers_tender_of_the_same_procurement_is_its_own(world: World):
+    await world.imported()
+    document = {**import_document(world), "buyer_organisation_id": str(world.other.id)}
+    report = await world.done("POST", PATH, document, as_=world.other)
+    assert report["tenders"][0]["buyer_organisation_id"] == str(world.other.id)
+    assert (await world.rows())["tenders"] == 2
+
+
+async def test_what_cannot_be_taken_is_told_of_and_the_rest_goes_on(world: World):
+    document = import_document(
+        world,
+        **package(
+            release(tag=["award"]), "text", release("ocds-h6vhtk-000002"), release("ocds-h6vhtk-000003")
+        ),
+    )
+    report = await world.done("POST", PATH, document, as_=world.buyer)
+    assert [tender["ocid"] for tender in report["tenders"]] == ["ocds-h6vhtk-000002", "ocds-h6vhtk-000003"]
+    assert [(fault["release_id"], fault["code"]) for fault in report["faults"]] == [
+        ("ocds-h6vhtk-000001-1", "release_without_tender"),
+        (None, "release_unreadable"),
+    ]
+
+
+async def test_a_release_with_a_number_that_json_cannot_write_is_imported(world: World):
+    document = json.dumps(import_document(world)).replace("1860000.5", "1e999")
+    headers = {
+        "Authorization": f"Bearer {world.buyer.token}",
+        "Idempotency-Key": str(new_id()),
+        "Content-Type": "application/json",
+    }
+    response = await world.http.post(PATH, content=document, headers=headers)
+    assert response.status_code == 201, response.text
+    assert response.json()["tenders"][0]["value_gbp"] is None
+
+
+async def test_refused_imports_leave_nothing(world: World):
+    before = await world.rows()
+    for document, expected in (
+        (import_document(world, package={"records": []}), (422, "ocds_package_unreadable")),
+        ({**import_document(world), "buyer_organisation_id": str(new_id())}, (403, "not_the_buyer")),
+    ):
+        assert refused(await world.post(PATH, document, as_=world.buyer)) == expected
+    unknown_place = {**import_document(world), "place_id": str(new_id())}
+    assert faults(await world.post(PATH, unknown_place, as_=world.buyer)) == [("/place_id", "place_unknown")]
+    assert await world.rows() == before
+
+
+async def test_an_import_may_be_larger_than_other_bodies_but_not_without_limit(world: World):
+    padding = {"id": "x", "ocid": "y", "padding": "p" * (2 * 1024 * 1024)}
+    report = await world.done(
+        "POST", PATH, import_document(world, **package(release(), padding)), as_=world.buyer
+    )
+    assert len(report["tenders"]) == 1
+    padding["padding"] *= 4
+    response = await world.post(PATH, import_document(world, **package(release(), padding)), as_=world.buyer)
+    assert refused(response) == (413, "body_too_large")

@@ -1,0 +1,80 @@
+"""Starting: the document needs nothing, serving needs its key files and says which one is missing."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from cdp_common.testing.callers import http_client
+from cdp_common.web.settings import KeyFileUnusable
+from procurement_api.main import create_app
+from procurement_api.settings import Settings
+
+OPERATIONS = {
+    *("import_ocds", "list_tenders", "get_tender", "batch_tenders", "set_terms", "publish_tender"),
+    *("cancel_tender", "submit_bid", "replace_bid", "withdraw_bid", "get_bid", "list_bids", "open_tender"),
+    *("record_scores", "evaluate_tender", "get_evaluation", "get_assessment", "award_tender"),
+    *("register_agreement", "get_agreement", "list_agreements", "batch_agreements", "terminate_agreement"),
+    *("get_receipt_keys", "list_events", "get_liveness", "get_readiness", "get_version"),
+    *("create_webhook", "list_webhooks", "delete_webhook", "list_webhook_deliveries"),
+    "replay_webhook_delivery",
+}
+
+
+def test_the_document_is_written_without_database_network_or_keys():
+    document = create_app(Settings()).openapi()
+    operations = {
+        operation["operationId"]: operation
+        for methods in document["paths"].values()
+        for operation in methods.values()
+    }
+    assert set(operations) == OPERATIONS
+    assert all(operation.get("description") for operation in operations.values())
+
+
+@pytest.mark.parametrize(
+    "field, words",
+    [
+        ("sealing_key_file", "CDP_SEALING_KEY_FILE is not set"),
+        ("secret_key_file", "CDP_SECRET_KEY_FILE is not set"),
+    ],
+)
+async def test_without_a_key_file_it_does_not_start_and_says_which(
+    settings: Settings, field: str, words: str
+):
+    app = create_app(settings.model_copy(update={field: None}))
+    with pytest.raises(KeyFileUnusable, match=words):
+        async with http_client(app):
+            pass
+
+
+def test_a_process_without_its_keys_ends_at_once_and_says_why():
+    ended = subprocess.run(
+        [sys.executable, "-m", "procurement_api"],
+        env={**os.environ, "CDP_SEALING_KEY_FILE": "/nowhere/sealing.key"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert ended.returncode == 2
+    assert ended.stderr.strip().endswith("CDP_SEALING_KEY_FILE cannot be read as base64url")
+
+
+async def test_a_key_of_the_wrong_length_is_refused(settings: Settings, tmp_path: Path):
+    short = tmp_path / "short.key"
+    short.write_text("AAAA", encoding="ascii")
+    app = create_app(settings.model_copy(update={"sealing_key_file": short}))
+    with pytest.raises(KeyFileUnusable, match="CDP_SEALING_KEY_FILE holds 3 bytes, 32 are needed"):
+        async with http_client(app):
+            pass
+
+
+@pytest.mark.parametrize("grace", ["-1", "3601", "soon"])
+def test_the_wait_after_the_deadline_is_bounded(monkeypatch: pytest.MonkeyPatch, grace: str):
+    assert Settings().opening_grace_s == 1.0
+    monkeypatch.setenv("CDP_OPENING_GRACE_S", grace)
+    with pytest.raises(ValueError, match="opening_grace_s"):
+        Settings()

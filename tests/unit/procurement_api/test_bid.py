@@ -1,0 +1,178 @@
+"""What a bid must hold against its tender, and which responses count."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from cdp_common.kernel.errors import InvalidInput
+from procurement_api.domain.bid import (
+    QUANTITY_LIMIT,
+    Content,
+    Demands,
+    Line,
+    PinnedMeasure,
+    reason_to_disregard,
+    require_bid_holds,
+)
+from procurement_api.domain.contract_period import ContractPeriod, Instalment
+
+HOURS = PinnedMeasure(
+    code="H",
+    unit="hours",
+    decimals=2,
+    negative_allowed=False,
+    maximum_per_line=Decimal(1000),
+    mandatory=False,
+    answer_required=True,
+    answer_max_chars=50,
+    needs_industry=False,
+)
+CARBON = replace(
+    HOURS, code="C", unit="tco2e", negative_allowed=True, answer_required=False, maximum_per_line=None
+)
+SPEND = replace(HOURS, code="S", unit="gbp_spent", needs_industry=True, maximum_per_line=None)
+DEMANDS = Demands(
+    measures={measure.code: measure for measure in (HOURS, CARBON, SPEND)},
+    lots=frozenset({"1", "2"}),
+    contract=ContractPeriod(date(2027, 1, 1), date(2027, 12, 31)),
+)
+
+
+def line(measure: str = "H", quantity: str = "10", **more: Any) -> Line:
+    stated = {"H": "hours", "C": "tco2e", "S": "gbp_spent"}.get(measure, "hours")
+    fields: dict[str, Any] = {"lot": None, "unit": stated, "answer": "How.", "industry": None, **more}
+    return Line(measure=measure, quantity=Decimal(quantity), **fields)
+
+
+def faults(*lines: Line, lots: Sequence[str] = (), demands: Demands = DEMANDS) -> list[tuple[str, str]]:
+    try:
+        require_bid_holds(Content(lots, lines), demands)
+    except InvalidInput as refusal:
+        return [(error.pointer, error.code) for error in refusal.errors]
+    return []
+
+
+def test_a_bid_that_fits_has_no_fault():
+    assert faults(line(), line("C", "-3.25"), line("S", "5", industry="construction"), lots=["1"]) == []
+
+
+@pytest.mark.parametrize(
+    "bad, found",
+    [
+        (line("X"), ("/lines/0/measure", "measure_not_asked")),
+        (line(unit="weeks"), ("/lines/0/unit", "unit_wrong")),
+        (line(quantity="-0.01"), ("/lines/0/quantity", "quantity_negative")),
+        (line(quantity="1.001"), ("/lines/0/quantity", "too_many_decimals")),
+        (line(quantity="1000.01"), ("/lines/0/quantity", "quantity_too_large")),
+        (line("C", str(QUANTITY_LIMIT)), ("/lines/0/quantity", "quantity_too_large")),
+        (line("C", str(-QUANTITY_LIMIT)), ("/lines/0/quantity", "quantity_too_large")),
+        (line(answer="x" * 51), ("/lines/0/answer", "answer_too_long")),
+        (line("S"), ("/lines/0/industry", "industry_missing")),
+        (line(lot="3"), ("/lines/0/lot", "lot_unknown")),
+    ],
+)
+def test_a_fault_is_named_where_it_is(bad, found):
+    assert faults(bad) == [found]
+
+
+@pytest.mark.parametrize(
+    "good",
+    [
+        line(quantity="0"),
+        line(quantity="1.00"),
+        line(quantity="1.100000"),
+        line(quantity="1000"),
+        line("C", str(QUANTITY_LIMIT - 1)),
+        line("C", "-0.01"),
+        line(answer="x" * 50),
+        line(answer=""),
+        line(lot="2"),
+    ],
+)
+def test_the_other_side_of_each_boundary_holds(good):
+    assert faults(good) == []
+
+
+def test_a_measure_and_lot_have_one_line():
+    assert faults(line(lot="1"), line(lot="2"), line()) == []
+    assert faults(line(lot="1"), line(lot="2"), line(lot="1")) == [
+        ("/lines/0/measure", "line_repeated"),
+        ("/lines/2/measure", "line_repeated"),
+    ]
+
+
+def test_lots_are_those_of_the_tender_and_of_the_bid():
+    assert faults(line(lot="1"), lots=["1", "2"]) == []
+    assert faults(line(lot="1"), lots=["2"]) == [("/lines/0/lot", "lot_not_bid_for")]
+    assert faults(line(), lots=["1", "9", "1"]) == [
+        ("/lots/0", "lot_repeated"),
+        ("/lots/1", "lot_unknown"),
+        ("/lots/2", "lot_repeated"),
+    ]
+
+
+def test_a_mandatory_measure_is_answered():
+    demands = replace(DEMANDS, measures={"H": replace(HOURS, mandatory=True), "C": CARBON})
+    assert faults(line("C"), demands=demands) == [("/lines", "mandatory_measure_missing")]
+    assert faults(line("H", "0"), demands=demands) == []
+
+
+def parts(*stated: tuple[str, str]) -> tuple[Instalment, ...]:
+    return tuple(Instalment(date.fromisoformat(due), Decimal(share)) for due, share in stated)
+
+
+@pytest.mark.parametrize(
+    "schedule, found",
+    [
+        (parts(("2027-01-01", "0.5"), ("2027-12-31", "0.5")), []),
+        (parts(("2027-06-30", "1")), []),
+        (parts(("2027-06-30", "0.9999")), [("/lines/0/schedule", "shares_do_not_sum")]),
+        (parts(("2027-06-30", "1.0001")), [("/lines/0/schedule", "shares_do_not_sum")]),
+        (parts(("2026-12-31", "1")), [("/lines/0/schedule/0/due_on", "due_outside_contract")]),
+        (parts(("2028-01-01", "1")), [("/lines/0/schedule/0/due_on", "due_outside_contract")]),
+        (
+            parts(("2027-06-30", "0"), ("2027-07-31", "1")),
+            [("/lines/0/schedule/0/share", "share_not_positive")],
+        ),
+        (
+            parts(("2027-06-30", "0.5"), ("2027-06-30", "0.5")),
+            [
+                ("/lines/0/schedule/0/due_on", "due_repeated"),
+                ("/lines/0/schedule/1/due_on", "due_repeated"),
+            ],
+        ),
+    ],
+)
+def test_a_schedule_sums_to_one_within_the_contract(schedule, found):
+    assert faults(line(schedule=schedule)) == found
+
+
+def test_every_fault_of_every_line_is_named():
+    assert faults(line("X", lot="9"), line(unit="weeks", quantity="-1.001")) == [
+        ("/lines/0/lot", "lot_unknown"),
+        ("/lines/0/measure", "measure_not_asked"),
+        ("/lines/1/quantity", "quantity_negative"),
+        ("/lines/1/quantity", "too_many_decimals"),
+        ("/lines/1/unit", "unit_wrong"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "offered, measure, reason",
+    [
+        (line(), HOURS, None),
+        (line(quantity="0.01"), HOURS, None),
+        (line("C", "-1"), CARBON, None),
+        (line(quantity="0"), HOURS, "no quantity was offered"),
+        (line(quantity="0", answer=""), HOURS, "no quantity was offered"),
+        (line(answer=""), HOURS, "the written answer is missing"),
+        (line(answer=" \n\t"), HOURS, "the written answer is missing"),
+        (line("C", "1", answer=""), CARBON, None),
+    ],
+)
+def test_a_response_counts_with_both_quantity_and_answer(offered, measure, reason):
+    assert reason_to_disregard(offered, measure) == reason

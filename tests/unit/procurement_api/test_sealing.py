@@ -1,0 +1,64 @@
+"""Sealed is sealed: only the right key opens, whatever the size, and nothing else than what was sealed."""
+
+from uuid import UUID
+
+import pytest
+
+from procurement_api.domain.receipt import padded
+from procurement_api.use_cases.sealing import (
+    SealUnopenable,
+    new_sealing_key,
+    seal,
+    seal_binding,
+    unseal,
+    unwrap,
+    wrap,
+)
+
+KEY, OTHER_KEY = bytes(32), bytes(range(32))
+
+
+@pytest.mark.parametrize("size", [1, 50_000, 70_000, 3_000_000])
+def test_what_was_sealed_opens_whatever_its_size(size):
+    public, private = new_sealing_key()
+    content = padded(b"x" * size)
+    assert unseal(seal(content, public), private) == content
+
+
+def test_the_same_content_is_sealed_differently_each_time_with_a_key_of_its_own():
+    public, private = new_sealing_key()
+    first, second = seal(b"content", public), seal(b"content", public)
+    assert first.split(".")[0] != second.split(".")[0]
+    assert unseal(first, private) == unseal(second, private) == b"content"
+
+
+def test_another_key_does_not_open_it():
+    public, _ = new_sealing_key()
+    _, other_private = new_sealing_key()
+    with pytest.raises(SealUnopenable):
+        unseal(seal(b"content", public), other_private)
+
+
+def test_a_changed_seal_does_not_open():
+    public, private = new_sealing_key()
+    head, key, nonce, content, tag = seal(b"content", public).split(".")
+    turned = "A" if content[0] != "A" else "B"
+    with pytest.raises(SealUnopenable):
+        unseal(".".join([head, key, nonce, turned + content[1:], tag]), private)
+
+
+def test_the_public_key_holds_nothing_private():
+    public, private = new_sealing_key()
+    assert "d" not in public
+    assert private["d"]
+    assert public["crv"] == "X25519"
+
+
+def test_a_wrapped_key_opens_with_its_key_and_for_its_tender_only():
+    one, two = UUID(int=1), UUID(int=2)
+    wrapped = wrap({"d": "secret"}, KEY, seal_binding(one))
+    assert b"secret" not in wrapped
+    assert unwrap(wrapped, KEY, seal_binding(one)) == {"d": "secret"}
+    for key, binding in ((OTHER_KEY, seal_binding(one)), (KEY, seal_binding(two))):
+        with pytest.raises(SealUnopenable):
+            unwrap(wrapped, key, binding)
