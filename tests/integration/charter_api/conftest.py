@@ -1,8 +1,10 @@
 """A running charter-api for each test, in a database that forgets what the test did."""
 
+import base64
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 
 import httpx2
 import pytest
@@ -17,25 +19,29 @@ from charter_api.settings import Settings
 
 
 @pytest.fixture
-async def world(savepoint_database: MakeSavepointDatabase) -> AsyncIterator[World]:
+async def world(savepoint_database: MakeSavepointDatabase, tmp_path: Path) -> AsyncIterator[World]:
     """The service on one connection whose changes are undone."""
-    async with _running(await savepoint_database("charter_api", SCHEMA)) as running:
+    async with _running(await savepoint_database("charter_api", SCHEMA), tmp_path) as running:
         yield running
 
 
 @pytest.fixture
-async def wide_world(make_database: MakeDatabase) -> AsyncIterator[World]:
+async def wide_world(make_database: MakeDatabase, tmp_path: Path) -> AsyncIterator[World]:
     """The same on a database of its own with several connections, for what happens at the same moment."""
-    async with _running(await make_database("charter_api", SCHEMA)) as running:
+    async with _running(await make_database("charter_api", SCHEMA), tmp_path) as running:
         yield running
 
 
 @asynccontextmanager
-async def _running(db: Database) -> AsyncIterator[World]:
+async def _running(db: Database, folder: Path) -> AsyncIterator[World]:
     clock = FixedClock(datetime(2026, 11, 22, 10, 0, tzinfo=UTC))
     mint, neighbours = TokenMint(clock=clock), Neighbours()
     outside = httpx2.AsyncClient(transport=httpx2.MockTransport(neighbours.answer))
-    settings = Settings(mode="sandbox", issuer=ISSUER, audience=AUDIENCE)
+    key = folder / "secret.key"
+    key.write_text(base64.urlsafe_b64encode(bytes(32)).decode())
+    settings = Settings(
+        issuer=ISSUER, audience=AUDIENCE, secret_key_file=key, webhook_allow_loopback=True, mode="sandbox"
+    )
     app = create_app(settings, database=db, verifier=mint.verifier(), http=outside, clock=clock)
     async with http_client(app) as http:
         yield World(http, db, mint, clock, neighbours)

@@ -58,6 +58,17 @@ async def test_signing_values_the_pledges_and_tells_them_as_events(world: World)
     assert told[0][1]["lines"][0]["quantity"] == "60"
 
 
+async def test_pledges_of_one_call_stay_in_their_order(world: World):
+    charter = await world.charter()
+    drafts = [pledge_draft(text=f"Pledge {number}") for number in range(20)]
+
+    signed = await world.sign(world.signature_draft(charter["id"], pledges=drafts))
+
+    read = await world.http.get(f"/v1/signatories/{signed.json()['id']}")
+    for body in (signed.json(), read.json()):
+        assert [pledge["text"] for pledge in body["pledges"]] == [draft["text"] for draft in drafts]
+
+
 async def test_the_signing_person_is_named_in_one_erasable_table_only(world: World):
     await world.signed()
 
@@ -140,6 +151,29 @@ async def test_a_pledge_that_cannot_be_valued_is_refused_at_its_place(world: Wor
     assert (refused.status_code, refused.json()["code"]) == (422, "valuation_refused")
     assert [fault["pointer"] for fault in refused.json()["errors"]] == ["/pledges/0/target/measure"]
     assert await world.count("signatures") == 0
+
+
+async def test_an_edition_that_is_not_published_is_refused_at_its_place(world: World):
+    charter = await world.charter()
+    target = {"measure": "M1", "edition_hash": "f" * 64, "quantity": "60", "unit": "hours"}
+
+    refused = await world.sign(world.signature_draft(charter["id"], pledges=[pledge_draft(target=target)]))
+
+    assert refused.status_code == 422
+    assert [(fault["pointer"], fault["code"]) for fault in refused.json()["errors"]] == [
+        ("/pledges/0/target/edition_hash", "edition_unknown")
+    ]
+    assert await world.count("signatures") == 0
+
+
+async def test_a_promise_older_than_its_edition_counts_from_the_editions_first_day(world: World):
+    charter = await world.charter()
+    draft = world.signature_draft(charter["id"], signed_on="2025-12-31")
+
+    signed = await world.sign(draft)
+
+    assert signed.status_code == 201, signed.text
+    assert signed.json()["pledges"][0]["commitment"]["social_gbp"] == "300.00"
 
 
 @pytest.mark.parametrize(

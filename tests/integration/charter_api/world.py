@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -9,6 +10,7 @@ from uuid import UUID
 import httpx2
 from sqlalchemy import text
 
+from cdp_common.contracts.toms import Edition
 from cdp_common.db.database import Database
 from cdp_common.kernel.clock import FixedClock
 from cdp_common.kernel.identifiers import new_id
@@ -30,6 +32,8 @@ class Neighbours:
         self.calls.append(request.url.path)
         if request.url.path == "/v1/valuations":
             return self._valuation(json.loads(request.content))
+        if request.url.path.startswith("/v1/editions/by-hash/"):
+            return self._edition(request.url.path.rsplit("/", 1)[-1])
         organisation_id = request.url.path.rsplit("/", 1)[-1]
         if organisation_id not in self.kinds:
             return httpx2.Response(404, json={"code": "organisation_not_found", "detail": "unknown"})
@@ -49,11 +53,34 @@ class Neighbours:
             "created_at": "2026-01-01T00:00:00Z",
         }
 
+    def _edition(self, edition_hash: str) -> httpx2.Response:
+        if edition_hash != EDITION:
+            return httpx2.Response(404, json={"code": "edition_not_found", "detail": "unknown"})
+        edition = Edition(
+            id=new_id(),
+            framework="open-measures",
+            edition="2026",
+            title="Open measures",
+            description="test",
+            publisher="test",
+            licence="test",
+            data_status="actual",
+            state="published",
+            edition_hash=edition_hash,
+            effective_from=date(2026, 1, 1),
+            effective_to=None,
+            published_at=None,
+            measure_count=1,
+            themes=[],
+            outcomes=[],
+        )
+        return httpx2.Response(200, content=edition.model_dump_json())
+
     def _valuation(self, asked: dict[str, Any]) -> httpx2.Response:
         faults = [
             {"pointer": f"/lines/{index}/measure", "code": "measure_unknown", "message": "no such measure"}
             for index, line in enumerate(asked["lines"])
-            if line["measure"] in self.refused_measures
+            if line["measure"] in self.refused_measures or line["committed_on"] < "2026-01-01"
         ]
         if faults:
             body = {"code": "lines_refused", "detail": "see errors", "errors": faults}

@@ -1,8 +1,10 @@
 """A running toms-engine for each test, in a database that forgets what the test did."""
 
+import base64
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from tests.integration.toms_engine.world import World
@@ -24,23 +26,29 @@ def clock() -> FixedClock:
 
 
 @pytest.fixture
-async def world(savepoint_database: MakeSavepointDatabase, clock: FixedClock) -> AsyncIterator[World]:
+async def world(
+    savepoint_database: MakeSavepointDatabase, clock: FixedClock, tmp_path: Path
+) -> AsyncIterator[World]:
     """The service on one connection whose changes are undone."""
-    async with _running(await savepoint_database(PACKAGE, SCHEMA), clock) as running:
+    async with _running(await savepoint_database(PACKAGE, SCHEMA), clock, tmp_path) as running:
         yield running
 
 
 @pytest.fixture
-async def wide_world(make_database: MakeDatabase, clock: FixedClock) -> AsyncIterator[World]:
+async def wide_world(make_database: MakeDatabase, clock: FixedClock, tmp_path: Path) -> AsyncIterator[World]:
     """The same on a database of its own with several connections, for what happens at the same moment."""
-    async with _running(await make_database(PACKAGE, SCHEMA), clock) as running:
+    async with _running(await make_database(PACKAGE, SCHEMA), clock, tmp_path) as running:
         yield running
 
 
 @asynccontextmanager
-async def _running(db: Database, clock: FixedClock) -> AsyncIterator[World]:
+async def _running(db: Database, clock: FixedClock, folder: Path) -> AsyncIterator[World]:
     mint = TokenMint(clock=clock)
-    settings = Settings(mode="sandbox", issuer=ISSUER, audience=AUDIENCE)
+    key = folder / "secret.key"
+    key.write_text(base64.urlsafe_b64encode(bytes(32)).decode())
+    settings = Settings(
+        issuer=ISSUER, audience=AUDIENCE, secret_key_file=key, webhook_allow_loopback=True, mode="sandbox"
+    )
     app = create_app(settings, database=db, verifier=mint.verifier(), clock=clock)
     async with http_client(app) as http:
         yield World(http, db, mint, clock)

@@ -14,6 +14,7 @@ from cdp_common.kernel.identifiers import new_id
 
 MATRIX = Path(__file__).parents[2] / "contract" / "access" / "toms-engine.yaml"
 ROWS: list[dict[str, Any]] = yaml.safe_load(MATRIX.read_text(encoding="utf-8"))
+HOOK = {"url": "http://127.0.0.1:9/hook", "event_types": []}
 LICENCE = "frameworks:licensed:licensed-measures"
 
 Target = dict[str, Any]
@@ -30,11 +31,18 @@ def headers_of(world: World, caller: str) -> Headers:
         "valuer": world.valuer,
         "licence_holder": lambda: world.valuer(LICENCE),
         "reader": lambda: world.mint.headers(org=world.other, scopes=["events:read"]),
+        "own_subscriber": lambda: world.mint.headers(org=world.owner, scopes=["webhooks:write"]),
+        "other_subscriber": lambda: world.mint.headers(org=world.other, scopes=["webhooks:write"]),
     }[caller]()
 
 
 async def target_of(world: World, row: dict[str, Any]) -> Target:
-    """The edition that a row is about; the owner has brought its framework and an index."""
+    """The edition or webhook that a row is about; the owner has brought its framework and an index."""
+    if "webhook" in row["operation"]:
+        sent = keyed(headers_of(world, "own_subscriber"))
+        made = await world.http.post("/v1/webhooks", json=HOOK, headers=sent)
+        assert made.status_code == 201, made.text
+        return {"hook": f"/v1/webhooks/{made.json()['id']}"}
     if "need_index" in row["operation"] or "areas" in row["operation"]:
         await world.load_index(need_index())
         return {}
@@ -85,6 +93,17 @@ CALLS: dict[str, Call] = {
     ),
     "list_areas": lambda world, headers, _: world.http.get("/v1/areas?index=imd-sample", headers=headers),
     "list_events": lambda world, headers, _: world.http.get("/v1/events", headers=headers),
+    "create_webhook": lambda world, headers, _: world.http.post(
+        "/v1/webhooks", json=HOOK, headers=keyed(headers)
+    ),
+    "list_webhooks": lambda world, headers, _: world.http.get("/v1/webhooks", headers=headers),
+    "delete_webhook": lambda world, headers, target: world.http.delete(target["hook"], headers=headers),
+    "list_webhook_deliveries": lambda world, headers, target: world.http.get(
+        f"{target['hook']}/deliveries", headers=headers
+    ),
+    "replay_webhook_delivery": lambda world, headers, target: world.http.post(
+        f"{target['hook']}/deliveries/{new_id()}/replay", headers=headers
+    ),
 }
 
 

@@ -11,6 +11,7 @@ from cdp_common.kernel.identifiers import (
     IdentifierMalformed,
     IdentifierSchemeUnknown,
     OrganisationIdentifier,
+    _Ids,
     new_id,
     uuid7,
 )
@@ -91,6 +92,26 @@ def test_a_time_or_randomness_of_the_wrong_size_is_refused(timestamp_ms: int, co
 
 def test_new_ids_differ() -> None:
     assert len({new_id() for _ in range(1000)}) == 1000
+
+
+def test_ids_sort_in_the_order_in_which_they_were_made() -> None:
+    made = [new_id() for _ in range(10_000)]
+    assert made == sorted(made)
+    assert all(one.version == 7 and one.variant == RFC_4122 for one in made)
+
+
+def test_ids_go_on_growing_when_the_clock_goes_back() -> None:
+    ids = _Ids()
+    made = [ids.next(ms) for ms in (1_000, 1_000, 999, 1, 1_001)]
+    assert made == sorted(made)
+    assert [one.int >> 80 for one in made] == [1_000, 1_000, 1_000, 1_000, 1_001]
+
+
+def test_a_millisecond_whose_ids_are_used_up_borrows_from_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("secrets.randbits", lambda bits: 2**bits - 1)
+    ids = _Ids()
+    first, second = ids.next(1_000), ids.next(1_000)
+    assert (first.int >> 80, second.int >> 80) == (1_000, 1_001)
 
 
 @pytest.mark.parametrize("text", WELL_FORMED)

@@ -306,8 +306,13 @@ def test_unauthenticated_always_carries_a_challenge():
     assert response_to(kernel.Unauthenticated("No."), "/x", "r").headers["www-authenticate"] == "Bearer"
 
 
-def test_the_catalogue_lists_each_code_once_in_order():
-    catalogue = error_catalogue()
+class ScopeMissingElsewhere(kernel.Conflict):
+    code = "scope_missing"
+    title = "Another thing under the same code"
+
+
+def test_the_catalogue_of_the_library_lists_each_code_once_in_order():
+    catalogue = error_catalogue({"cdp_common"})
     codes = [entry["code"] for entry in catalogue]
     assert codes == sorted(set(codes))
     by_code = {entry["code"]: entry for entry in catalogue}
@@ -319,6 +324,14 @@ def test_the_catalogue_lists_each_code_once_in_order():
     assert by_code["internal_error"]["status"] == 500
     assert by_code["body_too_large"]["status"] == 413
     assert "error" not in codes
+
+
+def test_a_code_that_is_used_for_two_things_is_listed_with_both():
+    listed = [entry for entry in error_catalogue() if entry["code"] == "scope_missing"]
+    assert [(entry["status"], entry["title"]) for entry in listed] == [
+        (403, "The access token lacks a scope"),
+        (409, "Another thing under the same code"),
+    ]
 
 
 async def test_a_good_request_is_answered_as_the_contract_says(client, token_mint):

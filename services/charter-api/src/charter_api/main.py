@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from cdp_common.clients.partners import PartnersClient
-from cdp_common.clients.toms import TomsClient
-from cdp_common.clients.upstream import open_http
 import httpx2
 from fastapi import FastAPI
 
+from cdp_common.clients.partners import PartnersClient
+from cdp_common.clients.toms import TomsClient
+from cdp_common.clients.upstream import open_http
 from cdp_common.db.database import Database
 from cdp_common.kernel.clock import Clock, utc_now
 from cdp_common.web.app import create_service
 from cdp_common.web.dependencies import get_database
 from cdp_common.web.event_routes import event_routes
+from cdp_common.web.housekeeping import answer_purging
 from cdp_common.web.issuer import remote_verifier
 from cdp_common.web.verifier import TokenVerifier
 from cdp_common.web.webhooks import webhook_routes, webhook_work
@@ -54,7 +55,11 @@ def create_app(
         package="charter_api",
         verifier=verifier or remote_verifier(settings, http, clock),
         clock=clock,
-        lifespan_tasks=[closing(http), webhook_work(database, settings, SCHEMA)],
+        lifespan_tasks=[
+            closing(http),
+            webhook_work(database, settings, SCHEMA),
+            answer_purging(database, clock),
+        ],
     )
     app.state.partners = PartnersClient(settings.partners_url, tokens, http)
     app.state.toms = TomsClient(settings.toms_url, tokens, http)

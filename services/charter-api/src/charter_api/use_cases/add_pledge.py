@@ -6,7 +6,6 @@ from datetime import datetime
 from uuid import UUID
 
 from cdp_common.clients.toms import TomsClient
-
 from cdp_common.contracts.charter import PledgeDraft
 from cdp_common.db.database import Database
 from cdp_common.db.idempotency import Answer, Once
@@ -43,7 +42,7 @@ async def add_pledge(
         {pledge["code"] for pledge in signature["offered"]},
         signature["signed_on"],
     )
-    commitments = await value_pledges(toms, {"": draft})
+    commitments = await value_pledges(toms, {"": draft}, now.date())
 
     async with db.begin() as tx:
         if (earlier := await once.replay(tx)) is not None:

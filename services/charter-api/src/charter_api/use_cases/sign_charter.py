@@ -6,11 +6,11 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from cdp_common.clients.partners import PartnersClient
-from cdp_common.clients.toms import TomsClient
 from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from cdp_common.clients.partners import PartnersClient
+from cdp_common.clients.toms import TomsClient
 from cdp_common.contracts.charter import SignatureDraft
 from cdp_common.contracts.partners import Organisation
 from cdp_common.db.database import Database
@@ -68,7 +68,7 @@ async def sign_charter(
     organisation = await partners.get_organisation(caller.org)
     require_may_sign(organisation.kind)
     commitments = await value_pledges(
-        toms, {f"/pledges/{index}": pledge for index, pledge in enumerate(draft.pledges)}
+        toms, {f"/pledges/{index}": pledge for index, pledge in enumerate(draft.pledges)}, draft.signed_on
     )
 
     async with db.begin() as tx:

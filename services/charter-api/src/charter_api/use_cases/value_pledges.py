@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
+from datetime import date
 
 from cdp_common.clients.toms import TomsClient
+from cdp_common.clients.upstream import UpstreamProblem
 from cdp_common.clients.valuing import value_for_caller
-
 from cdp_common.contracts.charter import PledgeDraft, PledgeTarget
 from cdp_common.contracts.commitments import CommitmentLine
-from cdp_common.contracts.toms import ValuationLine, ValuationRequest
+from cdp_common.contracts.toms import Edition, ValuationLine, ValuationRequest
+from cdp_common.kernel.errors import FieldError, InvalidInput
 from cdp_common.kernel.identifiers import new_id
 from cdp_common.kernel.periods import Period
 
 
-async def value_pledges(toms: TomsClient, drafts: Mapping[str, PledgeDraft]) -> list[CommitmentLine | None]:
-    """One commitment line per pledge with a target, None for the others; one call per edition.
+async def value_pledges(
+    toms: TomsClient, drafts: Mapping[str, PledgeDraft], promised_on: date
+) -> list[CommitmentLine | None]:
+    """One commitment line per pledge with a target, None for the others.
 
-    `drafts` go by the JSON pointer at which each stands in the caller's document.
+    `drafts` go by the JSON pointer at which each stands in the caller's document. A promise older than the
+    edition it is counted in is valued as if it had been made on the edition's first day.
     """
     lines: list[CommitmentLine | None] = [None] * len(drafts)
     places = list(drafts)
@@ -29,11 +33,13 @@ async def value_pledges(toms: TomsClient, drafts: Mapping[str, PledgeDraft]) -> 
     ]
     for edition_hash in sorted({target.edition_hash for _, _, target in targets}):
         wanted = [item for item in targets if item[2].edition_hash == edition_hash]
+        edition = await _known_edition(toms, edition_hash, f"{places[wanted[0][0]]}/target/edition_hash")
+        made_on = max(promised_on, edition.effective_from)
         valuation = await value_for_caller(
             toms,
             ValuationRequest(
                 edition_hash=edition_hash,
-                lines=[_line(index, draft, target) for index, draft, target in wanted],
+                lines=[_line(index, draft, target, made_on) for index, draft, target in wanted],
             ),
             [f"{places[index]}/target" for index, _, _ in wanted],
         )
@@ -60,7 +66,17 @@ async def value_pledges(toms: TomsClient, drafts: Mapping[str, PledgeDraft]) -> 
     return lines
 
 
-def _line(index: int, draft: PledgeDraft, target: PledgeTarget) -> ValuationLine:
+async def _known_edition(toms: TomsClient, edition_hash: str, pointer: str) -> Edition:
+    try:
+        return await toms.get_edition_by_hash(edition_hash)
+    except UpstreamProblem as problem:
+        if problem.status != 404:
+            raise
+        words = "No published edition has this hash."
+        raise InvalidInput(words, errors=[FieldError(pointer, "edition_unknown", words)]) from problem
+
+
+def _line(index: int, draft: PledgeDraft, target: PledgeTarget, promised_on: date) -> ValuationLine:
     return ValuationLine(
         ref=str(index),
         measure=target.measure,
@@ -70,5 +86,6 @@ def _line(index: int, draft: PledgeDraft, target: PledgeTarget) -> ValuationLine
         period_end=draft.ends_on,
         place=draft.place_slug,
         industry=target.industry,
-        contract_years=max(Period(draft.starts_on, draft.ends_on).years, Decimal(0)),
+        contract_years=Period(draft.starts_on, draft.ends_on).years,
+        committed_on=promised_on,
     )

@@ -1,0 +1,98 @@
+"""Each row of the access matrix, tried on the running service."""
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+import yaml
+from tests.integration.charter_api.world import Headers, World, keyed, pledge_draft
+
+from cdp_common.kernel.identifiers import new_id
+
+MATRIX = Path(__file__).parents[2] / "contract" / "access" / "charter-api.yaml"
+ROWS: list[dict[str, Any]] = yaml.safe_load(MATRIX.read_text(encoding="utf-8"))
+HOOK = {"url": "http://127.0.0.1:9/hook", "event_types": []}
+SIGNATORY_SCOPES = ["charter:sign", "pledges:write", "events:read", "webhooks:write"]
+
+Target = dict[str, Any]
+Call = Callable[[World, Headers, Target], Awaitable[httpx2.Response]]
+
+
+def headers_of(world: World, caller: str) -> Headers:
+    return {
+        "public": dict,
+        "bad_token": lambda: {"Authorization": "Bearer not.a.token"},
+        "signed": lambda: world.mint.headers(org=world.other),
+        "own_manager": world.as_manager,
+        "other_manager": lambda: world.as_manager(roles={new_id(): ["programme_manager"]}),
+        "own": lambda: world.as_signatory(scopes=SIGNATORY_SCOPES),
+        "other": lambda: world.as_signatory(world.other, scopes=SIGNATORY_SCOPES),
+    }[caller]()
+
+
+async def target_of(world: World) -> Target:
+    """What `own` has made: a signature under the place's charter, and a webhook."""
+    signatory = await world.signed()
+    read = await world.http.get(f"/v1/signatories/{signatory['id']}")
+    hook = await world.http.post("/v1/webhooks", json=HOOK, headers=keyed(headers_of(world, "own")))
+    assert (read.status_code, hook.status_code) == (200, 201)
+    return {
+        "id": signatory["id"],
+        "charter": signatory["charter_id"],
+        "etag": read.headers["ETag"],
+        "hook": f"/v1/webhooks/{hook.json()['id']}",
+    }
+
+
+CALLS: dict[str, Call] = {
+    "publish_charter": lambda world, headers, _: world.http.post(
+        "/v1/charters", json=world.charter_draft(version="2"), headers=keyed(headers)
+    ),
+    "list_charters": lambda world, headers, _: world.http.get("/v1/charters", headers=headers),
+    "get_charter": lambda world, headers, target: world.http.get(
+        f"/v1/charters/{target['charter']}", headers=headers
+    ),
+    "sign_charter": lambda world, headers, target: world.http.post(
+        "/v1/signatures", json=world.signature_draft(target["charter"]), headers=keyed(headers)
+    ),
+    "list_signatories": lambda world, headers, _: world.http.get("/v1/signatories", headers=headers),
+    "get_signatory": lambda world, headers, target: world.http.get(
+        f"/v1/signatories/{target['id']}", headers=headers
+    ),
+    "batch_signatories": lambda world, headers, target: world.http.post(
+        "/v1/signatures/batch", json={"ids": [target["id"]]}, headers=headers
+    ),
+    "add_pledge": lambda world, headers, target: world.http.post(
+        f"/v1/signatures/{target['id']}/pledges", json=pledge_draft(), headers=keyed(headers)
+    ),
+    "withdraw_signature": lambda world, headers, target: world.http.post(
+        f"/v1/signatures/{target['id']}/withdraw",
+        json={"effective_on": "2026-11-20", "reason": "moved away"},
+        headers={**headers, "If-Match": target["etag"]},
+    ),
+    "list_events": lambda world, headers, _: world.http.get("/v1/events", headers=headers),
+    "create_webhook": lambda world, headers, _: world.http.post(
+        "/v1/webhooks", json=HOOK, headers=keyed(headers)
+    ),
+    "list_webhooks": lambda world, headers, _: world.http.get("/v1/webhooks", headers=headers),
+    "delete_webhook": lambda world, headers, target: world.http.delete(target["hook"], headers=headers),
+    "list_webhook_deliveries": lambda world, headers, target: world.http.get(
+        f"{target['hook']}/deliveries", headers=headers
+    ),
+    "replay_webhook_delivery": lambda world, headers, target: world.http.post(
+        f"{target['hook']}/deliveries/{new_id()}/replay", headers=headers
+    ),
+}
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row['operation']}-{row['caller']}-{row['status']}")
+async def test_access_is_as_the_matrix_says(world: World, row: dict[str, Any]):
+    target = await target_of(world)
+    answer = await CALLS[row["operation"]](world, headers_of(world, row["caller"]), target)
+    assert answer.status_code == row["status"], answer.text
+
+
+def test_every_operation_of_the_matrix_is_tried():
+    assert {row["operation"] for row in ROWS} == set(CALLS)

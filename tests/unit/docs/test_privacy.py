@@ -1,0 +1,77 @@
+"""docs/privacy.md says where a person can be named: the tables and the contracts agree with it."""
+
+import importlib
+import pkgutil
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pydantic import BaseModel
+from sqlalchemy import MetaData
+
+import cdp_common.contracts
+from cdp_tools.services import SERVICES
+
+PAGE = (Path(__file__).resolve().parents[3] / "docs" / "privacy.md").read_text(encoding="utf-8")
+MENTIONED = set(re.findall(r"`([a-z]+\.[a-z_]+\.[a-z_]+)`", PAGE))
+
+# How a column or field would be called that is about a person.
+OF_A_PERSON = re.compile(
+    r"(person|people|surname|first_name|last_name|full_name|forename|e_?mail|phone|birth|gender|ethnic"
+    r"|disabilit|religio|home_address|ip_address|user_name|username|password|portal_user)"
+)
+ALLOWED_CONTRACTS = {
+    ("SignatureDraft", "signing_person"),
+    ("BidAttestation", "portal_user_ref"),
+}
+
+
+def tables() -> Iterator[tuple[str, MetaData]]:
+    for service in SERVICES:
+        if service.schema is not None:
+            module = importlib.import_module(f"{service.package}.storage.tables")
+            yield service.schema, module.metadata
+
+
+def columns() -> set[str]:
+    return {
+        f"{schema}.{table.name}.{column.name}"
+        for schema, metadata in tables()
+        for table in metadata.tables.values()
+        for column in table.columns
+    }
+
+
+def models() -> Iterator[type[BaseModel]]:
+    for found in pkgutil.iter_modules(cdp_common.contracts.__path__):
+        module = importlib.import_module(f"cdp_common.contracts.{found.name}")
+        for thing in vars(module).values():
+            if isinstance(thing, type) and issubclass(thing, BaseModel):
+                yield thing
+
+
+def test_every_column_that_the_page_names_exists() -> None:
+    assert columns() >= MENTIONED
+    assert "charter.signing_people.name" in MENTIONED
+
+
+def test_no_column_is_made_for_a_person_but_those_that_the_page_names() -> None:
+    about_people = {name for name in columns() if OF_A_PERSON.search(name)}
+    assert about_people - {"charter.signing_people.id"} <= MENTIONED
+
+
+def test_no_message_takes_a_person_but_the_signing_one() -> None:
+    asked = {
+        (model.__name__, field)
+        for model in models()
+        for field in model.model_fields
+        if OF_A_PERSON.search(field)
+    }
+    assert asked == ALLOWED_CONTRACTS
+
+
+@pytest.mark.parametrize("path", ["docs/privacy.md", "docs/method.md", "docs/glossary.md"])
+def test_pages_for_readers_stay_short(path: str) -> None:
+    text = (Path(__file__).resolve().parents[3] / path).read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= 150
