@@ -82,7 +82,7 @@ async def test_clients_of_others_are_unknown(world: World) -> None:
 
     answers = (read, revoked, credential, ended)
     assert [each.status_code for each in answers] == [404, 404, 404, 404]
-    assert {each.json()["code"] for each in answers} == {"client_unknown"}
+    assert {each.json()["code"] for each in answers} == {"client_not_found"}
     assert await status_of(world, other) == 200
 
 
@@ -150,7 +150,7 @@ async def test_a_second_secret_takes_over_from_the_first(world: World) -> None:
     last = await world.call("DELETE", f"{path}/credentials/{second['id']}", token=new_token)
     assert (last.status_code, last.json()["code"]) == (409, "last_credential")
     gone = await world.call("DELETE", f"{path}/credentials/{first_id}", token=new_token)
-    assert (gone.status_code, gone.json()["code"]) == (404, "credential_unknown")
+    assert (gone.status_code, gone.json()["code"]) == (404, "credential_not_found")
 
 
 async def test_a_second_key_takes_over_from_the_first(world: World) -> None:

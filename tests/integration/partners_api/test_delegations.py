@@ -153,7 +153,7 @@ async def test_either_side_ends_a_delegation_and_to_others_it_is_unknown(world: 
     stranger = await world.call("DELETE", path, token=await world.token_of(await world.registered()))
     nothing = await world.call("DELETE", f"/v1/delegations/{new_id()}", token=await world.token_of(giver))
 
-    assert (stranger.status_code, stranger.json()["code"]) == (404, "delegation_unknown")
+    assert (stranger.status_code, stranger.json()["code"]) == (404, "delegation_not_found")
     assert {**stranger.json(), "instance": "", "request_id": ""} == {
         **nothing.json(),
         "instance": "",

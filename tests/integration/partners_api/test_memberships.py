@@ -166,7 +166,7 @@ async def test_what_is_not_there_cannot_be_joined(world: World) -> None:
 
     assert (nobody.status_code, nobody.json()["code"]) == (422, "organisation_not_recorded")
     assert nobody.json()["errors"][0]["pointer"] == "/organisation_id"
-    assert (nowhere.status_code, nowhere.json()["code"]) == (404, "place_unknown")
+    assert (nowhere.status_code, nowhere.json()["code"]) == (404, "place_not_found")
     refused = await world.post(path, reversed_days, token=operator)
     assert (refused.status_code, refused.json()["code"]) == (422, "membership_ends_before_start")
     assert (await world.get(path)).json()["items"] == []

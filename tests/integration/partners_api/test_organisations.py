@@ -250,7 +250,7 @@ async def test_a_batch_says_what_is_missing(world: World) -> None:
 async def test_an_unknown_organisation_is_not_found(world: World) -> None:
     response = await world.get(f"/v1/organisations/{new_id()}")
 
-    assert (response.status_code, response.json()["code"]) == (404, "organisation_unknown")
+    assert (response.status_code, response.json()["code"]) == (404, "organisation_not_found")
 
 
 async def test_a_bad_token_is_refused_on_a_public_route_too(world: World) -> None:

@@ -63,7 +63,7 @@ async def test_a_manager_gives_roles_in_the_own_place_alone(world: World) -> Non
     assert (there.status_code, there.json()["code"]) == (403, "manager_needed")
     grant = await world.made("/v1/role-grants", role(registered.client_id, essex["id"]), token=operator)
     ended = await world.call("DELETE", f"/v1/role-grants/{grant['id']}", token=manager)
-    assert (ended.status_code, ended.json()["code"]) == (404, "role_grant_unknown")
+    assert (ended.status_code, ended.json()["code"]) == (404, "role_grant_not_found")
     token = await world.token_of(registered)
     assert (await world.app.state.verifier.verify(token)).has_role(UUID(essex["id"]), "validator")
 

@@ -61,7 +61,7 @@ async def test_an_organisation_signs_a_version_once(world: World) -> None:
     await world.made(f"{path}/signatures", SIGNATURE, token=token)
     again = await world.post(f"{path}/signatures", SIGNATURE, token=token)
 
-    assert (again.status_code, again.json()["code"]) == (409, "already_signed")
+    assert (again.status_code, again.json()["code"]) == (409, "statement_already_signed")
     assert len((await world.get(path)).json()["signatures"]) == 1
 
 
@@ -121,9 +121,9 @@ async def test_what_is_not_there_cannot_be_signed_or_read(world: World) -> None:
     listing = await world.get(f"/v1/places/{new_id()}/statements")
 
     assert [each.json()["code"] for each in (signing, reading, listing)] == [
-        "statement_unknown",
-        "statement_unknown",
-        "place_unknown",
+        "statement_not_found",
+        "statement_not_found",
+        "place_not_found",
     ]
 
 

@@ -157,7 +157,7 @@ async def test_a_signature_of_an_own_client(
 async def test_a_refusal_is_typed(operator: PartnersClient) -> None:
     with pytest.raises(UpstreamProblem) as refused:
         await operator.get_organisation(UUID(int=1))
-    assert (refused.value.status, refused.value.code) == (404, "organisation_unknown")
+    assert (refused.value.status, refused.value.code) == (404, "organisation_not_found")
     with pytest.raises(UpstreamProblem) as refused:
         await operator.get_client("no one")
-    assert (refused.value.status, refused.value.code) == (404, "client_unknown")
+    assert (refused.value.status, refused.value.code) == (404, "client_not_found")

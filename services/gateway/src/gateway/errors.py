@@ -91,7 +91,7 @@ class AfterInvalid(BadRequest):
     """`after` is not a cursor of this list."""
 
     code = "cursor_invalid"
-    title = "The cursor is not one of this list"
+    title = "The cursor is not valid"
 
 
 class IdInvalid(BadRequest):

@@ -28,7 +28,7 @@ _CLIENT_ID = re.compile(r"[\x21-\x7E]{1,100}")
 class ClientUnknown(NotFound):
     """There is no client of that id that the caller may know of."""
 
-    code = "client_unknown"
+    code = "client_not_found"
     title = "There is no such client"
 
 
@@ -49,7 +49,7 @@ class ClientRevoked(Conflict):
 class CredentialUnknown(NotFound):
     """The client has no credential of that id."""
 
-    code = "credential_unknown"
+    code = "credential_not_found"
     title = "The client has no such credential"
 
 

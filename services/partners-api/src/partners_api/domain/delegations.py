@@ -10,7 +10,7 @@ from cdp_common.kernel.errors import Conflict, InvalidInput, NotFound
 class DelegationUnknown(NotFound):
     """There is no delegation of that id that the caller may know of."""
 
-    code = "delegation_unknown"
+    code = "delegation_not_found"
     title = "There is no such delegation"
 
 

@@ -14,7 +14,7 @@ MembershipRole = Literal["lead", "partner"]
 class MembershipUnknown(NotFound):
     """There is no membership of that id."""
 
-    code = "membership_unknown"
+    code = "membership_not_found"
     title = "There is no such membership"
 
 

@@ -17,7 +17,7 @@ DataStatus = Literal["actual", "synthetic_sample"]
 class OrganisationUnknown(NotFound):
     """There is no organisation of that id."""
 
-    code = "organisation_unknown"
+    code = "organisation_not_found"
     title = "There is no such organisation"
 
 

@@ -11,7 +11,7 @@ from cdp_common.kernel.errors import Conflict, FieldError, InvalidInput, NotFoun
 class PlaceUnknown(NotFound):
     """There is no place of that id."""
 
-    code = "place_unknown"
+    code = "place_not_found"
     title = "There is no such place"
 
 

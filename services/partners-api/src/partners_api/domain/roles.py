@@ -13,7 +13,7 @@ PlaceRole = Literal["officer", "evaluator", "moderator", "validator", "programme
 class RoleGrantUnknown(NotFound):
     """There is no role grant of that id that the caller may know of."""
 
-    code = "role_grant_unknown"
+    code = "role_grant_not_found"
     title = "There is no such role grant"
 
 

@@ -11,7 +11,7 @@ from cdp_common.kernel.errors import Conflict, FieldError, Forbidden, InvalidInp
 class StatementUnknown(NotFound):
     """There is no statement of that id."""
 
-    code = "statement_unknown"
+    code = "statement_not_found"
     title = "There is no such statement"
 
 
@@ -39,7 +39,7 @@ class NotAMember(Forbidden):
 class AlreadySigned(Conflict):
     """The organisation has signed this version."""
 
-    code = "already_signed"
+    code = "statement_already_signed"
     title = "The organisation has signed this version already"
 
 
