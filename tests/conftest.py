@@ -1,3 +1,26 @@
-"""What every test may use."""
+"""What every test may use, and which tests one worker has to run together."""
+
+import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 pytest_plugins = ["cdp_common.testing.plugin"]
+
+TOGETHER = ("tests/e2e/",)
+"""Folders whose tests share something that is dear to make: a running platform."""
+
+
+class Groups(LoadScopeScheduling):  # type: ignore[misc]  # pytest-xdist ships no types
+    """Hands out tests one by one, those of a group all to one worker, the largest group first.
+
+    The groups of `--dist loadgroup` do that by marks, but pytest-xdist 3.8 loses the marks under pytest 9.2.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        return next((folder for folder in TOGETHER if nodeid.startswith(folder)), nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Groups | None:
+    """Take the place of pytest-xdist's own scheduling by groups."""
+    return Groups(config, log) if config.getvalue("dist") == "loadgroup" else None

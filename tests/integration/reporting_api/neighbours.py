@@ -24,6 +24,8 @@ from cdp_common.contracts.toms import (
 EDITION = "e" * 64
 OTHER_EDITION = "f" * 64
 NEED_INDEX = "imd-test"
+ABSENT_INDEX = "imd-absent"
+"""An index that a place names and that toms-engine was never given."""
 AREAS = {
     "E01000001": ("severe", "county-durham", 1),
     "E01000002": ("low", "county-durham", 9),
@@ -166,6 +168,8 @@ class Neighbours:
         return _json({"items": items, "missing": missing})
 
     def _areas(self, body: Any) -> httpx2.Response:
+        if self.need_index == ABSENT_INDEX:
+            return httpx2.Response(404, json={"code": "need_index_not_found", "detail": "no such index"})
         items = [
             {
                 "code": code,

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from tests.integration.reporting_api.neighbours import EDITION, MEASURES
+from tests.integration.reporting_api.neighbours import ABSENT_INDEX, EDITION, MEASURES
 from tests.integration.reporting_api.world import (
     CHARTER,
     PROCUREMENT,
@@ -178,6 +178,17 @@ async def test_a_promise_in_an_area_counts_in_its_need_band(world: World):
         ("low", Decimal("0.00")),
         ("not_placed", Decimal("0.00")),
     ]
+
+
+async def test_a_promise_in_a_place_whose_index_nobody_imported_is_entered_and_holds_nothing_up(world: World):
+    world.neighbours.need_index = ABSENT_INDEX
+    await world.sign(world.commitment(lines=[promised_line(area_code="E01000001")]))
+    await world.sign(world.commitment(lines=[promised_line()]))
+    [grouping] = (await world.value(group_by="need_band")).groupings
+    assert [(cell.key, cell.figures.due.total_gbp) for cell in grouping.cells if cell.figures][-1] == (
+        "not_placed",
+        Decimal("6000.00"),
+    )
 
 
 async def test_a_sample_promise_makes_the_whole_figure_a_sample(world: World):

@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from tests.integration.reporting_api.neighbours import EDITION, OTHER_EDITION
+from tests.integration.reporting_api.neighbours import ABSENT_INDEX, EDITION, OTHER_EDITION
 from tests.integration.reporting_api.world import World, codes, contract_line, keyed, line
 
 from cdp_common.kernel.identifiers import new_id
@@ -108,6 +108,15 @@ async def test_a_report_that_breaks_a_rule_is_refused_and_leaves_nothing(world: 
     assert fault in codes(answer)
     for table in ("reports", "report_lines", "ledger_inbox", "events", "idempotency_records"):
         assert await world.count(table) == 0
+
+
+async def test_an_area_of_an_index_that_nobody_imported_is_not_known(world: World):
+    world.neighbours.need_index = ABSENT_INDEX
+    stated = line(areas=[{"area_code": "E01000001", "share": "0.5"}])
+    answer = await world.try_report(world.council, world.report_draft() | {"lines": [stated]})
+    assert answer.status_code == 422, answer.text
+    assert codes(answer) == [("/lines/0/areas/0/area_code", "area_unknown")]
+    assert await world.count("reports") == 0
 
 
 async def test_every_fault_is_named_at_once(world: World):

@@ -81,7 +81,8 @@ def receipt_payload(bid_id: UUID, tender_id: UUID, version: Mapping[Any, Any]) -
             "tender_id": str(tender_id),
             "version": version["version"],
             "action": version["action"],
-            "received_at": received_at.astimezone(UTC).isoformat(),
+            # As the receipt itself writes it, so that whoever holds one can put the signed bytes together.
+            "received_at": received_at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
             "commitment": version["commitment"],
         }
     )

@@ -103,7 +103,10 @@ async def measures_of(
 async def areas_of(
     db: Database, toms: TomsClient, need_index: str, codes: Iterable[str]
 ) -> dict[str, AreaCopy]:
-    """The areas of an index that these codes name; those that it does not hold are left out."""
+    """The areas of an index that these codes name; those that it does not hold are left out.
+
+    An index that a place names before anybody has imported it holds none.
+    """
     wanted = set(codes)
     async with db.begin() as tx:
         known = await areas_known(tx, need_index, wanted)
@@ -112,7 +115,12 @@ async def areas_of(
         return known
     found: list[AreaCopy] = []
     for some in _portions(missing, AREAS_PER_CALL):
-        batch = await toms.batch_areas(AreaBatchRequest(index=need_index, codes=some))
+        try:
+            batch = await toms.batch_areas(AreaBatchRequest(index=need_index, codes=some))
+        except UpstreamProblem as problem:
+            if problem.status != 404:
+                raise
+            return known
         found.extend(
             AreaCopy(need_index, area.code, area.name, area.place, area.decile, area.band)
             for area in batch.items
