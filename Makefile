@@ -51,7 +51,7 @@ reset: setup ## Forget the local platform's data, keys and logs.
 
 # ------------------------------------------------------------------ checking
 test: setup ## Run every test, in parallel.
-	$(BIN)/pytest -n auto tests/unit tests/contract tests/integration tests/e2e
+	$(BIN)/pytest -n auto --dist loadgroup tests/unit tests/contract tests/integration tests/e2e
 
 test-unit: setup ## Run the tests that need no server.
 	$(BIN)/pytest -n auto tests/unit

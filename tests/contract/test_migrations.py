@@ -9,8 +9,7 @@ from tests.integration.common.sample_service.storage import tables
 
 from cdp_common.db.columns import metadata_with_names
 from cdp_common.testing.postgres import TestCluster
-from cdp_tools.checks.migrations import check_all, check_package
-from cdp_tools.services import SERVICES
+from cdp_tools.checks.migrations import check_package
 
 SAMPLE = "tests.integration.common.sample_service"
 
@@ -51,10 +50,6 @@ def server() -> Iterator[str]:
     """A server of the check's own: it makes and unmakes databases under the services' names."""
     with TestCluster() as cluster:
         yield cluster.admin_url
-
-
-async def test_the_migrations_of_every_service_are_in_order(server: str):
-    assert await check_all(server) == {service.name: [] for service in SERVICES if service.schema}
 
 
 async def test_a_table_that_the_migrations_do_not_make_so_is_found(

@@ -73,7 +73,7 @@ RUNNER = """
 import os, sys, time
 from pathlib import Path
 from cdp_tools.environment import Environment
-from cdp_tools.platform import bring_up, migrate_all
+from cdp_tools.platform import Story, bring_up, migrate_all
 from cdp_tools.screen import Screen
 from cdp_tools.services import Service
 
@@ -81,7 +81,7 @@ def service(name, offset, schema=None):
     return Service(name=name, package="tiny_service", port_offset=offset, url_variable="CDP_TINY_URL",
                    purpose="tests", schema=schema)
 
-def story(environment):
+def tell(environment, screen):
     if os.environ.get("TINY_STORY") == "fails":
         raise ValueError("the story has failed")
     if os.environ.get("TINY_STORY") == "takes long":
@@ -89,6 +89,9 @@ def story(environment):
         time.sleep(60)
     told = environment.folder.parent / "told"
     told.write_text(told.read_text() + "x" if told.exists() else "x")
+
+def show(environment, screen):
+    screen.say("the ending of the story")
 
 environment = Environment(
     Path(sys.argv[1]), int(sys.argv[2]), (service("keeper", 0, "tiny"), service("plain", 1))
@@ -98,7 +101,7 @@ with screen.reporting_problems():
     if "--migrate" in sys.argv:
         migrate_all(environment, screen)
     else:
-        bring_up(environment, screen, story=story, leave_at_once="--exit" in sys.argv)
+        bring_up(environment, screen, story=Story(tell, show), leave_at_once="--exit" in sys.argv)
 """
 
 

@@ -143,7 +143,7 @@ def test_a_story_that_fails_ends_everything_and_is_told_again_next_time(start: S
     wait_until_none(str(kept))
     status, output = start("--exit").ending()
     assert status == 0
-    assert "sample story told" in output
+    assert "the ending of the story" in output
 
 
 def test_asked_to_end_before_it_was_up_it_takes_everything_down_and_says_so(start: Start, kept: Path) -> None:
