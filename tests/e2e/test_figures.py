@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+import subprocess
+import sys
 from decimal import Decimal
 from typing import Any
 
@@ -10,6 +12,7 @@ from tests.e2e.expected import Arithmetic
 from tests.e2e.refusals import get, problem
 from tests.e2e.town import QUARTER, Town
 
+from cdp_tools.services import service_named
 from cdp_tools.story.ending import COLLECTIVE_QUERY, LIVE_QUERY, POUND_QUERY
 
 FROM, TO = QUARTER
@@ -105,6 +108,20 @@ def test_a_publication_stays_byte_for_byte_and_hashes_to_what_it_says(town: Town
         assert once.json() == published
         canonical = json.dumps(published["value"], sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         assert hashlib.sha256(canonical.encode()).hexdigest() == published["content_sha256"]
+
+
+def test_the_ledger_and_the_publications_can_be_recomputed_from_their_entries(town: Town) -> None:
+    service = service_named("reporting-api")
+    variables = town.environment.serving_variables(service, None)
+    ran = subprocess.run(
+        [sys.executable, "-m", service.package, "verify"],
+        env=variables | {"CDP_DATABASE_URL": town.books.address("reporting")},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (ran.returncode, ran.stdout.splitlines()[-1:]) == (0, ["0 faults"]), ran.stdout + ran.stderr
 
 
 @pytest.mark.parametrize("by", ["theme", "outcome", "measure", "organisation", "area", "need_band", "route"])

@@ -92,7 +92,7 @@ def test_in_an_agreement(town: Town, newcomer: Party, mistake: dict[str, str], f
 @pytest.mark.parametrize(
     ("mistake", "field", "code", "problem_code"),
     [
-        ({"unit": "miles"}, "unit", "unit_differs", "report_invalid"),
+        ({"unit": "miles"}, "unit", "unit_mismatch", "report_invalid"),
         ({"measure": "OM-NONE"}, "measure", "measure_unknown", "report_invalid"),
         ({"quantity": "-1"}, "quantity", "quantity_negative", "valuation_refused"),
         ({"quantity": "0.123"}, "quantity", "too_many_decimals", "valuation_refused"),

@@ -37,7 +37,7 @@ def bidder(world: World) -> Party:
 @pytest.mark.parametrize(
     "lines, found",
     [
-        ([JOB, line("M-HOURS", "1", "weeks")], [("/lines/1/unit", "unit_wrong")]),
+        ([JOB, line("M-HOURS", "1", "weeks")], [("/lines/1/unit", "unit_mismatch")]),
         ([JOB, line("M-NONE", "1", "hours")], [("/lines/1/measure", "measure_not_asked")]),
         ([JOB, line("M-COUNT", "1", "count")], [("/lines/1/measure", "measure_not_asked")]),
         ([JOB, line("M-HOURS", "-1", "hours")], [("/lines/1/quantity", "quantity_negative")]),

@@ -59,7 +59,7 @@ async def test_a_nil_return_is_a_report(world: World):
         ({"period_start": "2025-09-29"}, ("/period_end", "period_too_long")),
         ({"lines": [line(), line("GIFTS", unit="gbp_invested"), line()]}, ("/lines/2", "line_duplicated")),
         ({"lines": [line("NOSUCH")]}, ("/lines/0/measure", "measure_unknown")),
-        ({"lines": [line(unit="weeks")]}, ("/lines/0/unit", "unit_differs")),
+        ({"lines": [line(unit="weeks")]}, ("/lines/0/unit", "unit_mismatch")),
         ({"lines": [line(edition_hash=None)]}, ("/lines/0/edition_hash", "edition_missing")),
         ({"lines": [line(edition_hash="a" * 64)]}, ("/lines/0/measure", "measure_unknown")),
         ({"lines": [line(quantity="1.123456789")]}, ("/lines/0/quantity", "too_many_decimals")),

@@ -64,7 +64,7 @@ def test_a_bid_that_fits_has_no_fault():
     "bad, found",
     [
         (line("X"), ("/lines/0/measure", "measure_not_asked")),
-        (line(unit="weeks"), ("/lines/0/unit", "unit_wrong")),
+        (line(unit="weeks"), ("/lines/0/unit", "unit_mismatch")),
         (line(quantity="-0.01"), ("/lines/0/quantity", "quantity_negative")),
         (line(quantity="1.001"), ("/lines/0/quantity", "too_many_decimals")),
         (line(quantity="1000.01"), ("/lines/0/quantity", "quantity_too_large")),
@@ -157,7 +157,7 @@ def test_every_fault_of_every_line_is_named():
         ("/lines/0/measure", "measure_not_asked"),
         ("/lines/1/quantity", "quantity_negative"),
         ("/lines/1/quantity", "too_many_decimals"),
-        ("/lines/1/unit", "unit_wrong"),
+        ("/lines/1/unit", "unit_mismatch"),
     ]
 
 

@@ -125,7 +125,9 @@ def _missing_faults(bid: Content, demands: Demands) -> list[FieldError]:
 def _line_faults(at: str, line: Line, measure: PinnedMeasure) -> list[FieldError]:
     faults = _quantity_faults(f"{at}/quantity", line.quantity, measure)
     if line.unit != measure.unit:
-        faults.append(FieldError(f"{at}/unit", "unit_wrong", f"This measure is counted in {measure.unit}."))
+        faults.append(
+            FieldError(f"{at}/unit", "unit_mismatch", f"This measure is counted in {measure.unit}.")
+        )
     if len(line.answer) > measure.answer_max_chars:
         words = f"The answer has at most {measure.answer_max_chars} characters."
         faults.append(FieldError(f"{at}/answer", "answer_too_long", words))

@@ -172,7 +172,7 @@ def require_measures_hold(
             faults.append(FieldError(f"/lines/{index}/measure", "measure_unknown", message))
         elif measure.unit != line.stated.unit:
             message = f"this measure is counted in {measure.unit}"
-            faults.append(FieldError(f"/lines/{index}/unit", "unit_differs", message))
+            faults.append(FieldError(f"/lines/{index}/unit", "unit_mismatch", message))
         else:
             faults.extend(_exclusion_faults(index, line, measure, lines))
     if faults:

@@ -28,7 +28,7 @@ class FrameworkNotYours(Forbidden):
     """Editions of a framework come from the organisation that brought its first one."""
 
     code = "framework_not_yours"
-    title = "The framework belongs to another organisation"
+    title = "The measurement framework belongs to another organisation"
 
 
 class ParentLicenceMissing(Forbidden):
