@@ -2,9 +2,10 @@
 
 from typing import Annotated
 
+from fastapi import Depends, Request
+
 from cdp_common.clients.partners import PartnersClient
 from cdp_common.clients.toms import TomsClient
-from fastapi import Depends, Request
 
 
 def partners_client(request: Request) -> PartnersClient:
