@@ -17,7 +17,7 @@ NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
 PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11 python3.14; do \
 	$$name -c '$(NEW_ENOUGH)' 2>/dev/null && { echo $$name; break; }; done)
 
-.PHONY: help setup up reset status test test-unit check dependencies migrations-check format lock snapshots soak bench
+.PHONY: help setup up reset status test test-unit check dependencies migrations-check format lock snapshots soak
 
 help: ## Show this list.
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1@\2/p' $(MAKEFILE_LIST) | awk -F@ '{ printf "%-24s %s\n", $$1, $$2 }'
@@ -51,7 +51,7 @@ reset: setup ## Forget the local platform's data, keys and logs.
 
 # ------------------------------------------------------------------ checking
 test: setup ## Run every test, in parallel.
-	$(BIN)/pytest -n auto --dist loadgroup tests/unit tests/contract tests/integration tests/e2e
+	$(BIN)/pytest -n auto --dist loadgroup tests/unit tests/contract tests/integration tests/e2e tests/soak
 
 test-unit: setup ## Run the tests that need no server.
 	$(BIN)/pytest -n auto tests/unit
@@ -72,11 +72,8 @@ dependencies: setup ## Check that each member declares what it imports, and impo
 migrations-check: setup ## Check that migrations and tables agree, up and down.
 	$(PY) -m cdp_tools.checks.migrations
 
-soak: setup ## Keep the platform under load for long, and watch what grows.
-	$(PY) -m cdp_tools.checks.soak
-
-bench: setup ## Measure what the platform does per second.
-	$(PY) -m cdp_tools.checks.bench
+soak: setup ## Run the long versions: kills, volume, hostile requests; some ten minutes on two cores.
+	CDP_SOAK=1 $(BIN)/pytest -n auto --dist loadgroup tests/soak
 
 # ------------------------------------------------------------------ changing
 format: setup ## Put the code into its form.

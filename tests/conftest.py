@@ -6,8 +6,8 @@ from xdist.scheduler import LoadScopeScheduling
 
 pytest_plugins = ["cdp_common.testing.plugin"]
 
-TOGETHER = ("tests/e2e/",)
-"""Folders whose tests share something that is dear to make: a running platform."""
+TOGETHER = ("tests/e2e/", "tests/soak/test_kills", "tests/soak/test_fuzz")
+"""How the paths of tests begin that share something dear to make: a running platform."""
 
 
 class Groups(LoadScopeScheduling):  # type: ignore[misc]  # pytest-xdist ships no types
@@ -17,7 +17,7 @@ class Groups(LoadScopeScheduling):  # type: ignore[misc]  # pytest-xdist ships n
     """
 
     def _split_scope(self, nodeid: str) -> str:
-        return next((folder for folder in TOGETHER if nodeid.startswith(folder)), nodeid)
+        return next((begins for begins in TOGETHER if nodeid.startswith(begins)), nodeid)
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -194,6 +194,18 @@ async def test_pledges_that_do_not_hold_are_refused(world: World, change, pointe
     assert await world.count("signatures") == 0
 
 
+async def test_a_signature_of_a_day_without_a_review_is_refused(world: World):
+    charter = await world.charter()
+
+    refused = await world.sign(world.signature_draft(charter["id"], pledges=[], signed_on="9999-12-31"))
+
+    assert refused.status_code == 422, refused.text
+    assert [(fault["pointer"], fault["code"]) for fault in refused.json()["errors"]] == [
+        ("/signed_on", "period_out_of_range")
+    ]
+    assert await world.count("signatures") == 0
+
+
 async def test_a_signatory_adds_a_pledge_to_its_own_signature_only(world: World):
     signatory = await world.signed()
     path = f"/v1/signatures/{signatory['id']}/pledges"

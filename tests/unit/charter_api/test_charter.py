@@ -18,6 +18,7 @@ from charter_api.domain.charter import (
     require_may_sign,
     require_offers_hold,
     require_pledges_hold,
+    require_signing_day_holds,
     state_on,
 )
 
@@ -40,6 +41,20 @@ def test_a_signature_lasts_to_the_day_before_its_anniversary(signed_on, months, 
 def test_a_longer_review_period_never_ends_earlier(signed_on, months):
     assert signed_on <= expiry(signed_on, months) + (date(2000, 1, 2) - date(2000, 1, 1))
     assert expiry(signed_on, months) < expiry(signed_on, months + 1)
+
+
+@pytest.mark.parametrize("signed_on", [date(1900, 1, 1), date(2200, 12, 31)])
+def test_any_day_that_the_platform_can_hold_may_be_that_of_a_signature(signed_on):
+    require_signing_day_holds(signed_on)
+
+
+@pytest.mark.parametrize("signed_on", [date(1899, 12, 31), date(2201, 1, 1), date.max])
+def test_a_day_that_no_period_can_start_on_is_not_that_of_a_signature(signed_on):
+    with pytest.raises(InvalidInput) as refused:
+        require_signing_day_holds(signed_on)
+    assert [(fault.pointer, fault.code) for fault in refused.value.errors] == [
+        ("/signed_on", "period_out_of_range")
+    ]
 
 
 def test_a_signature_is_active_on_its_last_day_and_lapsed_on_the_next():

@@ -156,6 +156,22 @@ async def test_a_cancelled_request_is_logged_and_stays_cancelled(capsys):
     assert "request" in capsys.readouterr().out
 
 
+async def test_a_caller_who_hangs_up_before_the_body_is_whole_is_no_fault_of_ours(capsys):
+    sent: list[Message] = []
+
+    async def reads(scope: Scope, receive: Receive, send: Send) -> None:
+        await Request(scope, receive).body()
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    await RequestContext(reads)(http_scope(method="POST"), nothing, send)
+    assert sent == []
+    logged = capsys.readouterr().out
+    assert "unhandled_fault" not in logged
+    assert "request" in logged
+
+
 async def test_other_protocols_pass_through():
     seen: list[str] = []
 

@@ -140,6 +140,15 @@ async def test_the_fingerprint_is_of_the_content_and_not_of_its_spelling(client,
     assert len(set(fingerprints)) == 5
 
 
+async def test_a_body_that_nests_too_deeply_is_told_from_others_by_its_bytes(client, calls):
+    for depth in (1800, 1801):  # the body limit of the sample is 2048 bytes
+        answer = await client.post(
+            "/v1/supporters", content=b"[" * depth, headers={"Idempotency-Key": UUID_KEY}
+        )
+        assert answer.status_code == 200
+    assert len({call[2] for call in calls}) == 2
+
+
 def test_a_kept_answer_is_a_response_and_says_when_it_is_an_earlier_one():
     first = answer_response(Answer(201, b'{"a":1}', {"Location": "/v1/bids/1"}))
     assert (first.status_code, first.body, first.headers["location"]) == (201, b'{"a":1}', "/v1/bids/1")

@@ -9,6 +9,7 @@ from fastapi.exceptions import ValidationException
 from pydantic import ValidationError
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.routing import compile_path
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -51,6 +52,8 @@ class RequestContext:
         with structlog.contextvars.bound_contextvars(request_id=request_id):
             try:
                 await self._app(scope, receive, answer.send)
+            except ClientDisconnect:
+                _log.info("caller_hung_up", path=scope["path"])  # nobody is left to be answered
             except Exception as fault:
                 _log_fault(scope["path"], fault)
                 if answer.status is not None:

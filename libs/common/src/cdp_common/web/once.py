@@ -86,7 +86,7 @@ async def _fingerprint(request: Request) -> str:
     try:
         parsed: Any = json.loads(body, parse_float=str) if body else None
         content = json.dumps(parsed, sort_keys=True, separators=(",", ":")).encode()
-    except ValueError:
+    except (ValueError, RecursionError):
         content = body
     asked = hashlib.sha256(f"{request.url.path}?{request.url.query}\n".encode())
     asked.update(content)

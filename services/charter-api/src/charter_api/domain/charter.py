@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from typing import Literal
 
 from cdp_common.kernel.errors import Conflict, FieldError, Forbidden, InvalidInput
+from cdp_common.kernel.periods import FIRST_YEAR, LAST_YEAR, PeriodOutOfRange
 
 SignatureState = Literal["active", "withdrawn", "lapsed"]
 
@@ -74,6 +75,14 @@ def state_on(day: date, expires_on: date, withdrawn_on: date | None) -> Signatur
     if withdrawn_on is not None and day >= withdrawn_on:
         return "withdrawn"
     return "lapsed" if day > expires_on else "active"
+
+
+def require_signing_day_holds(signed_on: date) -> None:
+    """Refuse a day outside the years that the platform holds: no review could be set."""
+    if not FIRST_YEAR <= signed_on.year <= LAST_YEAR:
+        words = f"A signature is of a day between {FIRST_YEAR} and {LAST_YEAR}."
+        fault = FieldError("/signed_on", PeriodOutOfRange.code, words)
+        raise InvalidInput("The signature does not hold.", errors=[fault])
 
 
 def require_may_sign(kind: str) -> None:

@@ -25,6 +25,7 @@ from charter_api.domain.charter import (
     expiry,
     require_may_sign,
     require_pledges_hold,
+    require_signing_day_holds,
     state_on,
 )
 from charter_api.storage.charters import charter_by_id
@@ -57,6 +58,7 @@ async def sign_charter(
         charter = await charter_by_id(tx, draft.charter_id)
     if charter is None:
         raise CharterNotFound("No charter has this id.")
+    require_signing_day_holds(draft.signed_on)
     require_pledges_hold(
         {
             f"/pledges/{index}": PledgePeriod(pledge.pledge, pledge.starts_on, pledge.ends_on)

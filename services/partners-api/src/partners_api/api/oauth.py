@@ -16,6 +16,7 @@ from cdp_common.contracts.partners import (
 from cdp_common.kernel.errors import Unauthenticated
 from cdp_common.web.dependencies import Now, ServiceDatabase
 from cdp_common.web.identity import Caller, TokenVerifier
+from cdp_common.web.openapi import PROBLEM_RESPONSES
 from partners_api.api.callers import Issuer
 from partners_api.api.oauth_forms import REVOCATION_FORM, TOKEN_FORM
 from partners_api.domain.oauth_errors import InvalidClient, InvalidRequest, OAuthRefused
@@ -41,7 +42,11 @@ MAX_FIELDS = 40
 MAX_POSITION = 2**63 - 1
 _AUTHENTICATION_METHODS = ["client_secret_basic", "client_secret_post", "private_key_jwt"]
 _REFUSALS: dict[int | str, dict[str, Any]] = {
-    400: {"model": OAuthError, "description": "Refused (RFC 6749 section 5.2)."},
+    400: {
+        "model": OAuthError,
+        "description": "Refused (RFC 6749 section 5.2); what is wrong with the address alone is a problem.",
+        "content": PROBLEM_RESPONSES["default"]["content"],
+    },
     401: {"model": OAuthError, "description": "The client did not prove itself."},
 }
 

@@ -1,0 +1,249 @@
+"""A scene with one of everything, so that hostile requests also reach what lies behind the first checks."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field, replace
+
+from tests.soak.mesh import Mesh
+from tests.soak.people import Json, Party, Voice, as_json
+from tests.soak.stage import DATA, Stage, set_stage
+
+from cdp_tools.services import service_named
+from cdp_tools.yaml_files import read_mapping
+from partners_api.domain.scopes import EVENTS_INTERNAL, SCOPES
+
+
+@dataclass
+class Known:
+    """What a caller with inside knowledge would send."""
+
+    voices: dict[str, Voice] = field(default_factory=dict)
+    """Those who hold tokens, by what they may do."""
+    values: dict[str, list[str]] = field(default_factory=dict)
+    """Ids, codes and hashes that exist, by the name under which requests send them."""
+    bodies: dict[str, Json] = field(default_factory=dict)
+    """Documents that were accepted, by operation."""
+
+    def note(self, **found: str) -> None:
+        """Remember values by name."""
+        for name, value in found.items():
+            self.values.setdefault(name, []).append(value)
+
+    async def made(self, voice: Voice, url: str, operation: str, body: Json, **named: str) -> Json:
+        """What an operation made; its document is remembered, and parts of the answer under new names."""
+        self.bodies[operation] = body
+        answer = await voice.done("POST", url, body)
+        self.note(**{name: answer[part] for name, part in named.items()})
+        return answer
+
+
+async def furnish(mesh: Mesh) -> Known:
+    """Make the scene and say what stands in it."""
+    stage = await set_stage(
+        mesh.http,
+        mesh.environment.addresses,
+        mesh.operator_key,
+        issuer=mesh.environment.issuer,
+        bidders=2,
+    )
+    manager = await _with_every_right(mesh, stage)
+    known = Known()
+    _note_stage(known, stage)
+    for furnish_service in (_partners, _toms, _procurement, _charter, _reporting):
+        await furnish_service(mesh, stage, mesh.voice(manager), known)
+    known.bodies = json.loads(as_json(known.bodies))  # the data files hold dates
+    service = service_named("reporting-api")
+    reader = Party(mesh.environment.issuer, service.client_id, key=_key(mesh, service.name))
+    known.voices = {
+        "operator": mesh.voice(stage.operator),
+        "manager": mesh.voice(manager),
+        "bidder": mesh.voice(stage.bidders[0]),
+        "service": mesh.voice(reader),
+    }
+    return known
+
+
+def _key(mesh: Mesh, holder: str) -> Json:
+    key: Json = json.loads(mesh.environment.keys.client_key_file(holder).read_text(encoding="utf-8"))
+    return key
+
+
+async def _with_every_right(mesh: Mesh, stage: Stage) -> Party:
+    """The buyer's second client: every scope there is, and every role in the place."""
+    operator = mesh.voice(stage.operator)
+    draft = {
+        "organisation_id": stage.buyer.organisation_id,
+        "name": "Everything",
+        "scopes": sorted(set(SCOPES) - {EVENTS_INTERNAL, "clients:admin"}),
+    }
+    client = await operator.done("POST", stage.url("partners-api", "/v1/clients"), draft)
+    for role in ("programme_manager", "officer", "validator"):
+        grant = {"client_id": client["client_id"], "place_id": stage.place["id"], "role": role}
+        await operator.done("POST", stage.url("partners-api", "/v1/role-grants"), grant)
+    return replace(stage.buyer, client_id=client["client_id"], secret=client["client_secret"])
+
+
+def _note_stage(known: Known, stage: Stage) -> None:
+    known.note(
+        place_id=stage.place["id"],
+        place_slug=stage.place["slug"],
+        place=stage.place["slug"],
+        slug=stage.place["slug"],
+        organisation_id=stage.buyer.organisation_id,
+        delegate_organisation_id=stage.bidders[0].organisation_id,
+        deliverer_organisation_id=stage.bidders[0].organisation_id,
+        buyer_organisation_id=stage.buyer.organisation_id,
+        client_id=stage.bidders[1].client_id,
+        client_secret=stage.bidders[1].secret or "",
+        edition_id=stage.edition_id,
+        edition_hash=stage.edition_hash,
+        framework="open-measures",
+        tender_id=stage.tender["id"],
+        ocid=stage.tender["ocid"],
+        area_code="E01020819",
+        index="imd-2019",
+    )
+    for line in stage.bid_lines:
+        known.note(measure=line["measure"], code=line["measure"], unit=line["unit"])
+    for party in stage.bidders:
+        known.note(organisation_id=party.organisation_id)
+
+
+async def _partners(mesh: Mesh, stage: Stage, manager: Voice, known: Known) -> None:
+    place = stage.url("partners-api", f"/v1/places/{stage.place['id']}")
+    who = stage.bidders[0].organisation_id
+    membership = {"organisation_id": who, "valid_from": "2026-01-01", "source": "invented"}
+    await known.made(manager, f"{place}/memberships", "start_membership", membership, membership_id="id")
+    programme = read_mapping(DATA / "programmes" / "county-durham" / "programme.yaml")
+    statement = programme["statement"]
+    await known.made(manager, f"{place}/statements", "publish_statement", statement, statement_id="id")
+    known.bodies["sign_statement"] = {"signed_on": "2026-11-01", "signed_by_role": "Chief officer"}
+    delegation = {"delegate_organisation_id": who, "scopes": ["bids:write"]}
+    url = stage.url("partners-api", "/v1/delegations")
+    await known.made(manager, url, "create_delegation", delegation, delegation_id="id")
+    organisation = {
+        "legal_name": "Somebody",
+        "kind": "private",
+        "identifiers": [{"scheme": "GB-COH", "id": "99000011"}],
+    }
+    known.bodies |= {
+        "create_organisation": organisation,
+        "change_organisation": {"legal_name": "Somebody else"},
+        "register_organisation": {"organisation": organisation, "client_name": "Client"},
+        "create_client": {"organisation_id": manager.party.organisation_id, "name": "C", "scopes": []},
+        "end_membership": {"valid_to": "2026-12-31", "reason": "moved"},
+        "create_place": {**programme["place"], "slug": "elsewhere"},
+    }
+    hook = {"url": "http://127.0.0.1:9/hook", "event_types": []}  # where nobody listens
+    for service in ("partners-api", "toms-engine", "procurement-api", "charter-api", "reporting-api"):
+        await known.made(manager, stage.url(service, "/v1/webhooks"), "create_webhook", hook, webhook_id="id")
+
+
+async def _toms(mesh: Mesh, stage: Stage, manager: Voice, known: Known) -> None:
+    index = read_mapping(DATA / "needs" / "county-durham-sample.yaml")
+    url = stage.url("toms-engine", "/v1/need-indices")
+    await known.made(mesh.voice(stage.operator), url, "import_need_index", index)
+    line = {
+        "ref": "1",
+        "measure": "OM-S05",
+        "quantity": "12.5",
+        "unit": "hours",
+        "period_start": "2026-07-01",
+        "period_end": "2026-09-30",
+    }
+    known.bodies |= {
+        "value_lines": {"edition_hash": stage.edition_hash, "lines": [line], "explain": True},
+        "batch_measures": {"keys": [{"edition_hash": stage.edition_hash, "code": "OM-S05"}]},
+        "batch_areas": {"index": "imd-2019", "codes": ["E01020819"]},
+    }
+
+
+async def _procurement(mesh: Mesh, stage: Stage, manager: Voice, known: Known) -> None:
+    bidder = mesh.voice(stage.bidders[0])
+    bid = {"tenderer": {"organisation_id": bidder.party.organisation_id}, "lines": stage.bid_lines}
+    url = stage.url("procurement-api", f"/v1/tenders/{stage.tender['id']}/bids")
+    await known.made(bidder, url, "submit_bid", bid, bid_id="bid_id")
+    agreement = {**stage.agreement, "deliverer_organisation_id": bidder.party.organisation_id}
+    url = stage.url("procurement-api", "/v1/agreements")
+    made = await known.made(manager, url, "register_agreement", agreement, agreement_id="id")
+    known.note(commitment_line_id=made["lines"][0]["line_id"])
+    package = json.loads((DATA / stage.sample["tender"]["ocds_package"]).read_text(encoding="utf-8"))
+    known.bodies |= {
+        "replace_bid": bid,
+        "set_terms": stage.tender["terms"],
+        "terminate_agreement": {"effective_on": "2026-12-01", "reason": "ended"},
+        "import_ocds": {
+            "buyer_organisation_id": manager.party.organisation_id,
+            "place_id": stage.place["id"],
+            "package": package,
+        },
+    }
+
+
+async def _charter(mesh: Mesh, stage: Stage, manager: Voice, known: Known) -> None:
+    programme = read_mapping(DATA / "programmes" / "county-durham" / "programme.yaml")
+    charter = {**programme["charter"], "place_id": stage.place["id"]}
+    url = stage.url("charter-api", "/v1/charters")
+    published = await known.made(manager, url, "publish_charter", charter, charter_id="id")
+    story = stage.sample["charter_signature"]
+    pledge = {name: value for name, value in story["pledges"][0].items() if name != "key"}
+    pledge = {**pledge, "target": {**pledge["target"], "edition_hash": stage.edition_hash}}
+    signature = {
+        "charter_id": published["id"],
+        "signing_person": story["signing_person"],
+        "signed_on": story["signed_on"],
+        "pledges": [pledge],
+        "data_status": "synthetic_sample",
+    }
+    signature = signature
+    signatory = mesh.voice(stage.bidders[0])
+    url = stage.url("charter-api", "/v1/signatures")
+    await known.made(signatory, url, "sign_charter", signature, signature_id="id")
+    known.bodies |= {
+        "add_pledge": signature["pledges"][0],
+        "withdraw_signature": {"effective_on": "2026-12-01", "reason": "moved"},
+    }
+
+
+async def _reporting(mesh: Mesh, stage: Stage, manager: Voice, known: Known) -> None:
+    parties = [manager.party.organisation_id, stage.bidders[0].organisation_id]
+    activity = {
+        "place_id": stage.place["id"],
+        "title": "Garden",
+        "shares": [{"organisation_id": who, "share": "0.5"} for who in parties],
+    }
+    url = stage.url("reporting-api", "/v1/activities")
+    await known.made(manager, url, "create_activity", activity, activity_id="id")
+    line = {
+        "measure": "OM-S05",
+        "edition_hash": stage.edition_hash,
+        "quantity": "12.5",
+        "unit": "hours",
+        "route": "own_activity",
+        "areas": [{"area_code": "E01020819", "share": "0.5"}],
+    }
+    report = {
+        "place_id": stage.place["id"],
+        "place_slug": stage.place["slug"],
+        "period_start": "2026-07-01",
+        "period_end": "2026-09-30",
+        "lines": [line],
+    }
+    bidder = mesh.voice(stage.bidders[0])
+    url = stage.url("reporting-api", "/v1/reports")
+    made = await known.made(bidder, url, "submit_report", report, report_id="id")
+    judged = {
+        "line_id": made["lines"][0]["line_id"],
+        "accepted_quantity": "12.5",
+        "reason": "seen",
+        "method": "records",
+        "evidence_level": "documented",
+    }
+    known.bodies |= {
+        "correct_report": {"reason": "wrong", "lines": [line]},
+        "review_report": {"outcome": "validated", "reason": "seen", "lines": [judged]},
+    }
+    period = {"period_start": "2026-07-01", "period_end": "2026-09-30"}
+    url = stage.url("reporting-api", f"/v1/places/{stage.place['id']}/publications")
+    await known.made(manager, url, "publish_period", period, publication_id="id")

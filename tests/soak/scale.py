@@ -1,0 +1,69 @@
+"""How much a run does: little in every run of the tests, a lot under `make soak`."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from random import Random  # noqa: TID251 - the point here is chance that a seed brings back
+
+__all__ = ["Random", "Scale", "scale_here"]
+
+SWITCH = "CDP_SOAK"
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """The counts of one run."""
+
+    is_long: bool
+    seed: int
+    """Another seed is another run; the same one draws the same again."""
+    service_kills: int
+    """How often procurement-api is killed, and as often reporting-api."""
+    database_kills: int
+    clients: int
+    lines: int
+    examples: int
+    """Hostile requests to each service."""
+
+    def chance(self, *purpose: object) -> Random:
+        """Random draws for one purpose, the same for the same seed."""
+        return Random(f"{self.seed} {' '.join(map(str, purpose))}")
+
+
+SHORT = Scale(
+    is_long=False,
+    seed=20261122,
+    service_kills=1,
+    database_kills=1,
+    clients=4,
+    lines=2_100,
+    examples=100,
+)
+LONG = Scale(
+    is_long=True,
+    seed=20261122,
+    service_kills=30,
+    database_kills=20,
+    clients=8,
+    lines=1_002_000,
+    examples=5_000,
+)
+
+
+def scale_here() -> Scale:
+    """The short run; with CDP_SOAK=1 the long one. CDP_SOAK_SEED and its like change single numbers."""
+    usual = LONG if os.environ.get(SWITCH, "") not in ("", "0") else SHORT
+    return Scale(
+        is_long=usual.is_long,
+        seed=_number("SEED", usual.seed),
+        service_kills=_number("SERVICE_KILLS", usual.service_kills),
+        database_kills=_number("DATABASE_KILLS", usual.database_kills),
+        clients=_number("CLIENTS", usual.clients),
+        lines=_number("LINES", usual.lines),
+        examples=_number("EXAMPLES", usual.examples),
+    )
+
+
+def _number(name: str, usual: int) -> int:
+    return int(os.environ.get(f"{SWITCH}_{name}") or usual)
