@@ -7,6 +7,7 @@ from uuid import UUID
 
 import httpx2
 import pytest
+import structlog
 from fastapi import APIRouter, FastAPI, Query, Request, Security
 from pydantic import Field
 from starlette.responses import Response
@@ -21,6 +22,13 @@ from cdp_common.web.identity import Caller, MaybeCaller, TokenVerifier, signed_c
 from cdp_common.web.once import OnceHeader, PublicOnceHeader
 from cdp_common.web.paging import Paging, page_links
 from cdp_common.web.settings import ServiceSettings
+
+
+@pytest.fixture(autouse=True)
+def _unset_logging() -> None:
+    """Another test's application may have named its service to the logging of this process."""
+    structlog.reset_defaults()
+
 
 NOW = datetime(2026, 11, 2, 9, 30, tzinfo=UTC)
 TENDER = UUID("01a20000-0000-7000-8000-000000000001")
