@@ -38,7 +38,7 @@ SHORT = Scale(
     database_kills=1,
     clients=4,
     lines=2_100,
-    examples=100,
+    examples=60,
 )
 LONG = Scale(
     is_long=True,
