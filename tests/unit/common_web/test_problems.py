@@ -5,13 +5,21 @@ from typing import Any
 
 import httpx2
 import pytest
+from fastapi import FastAPI
 from tests.unit.common_web.conftest import BID, TENDER
 
+from cdp_common.clients.upstream import UpstreamProblem
 from cdp_common.kernel import errors as kernel
 from cdp_common.kernel.errors import CdpError, FieldError
 from cdp_common.kernel.identifiers import new_id
 from cdp_common.testing.callers import TokenMint
-from cdp_common.web.problems import STATUS_OF_CATEGORY, error_catalogue, response_to, status_of
+from cdp_common.web.problems import (
+    STATUS_OF_CATEGORY,
+    error_catalogue,
+    install_problem_handlers,
+    response_to,
+    status_of,
+)
 
 BIDS = f"/v1/tenders/{TENDER}/bids"
 REQUEST_ID = {"X-Request-Id": "req-1"}
@@ -338,3 +346,20 @@ async def test_a_good_request_is_answered_as_the_contract_says(client, token_min
     answer = await client.post(BIDS, json=BID.model_dump(mode="json"), headers=bidder(token_mint))
     assert answer.status_code == 201
     assert answer.json() == {"lines": [{"measure": "NT1", "quantity": "12.50"}], "note": None}
+
+
+async def test_what_another_service_refuses_us_is_unavailability_and_not_told_on():
+    app = FastAPI()
+    install_problem_handlers(app)
+
+    @app.get("/asks-another")
+    async def asks_another() -> None:
+        raise UpstreamProblem(401, "invalid_client", "words of the other service")
+
+    transport = httpx2.ASGITransport(app=app, raise_app_exceptions=False)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://service.test") as client:
+        answer = await client.get("/asks-another")
+
+    assert (answer.status_code, answer.json()["code"]) == (503, "upstream_refused")
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert "words of the other service" not in answer.text

@@ -44,6 +44,13 @@ class UpstreamUnavailable(Unavailable):
         self.retry_after_s = retry_after_s
 
 
+class UpstreamRefused(UpstreamUnavailable):
+    """Another service refused a call of ours that no caller's input explains."""
+
+    code = "upstream_refused"
+    title = "Another service refused what this one asked"
+
+
 class UpstreamMalformed(UpstreamUnavailable):
     """Another service answered with something that its contract does not allow."""
 

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from cdp_common.clients.upstream import UpstreamProblem, UpstreamRefused
 from cdp_common.kernel import errors as kernel
 from cdp_common.kernel.errors import CdpError, FieldError
 from cdp_common.web.pointers import field_errors
@@ -174,6 +175,7 @@ def request_id_of(request: Request) -> str:
 def install_problem_handlers(app: FastAPI) -> None:
     """Answer every refusal of this application, and of the framework, as a problem."""
     app.add_exception_handler(CdpError, _on_refusal)
+    app.add_exception_handler(UpstreamProblem, _on_upstream_refusal)
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(HTTPException, _on_http)
 
@@ -184,6 +186,14 @@ async def _on_refusal(request: Request, error: Exception) -> Response:
         _log.error("refusal_without_category", code=error.code, exc_info=error)
         return internal_error(request.url.path, request_id_of(request))
     return response_to(error, request.url.path, request_id_of(request))
+
+
+async def _on_upstream_refusal(request: Request, error: Exception) -> Response:
+    """A refusal that no use case has explained concerns us and not the caller: who asked is not told more."""
+    assert isinstance(error, UpstreamProblem)
+    _log.error("upstream_refused", status=error.status, code=error.code)
+    refusal = UpstreamRefused("Another service refused what this one asked of it.", problem=error)
+    return response_to(refusal, request.url.path, request_id_of(request))
 
 
 async def _on_invalid(request: Request, error: Exception) -> Response:
