@@ -21,7 +21,7 @@ from cdp_common.testing.databases import TestDatabases
 from cdp_common.testing.plugin import MakeDatabase
 from reporting_api.main import SCHEMA, create_app
 from reporting_api.settings import Settings
-from reporting_api.use_cases.run_housekeeping import ANSWERS_KEPT_FOR, purge_once
+from reporting_api.use_cases.purge_answers import ANSWERS_KEPT_FOR, purge_once
 
 PATIENCE_S = 20.0
 

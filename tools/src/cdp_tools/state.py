@@ -130,9 +130,10 @@ def _try_lock(path: Path) -> IO[str] | None:
     handle = path.open("a+", encoding="ascii")
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        if os.path.samestat(os.fstat(handle.fileno()), path.stat()):
-            return handle
+        is_ours = os.path.samestat(os.fstat(handle.fileno()), path.stat())
     except (BlockingIOError, FileNotFoundError):
-        pass
+        is_ours = False
+    if is_ours:
+        return handle
     handle.close()
     return None

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
 import httpx2
-import structlog
 from fastapi import FastAPI
-from sqlalchemy.exc import SQLAlchemyError
 
 from cdp_common.clients.partners import PartnersClient
 from cdp_common.clients.toms import TomsClient
 from cdp_common.clients.upstream import open_http
 from cdp_common.db.database import Database
 from cdp_common.kernel.clock import Clock, utc_now
-from cdp_common.kernel.errors import CdpError
 from cdp_common.web.app import create_service
 from cdp_common.web.dependencies import get_database
 from cdp_common.web.event_routes import event_routes
+from cdp_common.web.housekeeping import purging
 from cdp_common.web.issuer import remote_verifier
 from cdp_common.web.verifier import TokenVerifier
 from cdp_common.web.webhooks import webhook_routes, webhook_work
@@ -34,8 +31,6 @@ from procurement_api.use_cases.receipts import ReceiptSigner
 PACKAGE = "procurement_api"
 SCHEMA = "procurement"
 VERSION = "1.0.0"
-
-_log = structlog.get_logger(__name__)
 
 
 def create_app(
@@ -59,6 +54,10 @@ def create_app(
         app.state.keys = _keys(settings)
         yield
 
+    async def purge() -> None:
+        async with database.begin() as tx:
+            await purge_answers(tx, clock())
+
     app = create_service(
         settings,
         name="procurement-api",
@@ -80,7 +79,7 @@ def create_app(
             closing(http),
             keys_in_memory,
             webhook_work(database, settings, SCHEMA),
-            lambda: _purging(database, clock, settings.purge_interval_s),
+            purging(purge, interval_s=settings.purge_interval_s),
         ],
         clock=clock,
         larger_bodies={tenders.IMPORT_PATH: tenders.IMPORT_MAX_BYTES},
@@ -99,24 +98,3 @@ def create_serving_app(settings: Settings) -> FastAPI:
 
 def _keys(settings: Settings) -> Keys:
     return Keys(settings.sealing_key(), ReceiptSigner(settings.secret_key()))
-
-
-@asynccontextmanager
-async def _purging(database: Database, clock: Clock, interval_s: float) -> AsyncIterator[None]:
-    """Removes kept answers that are past their time while the service runs."""
-    task = asyncio.create_task(_purge_now_and_then(database, clock, interval_s))
-    try:
-        yield
-    finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
-
-
-async def _purge_now_and_then(database: Database, clock: Clock, interval_s: float) -> None:
-    while True:
-        await asyncio.sleep(interval_s)
-        try:
-            async with database.begin() as tx:
-                await purge_answers(tx, clock())
-        except (CdpError, SQLAlchemyError) as fault:
-            _log.warning("purge_failed", fault=type(fault).__name__)

@@ -16,6 +16,7 @@ from cdp_common.kernel.clock import Clock, utc_now
 from cdp_common.web.app import create_service
 from cdp_common.web.dependencies import get_database
 from cdp_common.web.event_routes import event_routes
+from cdp_common.web.housekeeping import purging
 from cdp_common.web.issuer import remote_verifier
 from cdp_common.web.verifier import TokenVerifier
 from cdp_common.web.webhooks import webhook_routes, webhook_work
@@ -23,8 +24,8 @@ from cdp_common.web.wiring import closing, own_tokens, service_database
 from reporting_api.api import activities, publications, reports, value
 from reporting_api.domain.disclosure import DisclosureRule
 from reporting_api.settings import Settings
+from reporting_api.use_cases.purge_answers import purge_once
 from reporting_api.use_cases.run_feeds import feeds_consumed
-from reporting_api.use_cases.run_housekeeping import housekeeping_running
 from reporting_api.use_cases.run_sequencer import sequencer_running
 from reporting_api.use_cases.take_events import EventTaker
 
@@ -66,9 +67,6 @@ def create_app(
     def sequencer_task() -> AbstractAsyncContextManager[None]:
         return sequencer_running(db, clock, settings.sequencer_interval_s)
 
-    def housekeeping_task() -> AbstractAsyncContextManager[None]:
-        return housekeeping_running(db, clock)
-
     app = create_service(
         settings,
         name="reporting-api",
@@ -90,7 +88,7 @@ def create_app(
         lifespan_tasks=[
             closing(http),
             webhook_work(db, settings, SCHEMA),
-            *([sequencer_task, housekeeping_task, feeds_task] if in_background else []),
+            *([sequencer_task, purging(lambda: purge_once(db, clock)), feeds_task] if in_background else []),
         ],
         larger_bodies={
             "/v1/reports": MAX_REPORT_BYTES,

@@ -8,7 +8,7 @@ from cdp_common.kernel.clock import Clock, utc_now
 from cdp_common.web.app import create_service
 from cdp_common.web.dependencies import get_database
 from cdp_common.web.event_routes import event_routes
-from cdp_common.web.housekeeping import answer_purging
+from cdp_common.web.housekeeping import answers_of, purging
 from cdp_common.web.issuer import remote_verifier
 from cdp_common.web.verifier import TokenVerifier
 from cdp_common.web.webhooks import webhook_routes, webhook_work
@@ -58,7 +58,7 @@ def create_app(
         lifespan_tasks=[
             closing(http),
             webhook_work(database, settings, SCHEMA),
-            answer_purging(database, clock),
+            purging(answers_of(database, clock)),
         ],
         clock=clock,
         larger_bodies=_LARGER_BODIES,

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from cdp_common.db.database import Database
 from cdp_common.db.idempotency import purge_expired
@@ -15,34 +16,45 @@ from cdp_common.kernel.errors import CdpError
 
 INTERVAL_S = 600.0
 
+Purge = Callable[[], Awaitable[object]]
+"""Removes a bounded number of what is past its time."""
+
 _log = structlog.get_logger(__name__)
 
 
-def answer_purging(
-    database: Database, clock: Clock, *, interval_s: float = INTERVAL_S
+def purging(
+    purge: Purge, *, interval_s: float = INTERVAL_S
 ) -> Callable[[], AbstractAsyncContextManager[None]]:
-    """A lifespan task that removes kept answers of idempotent calls once their 72 hours are over."""
+    """A lifespan task that purges at every interval; the first one passes before it begins."""
 
     @asynccontextmanager
     async def task() -> AsyncIterator[None]:
-        purging = asyncio.create_task(_purge_until_cancelled(database, clock, interval_s))
+        running = asyncio.create_task(_purge_until_cancelled(purge, interval_s))
         try:
             yield
         finally:
-            purging.cancel()
+            running.cancel()
             with suppress(asyncio.CancelledError):
-                await purging
+                await running
 
     return task
 
 
-async def _purge_until_cancelled(database: Database, clock: Clock, interval_s: float) -> None:
+def answers_of(database: Database, clock: Clock) -> Purge:
+    """Removes kept answers of idempotent calls once their 72 hours are over."""
+
+    async def purge() -> None:
+        async with database.begin() as tx:
+            await purge_expired(tx, clock())
+
+    return purge
+
+
+async def _purge_until_cancelled(purge: Purge, interval_s: float) -> None:
     while True:
-        # First the pause: a service that has just started has more urgent things to do.
         await asyncio.sleep(interval_s)
         try:
-            async with database.begin() as tx:
-                await purge_expired(tx, clock())
-        except CdpError as problem:
+            await purge()
+        except (CdpError, SQLAlchemyError, OSError) as problem:
             # What is left over is found the next time.
-            _log.warning("purge_failed", code=problem.code)
+            _log.warning("purge_failed", fault=type(problem).__name__)
