@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from cdp_common.contracts.base import Batch, Page
 from cdp_common.contracts.charter import Charter, CharterPledge, Pledge, Signatory
 from cdp_common.contracts.commitments import CommitmentLine, ScheduledShare
+from cdp_common.contracts.needs import AreaNeed
 from cdp_common.contracts.partners import (
     Identifier,
     Membership,
@@ -36,7 +37,6 @@ from cdp_common.contracts.reporting import (
     ValueFigure,
 )
 from cdp_common.contracts.toms import (
-    AreaNeed,
     Crosswalk,
     CrosswalkRow,
     Edition,

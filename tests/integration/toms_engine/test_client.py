@@ -9,14 +9,8 @@ from tests.integration.toms_engine.world import VALUE, WRITE, World
 
 from cdp_common.clients.base import UpstreamProblem, forwarded
 from cdp_common.clients.toms import TomsClient
-from cdp_common.contracts.toms import (
-    AreaBatchRequest,
-    FrameworkPack,
-    MeasureBatchRequest,
-    MeasureKey,
-    NeedIndexImport,
-    ValuationRequest,
-)
+from cdp_common.contracts.needs import AreaBatchRequest, NeedIndexImport
+from cdp_common.contracts.toms import FrameworkPack, MeasureBatchRequest, MeasureKey, ValuationRequest
 from cdp_common.kernel.identifiers import new_id
 
 

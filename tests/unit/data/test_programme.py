@@ -6,8 +6,9 @@ from typing import Any
 from uuid import UUID
 
 from cdp_common.contracts.charter import CharterDraft
+from cdp_common.contracts.needs import NeedIndexImport
 from cdp_common.contracts.partners import MembershipDraft, OrganisationDraft, PlaceDraft, StatementDraft
-from cdp_common.contracts.toms import FrameworkPack, NeedIndexImport
+from cdp_common.contracts.toms import FrameworkPack
 from cdp_common.kernel.identifiers import OrganisationIdentifier
 
 SOME_ID = UUID("019a0000-0000-7000-8000-000000000001")

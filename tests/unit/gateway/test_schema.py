@@ -18,7 +18,7 @@ from graphql import (
     validate,
 )
 
-from cdp_common.contracts import base, charter, partners, procurement, reporting, toms
+from cdp_common.contracts import base, charter, needs, partners, procurement, reporting, toms
 from cdp_tools.story import ending
 from gateway.schema import enums
 from gateway.schema.reporting import GROUPING_FIELDS
@@ -109,7 +109,7 @@ def test_enumerations_hold_what_the_contracts_hold() -> None:
         (enums.ValuationMethod, toms.Measure.model_fields["valuation"].annotation),
         (enums.EditionState, toms.EditionState),
         (enums.NeedDomain, toms.NeedDomain),
-        (enums.NeedBand, toms.NeedBand),
+        (enums.NeedBand, needs.NeedBand),
         (enums.GroupBy, reporting.GroupBy),
         (enums.Basis, reporting.Basis),
         (enums.Figure, reporting.PublicationChange.model_fields["figure"].annotation),

@@ -13,17 +13,11 @@ from strawberry.dataloader import DataLoader
 
 from cdp_common.contracts.base import Batch, IdBatch, Page
 from cdp_common.contracts.charter import Charter, Signatory
+from cdp_common.contracts.needs import AreaBatchRequest, AreaNeed
 from cdp_common.contracts.partners import Membership, Organisation, Place, Statement
 from cdp_common.contracts.procurement import Tender
 from cdp_common.contracts.reporting import Basis, CollectiveValue, GroupBy, Publication
-from cdp_common.contracts.toms import (
-    AreaBatchRequest,
-    AreaNeed,
-    Edition,
-    Measure,
-    MeasureBatchRequest,
-    MeasureKey,
-)
+from cdp_common.contracts.toms import Edition, Measure, MeasureBatchRequest, MeasureKey
 from gateway.errors import UpstreamFault
 from gateway.pages import cursor_of
 from gateway.upstreams import Upstreams

@@ -4,27 +4,22 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from cdp_common.clients.base import Fetched, ServiceClient
+from cdp_common.clients.base import Fetched
+from cdp_common.clients.needs import NeedsOperations
 from cdp_common.contracts.base import Page
 from cdp_common.contracts.toms import (
-    AreaBatch,
-    AreaBatchRequest,
-    AreaNeed,
     Edition,
     EditionState,
     FrameworkPack,
     Measure,
     MeasureBatch,
     MeasureBatchRequest,
-    NeedBand,
-    NeedIndexImport,
-    NeedIndexReceipt,
     Valuation,
     ValuationRequest,
 )
 
 
-class TomsClient(ServiceClient):
+class TomsClient(NeedsOperations):
     """toms-engine, one method per operation."""
 
     async def import_framework(self, pack: FrameworkPack, *, idempotency_key: str) -> Edition:
@@ -83,26 +78,3 @@ class TomsClient(ServiceClient):
     async def value_lines(self, request: ValuationRequest) -> Valuation:
         """Lines valued against a published edition; stores nothing, so it is safe to repeat."""
         return await self._request("POST", "/v1/valuations", answer=Valuation, json=request, is_read=True)
-
-    async def import_need_index(self, part: NeedIndexImport, *, idempotency_key: str) -> NeedIndexReceipt:
-        """What the import of a part of an index stored."""
-        return await self._request(
-            "POST", "/v1/need-indices", answer=NeedIndexReceipt, json=part, idempotency_key=idempotency_key
-        )
-
-    async def batch_areas(self, batch: AreaBatchRequest) -> AreaBatch:
-        """Deciles and bands of areas by code."""
-        return await self._request("POST", "/v1/areas/batch", answer=AreaBatch, json=batch, is_read=True)
-
-    async def list_areas(
-        self,
-        *,
-        index: str,
-        place: str | None = None,
-        band: NeedBand | None = None,
-        limit: int | None = None,
-        cursor: str | None = None,
-    ) -> Page[AreaNeed]:
-        """Areas of an index in the order of their codes."""
-        params = {"index": index, "place": place, "band": band, "limit": limit, "cursor": cursor}
-        return await self._request("GET", "/v1/areas", answer=Page[AreaNeed], params=params)

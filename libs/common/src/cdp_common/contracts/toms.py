@@ -1,4 +1,4 @@
-"""Contracts of toms-engine: measurement frameworks, measures, proxies, valuation, need bands."""
+"""Contracts of toms-engine: measurement frameworks, measures, proxies, valuation."""
 
 from __future__ import annotations
 
@@ -40,7 +40,6 @@ YearRule = Literal["every_contract_year", "once", "first_year_only"]
 ValueType = Literal["wellbeing", "fiscal", "economic", "resource_cost", "environmental"]
 EditionState = Literal["draft", "published"]
 NeedDomain = Literal["income", "employment", "education", "health", "crime", "barriers", "living_environment"]
-NeedBand = Literal["severe", "high", "mild", "low"]
 
 
 # ------------------------------------------------------------------ framework packs
@@ -367,71 +366,3 @@ class Valuation(Contract):
     social_gbp: GbpText
     local_economic_gbp: GbpText
     total_gbp: GbpText
-
-
-# ------------------------------------------------------------------ areas of need
-class NeedArea(Contract):
-    """One small area of an index: its rank (1 is most deprived)."""
-
-    code: Code
-    name: ShortText
-    place: Slug
-    rank: Annotated[int, Field(ge=1)]
-
-
-class NeedIndexImport(Contract):
-    """Part of an index of deprivation, with the banding that a place uses."""
-
-    index: Slug  # e.g. imd-2019
-    title: ShortText
-    vintage: ShortText  # of the area codes, e.g. LSOA 2011
-    area_count: Annotated[int, Field(ge=10)]  # N in decile = ceil(10 × rank / N)
-    source: Source
-    licence: ShortText
-    # highest decile of each band; the last band takes the rest
-    bands: list[NeedBandCut]
-    areas: Annotated[list[NeedArea], Field(min_length=1, max_length=5000)]
-
-
-class NeedBandCut(Contract):
-    """A band and the highest decile that belongs to it."""
-
-    band: NeedBand
-    highest_decile: Annotated[int, Field(ge=1, le=10)]
-
-
-class NeedIndexReceipt(Contract):
-    """What an import stored."""
-
-    index: Slug
-    area_count_stored: int
-    by_band: dict[NeedBand, int]
-
-
-class AreaBatchRequest(Contract):
-    """Area codes whose need band is wanted, under one index."""
-
-    index: Slug
-    codes: Annotated[list[Code], Field(min_length=1, max_length=1000)]
-
-
-class AreaNeed(Contract):
-    """An area's decile and band under an index."""
-
-    code: Code
-    name: str
-    place: Slug
-    index: Slug
-    decile: int
-    band: NeedBand
-    banding_version: int = 1  # of the place's cuts; a new import may cut the deciles otherwise
-
-
-class AreaBatch(Contract):
-    """The areas found and the codes the index does not hold."""
-
-    items: list[AreaNeed]
-    missing: list[Code]
-
-
-NeedIndexImport.model_rebuild()

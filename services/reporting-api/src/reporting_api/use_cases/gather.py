@@ -12,8 +12,9 @@ from cdp_common.clients.partners import PartnersClient
 from cdp_common.clients.toms import TomsClient
 from cdp_common.clients.upstream import UpstreamProblem
 from cdp_common.contracts.base import IdBatch
+from cdp_common.contracts.needs import AreaBatchRequest
 from cdp_common.contracts.partners import Organisation
-from cdp_common.contracts.toms import AreaBatchRequest, Measure, MeasureBatchRequest, MeasureKey
+from cdp_common.contracts.toms import Measure, MeasureBatchRequest, MeasureKey
 from cdp_common.db.database import Database
 from cdp_common.kernel.errors import FieldError, InvalidInput
 from reporting_api.storage.copies import (

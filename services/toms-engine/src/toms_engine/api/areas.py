@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response, Security
 
 from cdp_common.contracts.base import Page, Slug
-from cdp_common.contracts.toms import (
+from cdp_common.contracts.needs import (
     AreaBatch,
     AreaBatchRequest,
     AreaNeed,

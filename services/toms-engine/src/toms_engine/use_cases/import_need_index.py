@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from cdp_common.contracts.toms import NeedIndexImport, NeedIndexReceipt
+from cdp_common.contracts.needs import NeedIndexImport, NeedIndexReceipt
 from cdp_common.db.database import Database
 from cdp_common.db.events import PUBLIC, NewEvent, record_event
 from cdp_common.db.idempotency import Answer, Once

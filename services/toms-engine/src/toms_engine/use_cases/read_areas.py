@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from cdp_common.contracts.toms import AreaBatch, AreaNeed
+from cdp_common.contracts.needs import AreaBatch, AreaNeed
 from cdp_common.db.database import Database
 from toms_engine.domain.errors import NeedIndexNotFound
 from toms_engine.storage import need_indices as store
