@@ -55,11 +55,11 @@ def test_every_partner_signed_the_statement(town: Town) -> None:
     )
 
 
-def test_the_published_edition_has_forty_two_measures(town: Town) -> None:
+def test_the_published_edition_has_fifty_one_measures(town: Town) -> None:
     edition = town.get("toms-engine", f"/v1/editions/by-hash/{town.scene.edition_hash}")
-    assert (edition["state"], edition["measure_count"]) == ("published", 42)
+    assert (edition["state"], edition["measure_count"]) == ("published", 51)
     measures = town.items("toms-engine", f"/v1/editions/{edition['id']}/measures")
-    assert len({measure["code"] for measure in measures}) == 42
+    assert len({measure["code"] for measure in measures}) == 51
     assert {measure["proxy"]["component"] for measure in measures if measure["proxy"]} == {
         "social",
         "local_economic",
