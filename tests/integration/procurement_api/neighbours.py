@@ -178,6 +178,7 @@ class Toms:
         _, price, component = PRICES.get(line.measure, ("", Decimal(0), "social"))
         if line.measure == "M-SPEND":
             price, component = Decimal("0.25"), "local_economic"
+        assert line.quantity is not None, "bids state quantities"
         value = (line.quantity * price).quantize(Decimal("0.01"), ROUND_HALF_UP)
         nothing = Decimal("0.00")
         promised = ExplanationStep(rule="quantity", text="Promised.", result=line.quantity, unit=line.unit)

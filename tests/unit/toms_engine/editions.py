@@ -106,7 +106,7 @@ def series(*points: tuple[int, str]) -> tuple[SeriesPoint, ...]:
     return tuple(SeriesPoint(year, Decimal(value)) for year, value in points)
 
 
-def line(quantity: str | Decimal = "1", **changes: Any) -> Line:
+def line(quantity: str | Decimal | None = "1", **changes: Any) -> Line:
     """A line of measure M1 over the calendar year 2025 unless changed."""
     fields: dict[str, Any] = {
         "ref": "1",
@@ -120,7 +120,7 @@ def line(quantity: str | Decimal = "1", **changes: Any) -> Line:
         name: Decimal(value) if name in decimals and isinstance(value, str) else value
         for name, value in changes.items()
     }
-    return Line(quantity=Decimal(quantity), **{**fields, **given})
+    return Line(quantity=None if quantity is None else Decimal(quantity), **{**fields, **given})
 
 
 def value_one(

@@ -20,6 +20,7 @@ from cdp_common.contracts.base import (
     Slug,
     Url,
 )
+from cdp_common.contracts.line_inputs import LineInputs
 
 Unit = Literal[
     "fte_years",
@@ -112,6 +113,8 @@ class PackMeasure(Contract):
     negative_allowed: bool = False
     maximum_per_line: DecimalText | None = None
     excludes: Annotated[list[Code], Field(max_length=50)] = []
+    # groups of people of whom a line names one, if the measure is about such; one group for each person
+    target_groups: Annotated[list[Code], Field(max_length=50)] = []
     evidence: Annotated[list[ShortText], Field(max_length=20)] = []
     needs: list[NeedDomain] = []
     objectives: list[Code] = []  # codes of the place programme's objectives it serves
@@ -250,6 +253,7 @@ class Measure(Contract):
     drop_off: ShareText | None = None
     lasts_years: int = 1
     excludes: list[Code]
+    target_groups: list[Code] = []
     evidence: list[str]
     needs: list[NeedDomain]
     objectives: list[Code]
@@ -285,15 +289,20 @@ class ValuationLine(Contract):
 
     ref: ShortText  # the caller's own name of the line, given back
     measure: Code
-    quantity: DecimalText
+    quantity: DecimalText | None = None  # may be left out where `inputs` give it
     unit: Unit
     denominator: DecimalText | None = None  # ratio measures only: quantity is the numerator
+    inputs: LineInputs | None = None  # what the quantity is made of; beside a quantity it must give the same
     period_start: date
     period_end: date  # inclusive
     place: Slug | None = None  # needed by local multipliers
     industry: Code | None = None
     contract_years: DecimalText | None = None  # whole-life commitments under an every-year rule
     attribution_share: ShareText | None = None  # null means 1
+    # The caller's own name of what was done. Lines of one request that name the same activity count it in a
+    # measure once at most (shares up to 1), and not under measures that exclude each other.
+    activity: Code | None = None
+    target_group: Code | None = None  # one of the measure's target groups, where it has any
     started_on: date | None = None  # when the job or outcome began; first-year measures need it in deliveries
     headcount: Annotated[int, Field(ge=1, le=10_000_000)] | None = None  # FTE never exceed headcount × years
     committed_on: date | None = None  # the day of the promise: validity is judged on it, not on the period
@@ -317,7 +326,7 @@ class ValuationRequest(Contract):
 class ExplanationStep(Contract):
     """One adjustment, in the order it was applied: the running result × factor ÷ divisor."""
 
-    # quantity, stock_time_weight, contract_years, attribution, proxy, local_multiplier, deadweight, ...
+    # full_time_equivalents, quantity, stock_time_weight, contract_years, attribution, proxy, deadweight, ...
     rule: Code
     text: str
     factor: DecimalText | None = None
@@ -336,6 +345,7 @@ class Explanation(Contract):
     framework: Slug
     edition: Code
     proxy: Proxy | None
+    inputs: LineInputs | None = None  # as stated; the steps begin with what they give
     steps: list[ExplanationStep]
 
 
@@ -362,6 +372,7 @@ class Valuation(Contract):
 
     edition_hash: Sha256
     method_version: str
+    price_years: list[int] = []  # in whose prices the lines' pounds stand: a single one is one price level
     lines: list[ValuedLine]
     social_gbp: GbpText
     local_economic_gbp: GbpText

@@ -1,5 +1,6 @@
 """From the quantity a line states to the quantity that counts: accumulation, contract years, attribution.
 
+- A quantity is stated, or worked out of stated inputs (see `inputs`).
 - A flow counts as it is stated.
 - A stock is weighted by time: days in the period over days in the year, so 12.5 FTE in each of four
   quarters count 12.5 FTE-years. 29 February has no weight, so every twelve months weigh exactly one.
@@ -19,6 +20,7 @@ from cdp_common.kernel.periods import Period
 from toms_engine.domain.days import DAYS_IN_THE_YEAR, common_part, counted_days, first_year_from
 from toms_engine.domain.edition import Measure
 from toms_engine.domain.explanation import Step
+from toms_engine.domain.inputs import derivation_step
 from toms_engine.domain.line import Line
 
 _ONE = Decimal(1)
@@ -26,8 +28,8 @@ _YEAR = Decimal(DAYS_IN_THE_YEAR)
 
 
 def counting_steps(measure: Measure, line: Line) -> list[Step]:
-    """The steps from the stated quantity to the one that counts, the quantity itself first."""
-    steps = [Step("quantity", _quantity_text(measure, line), measure.unit, line.quantity)]
+    """The steps from the stated quantity, or the inputs that give it, to the one that counts."""
+    steps = _stated_steps(measure, line)
     if measure.accumulation == "stock":
         steps.append(_stock_step(measure, line))
     elif measure.accumulation == "flow":
@@ -38,11 +40,21 @@ def counting_steps(measure: Measure, line: Line) -> list[Step]:
     return steps
 
 
-def _quantity_text(measure: Measure, line: Line) -> str:
+def _stated_steps(measure: Measure, line: Line) -> list[Step]:
+    """The quantity as it was stated; where inputs give it, what they give stands before it."""
     period = f"{line.period_start} to {line.period_end}"
+    if line.inputs is not None:
+        text = f"What the inputs give, not rounded, for {period}{_ratio_words(line)}."
+        return [derivation_step(line.inputs, measure.unit), Step("quantity", text, measure.unit)]
     if line.denominator is not None:
-        return f"{line.quantity} of {line.denominator}, {period}; totals divide the sums."
-    return f"{line.quantity} {measure.unit} stated for {period}."
+        text = f"{line.quantity} of {line.denominator}, {period}; totals divide the sums."
+    else:
+        text = f"{line.quantity} {measure.unit} stated for {period}."
+    return [Step("quantity", text, measure.unit, line.quantity)]
+
+
+def _ratio_words(line: Line) -> str:
+    return "; totals divide the sums" if line.divides_by is not None else ""
 
 
 def _stock_step(measure: Measure, line: Line) -> Step:

@@ -112,6 +112,7 @@ class Measure:
     negative_allowed: bool = False
     maximum_per_line: Decimal | None = None
     excludes: tuple[str, ...] = ()
+    target_groups: tuple[str, ...] = ()
     evidence: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     objectives: tuple[str, ...] = ()

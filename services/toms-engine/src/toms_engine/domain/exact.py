@@ -9,6 +9,9 @@ WORKING_DIGITS = 60
 SIGNIFICANT_DIGITS = 18
 """What a decimal on the wire may hold."""
 
+WIDEST_EXPONENT = 40
+"""Numbers written on the wire have at most so many characters."""
+
 _FACTOR_PLACES = Decimal("1E-12")
 _SHOWN_PLACES = 8
 
@@ -31,13 +34,27 @@ class Exact:
 
     def pence(self) -> int:
         """The amount, taken as pounds, in whole pence; half a penny rounds away from zero."""
-        size = (2 * 100 * abs(self.numerator) + self.denominator) // (2 * self.denominator)
+        return self._whole(100)
+
+    def rounded(self, places: int) -> Decimal:
+        """The number to so many decimals, half away from zero."""
+        with localcontext(prec=WORKING_DIGITS):
+            return Decimal(self._whole(10**places)).scaleb(-places)
+
+    def working(self) -> Decimal:
+        """The number to sixty digits, for comparing: exact whenever it has a decimal as short as that."""
+        with localcontext(prec=WORKING_DIGITS):
+            return Decimal(self.numerator) / Decimal(self.denominator)
+
+    def _whole(self, times: int) -> int:
+        """This × `times` as a whole number, half away from zero."""
+        size = (2 * times * abs(self.numerator) + self.denominator) // (2 * self.denominator)
         return -size if self.numerator < 0 else size
 
     def shown(self) -> Decimal:
         """The number for a reader: at most eight places and eighteen significant digits."""
         with localcontext(prec=WORKING_DIGITS):
-            value = Decimal(self.numerator) / Decimal(self.denominator)
+            value = self.working()
             places = min(_SHOWN_PLACES, SIGNIFICANT_DIGITS - max(value.adjusted() + 1, 1))
             return without_trailing_zeros(
                 value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP),
@@ -57,10 +74,25 @@ def without_trailing_zeros(value: Decimal) -> Decimal:
 
 
 def decimal_places(value: Decimal) -> int:
-    """How many decimals a number has, zeros at its end not counted."""
-    return len(format(value, "f").partition(".")[2].rstrip("0"))
+    """How many decimals a number has, zeros at its end not counted; one that is not finite has none."""
+    _, digits, exponent = value.as_tuple()
+    if not isinstance(exponent, int) or not value:
+        return 0
+    kept = len("".join(map(str, digits)).rstrip("0"))
+    return max(0, kept - len(digits) - exponent)
 
 
 def significant_digits(value: Decimal) -> int:
     """How many digits lie between the first and the last that are not zero, both counted."""
     return len("".join(map(str, value.as_tuple().digits)).strip("0"))
+
+
+def is_plain(value: Decimal) -> bool:
+    """Whether a number can be held exactly: finite, of 18 significant digits and of no wild exponent.
+
+    Whoever parses numbers in another form than the wire's may bring NaN or 1E-999999999, whose digits
+    written out would fill the memory.
+    """
+    if not value.is_finite() or significant_digits(value) > SIGNIFICANT_DIGITS:
+        return False
+    return not value or -WIDEST_EXPONENT <= value.adjusted() <= WIDEST_EXPONENT

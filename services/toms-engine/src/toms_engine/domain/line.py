@@ -6,6 +6,8 @@ from decimal import Decimal
 
 from cdp_common.kernel.periods import Period
 from toms_engine.domain.edition import Unit
+from toms_engine.domain.exact import Exact
+from toms_engine.domain.inputs import Employment, Inputs, Ratio, derived_quantity
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +16,7 @@ class Line:
 
     ref: str
     measure: str
-    quantity: Decimal
+    quantity: Decimal | None
     unit: Unit
     period_start: date
     period_end: date
@@ -27,11 +29,31 @@ class Line:
     headcount: int | None = None
     committed_on: date | None = None
     claimed_value_gbp: Decimal | None = None
+    inputs: Inputs | None = None
+    activity: str | None = None
+    target_group: str | None = None
 
     @property
     def period(self) -> Period:
         """The days to which the quantity belongs; the line has been checked."""
         return Period(self.period_start, self.period_end)
+
+    @property
+    def exact_quantity(self) -> Exact:
+        """What the inputs give or, without inputs, what is stated; the line has been checked."""
+        if self.inputs is not None:
+            return derived_quantity(self.inputs)
+        return Exact().times(self.quantity or Decimal(0))
+
+    @property
+    def divides_by(self) -> Decimal | None:
+        """The denominator of a ratio, however it was stated."""
+        return self.inputs.denominator if isinstance(self.inputs, Ratio) else self.denominator
+
+    @property
+    def people(self) -> int | None:
+        """How many people the quantity is about, if that was stated."""
+        return self.inputs.headcount if isinstance(self.inputs, Employment) else self.headcount
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,16 +1,18 @@
 """What a line must hold to before it is valued; every fault of every line is found, none hides another."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from cdp_common.kernel.errors import FieldError
 from cdp_common.kernel.periods import FIRST_YEAR, LAST_YEAR
 from toms_engine.domain.catalogue import Catalogue
 from toms_engine.domain.edition import Measure
-from toms_engine.domain.exact import SIGNIFICANT_DIGITS, decimal_places, significant_digits
+from toms_engine.domain.exact import SIGNIFICANT_DIGITS, decimal_places, is_plain
 from toms_engine.domain.figures import Figures
+from toms_engine.domain.input_checks import input_faults
 from toms_engine.domain.line import Line, Options
 from toms_engine.domain.pricing import is_in_money_of_delivery, price_year_of
 
@@ -23,6 +25,8 @@ NOT_REDISTRIBUTABLE = "proxy_not_redistributable"
 
 Fault = tuple[str, str, str]
 """The field of the line, the code and the words."""
+
+_NUMBERS = ("quantity", "denominator", "contract_years", "attribution_share", "claimed_value_gbp")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +44,29 @@ def line_faults(index: int, line: Line, terms: Terms) -> list[FieldError]:
     measure = terms.catalogue.measures.get(line.measure)
     faults = list(_period_faults(line))
     period_holds = not faults
+    wild = list(_number_faults(line))
+    faults.extend(wild)
+    line = _without(line, [field for field, _, _ in wild])
     if measure is None:
         faults.insert(0, ("measure", "measure_unknown", "the edition has no measure of this code"))
     else:
+        unmade = list(input_faults(measure, line))
+        faults.extend(unmade)
+        line = _without(line, ["quantity", "inputs"] if unmade else [])
         for check in _MEASURE_CHECKS:
             faults.extend(check(measure, line, terms))
         if period_holds:
             for check in _PERIOD_CHECKS:
                 faults.extend(check(measure, line, terms))
     return [FieldError(f"/lines/{index}/{field}", code, message) for field, code, message in faults]
+
+
+def _without(line: Line, fields: Sequence[str]) -> Line:
+    """The line as if it did not state these fields, so that what else is wrong with it can be seen."""
+    if not fields:
+        return line
+    nothing: dict[str, Any] = dict.fromkeys(fields)
+    return replace(line, **nothing)
 
 
 def option_faults(options: Options, figures: Figures) -> list[FieldError]:
@@ -77,31 +95,51 @@ def _unit_faults(measure: Measure, line: Line, terms: Terms) -> Iterator[Fault]:
         yield "unit", "unit_mismatch", f"the measure is counted in {measure.unit}"
 
 
+def _number_faults(line: Line) -> Iterator[Fault]:
+    """Numbers that cannot be held; the other checks look at the line without them."""
+    if line.quantity is None and line.inputs is None:
+        yield "quantity", "quantity_missing", "a line states its quantity or the inputs that give it"
+    for field in _NUMBERS:
+        number = getattr(line, field)
+        if number is not None and not is_plain(number):
+            words = f"a number has at most {SIGNIFICANT_DIGITS} significant digits"
+            yield field, "too_many_digits", words
+
+
 def _quantity_faults(measure: Measure, line: Line, terms: Terms) -> Iterator[Fault]:
-    quantity = line.quantity
-    if not quantity.is_finite() or significant_digits(quantity) > SIGNIFICANT_DIGITS:
-        yield "quantity", "too_many_digits", f"a quantity has at most {SIGNIFICANT_DIGITS} significant digits"
+    if line.inputs is not None:
+        yield from _size_faults(measure, line.exact_quantity.working())
         return
+    quantity = line.quantity
+    if quantity is None:
+        return
+    too_large = list(_size_faults(measure, quantity))
+    yield from too_large
+    if abs(quantity) < QUANTITY_LIMIT and decimal_places(quantity) > measure.decimals:
+        yield "quantity", "too_many_decimals", f"the measure takes at most {measure.decimals} decimals"
+
+
+def _size_faults(measure: Measure, quantity: Decimal) -> Iterator[Fault]:
     if abs(quantity) >= QUANTITY_LIMIT:
         yield "quantity", "quantity_too_large", f"quantities stay below {QUANTITY_LIMIT:f}"
         return
     if quantity < 0 and not measure.negative_allowed:
         yield "quantity", "quantity_negative", "the measure takes no negative quantity"
-    if decimal_places(quantity) > measure.decimals:
-        yield "quantity", "too_many_decimals", f"the measure takes at most {measure.decimals} decimals"
     if measure.maximum_per_line is not None and abs(quantity) > measure.maximum_per_line:
         yield "quantity", "quantity_above_maximum", f"a line takes at most {measure.maximum_per_line}"
 
 
 def _denominator_faults(measure: Measure, line: Line, terms: Terms) -> Iterator[Fault]:
+    divisor = line.divides_by
     if measure.accumulation != "ratio":
         if line.denominator is not None:
             yield "denominator", "denominator_not_expected", "only a ratio has a denominator"
-    elif line.denominator is None:
-        yield "denominator", "denominator_missing", "a ratio states numerator and denominator"
-    elif line.denominator <= 0:
+    elif divisor is None:
+        if line.quantity is not None:  # else it is not known yet what the line divides
+            yield "denominator", "denominator_missing", "a ratio states numerator and denominator"
+    elif divisor <= 0:
         yield "denominator", "denominator_not_positive", "a denominator is above zero"
-    elif line.denominator >= QUANTITY_LIMIT:
+    elif divisor >= QUANTITY_LIMIT:
         yield "denominator", "quantity_too_large", f"denominators stay below {QUANTITY_LIMIT:f}"
 
 
@@ -138,14 +176,35 @@ def _licence_faults(measure: Measure, line: Line, terms: Terms) -> Iterator[Faul
         yield "measure", NOT_REDISTRIBUTABLE, "the measure's figure is licensed and cannot be used without it"
 
 
-def _headcount_faults(measure: Measure, line: Line, terms: Terms) -> Iterator[Fault]:
-    if line.headcount is None:
+def _share_faults(measure: Measure, line: Line, terms: Terms) -> Iterator[Fault]:
+    share = line.attribution_share
+    if share is not None and not 0 <= share <= 1:
+        yield "attribution_share", "attribution_share_out_of_range", "a share is from 0 to 1"
+
+
+def _group_faults(measure: Measure, line: Line, terms: Terms) -> Iterator[Fault]:
+    group, groups = line.target_group, measure.target_groups
+    if not groups:
+        if group is not None:
+            yield "target_group", "target_group_not_expected", "the measure is about no particular group"
         return
-    if measure.unit != "fte_years":
+    if group is None:
+        yield "target_group", "target_group_missing", f"the line names its group: {', '.join(groups)}"
+    elif group not in groups:
+        yield "target_group", "target_group_unknown", f"the measure's groups are {', '.join(groups)}"
+    if measure.unit == "fte_years" and line.people is None:
+        words = "each person of a group counts at most 1.0, so the line says how many people"
+        yield "headcount", "headcount_missing", words
+
+
+def _headcount_faults(measure: Measure, line: Line, terms: Terms) -> Iterator[Fault]:
+    if line.headcount is not None and measure.unit != "fte_years":
         yield "headcount", "headcount_not_expected", "only full-time equivalents have a headcount"
         return
+    if line.people is None or (line.quantity is None and line.inputs is None):
+        return
     years = Decimal(1) if measure.accumulation == "stock" else _line_years(line)
-    if line.quantity > line.headcount * years:
+    if line.exact_quantity.working() > line.people * years:
         yield "quantity", "fte_exceeds_headcount", "a person counts at most one full-time equivalent a year"
 
 
@@ -229,6 +288,8 @@ _MEASURE_CHECKS: tuple[_Check, ...] = (
     _unit_faults,
     _quantity_faults,
     _denominator_faults,
+    _share_faults,
+    _group_faults,
     _contract_faults,
     _multiplier_faults,
     _licence_faults,

@@ -24,6 +24,7 @@ from toms_engine.domain.pricing import (
     proxy_step,
     proxy_values,
 )
+from toms_engine.domain.request_checks import activity_faults
 
 METHOD_VERSION = "1.0"
 """Names the rules of this module and those it uses; any change of a result in pence changes it."""
@@ -49,6 +50,13 @@ class ValuedLine:
     measure: Measure
     proxy: Proxy | None
     steps: tuple[Step, ...]
+    price_year: int | None = None
+
+    @property
+    def quantity(self) -> Decimal:
+        """The quantity as it was stated, else what the inputs give, for a reader."""
+        stated = self.line.quantity
+        return self.line.exact_quantity.shown() if stated is None else stated
 
     @property
     def explanation(self) -> Explanation:
@@ -86,13 +94,17 @@ def value_lines(
     faults = option_faults(options, figures)
     options_hold = not faults
     valued: list[ValuedLine] = []
+    sound: list[tuple[int, Line]] = []
     for index, line in enumerate(lines):
         found = line_faults(index, line, terms)
+        if not found and line.activity is not None:
+            sound.append((index, line))
         if not found and options_hold:
             result = _value_line(line, terms)
             found = _result_faults(index, result)
             valued.append(result)
         faults.extend(found)
+    faults.extend(activity_faults(sound, catalogue))
     if faults:
         _refuse(faults)
     return valued
@@ -136,7 +148,15 @@ def _value_line(line: Line, terms: Terms) -> ValuedLine:
         measure=measure,
         proxy=proxy,
         steps=worth.steps,
+        price_year=_price_year(measure, proxy, line, terms.options) if worth.component is not None else None,
     )
+
+
+def _price_year(measure: Measure, proxy: Proxy | None, line: Line, options: Options) -> int:
+    """The year in whose prices the line's pounds stand, after uprating if that was asked for."""
+    if options.uprate_to_price_year is not None:
+        return options.uprate_to_price_year
+    return price_year_of(measure, proxy, line)
 
 
 def _worth(

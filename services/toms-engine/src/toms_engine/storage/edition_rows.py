@@ -31,7 +31,7 @@ _EDITION_FIELDS = tuple(
     for field in fields(EditionContent)
     if field.name not in (*_EDITION_JSON, "measures", "proxies")
 )
-_MEASURE_LISTS = ("excludes", "evidence", "needs", "objectives")
+_MEASURE_LISTS = ("excludes", "target_groups", "evidence", "needs", "objectives")
 _SHARES = ("deadweight", "displacement", "leakage", "substitution")
 
 Row = Mapping[str, Any] | RowMapping

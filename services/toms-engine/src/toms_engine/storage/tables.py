@@ -15,6 +15,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     Uuid,
+    text,
 )
 
 from cdp_common.db.columns import Json, UtcDateTime, id_column, metadata_with_names
@@ -115,6 +116,7 @@ measures = Table(
     Column("negative_allowed", Boolean, nullable=False),
     Column("maximum_per_line", Numeric),
     Column("excludes", ARRAY(Text), nullable=False),
+    Column("target_groups", ARRAY(Text), nullable=False, server_default=text("'{}'")),
     Column("evidence", ARRAY(Text), nullable=False),
     Column("needs", ARRAY(Text), nullable=False),
     Column("objectives", ARRAY(Text), nullable=False),

@@ -47,6 +47,7 @@ def _measure(measure: wire.PackMeasure) -> Measure:
             **_members(measure),
             "additionality": Additionality(**_members(additionality)) if additionality is not None else None,
             "excludes": tuple(measure.excludes),
+            "target_groups": tuple(measure.target_groups),
             "evidence": tuple(measure.evidence),
             "needs": tuple(measure.needs),
             "objectives": tuple(measure.objectives),

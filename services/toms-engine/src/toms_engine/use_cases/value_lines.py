@@ -1,10 +1,11 @@
 """Values lines against a published edition; nothing is stored."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from cdp_common.contracts import toms as wire
+from cdp_common.contracts.line_inputs import LineInputs
 from cdp_common.kernel.errors import FieldError
 from cdp_common.kernel.money import gbp_from_pence
 from cdp_common.web.caller import Caller
@@ -12,9 +13,10 @@ from toms_engine.domain.catalogue import Catalogue
 from toms_engine.domain.errors import LinesRefused
 from toms_engine.domain.explanation import Explanation
 from toms_engine.domain.figures import Figures
-from toms_engine.domain.line import Line, Options
+from toms_engine.domain.line import Options
 from toms_engine.domain.valuation import METHOD_VERSION, ValuedLine
 from toms_engine.domain.valuation import value_lines as valued_lines
+from toms_engine.use_cases.line_content import line_of
 from toms_engine.use_cases.published_editions import PublishedEditions
 from toms_engine.use_cases.views import holds_licence, proxy_view
 
@@ -39,19 +41,22 @@ async def value_lines(
 def _valuation(
     book: Catalogue, figures: Figures, request: wire.ValuationRequest, *, licensed: bool
 ) -> wire.Valuation:
-    lines = [Line(**dict(line)) for line in request.lines]
+    lines = [line_of(line) for line in request.lines]
     options = Options(
         discount=request.discount,
         discount_base_year=request.discount_base_year,
         uprate_to_price_year=request.uprate_to_price_year,
     )
     valued = valued_lines(book, lines, options, figures, holds_licence=licensed)
-    explained = _explanations(valued, book, licensed=licensed) if request.explain else [None] * len(valued)
+    explained: Sequence[wire.Explanation | None] = [None] * len(valued)
+    if request.explain:
+        explained = _explanations(valued, request, book, licensed=licensed)
     social = sum(line.social_pence for line in valued)
     local_economic = sum(line.local_economic_pence for line in valued)
     return wire.Valuation(
         edition_hash=request.edition_hash,
         method_version=METHOD_VERSION,
+        price_years=sorted({line.price_year for line in valued if line.price_year is not None}),
         lines=[_line_view(*pair) for pair in zip(valued, explained, strict=True)],
         social_gbp=gbp_from_pence(social),
         local_economic_gbp=gbp_from_pence(local_economic),
@@ -63,7 +68,7 @@ def _line_view(line: ValuedLine, explanation: wire.Explanation | None) -> wire.V
     return wire.ValuedLine(
         ref=line.line.ref,
         measure=line.line.measure,
-        quantity=line.line.quantity,
+        quantity=line.quantity,
         counted_quantity=line.counted_quantity,
         unit=line.measure.unit,
         social_gbp=gbp_from_pence(line.social_pence),
@@ -81,15 +86,23 @@ def _gbp_or_none(pence: int | None) -> Decimal | None:
     return gbp_from_pence(pence) if pence is not None else None
 
 
-def _explanations(valued: list[ValuedLine], book: Catalogue, *, licensed: bool) -> list[wire.Explanation]:
+def _explanations(
+    valued: list[ValuedLine], request: wire.ValuationRequest, book: Catalogue, *, licensed: bool
+) -> list[wire.Explanation]:
     """The explanation of each line; lines of one proxy share its view."""
     used = {line.proxy.code: line.proxy for line in valued if line.proxy is not None}
     shown = {code: proxy_view(proxy, licensed=licensed) for code, proxy in used.items()}
-    return [_explanation_view(line.explanation, book, shown) for line in valued]
+    return [
+        _explanation_view(line.explanation, book, shown, stated.inputs)
+        for line, stated in zip(valued, request.lines, strict=True)
+    ]
 
 
 def _explanation_view(
-    explanation: Explanation, book: Catalogue, shown: Mapping[str, wire.Proxy]
+    explanation: Explanation,
+    book: Catalogue,
+    shown: Mapping[str, wire.Proxy],
+    inputs: LineInputs | None,
 ) -> wire.Explanation:
     proxy = explanation.proxy
     return wire.Explanation(
@@ -99,5 +112,6 @@ def _explanation_view(
         framework=book.content.framework,
         edition=book.content.edition,
         proxy=shown[proxy.code] if proxy is not None else None,
+        inputs=inputs,
         steps=[wire.ExplanationStep.model_validate(step, from_attributes=True) for step in explanation.steps],
     )

@@ -21,6 +21,7 @@ _SAME_IN_MEASURE = (
     "additionality",
     "drop_off",
     "lasts_years",
+    "target_groups",
     "evidence",
     "needs",
     "objectives",

@@ -1,0 +1,89 @@
+"""What a quantity is made of: the counts from which the platform works it out instead of the caller.
+
+One kind for each way of counting. Whoever states inputs need not state the quantity; who states both is held
+to what the inputs give. Bounds and codes of refusal are toms-engine's.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from cdp_common.contracts.base import Contract, DecimalText, GbpText, ShareText
+
+InputKind = Literal["employment", "attendance", "volunteering", "training", "ratio", "net_pounds"]
+Headcount = Annotated[int, Field(ge=1, le=10_000_000)]
+Times = Annotated[int, Field(ge=1, le=1_000_000)]
+
+
+class Posts(Contract):
+    """People who are paid for the same hours a week; 35 or more make one full-time equivalent each."""
+
+    headcount: Headcount
+    hours_per_week: DecimalText  # above 0, at most 168, two decimals
+    # of the time that the posts were filled: of the period for a stock that is reported, else of a year
+    time_share: ShareText | None = None  # null means 1
+
+
+class EmploymentInputs(Contract):
+    """Full-time equivalents: people × hours a week (at most 35) ÷ 35 × share of the time, over all posts."""
+
+    kind: Literal["employment"]
+    posts: Annotated[list[Posts], Field(min_length=1, max_length=50)]
+
+
+class AttendanceInputs(Contract):
+    """Attendee hours: sessions × hours of a session × attendees of a session."""
+
+    kind: Literal["attendance"]
+    sessions: Times
+    hours_per_session: DecimalText  # above 0, at most 168, two decimals
+    attendees: Headcount
+
+
+class VolunteeringInputs(Contract):
+    """Hours of volunteering: people × the hours for which each was paid; unpaid time does not count."""
+
+    kind: Literal["volunteering"]
+    volunteers: Headcount
+    paid_hours_each: DecimalText  # above 0, at most 8784, two decimals
+
+
+class TrainingWeeks(Contract):
+    """Weeks in which each trainee was trained for the same number of days."""
+
+    trainees: Headcount
+    weeks: Times
+    days_per_week: DecimalText  # above 0, at most 7, two decimals
+
+
+class TrainingInputs(Contract):
+    """Training weeks: a person's week of three days or more is one; the days of other weeks count ÷ 5."""
+
+    kind: Literal["training"]
+    training_weeks: Annotated[list[TrainingWeeks], Field(min_length=1, max_length=100)]
+
+
+class RatioInputs(Contract):
+    """The two parts of a ratio; both are kept, because totals divide sums."""
+
+    kind: Literal["ratio"]
+    numerator: DecimalText
+    denominator: DecimalText
+
+
+class NetPoundsInputs(Contract):
+    """Pounds net: the gross amount less the VAT that comes back and what others paid of it."""
+
+    kind: Literal["net_pounds"]
+    gross_gbp: GbpText
+    recoverable_vat_gbp: GbpText | None = None
+    paid_by_others_gbp: GbpText | None = None
+
+
+LineInputs = Annotated[
+    EmploymentInputs | AttendanceInputs | VolunteeringInputs | TrainingInputs | RatioInputs | NetPoundsInputs,
+    Field(discriminator="kind"),
+]
+"""The inputs of one line; `kind` says how they make its quantity."""

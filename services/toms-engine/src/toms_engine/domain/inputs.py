@@ -1,0 +1,181 @@
+"""What a quantity is made of, as the caller counted it, and the quantity that it gives.
+
+- Employment: 1.0 full-time equivalent is at least 35 paid hours a week for 12 months, fewer is pro rata, and
+  one person is capped at 1.0 a year. So hours above 35 count as 35, and the share of the time is at most 1. A
+  stock that is reported is weighted by its period afterwards, so its share is that of the period.
+- Attendance: sessions × hours of a session × attendees.
+- Volunteering: people × hours, of paid time only.
+- Training: a training week is one person-week with at least 3 training days; the days of other weeks count
+  ÷ 5.
+- Ratio: the numerator is the quantity; the denominator is kept beside it.
+- Net pounds: the gross amount less what comes back as VAT and what others paid.
+
+What they give is exact: a number of tenths or thirty-fifths is not rounded before the pounds are.
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+from toms_engine.domain.exact import Exact, without_trailing_zeros
+from toms_engine.domain.explanation import Step
+
+FULL_TIME_HOURS = Decimal(35)
+"""Paid hours a week that make one full-time equivalent, and the most that one person counts for."""
+
+FULL_WEEK_DAYS = Decimal(3)
+"""Training days from which on a person's week is one training week."""
+
+PART_WEEK_DIVISOR = Decimal(5)
+"""The days of a shorter week are divided by this."""
+
+ONE = Decimal(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Posts:
+    """People who are paid for the same hours a week, for a share of the time."""
+
+    headcount: int
+    hours_per_week: Decimal
+    time_share: Decimal = ONE
+
+
+@dataclass(frozen=True, slots=True)
+class Employment:
+    """Posts that make full-time equivalents."""
+
+    posts: tuple[Posts, ...]
+    kind: Literal["employment"] = "employment"
+
+    @property
+    def headcount(self) -> int:
+        """Everybody in the posts."""
+        return sum(post.headcount for post in self.posts)
+
+
+@dataclass(frozen=True, slots=True)
+class Attendance:
+    """Sessions of the same length with the same number of attendees."""
+
+    sessions: int
+    hours_per_session: Decimal
+    attendees: int
+    kind: Literal["attendance"] = "attendance"
+
+
+@dataclass(frozen=True, slots=True)
+class Volunteering:
+    """People who volunteered in time for which they were paid."""
+
+    volunteers: int
+    paid_hours_each: Decimal
+    kind: Literal["volunteering"] = "volunteering"
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingWeeks:
+    """Weeks in which each trainee was trained for the same number of days."""
+
+    trainees: int
+    weeks: int
+    days_per_week: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Training:
+    """Person-weeks that make training weeks."""
+
+    training_weeks: tuple[TrainingWeeks, ...]
+    kind: Literal["training"] = "training"
+
+
+@dataclass(frozen=True, slots=True)
+class Ratio:
+    """The two parts of a ratio."""
+
+    numerator: Decimal
+    denominator: Decimal
+    kind: Literal["ratio"] = "ratio"
+
+
+@dataclass(frozen=True, slots=True)
+class NetPounds:
+    """Pounds and what is taken off them."""
+
+    gross_gbp: Decimal
+    recoverable_vat_gbp: Decimal = Decimal(0)
+    paid_by_others_gbp: Decimal = Decimal(0)
+    kind: Literal["net_pounds"] = "net_pounds"
+
+
+Inputs = Employment | Attendance | Volunteering | Training | Ratio | NetPounds
+"""What one line's quantity is made of."""
+
+
+def derivation_step(inputs: Inputs, unit: str) -> Step:
+    """The step that gives the quantity, as the first of an explanation; the inputs have been checked."""
+    match inputs:
+        case Employment():
+            return _full_time_equivalents(inputs, unit)
+        case Attendance(sessions=sessions, hours_per_session=hours, attendees=attendees):
+            text = f"{sessions} sessions × {hours} hours × {attendees} attendees."
+            return Step("attendee_hours", text, unit, sessions * hours * attendees)
+        case Volunteering(volunteers=people, paid_hours_each=hours):
+            text = f"{people} people × {hours} hours of paid time each."
+            return Step("paid_hours", text, unit, people * hours)
+        case Training():
+            return _training_weeks(inputs, unit)
+        case Ratio(numerator=numerator, denominator=denominator):
+            return Step("numerator", f"{numerator} of {denominator}.", unit, numerator)
+        case NetPounds():
+            return _net_pounds(inputs, unit)
+
+
+def derived_quantity(inputs: Inputs) -> Exact:
+    """The quantity that the inputs give, exactly."""
+    step = derivation_step(inputs, "")
+    return Exact().times(step.factor or Decimal(0), step.divisor)
+
+
+def _full_time_equivalents(inputs: Employment, unit: str) -> Step:
+    hours = sum((_full_time_hours(post) for post in inputs.posts), start=Decimal(0))
+    text = f"{' + '.join(map(_post_words, inputs.posts))}, ÷ {FULL_TIME_HOURS} hours of a full-time week."
+    return Step("full_time_equivalents", text, unit, without_trailing_zeros(hours), FULL_TIME_HOURS)
+
+
+def _full_time_hours(post: Posts) -> Decimal:
+    return post.headcount * min(post.hours_per_week, FULL_TIME_HOURS) * post.time_share
+
+
+def _post_words(post: Posts) -> str:
+    capped = f" (as {FULL_TIME_HOURS})" if post.hours_per_week > FULL_TIME_HOURS else ""
+    share = f" × {post.time_share} of the time" if post.time_share != ONE else ""
+    return f"{post.headcount} people × {post.hours_per_week} hours a week{capped}{share}"
+
+
+def _training_weeks(inputs: Training, unit: str) -> Step:
+    fifths = sum((_fifths_of_weeks(row) for row in inputs.training_weeks), start=Decimal(0))
+    text = (
+        f"{' + '.join(map(_week_words, inputs.training_weeks))}; in fifths of a week, ÷ {PART_WEEK_DIVISOR}."
+    )
+    return Step("training_weeks", text, unit, without_trailing_zeros(fifths), PART_WEEK_DIVISOR)
+
+
+def _fifths_of_weeks(row: TrainingWeeks) -> Decimal:
+    is_whole = row.days_per_week >= FULL_WEEK_DAYS
+    return row.trainees * row.weeks * (PART_WEEK_DIVISOR if is_whole else row.days_per_week)
+
+
+def _week_words(row: TrainingWeeks) -> str:
+    counts = "whole" if row.days_per_week >= FULL_WEEK_DAYS else "by days"
+    return f"{row.trainees} people × {row.weeks} weeks of {row.days_per_week} days ({counts})"
+
+
+def _net_pounds(inputs: NetPounds, unit: str) -> Step:
+    net = inputs.gross_gbp - inputs.recoverable_vat_gbp - inputs.paid_by_others_gbp
+    text = (
+        f"£{inputs.gross_gbp} less £{inputs.recoverable_vat_gbp} of VAT that comes back "
+        f"and £{inputs.paid_by_others_gbp} paid by others."
+    )
+    return Step("net_pounds", text, unit, net)
