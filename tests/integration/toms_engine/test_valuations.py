@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+import pytest
 from tests.integration.toms_engine.packs import licensed_pack, line, measure, pack
 from tests.integration.toms_engine.world import World, faults
 
@@ -147,6 +148,41 @@ async def test_torbays_jobs_count_for_every_contract_year(world: World):
     answer = await world.value(edition, promise)
     assert answer.json()["lines"][0]["counted_quantity"] == "25"
     assert answer.json()["total_gbp"] == "449.00"
+
+
+async def test_a_quantity_may_be_stated_by_what_it_is_made_of(world: World):
+    jobs = measure("J1", unit="fte_years", accumulation="stock", target_groups=["care-leavers"])
+    edition = await world.published(pack(measures=[jobs], crosswalks=[]))
+    posts = [{"headcount": 10, "hours_per_week": "35"}, {"headcount": 5, "hours_per_week": "17.5"}]
+    inputs = {"kind": "employment", "posts": posts}
+    promise = {
+        **line(measure="J1", unit="fte_years", contract_years="1", target_group="care-leavers"),
+        "inputs": inputs,
+    }
+    del promise["quantity"]
+    valuation = (await world.value(edition, promise, explain=True)).json()
+    [valued] = valuation["lines"]
+    assert (valued["quantity"], valued["counted_quantity"], valued["total_gbp"]) == ("12.5", "12.5", "224.50")
+    assert valuation["price_years"] == [2024]
+    explained = valued["explanation"]
+    assert explained["inputs"]["posts"][1] == {**posts[1], "time_share": None}
+    assert [step["rule"] for step in explained["steps"]][:2] == ["full_time_equivalents", "quantity"]
+    read = await world.http.get(f"/v1/editions/{edition['id']}/measures")
+    assert read.json()["items"][0]["target_groups"] == ["care-leavers"]
+
+
+@pytest.mark.parametrize(
+    "quantity", ["twelve", "12%", "1e3", "NaN", "Infinity", "-", "", " 1", "1.", ".5", "１２", 12.5, 12, True]
+)
+async def test_a_quantity_that_is_no_decimal_string_is_never_guessed(quantity: object, world: World):
+    refused = await world.value({"edition_hash": "f" * 64}, line(quantity=quantity))
+    assert (refused.status_code, refused.json()["code"]) == (422, "invalid_input")
+    assert faults(refused) == [("/lines/0/quantity", "invalid")]
+
+
+async def test_inputs_of_no_known_kind_are_refused(world: World):
+    refused = await world.value({"edition_hash": "f" * 64}, line(inputs={"kind": "guess"}))
+    assert (refused.status_code, refused.json()["code"]) == (422, "invalid_input")
 
 
 async def test_valuing_reads_the_database_once_per_edition(world: World):

@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from tests.unit.toms_engine.editions import catalogue, line, measure, proxy, quarters, value_one
+from tests.unit.toms_engine.editions import catalogue, line, measure, quarters, value_one
 
 FTE = {"unit": "fte_years", "accumulation": "stock"}
 
@@ -37,24 +37,6 @@ def test_a_stock_counts_its_days_of_the_years_days():
 def test_a_leap_day_adds_no_weight():
     one = line("1", unit="fte_years", period_start=date(2024, 2, 29), period_end=date(2024, 2, 29))
     assert counted(one, **FTE) == 0
-
-
-def test_torbay_counts_local_jobs_for_every_contract_year():
-    """Torbay's rule: 10 full-time and 5 half-time jobs on a two-year contract are 12.5 × 2 = 25 FTE-years."""
-    one = line(
-        "12.5",
-        unit="fte_years",
-        period_start=date(2025, 4, 1),
-        period_end=date(2027, 3, 31),
-        contract_years="2",
-    )
-    assert counted(one, **FTE, year_rule="every_contract_year") == 25
-
-
-def test_other_frameworks_count_a_job_of_the_same_contract_once():
-    one = line("12.5", unit="fte_years", contract_years="2")
-    assert counted(one, **FTE, year_rule="once") == Decimal("12.5")
-    assert counted(one, **FTE, year_rule="first_year_only") == Decimal("12.5")
 
 
 def test_counting_once_takes_no_more_than_a_short_contract_has():
@@ -112,15 +94,6 @@ def test_latest_and_ratio_count_as_stated():
     assert counted(line("7", unit="count"), unit="count", accumulation="latest", **record) == 7
     ratio = line("3", unit="percentage", denominator="4")
     assert counted(ratio, unit="percentage", accumulation="ratio", **record) == 3
-
-
-def test_a_shared_activity_is_claimed_by_share():
-    """The published example of attribution: £1,500 over three projects is £500 for each."""
-    book = catalogue(measure(unit="gbp_invested"), proxies=(proxy(central_gbp=Decimal(1)),))
-    one = line("1500", unit="gbp_invested", attribution_share="0.333333333333333333")
-    valued = value_one(one, book)
-    assert valued.total_pence == 500_00
-    assert valued.counted_quantity == 500
 
 
 def test_counted_quantities_keep_to_eighteen_digits():

@@ -1,15 +1,26 @@
 """Every value can be explained, and the explanation alone leads to the same pence."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from tests.unit.toms_engine.editions import FIGURES, catalogue, line, measure, multiplier, proxy, value_one
 
 from toms_engine.domain.edition import Additionality, SeriesPoint
 from toms_engine.domain.exact import significant_digits
 from toms_engine.domain.explanation import recompute
+from toms_engine.domain.inputs import (
+    Attendance,
+    Employment,
+    Inputs,
+    NetPounds,
+    Posts,
+    Training,
+    TrainingWeeks,
+    Volunteering,
+)
 from toms_engine.domain.line import Options
 from toms_engine.domain.valuation import value_lines
 
@@ -66,13 +77,28 @@ shares = st.none() | st.decimals(0, 1, places=4)
 dates = st.dates(date(2020, 1, 1), date(2029, 12, 31))
 
 
+counts = st.integers(1, 10_000)
+INPUTS_OF_UNIT: dict[str, st.SearchStrategy[Inputs]] = {
+    "hours": st.builds(Volunteering, counts, st.decimals("0.01", 8784, places=2)),
+    "attendee_hours": st.builds(Attendance, counts, st.decimals("0.01", 168, places=2), counts),
+    "weeks": st.builds(TrainingWeeks, counts, counts, st.decimals("0.01", 7, places=2)).map(
+        lambda row: Training((row,))
+    ),
+    "gbp_spent": st.builds(NetPounds, st.decimals("0.01", 10**6, places=2)),
+    "fte_years": st.builds(
+        Posts, counts, st.decimals("0.01", 168, places=2), st.decimals("0.0001", "0.001", places=4)
+    ).map(lambda posts: Employment((posts,))),
+}
+
+
 @st.composite
 def priced_lines(draw):
     """A catalogue with one measure, and a line of it that has no fault."""
     valuation = draw(st.sampled_from(["proxy", "local_multiplier", "none"]))
     accumulation = draw(st.sampled_from(["flow", "stock"]))
-    unit = "gbp_spent" if valuation == "local_multiplier" else "hours"
+    unit = "gbp_spent" if valuation == "local_multiplier" else draw(st.sampled_from(sorted(INPUTS_OF_UNIT)))
     has_value = valuation != "none"
+    inputs = draw(st.none() | INPUTS_OF_UNIT[unit])
     factors = Additionality(
         source="A study",
         deadweight=draw(shares),
@@ -97,7 +123,8 @@ def priced_lines(draw):
     end = start + timedelta(days=draw(st.integers(0, 2000)))
     contract_years = draw(st.none() | st.decimals("0.01", 10, places=2))
     one = line(
-        draw(decimals),
+        None if inputs is not None else draw(decimals),
+        inputs=inputs,
         unit=unit,
         period_start=start,
         period_end=end,
@@ -138,17 +165,8 @@ def test_every_factor_of_an_explanation_fits_the_wire(priced):
 @given(priced_lines())
 def test_the_opposite_quantity_has_the_opposite_value(priced):
     book, one = priced
-    opposite = line(
-        -one.quantity,
-        unit=one.unit,
-        period_start=one.period_start,
-        period_end=one.period_end,
-        place=one.place,
-        industry=one.industry,
-        attribution_share=one.attribution_share,
-        contract_years=one.contract_years,
-        started_on=one.started_on,
-    )
+    assume(one.inputs is None)
+    opposite = replace(one, quantity=-one.quantity)
     there, back = value_lines(book, [one, opposite], Options(), FIGURES)
     assert there.total_pence + back.total_pence == 0
     assert there.counted_quantity + back.counted_quantity == 0

@@ -107,41 +107,9 @@ def test_a_period_across_two_years_takes_the_mean_by_days():
     assert (step.factor, step.divisor) == (Decimal("11237.06"), Decimal(41))
 
 
-def test_local_spend_is_worth_what_goes_round_after_the_first_pound():
-    """Local output multiplier of construction in County Durham: 1.25 (from ONS input-output tables 2023)."""
-    valued = value_one(spend_line("1000"), spend_book())
-    assert (valued.local_economic_pence, valued.social_pence) == (250_00, 0)
-    assert valued.initial_spend_pence == 1_000_00
-
-
-def test_the_multiplier_is_that_of_the_industry():
-    assert value_one(spend_line("1000", "ict-professional"), spend_book()).total_pence == 40_00
-
-
-def test_an_edition_may_count_the_initial_spend_and_then_says_so():
-    valued = value_one(spend_line("1000"), spend_book(counts_initial_spend=True))
-    assert valued.local_economic_pence == 1_250_00
-    assert valued.initial_spend_pence is None
-    assert "local_multiplier_with_initial_spend" in [step.rule for step in valued.steps]
-
-
 def test_only_the_share_of_local_spend_shows_as_initial_spend():
     valued = value_one(spend_line("1000", attribution_share="0.4"), spend_book())
     assert (valued.initial_spend_pence, valued.total_pence) == (400_00, 100_00)
-
-
-def test_additionality_takes_off_the_declared_factors():
-    """The midpoints that econstack chose of the HM Treasury and BIS ranges: 0.8 × 0.85 × 0.9 = 0.612."""
-    factors = Additionality(
-        source="econstack's midpoints of the HMT and BIS ranges",
-        deadweight=Decimal("0.20"),
-        displacement=Decimal("0.15"),
-        leakage=Decimal("0.10"),
-        substitution=Decimal(0),
-    )
-    valued = value_one(line("100"), catalogue(measure(additionality=factors)))
-    assert valued.total_pence == 612_00
-    assert valued.counted_quantity == 100
 
 
 def test_factors_that_are_not_declared_are_not_applied():
@@ -151,11 +119,6 @@ def test_factors_that_are_not_declared_are_not_applied():
     assert {step.rule for step in valued.steps}.isdisjoint({"deadweight", "displacement", "substitution"})
 
 
-def test_an_outcome_that_lasts_drops_off_after_its_first_year():
-    lasting = measure(lasts_years=3, drop_off=Decimal("0.5"))
-    assert value_one(line("1"), catalogue(lasting)).total_pence == 17_50  # 10 × (1 + 0.5 + 0.25)
-
-
 def test_an_outcome_that_lasts_without_drop_off_keeps_its_value():
     assert value_one(line("1"), catalogue(measure(lasts_years=3))).total_pence == 30_00
 
@@ -163,16 +126,6 @@ def test_an_outcome_that_lasts_without_drop_off_keeps_its_value():
 def test_an_outcome_that_is_lost_after_its_first_year_counts_once():
     lost = measure(lasts_years=3, drop_off=Decimal(1))
     assert value_one(line("1"), catalogue(lost)).total_pence == 10_00
-
-
-def test_uprating_goes_from_the_proxys_price_year_to_the_one_asked_for():
-    """HM Treasury GDP deflators, December 2025 (2024 = 100): 2019 81.1085, 2023 96.2507.
-
-    A WELLBY of £13,000 in 2019 prices is £15,426.98 in 2023 prices.
-    """
-    wellby = proxy(central_gbp=Decimal(13000), price_year=2019)
-    valued = value_one(line(), catalogue(proxies=(wellby,)), options=Options(uprate_to_price_year=2023))
-    assert valued.total_pence == 15_426_98
 
 
 def test_uprating_to_the_same_year_changes_nothing():

@@ -69,6 +69,22 @@ def test_a_quantity_that_is_no_number(text):
     assert faults(catalogue(), line(text)) == [("/lines/0/quantity", "too_many_digits")]
 
 
+@pytest.mark.parametrize("text", ["1E+999999999", "1E-999999999", "-1E-41", "1E+41", "sNaN"])
+@pytest.mark.parametrize(
+    "field", ["quantity", "denominator", "contract_years", "attribution_share", "claimed_value_gbp"]
+)
+def test_a_number_whose_digits_would_fill_the_memory_is_refused_unwritten(field, text):
+    wild = line(**{field: Decimal(text)})
+    assert faults(catalogue(), wild) == [(f"/lines/0/{field}", "too_many_digits")]
+
+
+@pytest.mark.parametrize("share", ["-0.01", "1.01"])
+def test_a_share_beyond_the_whole_or_below_nothing(share):
+    refused = [("/lines/0/attribution_share", "attribution_share_out_of_range")]
+    assert faults(catalogue(), line(attribution_share=share)) == refused
+    assert len(values(catalogue(), line(attribution_share="0"), line(attribution_share="1"))) == 2
+
+
 def test_a_quantity_beyond_what_can_be_held():
     book = catalogue(measure(unit="count", valuation="none"))
     assert faults(book, line("1" + "0" * 15, unit="count")) == [("/lines/0/quantity", "quantity_too_large")]
