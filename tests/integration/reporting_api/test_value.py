@@ -70,14 +70,41 @@ async def test_one_code_in_two_editions_gives_two_cells(world: World):
     assert value.editions[0].price_years == [2024]
 
 
-async def test_a_licensed_measure_shows_in_theme_totals_only(world: World):
+async def test_live_figures_leave_licensed_value_out_for_those_without_the_licence(world: World):
     await world.report(
         world.council, line(), line("BANKED", "2", "count"), line("GIFTS", "7", "gbp_invested")
     )
     value = await world.value(group_by="theme,outcome,measure")
-    assert totals(value) == {"community": Decimal("196.60")}
-    assert totals(value, 1) == {"gifts": Decimal("7.00")}
+    assert totals(value) == {"community": Decimal("186.60")}
+    assert totals(value, 1) == {"gifts": Decimal("7.00"), "volunteering": Decimal("179.60")}
     assert totals(value, 2) == {"GIFTS": Decimal("7.00"), "HOURS": Decimal("179.60")}
+    assert (value.figures.delivered.total_gbp, value.figures.delivered.licensed) == (
+        Decimal("186.60"),
+        "left_out",
+    )
+    assert value.figures.committed.licensed == "none"
+    [community] = value.groupings[0].cells
+    assert community.figures is not None
+    assert community.figures.delivered.licensed == "left_out"
+    withheld = {cell.key: cell.withheld for cell in value.groupings[2].cells}
+    assert withheld == {"BANKED": "licensed", "GIFTS": None, "HOURS": None}
+
+
+async def test_a_holder_of_the_licence_sees_every_pound_live(world: World):
+    await world.report(
+        world.council, line(), line("BANKED", "2", "count"), line("GIFTS", "7", "gbp_invested")
+    )
+    scopes = ["reporting:read", "frameworks:licensed:open-toms"]
+    answer = await world.ask_value(world.as_manager(scopes=scopes), group_by="theme,outcome,measure")
+    value = CollectiveValue.model_validate_json(answer.content)
+    assert totals(value) == {"community": Decimal("196.60")}
+    assert totals(value, 1) == {"gifts": Decimal("7.00"), "volunteering": Decimal("189.60")}
+    assert totals(value, 2) == {
+        "BANKED": Decimal("10.00"),
+        "GIFTS": Decimal("7.00"),
+        "HOURS": Decimal("179.60"),
+    }
+    assert value.figures.delivered.licensed == "none"
 
 
 async def test_a_report_counts_in_the_window_in_which_its_period_ends(world: World):

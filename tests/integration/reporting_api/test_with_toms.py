@@ -76,7 +76,11 @@ async def test_pounds_are_the_engines_from_report_to_explanation(both: tuple[Wor
     assert value.figures.delivered.local_economic_gbp == Decimal("750.09")  # three times 250.03
     assert value.groupings[0].cells[0].label == "Second theme"
     assert value.editions[0].label == "Family measures (2026)"
-    bands = {cell.key: cell.figures.delivered.social_gbp for cell in value.groupings[1].cells if cell.figures}
+    bands = {
+        cell.key: cell.figures.delivered.social_gbp or Decimal(0)
+        for cell in value.groupings[1].cells
+        if cell.figures
+    }
     assert bands["severe"] + bands["low"] + bands["not_placed"] == Decimal("872.85")
     publication = await world.publish()
     answer = await world.http.get(f"/v1/publications/{publication.id}/explanations/M1")

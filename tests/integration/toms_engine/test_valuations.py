@@ -42,6 +42,7 @@ async def test_lines_are_valued_by_component_and_the_totals_are_sums_of_lines(wo
         "high_gbp": None,
         "fiscal_gbp": "0.00",
         "initial_spend_gbp": None,
+        "licensed_framework": None,
         "explanation": None,
     }
     assert (spend["local_economic_gbp"], spend["initial_spend_gbp"]) == ("250.00", "1000.00")
@@ -108,6 +109,29 @@ async def test_an_edition_can_be_valued_as_soon_as_it_is_published(world: World)
     assert (await world.value(draft.json(), line())).status_code == 422
     await world.publish(draft)
     assert (await world.value(draft.json(), line())).status_code == 200
+
+
+async def test_the_platforms_services_value_licensed_measures_and_are_told_whose_licence_it_takes(
+    world: World,
+):
+    edition = await world.published(licensed_pack())
+    valued = await world.value(edition, line(measure="L1"), headers=world.valuer("events:internal"))
+    assert valued.status_code == 200, valued.text
+    [answer] = valued.json()["lines"]
+    assert (answer["total_gbp"], answer["licensed_framework"]) == ("1234.50", "licensed-measures")
+
+
+async def test_what_is_too_large_depends_on_no_more_of_a_licensed_figure_than_its_digits(world: World):
+    at_limit, below = "10000000000", "9999999999.99"
+    for framework, value in (("licensed-measures", "123.45"), ("licensed-dearer", "999.99")):
+        proxies = licensed_pack()["proxies"]
+        proxies[0]["central_gbp"] = value
+        edition = await world.published(licensed_pack(framework=framework, proxies=proxies))
+        headers = world.valuer("events:internal")
+        refused = await world.value(edition, line(measure="L1", quantity=at_limit), headers=headers)
+        assert faults(refused) == [("/lines/0/quantity", "value_too_large")]
+        valued = await world.value(edition, line(measure="L1", quantity=below), headers=headers)
+        assert valued.status_code == 200, valued.text
 
 
 async def test_licensed_measures_are_valued_for_the_licence_holder_alone(world: World):

@@ -55,3 +55,23 @@ def test_the_operator_gives_everything_but_the_services_own() -> None:
 def test_what_could_outlive_a_delegation_is_not_lent(scope: str) -> None:
     with pytest.raises(ScopeNotDelegable):
         delegable_scopes(["bids:read", scope])
+
+
+def test_a_licence_is_a_scope_that_the_operator_gives_and_its_holder_passes_on() -> None:
+    licence = "frameworks:licensed:licensed-example"
+    assert known_scopes([licence]) == (licence,)
+    assert scopes_to_give([licence], frozenset(), by_operator=True) == (licence,)
+    assert scopes_to_give([licence], frozenset({licence}), by_operator=False) == (licence,)
+    with pytest.raises(ScopeNotHeld):
+        scopes_to_give([licence], frozenset({"frameworks:licensed:another"}), by_operator=False)
+
+
+def test_a_licence_is_not_lent() -> None:
+    with pytest.raises(ScopeNotDelegable):
+        delegable_scopes(["bids:read", "frameworks:licensed:licensed-example"])
+
+
+@pytest.mark.parametrize("scope", ["frameworks:licensed:", "frameworks:licensed:Bank", "frameworks:licensed"])
+def test_what_names_no_framework_is_no_licence(scope: str) -> None:
+    with pytest.raises(ScopeUnknown):
+        known_scopes([scope])

@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import Field
 
 from cdp_common.contracts.base import Code, Contract, DataStatus, DecimalText, GbpText, Sha256, ShareText
+from cdp_common.contracts.licensed import Licensed
 from cdp_common.contracts.toms import Unit
 
 Route = Literal["procurement", "own_activity", "grant", "planning", "charter", "joint"]
@@ -21,8 +22,10 @@ class ScheduledShare(Contract):
     share: ShareText
 
 
-class CommitmentLine(Contract):
+class CommitmentLine(Licensed):
     """One promised quantity, valued once at the edition it is pinned to.
+
+    The pounds are null for readers without the licence of the figure that they rest on.
 
     Without a `schedule` it falls due in equal monthly parts at month end over [starts_on, ends_on].
     """
@@ -34,11 +37,11 @@ class CommitmentLine(Contract):
     unit: Unit
     quantity: DecimalText  # as promised
     counted_quantity: DecimalText  # after the accumulation rule: what adds up
-    social_gbp: GbpText
-    local_economic_gbp: GbpText
+    social_gbp: GbpText | None
+    local_economic_gbp: GbpText | None
     low_gbp: GbpText | None = None
     high_gbp: GbpText | None = None
-    fiscal_gbp: GbpText
+    fiscal_gbp: GbpText | None
     starts_on: date
     ends_on: date
     schedule: list[ScheduledShare] = Field(default=[], max_length=600)

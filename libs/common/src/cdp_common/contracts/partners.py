@@ -230,7 +230,7 @@ class ClientDraft(Contract):
 
     organisation_id: UUID
     name: ShortText
-    scopes: Annotated[list[Annotated[str, Field(max_length=80)]], Field(max_length=60)]
+    scopes: Annotated[list[Annotated[str, Field(max_length=90)]], Field(max_length=60)]
     public_jwk: dict[str, Any] | None = None
 
 
@@ -254,7 +254,7 @@ class DelegationDraft(Contract):
     """Allows another organisation to act for the caller's, for stated scopes, until revoked."""
 
     delegate_organisation_id: UUID
-    scopes: Annotated[list[Annotated[str, Field(max_length=80)]], Field(min_length=1, max_length=60)]
+    scopes: Annotated[list[Annotated[str, Field(max_length=90)]], Field(min_length=1, max_length=60)]
 
 
 class Delegation(DelegationDraft):

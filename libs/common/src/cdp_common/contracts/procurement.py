@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -20,6 +21,7 @@ from cdp_common.contracts.base import (
     Slug,
 )
 from cdp_common.contracts.commitments import CommitmentLine, ScheduledShare
+from cdp_common.contracts.licensed import Licensed
 from cdp_common.contracts.partners import Identifier
 from cdp_common.contracts.toms import Explanation, Unit
 
@@ -216,17 +218,17 @@ class Bid(Contract):
     lines: list[OpenedLine] | None
 
 
-class OpenedLine(BidLine):
-    """A line after opening, valued."""
+class OpenedLine(BidLine, Licensed):
+    """A line after opening, valued; without the licence that they need its pounds are null."""
 
     line_id: UUID
     counted_quantity: DecimalText
-    social_gbp: GbpText
-    local_economic_gbp: GbpText
-    total_gbp: GbpText
+    social_gbp: GbpText | None
+    local_economic_gbp: GbpText | None
+    total_gbp: GbpText | None
     low_gbp: GbpText | None
     high_gbp: GbpText | None
-    fiscal_gbp: GbpText
+    fiscal_gbp: GbpText | None
     disregarded: str | None = None  # the reason, when the response is not counted for this measure
     explanation: Explanation | None = None
 
@@ -256,14 +258,19 @@ class PanelScores(Contract):
     scores: Annotated[list[PanelScore], Field(min_length=1, max_length=5000)]
 
 
-class MeasureScore(Contract):
-    """How one bid scored on one measure, and why."""
+class MeasureScore(Licensed):
+    """How one bid scored on one measure, and why.
+
+    A measure whose figure is licensed is scored by quantity, which gives the same share of the highest bid.
+    """
+
+    pounds = ("value_gbp",)
 
     measure: Code
     weight: DecimalText
     quantity: DecimalText | None
     value_gbp: GbpText | None
-    basis: DecimalText | None  # the highest bid's value, or the published target
+    basis: DecimalText | None  # the highest bid's value (of licensed measures its quantity), or the target
     quantitative_points: DecimalText
     qualitative_score: DecimalText | None
     qualitative_points: DecimalText
@@ -271,17 +278,21 @@ class MeasureScore(Contract):
     explanation: str
 
 
-class BidResult(Contract):
-    """One bid's result."""
+class BidResult(Licensed):
+    """One bid's result; its total value is null for readers to whom the value of a measure in it is."""
 
     bid_id: UUID
     tenderer_name: str
-    total_value_gbp: GbpText
+    total_value_gbp: GbpText | None
     points: DecimalText  # of 100
     weighted_points: DecimalText  # points × social-value weight
     rank: int
     tied: bool
     measures: list[MeasureScore]
+
+    def is_visible_to(self, scopes: Collection[str]) -> bool:
+        """Whether the holder of the scopes may see the pounds of every measure in it."""
+        return all(measure.is_visible_to(scopes) for measure in self.measures)
 
 
 class Evaluation(Contract):

@@ -21,6 +21,7 @@ from cdp_common.contracts.base import (
     Url,
 )
 from cdp_common.contracts.commitments import Route
+from cdp_common.contracts.licensed import Licensed
 from cdp_common.contracts.toms import ExplanationStep, Proxy, Unit
 
 ReportState = Literal["submitted", "returned", "validated", "rejected", "superseded"]
@@ -118,14 +119,14 @@ class ReportDraft(Contract):
     data_status: DataStatus = "actual"
 
 
-class ReportLine(ReportLineDraft):
-    """A line as recorded, valued, with its state."""
+class ReportLine(ReportLineDraft, Licensed):
+    """A line as recorded, valued, with its state; without the licence that they need its pounds are null."""
 
     line_id: UUID
     counted_quantity: DecimalText
-    social_gbp: GbpText
-    local_economic_gbp: GbpText
-    total_gbp: GbpText
+    social_gbp: GbpText | None
+    local_economic_gbp: GbpText | None
+    total_gbp: GbpText | None
     state: LineState
     accepted_quantity: DecimalText | None
     validated_gbp: GbpText | None
@@ -148,6 +149,8 @@ class Report(Contract):
     supersedes: UUID | None
     correction_reason: str | None
     lines: list[ReportLine]
+    # Licensed lines that are not shown: another organisation's, to a reader without the licence.
+    lines_withheld: int = 0
     version: int
     data_status: DataStatus
 
@@ -179,15 +182,31 @@ class Correction(Contract):
 
 
 # ------------------------------------------------------------------ collective value
+LicensedPart = Literal["none", "included", "as_first_published", "left_out"]
+"""What a figure holds of value that rests on licensed figures which the reader may not see.
+
+- none: there is no such value behind it;
+- included: it is in the total, and so many contributors are that it gives no unit value away;
+- as_first_published: included as an earlier publication of the period had it, because the change since then
+  would give one away;
+- left_out: it is not in the figure.
+"""
+
+
 class ValueFigure(Contract):
-    """One of the four figures: both components and their sum; low and high where every line has a range."""
+    """One of the four figures: both components and their sum; low and high where every line has a range.
+
+    Where licensed value is included, low and high are null and fiscal is that of the rest; the components are
+    null where they alone would give a licensed unit value away.
+    """
 
     total_gbp: GbpText
-    social_gbp: GbpText
-    local_economic_gbp: GbpText
+    social_gbp: GbpText | None
+    local_economic_gbp: GbpText | None
     low_gbp: GbpText | None
     high_gbp: GbpText | None
     fiscal_gbp: GbpText
+    licensed: LicensedPart = "none"
 
 
 class FourFigures(Contract):
@@ -212,12 +231,13 @@ class Coverage(Contract):
 
 
 class ValueCell(Contract):
-    """One row of a grouping. A suppressed cell has no figures: disclosure control withheld them."""
+    """One row of a grouping. A suppressed cell has no figures; `withheld` says why."""
 
     key: str
     label: str
     figures: FourFigures | None
     suppressed: bool = False
+    withheld: Literal["disclosure", "licensed"] | None = None
 
 
 class Grouping(Contract):

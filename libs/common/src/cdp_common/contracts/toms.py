@@ -364,6 +364,8 @@ class ValuedLine(Contract):
     high_gbp: GbpText | None
     fiscal_gbp: GbpText  # of which value_type fiscal
     initial_spend_gbp: GbpText | None = None  # local spend: the contract price, shown apart
+    # The framework whose licence is needed to see these pounds; null when they may be passed on.
+    licensed_framework: Slug | None = None
     explanation: Explanation | None = None
 
 

@@ -112,3 +112,8 @@ class Caller:
         """Refuse unless the token carries the scope; for rules that depend on the object."""
         if scope not in self.scopes:
             raise ScopeMissing(scope)
+
+
+def scopes_of(caller: Caller | None) -> frozenset[str]:
+    """The scopes of whoever asks; none of somebody without a token."""
+    return frozenset() if caller is None else caller.scopes

@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query
 
 from cdp_common.contracts.base import EventPage
+from cdp_common.contracts.licensed import data_for_reader
 from cdp_common.db.database import Database
 from cdp_common.db.events import read_feed, sequence_events
 from cdp_common.web.caller import INTERNAL_EVENTS_SCOPE, Caller, ScopeMissing
@@ -34,9 +35,18 @@ def event_routes(get_database: Callable[..., Database]) -> APIRouter:
         async with database.begin() as tx:
             await sequence_events(tx)
         async with database.begin() as tx:
-            return await read_feed(tx, after=after, limit=limit, audiences=audiences)
+            page = await read_feed(tx, after=after, limit=limit, audiences=audiences)
+        return _for_reader(page, caller)
 
     return router
+
+
+def _for_reader(page: EventPage, caller: Caller) -> EventPage:
+    """The page without pounds that the caller lacks the licence to see."""
+    items = [
+        item.model_copy(update={"data": data_for_reader(item.data, caller.scopes)}) for item in page.items
+    ]
+    return page.model_copy(update={"items": items})
 
 
 def _audiences(caller: Caller) -> frozenset[str] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request, Response, Security
+from fastapi import APIRouter, Request, Response, Security
 
 from cdp_common.contracts.base import Batch, IdBatch, Page
 from cdp_common.contracts.charter import (
@@ -20,7 +20,7 @@ from cdp_common.contracts.partners import OrganisationKind
 from cdp_common.web.caller import Caller
 from cdp_common.web.dependencies import Now, ServiceDatabase
 from cdp_common.web.etags import IfMatch, respond_with_etag
-from cdp_common.web.identity import maybe_caller, signed_caller
+from cdp_common.web.identity import MaybeCaller, signed_caller
 from cdp_common.web.once import OnceHeader, answer_response
 from cdp_common.web.paging import Paging, page_links
 from charter_api.api.clients import Partners, Toms
@@ -30,8 +30,6 @@ from charter_api.use_cases.sign_charter import sign_charter as sign
 from charter_api.use_cases.withdraw_signature import withdraw_signature as withdraw
 
 router = APIRouter(tags=["signatures"])
-# No token is needed; one that is sent must be good.
-public = [Depends(maybe_caller)]
 
 
 @router.post("/v1/signatures", status_code=201, response_model=Signatory)
@@ -48,9 +46,10 @@ async def sign_charter(
     return answer_response(await sign(db, partners, toms, caller, draft, once, now))
 
 
-@router.get("/v1/signatories", dependencies=public)
+@router.get("/v1/signatories")
 async def list_signatories(
     request: Request,
+    caller: MaybeCaller,
     db: ServiceDatabase,
     page: Paging,
     now: Now,
@@ -60,21 +59,32 @@ async def list_signatories(
 ) -> Page[Signatory]:
     """The public register: who signed what."""
     found, next_cursor = await read_register.list_signatories(
-        db, place_id=place_id, kind=kind, state=state, today=now.date(), cursor=page.cursor, limit=page.limit
+        db,
+        caller,
+        place_id=place_id,
+        kind=kind,
+        state=state,
+        today=now.date(),
+        cursor=page.cursor,
+        limit=page.limit,
     )
     return Page(items=found, next=page_links(request, next_cursor))
 
 
-@router.get("/v1/signatories/{signature_id}", response_model=Signatory, dependencies=public)
-async def get_signatory(signature_id: UUID, request: Request, db: ServiceDatabase, now: Now) -> Response:
+@router.get("/v1/signatories/{signature_id}", response_model=Signatory)
+async def get_signatory(
+    signature_id: UUID, request: Request, caller: MaybeCaller, db: ServiceDatabase, now: Now
+) -> Response:
     """One entry of the register."""
-    return respond_with_etag(request, await read_register.get_signatory(db, signature_id, now.date()))
+    return respond_with_etag(request, await read_register.get_signatory(db, caller, signature_id, now.date()))
 
 
-@router.post("/v1/signatures/batch", dependencies=public)
-async def batch_signatories(batch: IdBatch, db: ServiceDatabase, now: Now) -> Batch[Signatory]:
+@router.post("/v1/signatures/batch")
+async def batch_signatories(
+    batch: IdBatch, caller: MaybeCaller, db: ServiceDatabase, now: Now
+) -> Batch[Signatory]:
     """Entries of the register by id."""
-    return await read_register.batch_signatories(db, batch.ids, now.date())
+    return await read_register.batch_signatories(db, caller, batch.ids, now.date())
 
 
 @router.post("/v1/signatures/{signature_id}/pledges", status_code=201, response_model=Pledge)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from cdp_common.clients.toms import TomsClient
 from cdp_common.contracts.charter import PledgeDraft
+from cdp_common.contracts.licensed import for_reader
 from cdp_common.db.database import Database
 from cdp_common.db.idempotency import Answer, Once
 from cdp_common.web.caller import Caller
@@ -52,4 +53,4 @@ async def add_pledge(
         require_in_force(state_on(now.date(), signature["expires_on"], signature["withdrawn_on"]))
         [pledge_id] = await make_pledges(tx, signature, signature["offered"], [draft], commitments, now)
         row = next(row for row in await pledges_of(tx, [signature_id]) if row["id"] == pledge_id)
-        return await once.keep(tx, 201, pledge_answer(row, None), now=now)
+        return await once.keep(tx, 201, for_reader(pledge_answer(row, None), caller.scopes), now=now)

@@ -8,9 +8,11 @@ from uuid import UUID
 
 from cdp_common.contracts.base import Batch
 from cdp_common.contracts.charter import Charter, Signatory
+from cdp_common.contracts.licensed import for_reader
 from cdp_common.db.database import Database
 from cdp_common.db.paging import cut_page
 from cdp_common.kernel.errors import NotFound
+from cdp_common.web.caller import Caller, scopes_of
 from charter_api.domain.charter import SignatureState
 from charter_api.storage.charters import charter_by_id, charters_of
 from charter_api.storage.signatures import pledges_of, register_page, signature_by_id, signatures_by_ids
@@ -44,18 +46,19 @@ async def list_charters(
     return [charter_answer(row) for row in kept], next_cursor
 
 
-async def get_signatory(db: Database, signature_id: UUID, today: date) -> Signatory:
+async def get_signatory(db: Database, caller: Caller | None, signature_id: UUID, today: date) -> Signatory:
     """One entry of the register as it stands today."""
     async with db.begin() as tx:
         row = await signature_by_id(tx, signature_id)
         if row is None:
             raise SignatureNotFound("No signature has this id.")
         [signatory] = signatory_answers([row], await pledges_of(tx, [signature_id]), today)
-    return signatory
+    return for_reader(signatory, scopes_of(caller))
 
 
 async def list_signatories(
     db: Database,
+    caller: Caller | None,
     *,
     place_id: UUID | None,
     kind: str | None,
@@ -71,13 +74,17 @@ async def list_signatories(
         )
         kept, next_cursor = cut_page(rows, limit, lambda row: [row["id"]])
         pledge_rows = await pledges_of(tx, [row["id"] for row in kept])
-    return signatory_answers(kept, pledge_rows, today), next_cursor
+    found = signatory_answers(kept, pledge_rows, today)
+    return [for_reader(signatory, scopes_of(caller)) for signatory in found], next_cursor
 
 
-async def batch_signatories(db: Database, ids: Sequence[UUID], today: date) -> Batch[Signatory]:
+async def batch_signatories(
+    db: Database, caller: Caller | None, ids: Sequence[UUID], today: date
+) -> Batch[Signatory]:
     """The entries of the register among `ids`, and the ids that name none."""
     async with db.begin() as tx:
         rows = await signatures_by_ids(tx, ids)
         found = signatory_answers(rows, await pledges_of(tx, [row["id"] for row in rows]), today)
     known = {signatory.id for signatory in found}
-    return Batch(items=found, missing=[wanted for wanted in ids if wanted not in known])
+    shown = [for_reader(signatory, scopes_of(caller)) for signatory in found]
+    return Batch(items=shown, missing=[wanted for wanted in ids if wanted not in known])

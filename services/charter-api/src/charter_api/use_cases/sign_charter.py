@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from cdp_common.clients.partners import PartnersClient
 from cdp_common.clients.toms import TomsClient
 from cdp_common.contracts.charter import SignatureDraft
+from cdp_common.contracts.licensed import for_reader
 from cdp_common.contracts.partners import Organisation
 from cdp_common.db.database import Database
 from cdp_common.db.events import NewEvent, record_event
@@ -84,7 +85,7 @@ async def sign_charter(
         written = await signature_by_id(tx, signature["id"])
         assert written is not None
         [signatory] = signatory_answers([written], await pledges_of(tx, [signature["id"]]), now.date())
-        return await once.keep(tx, 201, signatory, now=now)
+        return await once.keep(tx, 201, for_reader(signatory, caller.scopes), now=now)
 
 
 async def _next_term(tx: AsyncConnection, charter_id: UUID, organisation_id: UUID, today: date) -> int:

@@ -62,6 +62,7 @@ async def value_pledges(
                 schedule=target.schedule,
                 area_code=target.area_code,
                 industry=target.industry,
+                licensed_framework=valued.licensed_framework,
             )
     return lines
 

@@ -10,6 +10,7 @@ from sqlalchemy import RowMapping
 
 from cdp_common.contracts.charter import Signatory, SignatureEnd
 from cdp_common.contracts.commitments import CommitmentsEnded
+from cdp_common.contracts.licensed import for_reader
 from cdp_common.db.database import Database
 from cdp_common.db.events import NewEvent, record_event
 from cdp_common.web.caller import Caller
@@ -32,7 +33,7 @@ async def withdraw_signature(
         require_own(caller, row)
         pledges = await pledges_of(tx, [signature_id])
         [current] = signatory_answers([row], pledges, now.date())
-        require_match(if_match, current)
+        require_match(if_match, for_reader(current, caller.scopes))
         if row["withdrawn_on"] is not None:
             raise SignatureEnded("The signature was withdrawn before.")
         require_end_after_start(end.effective_on, row["signed_on"])
@@ -51,7 +52,7 @@ async def withdraw_signature(
         ended = await signature_by_id(tx, signature_id)
         assert ended is not None
         [signatory] = signatory_answers([ended], pledges, now.date())
-        return signatory
+        return for_reader(signatory, caller.scopes)
 
 
 def _ending(signature: RowMapping, pledges: list[RowMapping], end: SignatureEnd) -> list[NewEvent]:

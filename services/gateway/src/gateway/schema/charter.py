@@ -43,7 +43,12 @@ class CommitmentLine:
     unit: Unit = strawberry.field(description="What the quantity counts.")
     quantity: Decimal = strawberry.field(description="The quantity as promised.")
     counted_quantity: Decimal = strawberry.field(description="What of it adds up in totals.")
-    value: SocialValue = strawberry.field(description="What it is worth over its whole life.")
+    value: SocialValue | None = strawberry.field(
+        description="What it is worth over its whole life; null when that needs a licence that you lack."
+    )
+    licensed_framework: str | None = strawberry.field(
+        description="The framework whose licence its value needs; null when anybody may see it."
+    )
     starts_on: date = strawberry.field(description="The first day.")
     ends_on: date = strawberry.field(description="The last day.")
     schedule: list[ScheduledShare] = strawberry.field(
@@ -72,6 +77,7 @@ class CommitmentLine:
             schedule=[ScheduledShare(due_on=one.due_on, share=one.share) for one in record.schedule],
             area_code=record.area_code,
             industry=record.industry,
+            licensed_framework=record.licensed_framework,
         )
 
 

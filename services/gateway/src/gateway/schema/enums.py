@@ -198,3 +198,23 @@ class Figure(Enum):
     DUE = _value("due", "What of it falls due in the window.")
     DELIVERED = _value("delivered", "Reported as delivered.")
     VALIDATED = _value("validated", "Accepted by somebody independent of reporter and commissioner.")
+
+
+@strawberry.enum(description="What a figure holds of value whose unit values are licensed.")
+class LicensedPart(Enum):
+    """What a figure holds of value whose unit values are licensed."""
+
+    NONE = _value("none", "There is no such value behind it.")
+    INCLUDED = _value("included", "It is in the total, which gives no unit value away.")
+    AS_FIRST_PUBLISHED = _value(
+        "as_first_published", "It is in the total as an earlier publication of the period had it."
+    )
+    LEFT_OUT = _value("left_out", "It is not in the figure.")
+
+
+@strawberry.enum(description="Why figures are not shown.")
+class Withheld(Enum):
+    """Why figures are not shown."""
+
+    DISCLOSURE = _value("disclosure", "They would give an organisation away.")
+    LICENSED = _value("licensed", "They rest on licensed unit values.")

@@ -9,7 +9,7 @@ import strawberry
 from cdp_common.contracts import reporting as contract
 from gateway.context import Info
 from gateway.errors import IdInvalid
-from gateway.schema.enums import Basis, GroupBy
+from gateway.schema.enums import Basis, GroupBy, Withheld
 from gateway.schema.fields import calls_together
 from gateway.schema.money import SocialValue
 from gateway.schema.nodes import parse_uuid
@@ -50,6 +50,7 @@ class ValueCell:
     key: str = strawberry.field(description="What the cell stands for: a code or an id.")
     label: str = strawberry.field(description="The same for a reader.")
     suppressed: bool = strawberry.field(description="Whether disclosure control or a licence withholds it.")
+    withheld: Withheld | None = strawberry.field(description="Why the figures are withheld.")
     figures: FourFigures | None = strawberry.field(description="The figures; null when they are withheld.")
 
     @calls_together("The organisation, in a grouping by organisation; null otherwise.")
@@ -98,6 +99,7 @@ class Grouping:
                     key=cell.key,
                     label=cell.label,
                     suppressed=cell.suppressed,
+                    withheld=None if cell.withheld is None else Withheld(cell.withheld),
                     figures=None if cell.figures is None else FourFigures.of(cell.figures),
                 )
                 for cell in record.cells

@@ -1,9 +1,11 @@
 """The scopes of the platform: which there are, who gets them, and which can be lent."""
 
+import re
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
 from cdp_common.kernel.errors import FieldError, Forbidden, InvalidInput
+from cdp_common.kernel.licence import framework_of_scope
 
 CLIENTS_ADMIN = "clients:admin"
 EVENTS_INTERNAL = "events:internal"
@@ -39,6 +41,8 @@ SCOPES: Mapping[str, str] = MappingProxyType(
     }
 )
 """Every scope with what it allows."""
+
+_FRAMEWORK = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 
 REGISTRATION_SCOPES = (
     "organisations:write",
@@ -91,23 +95,35 @@ class ScopeNotHeld(Forbidden):
     title = "The caller does not hold a scope that it would give"
 
 
+def is_licence(scope: str) -> bool:
+    """Whether the scope stands for the licence of a measurement framework's figures.
+
+    There is one for every framework, `frameworks:licensed:<framework>`: toms-engine knows the frameworks, so
+    that the name alone is checked here.
+    """
+    framework = framework_of_scope(scope)
+    return framework is not None and _FRAMEWORK.fullmatch(framework) is not None
+
+
 def known_scopes(scopes: Iterable[str], pointer: str = "/scopes") -> tuple[str, ...]:
     """The scopes, each once and in alphabetical order; refuses one that the platform does not have."""
     scopes = list(scopes)
     errors = [
         FieldError(f"{pointer}/{index}", ScopeUnknown.code, "there is no such scope")
         for index, scope in enumerate(scopes)
-        if scope not in SCOPES
+        if scope not in SCOPES and not is_licence(scope)
     ]
     if errors:
-        raise ScopeUnknown("Known scopes are " + " ".join(SCOPES), errors=errors)
+        words = f"Known scopes are {' '.join(SCOPES)} and frameworks:licensed:<framework>."
+        raise ScopeUnknown(words, errors=errors)
     return tuple(sorted(set(scopes)))
 
 
 def delegable_scopes(scopes: Iterable[str]) -> tuple[str, ...]:
     """The scopes of a delegation, checked and in order."""
     lent = known_scopes(scopes)
-    refused = NOT_DELEGABLE.intersection(lent)
+    # A licence is of the organisation that has it.
+    refused = NOT_DELEGABLE.intersection(lent) | {scope for scope in lent if is_licence(scope)}
     if refused:
         raise ScopeNotDelegable("These scopes cannot be lent: " + " ".join(sorted(refused)))
     return lent
@@ -116,8 +132,10 @@ def delegable_scopes(scopes: Iterable[str]) -> tuple[str, ...]:
 def scopes_to_give(wanted: Iterable[str], held: frozenset[str], *, by_operator: bool) -> tuple[str, ...]:
     """The scopes of a new client: those its maker holds; the operator gives all but the services' own."""
     scopes = known_scopes(wanted)
-    allowed = frozenset(SCOPES) - {EVENTS_INTERNAL} if by_operator else held
-    missing = [scope for scope in scopes if scope not in allowed]
+    if by_operator:
+        missing = [scope for scope in scopes if scope == EVENTS_INTERNAL]
+    else:
+        missing = [scope for scope in scopes if scope not in held]
     if missing:
         raise ScopeNotHeld("The caller may not give these scopes: " + " ".join(missing))
     return scopes

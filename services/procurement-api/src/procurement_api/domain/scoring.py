@@ -3,6 +3,9 @@
 Quantitative = bid value ÷ highest bid value × weight, or ÷ a published target, capped at the weight;
 qualitative = panel score ÷ scale × weight (domain facts, section 4). A measure on which nobody offers value
 gives nobody points.
+
+A measure whose figure is licensed is scored by quantity: one figure values all bids, so that the shares are
+the same, while a share of rounded pounds would let a bidder with small quantities work the figure out.
 """
 
 from __future__ import annotations
@@ -37,6 +40,13 @@ class OfferedLine:
     quantity: Decimal
     value_gbp: Decimal
     disregarded: str | None = None
+    licensed_framework: str | None = None
+    """The framework whose licence the pounds need, if they need one."""
+
+    @property
+    def scored(self) -> Decimal:
+        """What is compared with the other bids."""
+        return self.value_gbp if self.licensed_framework is None else self.quantity
 
 
 @dataclass(frozen=True)
@@ -61,6 +71,7 @@ class MeasurePoints:
     qualitative_score: Decimal | None
     qualitative_points: Decimal
     explanation: str
+    licensed_framework: str | None = None
 
     @property
     def points(self) -> Decimal:
@@ -103,7 +114,9 @@ def offered_by_measure(lines: Iterable[tuple[str, OfferedLine]]) -> dict[str, Of
             offered[measure] = line
         elif line.disregarded is None:
             offered[measure] = OfferedLine(
-                earlier.quantity + line.quantity, earlier.value_gbp + line.value_gbp
+                earlier.quantity + line.quantity,
+                earlier.value_gbp + line.value_gbp,
+                licensed_framework=line.licensed_framework,
             )
     return offered
 
@@ -133,7 +146,7 @@ def score(measures: Sequence[ScoredMeasure], method: Method, offers: Sequence[Of
 
 def _highest_value(measure: str, offers: Sequence[Offer]) -> Decimal:
     values = [
-        offer.lines[measure].value_gbp
+        offer.lines[measure].scored
         for offer in offers
         if measure in offer.lines and offer.lines[measure].disregarded is None
     ]
@@ -160,6 +173,7 @@ def _measure_points(measure: ScoredMeasure, method: Method, offer: Offer, highes
         qualitative_score=panel,
         qualitative_points=by_answer.points,
         explanation=f"{by_value.words} {by_answer.words}",
+        licensed_framework=line.licensed_framework,
     )
 
 
@@ -177,7 +191,8 @@ def _by_value(measure: ScoredMeasure, method: Method, line: OfferedLine, highest
     if method.name == "against_target":
         offered, basis, against = line.quantity, measure.target, "the published target"
     else:
-        offered, basis, against = line.value_gbp, highest, "the highest bid's value"
+        what = "value" if line.licensed_framework is None else "quantity"
+        offered, basis, against = line.scored, highest, f"the highest bid's {what}"
     if basis is None or basis <= 0:
         words = f"No bid offers value here, so the {available:f} points for quantity go to nobody."
         return _Part(ZERO, words, basis)

@@ -120,6 +120,7 @@ opened_lines = Table(
     Column("fiscal_pence", Pence, nullable=False),
     Column("method_version", Text, nullable=False),
     Column("disregarded", Text),
+    Column("licensed_framework", Text),  # whose licence the pounds need; null when anybody may see them
     Column("explanation", Json),
     UniqueConstraint("bid_id", "position", name="uq_opened_lines_bid_position"),
 )
@@ -199,6 +200,7 @@ agreement_lines = Table(
     Column("schedule", Json, nullable=False),
     Column("area_code", Text),
     Column("industry", Text),
+    Column("licensed_framework", Text),
     UniqueConstraint("agreement_id", "position", name="uq_agreement_lines_agreement_position"),
 )
 

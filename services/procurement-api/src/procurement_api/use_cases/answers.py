@@ -124,6 +124,7 @@ def opened_line_answer(row: Mapping[Any, Any]) -> OpenedLine:
         fiscal_gbp=gbp_from_pence(row["fiscal_pence"]),
         disregarded=row["disregarded"],
         explanation=None if explanation is None else Explanation.model_validate(explanation),
+        licensed_framework=row["licensed_framework"],
     )
 
 
@@ -147,6 +148,7 @@ def commitment_answer(row: Mapping[Any, Any]) -> CommitmentLine:
         schedule=[ScheduledShare.model_validate(part) for part in row["schedule"]],
         area_code=row["area_code"],
         industry=row["industry"],
+        licensed_framework=row["licensed_framework"],
     )
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cdp_common.clients.partners import PartnersClient
+from cdp_common.contracts.licensed import for_reader
 from cdp_common.contracts.procurement import AwardDraft, TenderTerms
 from cdp_common.db.database import Database
 from cdp_common.db.idempotency import Answer, Once
@@ -70,7 +71,7 @@ async def award_tender(
         agreement = await sign_agreement(tx, row, lines, now)
         awarded = await change_tender(tx, tender_id, state="awarded")
         await tell_tender(tx, "awarded", tender_answer(awarded), now)
-        return await keep_answer(tx, once, 201, agreement, now)
+        return await keep_answer(tx, once, 201, for_reader(agreement, caller.scopes), now)
 
 
 async def _require_current_evaluation(tx: AsyncConnection, tender_id: UUID, terms: TenderTerms) -> None:
@@ -108,6 +109,7 @@ def _contract_lines(
     kept = (
         *("measure", "unit", "quantity", "counted_quantity", "social_pence", "local_economic_pence"),
         *("low_pence", "high_pence", "fiscal_pence", "method_version", "schedule", "area_code", "industry"),
+        "licensed_framework",
     )
     # What was disregarded is no commitment: the buyer could not rely on it.
     counted = [line for line in opened if line["disregarded"] is None]

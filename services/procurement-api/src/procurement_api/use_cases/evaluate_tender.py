@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from cdp_common.contracts.licensed import for_reader
 from cdp_common.contracts.procurement import BidResult, Evaluation, MeasureScore, TenderTerms
 from cdp_common.db.database import Database
 from cdp_common.db.idempotency import Answer, Once
@@ -51,7 +52,7 @@ async def evaluate_tender(db: Database, caller: Caller, tender_id: UUID, once: O
         )
         changed = await change_tender(tx, tender_id, state="evaluated")
         await tell_tender(tx, "evaluated", tender_answer(changed), now)
-        return await keep_answer(tx, once, 201, evaluation, now)
+        return await keep_answer(tx, once, 201, for_reader(evaluation, caller.scopes), now)
 
 
 async def present_results(tx: AsyncConnection, tender_id: UUID, terms: TenderTerms) -> list[BidResult]:
@@ -88,6 +89,7 @@ def _offered(lines: Sequence[RowMapping]) -> dict[str, scoring.OfferedLine]:
                 quantity=plain(line["quantity"]),
                 value_gbp=gbp_from_pence(line["social_pence"] + line["local_economic_pence"]),
                 disregarded=line["disregarded"],
+                licensed_framework=line["licensed_framework"],
             ),
         )
         for line in lines
@@ -115,6 +117,7 @@ def _result(points: scoring.BidPoints, tenderer_name: str, social_value_weight: 
                 qualitative_points=part.qualitative_points,
                 points=part.points,
                 explanation=part.explanation,
+                licensed_framework=part.licensed_framework,
             )
             for part in points.measures
         ],

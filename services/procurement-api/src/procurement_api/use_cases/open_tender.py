@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from cdp_common.clients.partners import PartnersClient
 from cdp_common.clients.toms import TomsClient
 from cdp_common.contracts.base import IdBatch
+from cdp_common.contracts.licensed import for_reader
 from cdp_common.contracts.procurement import BidDraft, Opening, TenderTerms
 from cdp_common.contracts.toms import ValuedLine
 from cdp_common.db.database import Database
@@ -79,7 +80,7 @@ async def open_tender(
             await change_bid(tx, one.bid_id, state="opened", tenderer_name=names[one.tenderer_id])
         changed = await change_tender(tx, tender_id, opened_at=now, log_root=log_root)
         await tell_tender(tx, "opened", tender_answer(changed), now)
-        return await _opening(tx, tender_id, now, log_root)
+        return for_reader(await _opening(tx, tender_id, now, log_root), caller.scopes)
 
 
 async def _close(
@@ -163,7 +164,7 @@ def _value_columns(valued: ValuedLine | None) -> dict[str, Any]:
     """A line's value as it is stored; a line that could not be valued counts nothing."""
     if valued is None:
         nothing = dict.fromkeys(("social_pence", "local_economic_pence", "fiscal_pence"), 0)
-        absent = dict.fromkeys(("low_pence", "high_pence", "explanation"))
+        absent = dict.fromkeys(("low_pence", "high_pence", "explanation", "licensed_framework"))
         return {"counted_quantity": Decimal(0), **nothing, **absent}
     explanation = valued.explanation
     return {
@@ -174,6 +175,7 @@ def _value_columns(valued: ValuedLine | None) -> dict[str, Any]:
         "low_pence": None if valued.low_gbp is None else pence_from_gbp(valued.low_gbp),
         "high_pence": None if valued.high_gbp is None else pence_from_gbp(valued.high_gbp),
         "explanation": None if explanation is None else explanation.model_dump(mode="json"),
+        "licensed_framework": valued.licensed_framework,
     }
 
 

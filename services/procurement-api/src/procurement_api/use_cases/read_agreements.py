@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from cdp_common.contracts.base import Batch
+from cdp_common.contracts.licensed import for_reader
 from cdp_common.contracts.procurement import Agreement
 from cdp_common.db.database import Database
 from cdp_common.db.paging import cut_page
@@ -26,7 +27,7 @@ async def get_agreement(db: Database, caller: Caller, agreement_id: UUID) -> Agr
     async with db.begin() as tx:
         row = visible_agreement(caller, await agreement_by_id(tx, agreement_id))
         [agreement] = agreement_answers([row], await lines_of_agreements(tx, [agreement_id]))
-    return agreement
+    return for_reader(agreement, caller.scopes)
 
 
 async def list_agreements(
@@ -38,7 +39,8 @@ async def list_agreements(
         rows = await agreements_page(tx, party=_party(caller), place_id=place_id, cursor=cursor, limit=limit)
         kept, next_cursor = cut_page(rows, limit, lambda row: [row["id"]])
         lines = await lines_of_agreements(tx, [row["id"] for row in kept])
-    return agreement_answers(kept, lines), next_cursor
+    found = agreement_answers(kept, lines)
+    return [for_reader(agreement, caller.scopes) for agreement in found], next_cursor
 
 
 async def batch_agreements(db: Database, caller: Caller, ids: Sequence[UUID]) -> Batch[Agreement]:
@@ -47,7 +49,7 @@ async def batch_agreements(db: Database, caller: Caller, ids: Sequence[UUID]) ->
     async with db.begin() as tx:
         rows = await agreements_by_ids(tx, ids, _party(caller))
         lines = await lines_of_agreements(tx, [row["id"] for row in rows])
-    found = agreement_answers(rows, lines)
+    found = [for_reader(agreement, caller.scopes) for agreement in agreement_answers(rows, lines)]
     known = {agreement.id for agreement in found}
     return Batch(items=found, missing=[wanted for wanted in ids if wanted not in known])
 

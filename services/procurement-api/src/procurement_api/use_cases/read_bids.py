@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from cdp_common.contracts.licensed import for_reader
 from cdp_common.contracts.procurement import Bid
 from cdp_common.db.database import Database
 from cdp_common.db.paging import cut_page
@@ -30,7 +31,7 @@ async def get_bid(db: Database, caller: Caller, bid_id: UUID) -> Bid:
                 raise BidsSealed("Nobody can read a bid before it is opened.")
         versions, lines = await versions_of(tx, [bid_id]), await lines_of(tx, [bid_id])
     [answer] = bid_answers([bid], versions, lines, for_bidder=is_bidder)
-    return answer
+    return for_reader(answer, caller.scopes)
 
 
 async def list_bids(
@@ -45,4 +46,5 @@ async def list_bids(
         kept, next_cursor = cut_page(rows, limit, lambda row: [row["id"]])
         ids = [row["id"] for row in kept]
         versions, lines = await versions_of(tx, ids), await lines_of(tx, ids)
-    return bid_answers(kept, versions, lines), next_cursor
+    bids = bid_answers(kept, versions, lines)
+    return [for_reader(bid, caller.scopes) for bid in bids], next_cursor

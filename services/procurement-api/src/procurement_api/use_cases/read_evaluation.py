@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from cdp_common.contracts.licensed import for_reader
 from cdp_common.contracts.procurement import AssessmentSummary, Evaluation
 from cdp_common.db.database import Database
 from cdp_common.kernel.errors import Conflict, NotFound
@@ -35,7 +36,7 @@ async def get_evaluation(db: Database, caller: Caller, tender_id: UUID) -> Evalu
     """The latest evaluation, for the buyer."""
     async with db.begin() as tx:
         own_tender(caller, await tender_by_id(tx, tender_id))
-        return await evaluation_of(tx, tender_id)
+        return for_reader(await evaluation_of(tx, tender_id), caller.scopes)
 
 
 async def get_assessment(db: Database, caller: Caller, bid_id: UUID) -> AssessmentSummary:
@@ -49,12 +50,13 @@ async def get_assessment(db: Database, caller: Caller, bid_id: UUID) -> Assessme
     results = {result.bid_id: result for result in evaluation.results}
     if bid_id not in results:
         raise EvaluationNotFound("The bid was not evaluated.")
-    return AssessmentSummary(
+    summary = AssessmentSummary(
         tender_id=bid["tender_id"],
         own=results[bid_id],
         winner=results.get(agreement["bid_id"]),
         own_is_winner=agreement["bid_id"] == bid_id,
     )
+    return for_reader(summary, caller.scopes)
 
 
 async def evaluation_of(tx: AsyncConnection, tender_id: UUID) -> Evaluation:

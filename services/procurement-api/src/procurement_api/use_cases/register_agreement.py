@@ -8,6 +8,7 @@ from typing import Any
 from cdp_common.clients.partners import PartnersClient
 from cdp_common.clients.toms import TomsClient
 from cdp_common.clients.valuing import value_for_caller
+from cdp_common.contracts.licensed import for_reader
 from cdp_common.contracts.procurement import AgreementDraft, AgreementLineDraft
 from cdp_common.contracts.toms import Valuation, ValuationLine, ValuationRequest
 from cdp_common.db.database import Database
@@ -50,7 +51,7 @@ async def register_agreement(
         if (earlier := await answer_before(tx, once)) is not None:
             return earlier
         agreement = await sign_agreement(tx, row, lines, now)
-        return await keep_answer(tx, once, 201, agreement, now)
+        return await keep_answer(tx, once, 201, for_reader(agreement, caller.scopes), now)
 
 
 def _rules_of(draft: AgreementDraft, caller: Caller) -> Draft:
@@ -144,6 +145,7 @@ def _line_rows(draft: AgreementDraft, valuation: Valuation) -> list[dict[str, An
             "schedule": [part.model_dump(mode="json") for part in line.schedule],
             "area_code": line.area_code,
             "industry": line.industry,
+            "licensed_framework": valued.licensed_framework,
         }
         for position, (line, valued) in enumerate(zip(draft.lines, valuation.lines, strict=True))
     ]

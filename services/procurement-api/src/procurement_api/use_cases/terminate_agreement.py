@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from cdp_common.contracts.commitments import CommitmentsEnded
+from cdp_common.contracts.licensed import for_reader
 from cdp_common.contracts.procurement import Agreement, AgreementEnd
 from cdp_common.db.database import Database
 from cdp_common.web.caller import Caller
@@ -30,7 +31,7 @@ async def terminate_agreement(
         row = own_agreement(caller, await agreement_by_id(tx, agreement_id, lock=True))
         lines = await lines_of_agreements(tx, [agreement_id])
         [current] = agreement_answers([row], lines)
-        require_match(if_match, current)
+        require_match(if_match, for_reader(current, caller.scopes))
         require_termination_holds(
             end.effective_on,
             signed_on=row["signed_on"],
@@ -45,4 +46,4 @@ async def terminate_agreement(
             reason=end.reason,
         )
         await tell_agreement_terminated(tx, agreement, told, now)
-        return agreement
+        return for_reader(agreement, caller.scopes)

@@ -30,6 +30,12 @@ FigureName = Literal[
 GroupingName = Literal["total", "theme", "outcome", "measure", "organisation", "area", "need_band", "route"]
 Basis = Literal["delivered_by", "commissioned_by"]
 
+LicensedPart = Literal["none", "included", "as_first_published", "left_out"]
+"""What a figure holds of value that rests on licensed figures; see domain/licensed_totals.py."""
+
+_PARTS: tuple[LicensedPart, ...] = ("none", "included", "as_first_published", "left_out")
+"""From the whole to what lacks most: a sum is as incomplete as the most incomplete of its parts."""
+
 NOT_PLACED = "not_placed"
 """The key of what landed in no stated area."""
 NO_COMMISSIONER = "none"
@@ -48,6 +54,9 @@ class FigureSum:
     low_pence: int = 0
     high_pence: int = 0
     lines_without_range: int = 0
+    licensed: LicensedPart = "none"
+    is_split: bool = True
+    """Whether the two components may be told beside their sum."""
 
     @property
     def total_pence(self) -> int:
@@ -70,7 +79,29 @@ def sum_of(parts: Iterable[FigureSum]) -> FigureSum:
         sum(part.low_pence for part in found),
         sum(part.high_pence for part in found),
         sum(part.lines_without_range for part in found),
+        max((part.licensed for part in found), key=_PARTS.index, default="none"),
+        all(part.is_split for part in found),
     )
+
+
+def with_licensed(
+    rest: FigureSum, social_pence: int, local_pence: int, part: LicensedPart, *, is_split: bool
+) -> FigureSum:
+    """The sum with licensed value in it, of which neither the range nor the fiscal share is told."""
+    return FigureSum(
+        rest.social_pence + social_pence,
+        rest.local_pence + local_pence,
+        rest.fiscal_pence,
+        rest.low_pence,
+        rest.high_pence,
+        rest.lines_without_range + 1,
+        part,
+        is_split,
+    )
+
+
+LEFT_OUT = FigureSum(licensed="left_out")
+"""What licensed lines add to a figure that may not show them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +109,8 @@ class FigureRow:
     """One figure of one cell of a grouping; of one deliverer and commissioner if contributors are wanted.
 
     Equal codes are told apart by `qualifier` (the framework, or the edition). `parent` and `parent_qualifier`
-    name the cell of the grouping above.
+    name the cell of the grouping above. A row that `is_licensed` is of lines whose pounds the reader may not
+    see: it says that there are some, and nothing else of it is shown.
     """
 
     code: str

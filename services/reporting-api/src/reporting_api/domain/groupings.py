@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from uuid import UUID
 
 from reporting_api.domain.disclosure import Cell, Contributions
 from reporting_api.domain.figures import (
     FOUR_FIGURES,
+    LEFT_OUT,
     NOT_PLACED,
     Basis,
     FigureName,
@@ -18,7 +19,9 @@ from reporting_api.domain.figures import (
     FigureSum,
     GroupingName,
     sum_of,
+    with_licensed,
 )
+from reporting_api.domain.licensed_totals import LicensedTotal, TotalKey
 
 NEED_BANDS: Mapping[str, str] = MappingProxyType(
     {
@@ -53,7 +56,9 @@ class GroupedCell:
     parent: str
     figures: Mapping[FigureName, FigureSum]
     contributions: Contributions
+    qualifier: str
     is_licensed: bool
+    """Whether there is nothing in it but value that rests on licensed figures."""
 
     @property
     def for_disclosure(self) -> Cell:
@@ -84,7 +89,7 @@ def headline_of(rows: Sequence[FigureRow]) -> dict[FigureName, FigureSum]:
     """Every figure of the whole, those without lines included as zero."""
     found: dict[FigureName, list[FigureSum]] = {}
     for row in rows:
-        found.setdefault(row.figure, []).append(row.sums)
+        found.setdefault(row.figure, []).append(_shown(row))
     names: tuple[FigureName, ...] = (
         *FOUR_FIGURES,
         "confirmed",
@@ -93,6 +98,22 @@ def headline_of(rows: Sequence[FigureRow]) -> dict[FigureName, FigureSum]:
         "delivered_uncommitted",
     )
     return {name: sum_of(found.get(name, [])) for name in names}
+
+
+def with_totals(cell: GroupedCell, licensed: Mapping[TotalKey, LicensedTotal]) -> GroupedCell:
+    """A theme's cell with the licensed totals that it may show."""
+    code = cell.key.partition("~")[0]
+    figures = dict(cell.figures)
+    for figure in FOUR_FIGURES:
+        total = licensed.get(TotalKey(code, cell.qualifier, figure))
+        if total is not None:
+            pounds = total.pounds
+            rest = figures[figure]
+            figures[figure] = with_licensed(
+                rest, pounds.social_pence, pounds.local_pence, total.outcome, is_split=total.is_split
+            )
+    is_shown = any(part.licensed in ("included", "as_first_published") for part in figures.values())
+    return replace(cell, figures=figures, is_licensed=cell.is_licensed and not is_shown)
 
 
 def _keys(names: Sequence[tuple[str, str]]) -> dict[tuple[str, str], str]:
@@ -108,7 +129,7 @@ def _cell(
 ) -> GroupedCell:
     sums: dict[FigureName, list[FigureSum]] = {}
     for row in rows:
-        sums.setdefault(row.figure, []).append(row.sums)
+        sums.setdefault(row.figure, []).append(_shown(row))
     labels = _FIXED_LABELS.get(grouping, {})
     return GroupedCell(
         key=key,
@@ -116,15 +137,21 @@ def _cell(
         parent=parent,
         figures={figure: sum_of(sums.get(figure, [])) for figure in FOUR_FIGURES},
         contributions=_contributions(rows, with_commissioners=basis == "commissioned_by"),
-        is_licensed=any(row.is_licensed for row in rows),
+        qualifier=rows[0].qualifier,
+        is_licensed=all(row.is_licensed for row in rows),
     )
+
+
+def _shown(row: FigureRow) -> FigureSum:
+    """What a row adds to the figures that are shown."""
+    return LEFT_OUT if row.is_licensed else row.sums
 
 
 def _contributions(rows: Sequence[FigureRow], *, with_commissioners: bool) -> Contributions:
     """Who delivers how much of each of the four figures; on that basis also who commissions it."""
     found: dict[str, dict[UUID, int]] = {}
     for row in rows:
-        if row.figure not in FOUR_FIGURES:
+        if row.figure not in FOUR_FIGURES or row.is_licensed:
             continue
         _add(found, row.figure, row.deliverer_id, row.sums.total_pence)
         if with_commissioners:
@@ -140,7 +167,7 @@ def _add(found: dict[str, dict[UUID, int]], figure: str, who: UUID | None, pence
 
 def _empty(key: str, label: str) -> GroupedCell:
     nothing: dict[FigureName, FigureSum] = {figure: FigureSum() for figure in FOUR_FIGURES}
-    return GroupedCell(key, label, "", nothing, {}, is_licensed=False)
+    return GroupedCell(key, label, "", nothing, {}, "", is_licensed=False)
 
 
 def _order(cell: GroupedCell, grouping: GroupingName) -> tuple[object, ...]:

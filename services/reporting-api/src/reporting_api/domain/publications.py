@@ -45,10 +45,10 @@ class MeasureNotPublished(NotFound):
 
 
 class CellSuppressed(Conflict):
-    """Disclosure control withheld the measure's figures, and so their explanation."""
+    """Disclosure control or a licence withheld the measure's figures, and so their explanation."""
 
     code = "cell_suppressed"
-    title = "The figures were withheld by disclosure control"
+    title = "The figures are withheld"
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,19 +44,21 @@ _COUNTS: Mapping[FigureName, str] = MappingProxyType(
     }
 )
 
-_COLUMNS = """figure, deliverer_id, commissioner_id, route, commitment_line_id, measure, theme, outcome,
+_COLUMNS = """figure, deliverer_id, commissioner_id, route, activity_id, commitment_line_id, measure, theme,
+    outcome,
     edition_hash, effective_on, period_end, area_code, area_index, social_pence, local_pence, fiscal_pence,
     low_pence, high_pence, data_status, reverses"""
 
-_LINES = f"""lines AS (
+LINES = f"""lines AS (
     SELECT {_COLUMNS} FROM ledger_entries WHERE place_id = :place AND position <= :position
     UNION ALL
     SELECT {_COLUMNS} FROM ledger_inbox WHERE place_id = :place AND :with_inbox)"""  # noqa: S608 - made of the constants above
+"""The lines of a slice, for queries that are given its parameters."""
 
 _FIGURES = ", ".join(f"('{name}', {counts})" for name, counts in _COUNTS.items())
 
-_MEASURE = "JOIN measures m ON m.edition_hash = l.edition_hash AND m.code = l.measure"
-_EDITION = "JOIN editions e ON e.edition_hash = l.edition_hash"
+MEASURE = "JOIN measures m ON m.edition_hash = l.edition_hash AND m.code = l.measure"
+EDITION = "JOIN editions e ON e.edition_hash = l.edition_hash"
 _AREA = "LEFT JOIN areas a ON a.need_index = l.area_index AND a.code = l.area_code"
 
 # Pledges of the Charter are public, so that nobody needs protection in what they add.
@@ -73,12 +75,11 @@ class _Dimension:
     qualifier: str = "''"
     parent: str = "''"
     parent_qualifier: str = "''"
-    is_licensed: str = "false"
-    """Whether a licence forbids showing the cell's pounds: only themes show what such measures are worth."""
 
 
 _FRAMEWORK = "e.framework"
-_LICENSED = "bool_or(NOT m.is_redistributable)"
+LICENSED = "NOT m.is_redistributable AND e.framework <> ALL(CAST(:licences AS text[]))"
+"""Whether a line's pounds rest on a figure whose licence the reader does not hold."""
 _HASH = "left(l.edition_hash, 12)"
 _BY_DELIVERER = _Dimension(
     "l.deliverer_id::text",
@@ -93,24 +94,20 @@ _BY_COMMISSIONER = _Dimension(
 _DIMENSIONS: Mapping[GroupingName, _Dimension] = MappingProxyType(
     {
         "total": _Dimension("'total'", "'Total'"),
-        "theme": _Dimension("l.theme", "max(m.theme_title)", f"{_MEASURE} {_EDITION}", _FRAMEWORK),
+        "theme": _Dimension("l.theme", "max(m.theme_title)", qualifier=_FRAMEWORK),
         "outcome": _Dimension(
             "l.outcome",
             "max(m.outcome_title)",
-            f"{_MEASURE} {_EDITION}",
-            _FRAMEWORK,
-            "l.theme",
-            _FRAMEWORK,
-            _LICENSED,
+            qualifier=_FRAMEWORK,
+            parent="l.theme",
+            parent_qualifier=_FRAMEWORK,
         ),
         "measure": _Dimension(
             "l.measure",
             "max(m.title)",
-            f"{_MEASURE} {_EDITION}",
-            _HASH,
-            "l.outcome",
-            _FRAMEWORK,
-            _LICENSED,
+            qualifier=_HASH,
+            parent="l.outcome",
+            parent_qualifier=_FRAMEWORK,
         ),
         "area": _Dimension(
             f"coalesce(l.area_code, '{NOT_PLACED}')",
@@ -132,6 +129,8 @@ class Slice:
     window: Period
     position: int | None
     """The last position that counts; none means everything, what waits in the inbox included."""
+    licences: frozenset[str] = frozenset()
+    """The frameworks whose licensed figures the reader may see; nobody's stands for the public."""
 
     @property
     def parameters(self) -> dict[str, Any]:
@@ -142,6 +141,7 @@ class Slice:
             "until": self.window.end,
             "position": _LAST_POSITION if self.position is None else self.position,
             "with_inbox": self.position is None,
+            "licences": sorted(self.licences),
         }
 
 
@@ -180,10 +180,10 @@ async def figures_by(
 async def editions_used(tx: AsyncConnection, lines: Slice) -> list[EditionUse]:
     """The editions of the lines that count in any figure, by title."""
     query = text(f"""
-        WITH {_LINES}
+        WITH {LINES}
         SELECT e.edition_hash, min(e.title) AS title, min(e.edition) AS edition,
                array_remove(array_agg(DISTINCT m.price_year ORDER BY m.price_year), NULL) AS price_years
-        FROM lines l {_MEASURE} {_EDITION}
+        FROM lines l {MEASURE} {EDITION}
         WHERE {" OR ".join(f"({counts})" for counts in _COUNTS.values())}
         GROUP BY e.edition_hash ORDER BY title, e.edition_hash""")  # noqa: S608 - made of the constants above
     rows = (await tx.execute(query, lines.parameters)).mappings()
@@ -194,11 +194,11 @@ async def editions_used(tx: AsyncConnection, lines: Slice) -> list[EditionUse]:
 
 
 async def due_by_day(tx: AsyncConnection, lines: Slice) -> list[tuple[UUID, date, int]]:
-    """Deliverer, day and pence of what falls due in the window."""
+    """Deliverer, day and pence of what falls due in the window, as far as the reader may see the pounds."""
     query = text(f"""
-        WITH {_LINES}
+        WITH {LINES}
         SELECT l.deliverer_id, l.effective_on, sum(l.social_pence + l.local_pence)::bigint AS pence
-        FROM lines l WHERE {_COUNTS["due"]}
+        FROM lines l {MEASURE} {EDITION} WHERE {_COUNTS["due"]} AND NOT ({LICENSED})
         GROUP BY l.deliverer_id, l.effective_on""")  # noqa: S608 - made of the constants above
     rows: Sequence[Any] = (await tx.execute(query, lines.parameters)).all()
     return [(row.deliverer_id, row.effective_on, row.pence) for row in rows]
@@ -211,7 +211,7 @@ def _query(dimension: _Dimension, with_contributors: bool) -> TextClause:
         commissioner = _PROTECTED.format(column="l.commissioner_id")
     no_range = "(l.social_pence <> 0 OR l.local_pence <> 0) AND l.{column} IS NULL"
     return text(f"""
-        WITH {_LINES}
+        WITH {LINES}
         SELECT {dimension.code} AS code, {dimension.qualifier} AS qualifier, {dimension.label} AS label,
                {dimension.parent} AS parent, {dimension.parent_qualifier} AS parent_qualifier,
                f.name AS figure, {deliverer} AS deliverer_id, {commissioner} AS commissioner_id,
@@ -222,11 +222,11 @@ def _query(dimension: _Dimension, with_contributors: bool) -> TextClause:
                sum(CASE WHEN {no_range.format(column="low_pence")} OR {no_range.format(column="high_pence")}
                    THEN CASE WHEN l.reverses IS NULL THEN 1 ELSE -1 END ELSE 0 END)::bigint AS rangeless,
                bool_or(l.data_status = 'synthetic_sample') AS has_samples,
-               {dimension.is_licensed} AS is_licensed
-        FROM lines l {dimension.joins}
+               {LICENSED} AS is_licensed
+        FROM lines l {MEASURE} {EDITION} {dimension.joins}
         CROSS JOIN LATERAL (VALUES {_FIGURES}) AS f (name, counts)
         WHERE f.counts
-        GROUP BY 1, 2, 4, 5, 6, 7, 8""")  # noqa: S608 - made of the constants above
+        GROUP BY 1, 2, 4, 5, 6, 7, 8, is_licensed""")  # noqa: S608 - made of the constants above
 
 
 def _figure_row(row: RowMapping) -> FigureRow:

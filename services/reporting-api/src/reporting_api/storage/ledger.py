@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from sqlalchemy import (
     func,
     insert,
     literal,
+    not_,
     select,
     text,
     union_all,
@@ -24,6 +25,7 @@ from cdp_common.db.paging import keyset
 from cdp_common.kernel.clock import Clock
 from reporting_api.domain.chain import Block, entry_hash, seal
 from reporting_api.domain.entries import Entry
+from reporting_api.storage.copy_tables import editions, measures
 from reporting_api.storage.ledger_rows import block_of, block_row, entry_of, entry_row
 from reporting_api.storage.ledger_tables import ledger_blocks, ledger_entries, ledger_inbox
 
@@ -133,11 +135,25 @@ async def places_with_ledger(tx: AsyncConnection) -> list[UUID]:
 
 
 async def ledger_page(
-    tx: AsyncConnection, place_id: UUID, cursor: str | None, limit: int
+    tx: AsyncConnection, place_id: UUID, licences: Collection[str], cursor: str | None, limit: int
 ) -> list[RowMapping]:
-    """Entries of a place in the order of recording, those without a position yet included."""
+    """Entries of a place in the order of recording, those without a position yet included.
+
+    Without those of licensed measures of other frameworks than `licences`.
+    """
     lines = _everything(of_place=place_id)
-    query = keyset(select(lines), [lines.c.recorded_at, lines.c.id], cursor, limit)
+    licensed = (
+        select(measures.c.code)
+        .join(editions, editions.c.edition_hash == measures.c.edition_hash)
+        .where(
+            measures.c.edition_hash == lines.c.edition_hash,
+            measures.c.code == lines.c.measure,
+            not_(measures.c.is_redistributable),
+            editions.c.framework.not_in(sorted(licences)),
+        )
+    )
+    shown = select(lines).where(not_(licensed.exists()))
+    query = keyset(shown, [lines.c.recorded_at, lines.c.id], cursor, limit)
     return list((await tx.execute(query)).mappings())
 
 

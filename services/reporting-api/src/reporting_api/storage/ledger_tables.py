@@ -5,9 +5,11 @@ from typing import Any
 from sqlalchemy import (
     ARRAY,
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     Date,
+    ForeignKey,
     ForeignKeyConstraint,
     Index,
     Integer,
@@ -20,7 +22,7 @@ from sqlalchemy import (
     Uuid,
 )
 
-from cdp_common.db.columns import Pence, Quantity, UtcDateTime, id_column
+from cdp_common.db.columns import Json, Pence, Quantity, UtcDateTime, id_column
 from reporting_api.storage.catalogue import NUMBERS_FOLLOW, ROUTE_KNOWN, STATUS_KNOWN, metadata
 
 
@@ -152,4 +154,26 @@ publications = Table(
     ),
     CheckConstraint(NUMBERS_FOLLOW, name="numbers_follow"),
     Index(None, "place_id", "period_start", "period_end", "number"),
+)
+
+# What publications showed of licensed value: the next one is held against it. Nobody is shown this table.
+licensed_totals = Table(
+    "licensed_totals",
+    metadata,
+    Column("publication_id", Uuid, ForeignKey("publications.id"), primary_key=True),
+    Column("place_id", Uuid, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("period_start", Date, nullable=False),
+    Column("period_end", Date, nullable=False),
+    Column("theme", Text, primary_key=True),
+    Column("framework", Text, primary_key=True),
+    Column("figure", Text, primary_key=True),
+    Column("outcome", Text, nullable=False),
+    Column("social_pence", Pence, nullable=False),
+    Column("local_pence", Pence, nullable=False),
+    Column("is_split", Boolean, nullable=False),
+    Column("parts", Json, nullable=False),
+    CheckConstraint("figure IN ('delivered', 'validated')", name="figure_known"),
+    CheckConstraint("outcome IN ('included', 'as_first_published')", name="outcome_known"),
+    Index(None, "place_id", "outcome"),
 )

@@ -7,12 +7,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, insert, or_, select, update
+from sqlalchemy import RowMapping, and_, case, insert, not_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cdp_common.db.constraints import constraint_errors
 from cdp_common.db.paging import keyset
 from reporting_api.domain.reports import PeriodAlreadyReported, ReportState
+from reporting_api.storage.copy_tables import editions, measures
 from reporting_api.storage.report_tables import report_lines, report_states, reports, review_lines, reviews
 
 
@@ -36,9 +37,21 @@ async def report_by_id(tx: AsyncConnection, report_id: UUID, *, lock: bool = Fal
 
 
 async def lines_of(tx: AsyncConnection, report_ids: Collection[UUID]) -> dict[UUID, list[RowMapping]]:
-    """The lines of each report, in the order in which they were stated."""
+    """The lines of each report, in the order in which they were stated.
+
+    `licensed_framework` is the framework whose licence a line's pounds need, if they need one.
+    """
+    licensed = case((not_(measures.c.is_redistributable), editions.c.framework))
     query = (
-        select(report_lines)
+        select(report_lines, licensed.label("licensed_framework"))
+        .join(
+            measures,
+            and_(
+                measures.c.edition_hash == report_lines.c.edition_hash,
+                measures.c.code == report_lines.c.measure,
+            ),
+        )
+        .join(editions, editions.c.edition_hash == report_lines.c.edition_hash)
         .where(report_lines.c.report_id.in_(report_ids))
         .order_by(report_lines.c.report_id, report_lines.c.ordinal)
     )

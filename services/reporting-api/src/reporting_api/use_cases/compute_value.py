@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
+from types import MappingProxyType
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cdp_common.contracts.reporting import CollectiveValue, Coverage, EditionUsed, GroupBy, Grouping
 from cdp_common.kernel.periods import Period, quarter_of
-from reporting_api.domain.figures import Basis, FigureName, FigureSum
-from reporting_api.domain.groupings import GroupedCell, cells_of, headline_of
+from reporting_api.domain.figures import FOUR_FIGURES, Basis, FigureName, FigureSum, sum_of
+from reporting_api.domain.groupings import GroupedCell, cells_of, headline_of, with_totals
+from reporting_api.domain.licensed_totals import LicensedTotal, TotalKey
 from reporting_api.domain.obligations import ReportingCoverage, coverage_of, due_value_ratio, ratio_of
 from reporting_api.storage.coverage import memberships_known, standing_reports
 from reporting_api.storage.figures import EditionUse, Slice, due_by_day, editions_used, figures_by
 from reporting_api.use_cases.value_contracts import four_figures, value_cell, value_figure
+
+NO_TOTALS: Mapping[TotalKey, LicensedTotal] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,7 @@ class ComputedValue:
     window: Period
     known_at: datetime
     headline: Mapping[FigureName, FigureSum]
+    """Without what the reader may not see."""
     cells: Mapping[Dimension, Sequence[GroupedCell]]
     coverage: ReportingCoverage
     due_value_ratio: Decimal | None
@@ -82,8 +87,12 @@ def collective_value(
     *,
     publication_number: int | None,
     names_missing: bool,
+    licensed: Mapping[TotalKey, LicensedTotal] = NO_TOTALS,
 ) -> CollectiveValue:
-    """The value as it is shown: `withheld` cells bare, late reporters named within the place only."""
+    """The value as it is shown: `withheld` cells bare, late reporters named within the place only.
+
+    `licensed` are the licensed totals that show in it, in themes and in the whole.
+    """
     headline = computed.headline
     return CollectiveValue(
         place_id=computed.place_id,
@@ -91,7 +100,7 @@ def collective_value(
         window_end=computed.window.end,
         as_of=computed.known_at,
         publication_number=publication_number,
-        figures=four_figures(headline),
+        figures=four_figures(_headline_shown(computed, licensed)),
         signed_in_window=value_figure(headline["signed"]),
         delivered_against_commitment=value_figure(headline["delivered_against"]),
         delivered_uncommitted=value_figure(headline["delivered_uncommitted"]),
@@ -102,7 +111,8 @@ def collective_value(
             Grouping(
                 by=dimension.by,
                 basis=dimension.basis,
-                additive=True,
+                # Only themes show licensed value, so that only themes sum to a total that holds some.
+                additive=dimension.by == "theme" or not licensed,
                 cells=[value_cell(cell, is_withheld=cell.key in withheld[dimension]) for cell in cells],
             )
             for dimension, cells in computed.cells.items()
@@ -116,10 +126,37 @@ def collective_value(
 
 
 def licensed_cells(computed: ComputedValue) -> dict[Dimension, frozenset[str]]:
-    """Per grouping the cells that a licence keeps back even from those of the place."""
+    """Per grouping the cells that have nothing to show to a reader without the licence."""
     return {
         dimension: frozenset(cell.key for cell in cells if cell.is_licensed)
         for dimension, cells in computed.cells.items()
+    }
+
+
+def with_licensed_totals(
+    computed: ComputedValue, licensed: Mapping[TotalKey, LicensedTotal]
+) -> ComputedValue:
+    """The value with these licensed totals in its themes."""
+    themes = Dimension("theme")
+    return replace(
+        computed,
+        cells={
+            dimension: [with_totals(cell, licensed) for cell in cells] if dimension == themes else cells
+            for dimension, cells in computed.cells.items()
+        },
+    )
+
+
+def _headline_shown(
+    computed: ComputedValue, licensed: Mapping[TotalKey, LicensedTotal]
+) -> Mapping[FigureName, FigureSum]:
+    """The figures of the whole: those of the themes together."""
+    themes = computed.cells.get(Dimension("theme"))
+    if not licensed or themes is None:
+        return computed.headline
+    return {
+        **computed.headline,
+        **{figure: sum_of(cell.figures[figure] for cell in themes) for figure in FOUR_FIGURES},
     }
 
 

@@ -154,6 +154,8 @@ def _cell(publication: Publication, measure: str) -> ValueCell:
     ]
     if not cells:
         raise MeasureNotPublished("The publication shows no such measure.")
+    if cells[0].withheld == "licensed":
+        raise CellSuppressed("The measure's figure is licensed, so that its pounds are not shown.")
     if cells[0].suppressed:
         raise CellSuppressed("Disclosure control withheld the figures of this measure.")
     return cells[0]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
@@ -22,11 +24,13 @@ from cdp_common.db.events import NewEvent, record_event
 from cdp_common.db.idempotency import Answer, Once
 from cdp_common.kernel.clock import Clock
 from cdp_common.kernel.identifiers import new_id
+from cdp_common.kernel.licence import frameworks_held
 from cdp_common.kernel.money import gbp_from_pence, pence_from_gbp
 from cdp_common.kernel.periods import Period
 from cdp_common.web.caller import Caller
 from reporting_api.domain.chain import GENESIS, Block, canonical_json
 from reporting_api.domain.disclosure import DisclosureRule
+from reporting_api.domain.licensed_totals import LicensedTotal, TotalKey, totals_to_show
 from reporting_api.domain.publications import (
     HEADLINES,
     HeadlineFigure,
@@ -37,13 +41,18 @@ from reporting_api.domain.publications import (
 from reporting_api.storage.coverage import memberships_known, standing_reports
 from reporting_api.storage.figures import Slice, see_one_moment
 from reporting_api.storage.ledger import head_block
+from reporting_api.storage.licensed_totals import keep_shown, licensed_parts, shown_before
 from reporting_api.storage.publications import (
     add_publication,
     latest_of_period,
     lock_numbers,
     publication_by_id,
 )
-from reporting_api.use_cases.compute_value import collective_value, compute_value
+from reporting_api.use_cases.compute_value import (
+    collective_value,
+    compute_value,
+    with_licensed_totals,
+)
 from reporting_api.use_cases.protect_value import (
     PUBLISHED_DIMENSIONS,
     organisations_agreed,
@@ -51,6 +60,15 @@ from reporting_api.use_cases.protect_value import (
 )
 from reporting_api.use_cases.read_publications import thawed
 from reporting_api.use_cases.run_sequencer import seal_place
+
+
+@dataclass(frozen=True, slots=True)
+class _Protected:
+    """A value as the public may see it, who agreed to be named, and the licensed totals that it shows."""
+
+    value: CollectiveValue
+    agreed: frozenset[UUID]
+    licensed: Mapping[TotalKey, LicensedTotal]
 
 
 class PublicationRef(Contract):
@@ -62,12 +80,16 @@ class PublicationRef(Contract):
 async def preview_publication(
     db: Database, caller: Caller, place_id: UUID, period: Period, rule: DisclosureRule, now: datetime
 ) -> CollectiveValue:
-    """What publishing the period now would show, disclosure control applied; nothing is kept."""
+    """What publishing the period now would show, disclosure control applied; nothing is kept.
+
+    Licensed totals are previewed to those with the licence: any window could be tried, any number of times.
+    """
     caller.requires_role(place_id, "programme_manager")
     async with db.begin() as tx:
         await see_one_moment(tx)
-        value, _ = await _protected_value(tx, Slice(place_id, period, None), rule, now, number=None)
-    return value
+        lines = Slice(place_id, period, None)
+        protected = await _protected_value(tx, lines, rule, now, number=None, preview_for=caller)
+    return protected.value
 
 
 async def publish_period(
@@ -98,28 +120,47 @@ async def publish_period(
         head = await head_block(tx, place_id)
         position = 0 if head is None else head.last_position
         lines = Slice(place_id, period, position)
-        value, agreed = await _protected_value(tx, lines, rule, now, number=number)
-        publication = _publication(draft, value, before, head, rule, licence, now)
+        protected = await _protected_value(tx, lines, rule, now, number=number)
+        publication = _publication(draft, protected.value, before, head, rule, licence, now)
         document = canonical_json(publication.model_dump(mode="json"))
-        await add_publication(tx, _row(publication, agreed, document))
+        row = _row(publication, protected.agreed, document)
+        await add_publication(tx, row)
+        await keep_shown(tx, row, protected.licensed)
         await record_event(tx, _published(publication), now)
         kept = await once.keep(tx, 201, PublicationRef(id=publication.id), now=now)
     return Answer(kept.status, document, kept.headers)
 
 
 async def _protected_value(
-    tx: AsyncConnection, lines: Slice, rule: DisclosureRule, now: datetime, *, number: int | None
-) -> tuple[CollectiveValue, frozenset[UUID]]:
-    """The value as the public may see it, and the organisations that agreed to be named."""
+    tx: AsyncConnection,
+    lines: Slice,
+    rule: DisclosureRule,
+    now: datetime,
+    *,
+    number: int | None,
+    preview_for: Caller | None = None,
+) -> _Protected:
+    """The value as the public may see it."""
     computed = await compute_value(tx, lines, now, PUBLISHED_DIMENSIONS, with_contributors=True)
     agreed = organisations_agreed(
         await memberships_known(tx, lines.place_id, now),
         await standing_reports(tx, lines.place_id, lines.window, now),
         lines.window,
     )
-    withheld = withheld_of(computed, agreed, rule)
-    value = collective_value(computed, withheld, publication_number=number, names_missing=False)
-    return value, agreed
+    parts = await licensed_parts(tx, lines)
+    if preview_for is not None:
+        held = frameworks_held(preview_for.scopes)
+        parts = {key: found for key, found in parts.items() if key.framework in held}
+    licensed = totals_to_show(parts, lines.window, await shown_before(tx, lines.place_id))
+    shown = with_licensed_totals(computed, licensed)
+    value = collective_value(
+        shown,
+        withheld_of(shown, agreed, rule),
+        publication_number=number,
+        names_missing=False,
+        licensed=licensed,
+    )
+    return _Protected(value, agreed, licensed)
 
 
 def _publication(

@@ -10,6 +10,7 @@ from cdp_common.contracts.reporting import FeedState, LedgerEntry, LedgerHead
 from cdp_common.db.common_tables import event_cursors, event_failures
 from cdp_common.db.database import Database
 from cdp_common.kernel.errors import NotFound
+from cdp_common.kernel.licence import frameworks_held
 from cdp_common.kernel.money import gbp_from_pence
 from cdp_common.web.caller import Caller, RoleMissing
 from reporting_api.storage.ledger import head_block, ledger_page
@@ -26,11 +27,15 @@ class LedgerEmpty(NotFound):
 async def list_ledger_entries(
     db: Database, caller: Caller, place_id: UUID, *, cursor: str | None, limit: int
 ) -> list[LedgerEntry]:
-    """Entries in the order of recording; one more than `limit` when there are further ones."""
+    """Entries in the order of recording; one more than `limit` when there are further ones.
+
+    Those of licensed measures go to holders of the licence alone: with an entry's id and quantity its pounds
+    could be tried out against the hash of its block.
+    """
     if not caller.roles.get(place_id):
         raise RoleMissing("This needs a role in the place.")
     async with db.begin() as tx:
-        rows = await ledger_page(tx, place_id, cursor, limit)
+        rows = await ledger_page(tx, place_id, frameworks_held(caller.scopes), cursor, limit)
     return [_entry(row) for row in rows]
 
 

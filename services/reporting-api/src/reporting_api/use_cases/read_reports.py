@@ -30,7 +30,7 @@ async def get_report(db: Database, caller: Caller, report_id: UUID) -> Report:
     """One report with its lines."""
     async with db.begin() as tx:
         report = require_visible(caller, await report_by_id(tx, report_id))
-        return report_answer(report, (await lines_of(tx, [report_id]))[report_id])
+        return report_answer(report, (await lines_of(tx, [report_id]))[report_id], caller)
 
 
 async def list_reports(
@@ -55,4 +55,4 @@ async def list_reports(
             limit=limit,
         )
         lines = await lines_of(tx, [row["id"] for row in rows])
-    return [report_answer(row, lines[row["id"]]) for row in rows]
+    return [report_answer(row, lines[row["id"]], caller) for row in rows]

@@ -9,6 +9,7 @@ from uuid import UUID
 from cdp_common.contracts.reporting import Basis, CollectiveValue, GroupBy
 from cdp_common.db.database import Database
 from cdp_common.kernel.errors import FieldError, InvalidInput
+from cdp_common.kernel.licence import frameworks_held
 from cdp_common.kernel.periods import Period
 from cdp_common.web.caller import Caller
 from reporting_api.domain.publications import NotPublished
@@ -55,7 +56,9 @@ async def get_collective_value(
         raise AsOfInFuture("What will be known later cannot be asked for.", errors=[fault])
     dimensions = [Dimension(by, basis if by == "organisation" else None) for by in groups]
     if sees_live_figures(caller, place_id):
-        return await _live_value(db, place_id, window, as_of, dimensions, now)
+        assert caller is not None  # nobody else sees live figures
+        licences = frameworks_held(caller.scopes)
+        return await _live_value(db, place_id, window, as_of, dimensions, licences, now)
     return await _published_value(db, place_id, window, as_of or now, dimensions)
 
 
@@ -65,6 +68,7 @@ async def _live_value(
     window: Period,
     as_of: datetime | None,
     dimensions: Sequence[Dimension],
+    licences: frozenset[str],
     now: datetime,
 ) -> CollectiveValue:
     position: int | None = None
@@ -73,7 +77,7 @@ async def _live_value(
             position = await position_at(tx, place_id, as_of)
     async with db.begin() as tx:
         await see_one_moment(tx)
-        lines = Slice(place_id, window, position)
+        lines = Slice(place_id, window, position, licences)
         computed = await compute_value(tx, lines, as_of or now, dimensions)
     return collective_value(computed, licensed_cells(computed), publication_number=None, names_missing=True)
 

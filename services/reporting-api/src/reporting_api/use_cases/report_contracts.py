@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from sqlalchemy import RowMapping
 
+from cdp_common.contracts.licensed import for_reader
 from cdp_common.contracts.reporting import (
     Activity,
     ActivityPartner,
@@ -15,7 +16,9 @@ from cdp_common.contracts.reporting import (
     Report,
     ReportLine,
 )
+from cdp_common.kernel.licence import sees_figures
 from cdp_common.kernel.money import gbp_from_pence
+from cdp_common.web.caller import Caller
 from reporting_api.storage.activities import ActivityRows
 
 
@@ -44,8 +47,22 @@ def activity_answer(rows: ActivityRows) -> Activity:
     )
 
 
-def report_answer(report: RowMapping, lines: Sequence[RowMapping]) -> Report:
-    """A report with its valued lines."""
+def report_answer(report: RowMapping, lines: Sequence[RowMapping], caller: Caller) -> Report:
+    """A report with its valued lines, as the caller may see them.
+
+    Without the licence a reporter sees its own licensed lines without pounds. Others do not see them at all:
+    whoever knew every reporter's quantities could work unit values out from published totals.
+    """
+    seen = [
+        line
+        for line in lines
+        if report["organisation_id"] == caller.org or sees_figures(line["licensed_framework"], caller.scopes)
+    ]
+    answer = _report(report, seen, withheld=len(lines) - len(seen))
+    return for_reader(answer, caller.scopes)
+
+
+def _report(report: RowMapping, lines: Sequence[RowMapping], *, withheld: int) -> Report:
     return Report(
         id=report["id"],
         place_id=report["place_id"],
@@ -60,6 +77,7 @@ def report_answer(report: RowMapping, lines: Sequence[RowMapping]) -> Report:
         supersedes=report["supersedes"],
         correction_reason=report["correction_reason"],
         lines=[_line(row) for row in lines],
+        lines_withheld=withheld,
         version=report["version"],
         data_status=report["data_status"],
     )
@@ -95,4 +113,5 @@ def _line(row: RowMapping) -> ReportLine:
         accepted_quantity=None if accepted is None else plain(accepted),
         validated_gbp=None if validated is None else gbp_from_pence(validated),
         review_reason=row["review_reason"],
+        licensed_framework=row["licensed_framework"],
     )

@@ -15,8 +15,9 @@ from cdp_common.clients.toms import TomsClient
 from cdp_common.contracts.reporting import Review
 from cdp_common.db.database import Database
 from cdp_common.db.idempotency import Answer, Once
-from cdp_common.kernel.errors import Conflict
+from cdp_common.kernel.errors import Conflict, Forbidden
 from cdp_common.kernel.identifiers import new_id
+from cdp_common.kernel.licence import licence_scope, sees_figures
 from cdp_common.web.caller import Caller
 from reporting_api.domain.activities import JointActivity
 from reporting_api.domain.entries import SourceKind
@@ -52,6 +53,13 @@ class ReportChanged(Conflict):
     title = "The report changed meanwhile"
 
 
+class LicenceMissing(Forbidden):
+    """The report has licensed lines, which only a holder of the licence sees and can review."""
+
+    code = "licence_missing"
+    title = "The caller lacks the licence of a figure"
+
+
 @dataclass(frozen=True, slots=True)
 class _Read:
     """A report as it was read before the review is decided."""
@@ -84,7 +92,7 @@ async def review_report(
         await _decide_lines(tx, review, decision, accepted)
         await _enter(tx, report, decision, accepted, now)
         await move_report(tx, report, decision.state, now)
-        answer = await announce_report(tx, report_id, "report.reviewed", now)
+        answer = await announce_report(tx, caller, report_id, "report.reviewed", now)
         return await keep(tx, once, 201, answer, now)
 
 
@@ -92,6 +100,9 @@ async def _read(tx: AsyncConnection, caller: Caller, report_id: UUID) -> _Read:
     report = require_visible(caller, await report_by_id(tx, report_id))
     caller.requires_role(report["place_id"], "validator")
     lines = (await lines_of(tx, [report_id]))[report_id]
+    for line in lines:
+        if not sees_figures(line["licensed_framework"], caller.scopes):
+            raise LicenceMissing(f"This needs the scope {licence_scope(line['licensed_framework'])}.")
     activity_ids = {line["activity_id"] for line in lines if line["activity_id"] is not None}
     activities = await activities_by_ids(tx, activity_ids)
     return _Read(

@@ -22,7 +22,7 @@ from cdp_common.contracts.commitments import CommitmentLine, CommitmentsEnded, C
 from cdp_common.contracts.partners import MembershipChanged
 from cdp_common.db.database import Database
 from cdp_common.kernel.clock import Clock
-from cdp_common.kernel.errors import NotFound
+from cdp_common.kernel.errors import Forbidden, NotFound
 from cdp_common.kernel.identifiers import new_id
 from cdp_common.kernel.money import pence_from_gbp
 from cdp_common.kernel.periods import Period
@@ -58,6 +58,13 @@ class MeasureNotKnown(NotFound):
 
     code = "measure_not_known"
     title = "The commitment's measure is not known"
+
+
+class PoundsWithheld(Forbidden):
+    """A commitment came without its pounds: this service's own client lacks the services' scope."""
+
+    code = "pounds_withheld"
+    title = "The commitment's pounds were withheld from this service"
 
 
 class CommitmentNotKnown(NotFound):
@@ -188,15 +195,21 @@ def _line(line: CommitmentLine, measure: MeasureCopy, need_index: str | None) ->
         unit=line.unit,
         quantity=line.quantity,
         counted_quantity=line.counted_quantity,
-        amounts=Amounts(
-            pence_from_gbp(line.social_gbp),
-            pence_from_gbp(line.local_economic_gbp),
-            pence_from_gbp(line.fiscal_gbp),
-            None if line.low_gbp is None else pence_from_gbp(line.low_gbp),
-            None if line.high_gbp is None else pence_from_gbp(line.high_gbp),
-        ),
+        amounts=_amounts(line),
         period=Period(line.starts_on, line.ends_on),
         schedule=tuple(ScheduledShare(part.due_on, part.share) for part in line.schedule),
         area_code=line.area_code,
         area_index=need_index if line.area_code is not None else None,
+    )
+
+
+def _amounts(line: CommitmentLine) -> Amounts:
+    if line.social_gbp is None or line.local_economic_gbp is None or line.fiscal_gbp is None:
+        raise PoundsWithheld("A commitment came without its pounds.")
+    return Amounts(
+        pence_from_gbp(line.social_gbp),
+        pence_from_gbp(line.local_economic_gbp),
+        pence_from_gbp(line.fiscal_gbp),
+        None if line.low_gbp is None else pence_from_gbp(line.low_gbp),
+        None if line.high_gbp is None else pence_from_gbp(line.high_gbp),
     )

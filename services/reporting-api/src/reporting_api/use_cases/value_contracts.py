@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Literal
 
 from cdp_common.contracts.reporting import FourFigures, ValueCell, ValueFigure
 from cdp_common.kernel.money import gbp_from_pence
@@ -14,11 +15,12 @@ def value_figure(sums: FigureSum) -> ValueFigure:
     """One figure: both components, their sum, and the range where every line has one."""
     return ValueFigure(
         total_gbp=gbp_from_pence(sums.total_pence),
-        social_gbp=gbp_from_pence(sums.social_pence),
-        local_economic_gbp=gbp_from_pence(sums.local_pence),
+        social_gbp=gbp_from_pence(sums.social_pence) if sums.is_split else None,
+        local_economic_gbp=gbp_from_pence(sums.local_pence) if sums.is_split else None,
         low_gbp=gbp_from_pence(sums.low_pence) if sums.has_range else None,
         high_gbp=gbp_from_pence(sums.high_pence) if sums.has_range else None,
         fiscal_gbp=gbp_from_pence(sums.fiscal_pence),
+        licensed=sums.licensed,
     )
 
 
@@ -39,4 +41,9 @@ def value_cell(cell: GroupedCell, *, is_withheld: bool) -> ValueCell:
         label=cell.label,
         figures=None if is_withheld else four_figures(cell.figures),
         suppressed=is_withheld,
+        withheld=_reason(cell) if is_withheld else None,
     )
+
+
+def _reason(cell: GroupedCell) -> Literal["disclosure", "licensed"]:
+    return "licensed" if cell.is_licensed else "disclosure"

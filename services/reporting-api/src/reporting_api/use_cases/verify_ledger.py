@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from uuid import UUID
 
 from sqlalchemy import RowMapping
@@ -15,9 +15,11 @@ from cdp_common.kernel.periods import Period
 from reporting_api.domain.chain import GENESIS, Block, canonical_json, entry_hash, header_hash, merkle_root
 from reporting_api.domain.entries import Entry
 from reporting_api.domain.groupings import headline_of
+from reporting_api.domain.licensed_totals import Pounds, TotalKey, sum_of_parts
 from reporting_api.domain.publications import HEADLINES, content_hash
 from reporting_api.storage.figures import Slice, figures_by
 from reporting_api.storage.ledger import blocks_after, entries_of_block, places_with_ledger
+from reporting_api.storage.licensed_totals import licensed_parts, shown_in
 from reporting_api.storage.publications import publications_after
 from reporting_api.use_cases.read_publications import thawed
 
@@ -113,8 +115,25 @@ async def _faults_of_publication(tx: AsyncConnection, row: RowMapping) -> list[s
     period = Period(publication.period_start, publication.period_end)
     lines = Slice(publication.place_id, period, publication.ledger_position)
     headline = headline_of(await figures_by(tx, lines, "total"))
+    licensed = await shown_in(tx, publication.id)
+    faults += [f"{name}: {fault}" for fault in await _licensed_faults(tx, lines, licensed)]
     for figure in HEADLINES:
         shown = pence_from_gbp(getattr(publication.value.figures, figure).total_gbp)
-        if shown != headline[figure].total_pence:
-            faults.append(f"{name}: {figure} is {shown} pence, the lines say {headline[figure].total_pence}")
+        stood = headline[figure].total_pence + sum(
+            row["social_pence"] + row["local_pence"] for row in licensed if row["figure"] == figure
+        )
+        if shown != stood:
+            faults.append(f"{name}: {figure} is {shown} pence, the lines say {stood}")
     return faults
+
+
+async def _licensed_faults(tx: AsyncConnection, lines: Slice, licensed: Sequence[RowMapping]) -> list[str]:
+    """Which of the licensed totals that were included are not what the lines say."""
+    parts = await licensed_parts(tx, lines) if licensed else {}
+    return [
+        f"the licensed {row['figure']} of theme {row['theme']} is not what the lines say"
+        for row in licensed
+        if row["outcome"] == "included"
+        and sum_of_parts(parts.get(TotalKey(row["theme"], row["framework"], row["figure"]), {}))
+        != Pounds(row["social_pence"], row["local_pence"])
+    ]

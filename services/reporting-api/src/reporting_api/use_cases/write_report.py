@@ -76,11 +76,13 @@ async def write_report(
         )
     ]
     await append_entries(tx, entries)
-    return await announce_report(tx, report_id, "report.submitted", now)
+    return await announce_report(tx, caller, report_id, "report.submitted", now)
 
 
-async def announce_report(tx: AsyncConnection, report_id: UUID, event_type: str, now: datetime) -> Report:
-    """The report as it now stands, told to the services and to its organisation."""
+async def announce_report(
+    tx: AsyncConnection, caller: Caller, report_id: UUID, event_type: str, now: datetime
+) -> Report:
+    """The report as it now stands for the caller, told to the services and to its organisation."""
     report = await report_by_id(tx, report_id)
     assert report is not None  # written or locked by this transaction
     event = NewEvent(
@@ -104,7 +106,7 @@ async def announce_report(tx: AsyncConnection, report_id: UUID, event_type: str,
         effective_on=report["period_end"],
     )
     await record_event(tx, event, now)
-    return report_answer(report, (await lines_of(tx, [report_id]))[report_id])
+    return report_answer(report, (await lines_of(tx, [report_id]))[report_id], caller)
 
 
 def _line_row(

@@ -1,13 +1,9 @@
 """Who may see and use figures that their publisher does not let be passed on."""
 
 from dataclasses import replace
+from decimal import Decimal
 
-from toms_engine.domain.edition import EditionContent, Proxy
-
-
-def licence_scope(framework: str) -> str:
-    """The scope that a caller holds who has the licence of a framework's figures."""
-    return f"frameworks:licensed:{framework}"
+from toms_engine.domain.edition import EditionContent, Measure, Proxy
 
 
 def has_licensed_figures(content: EditionContent) -> bool:
@@ -21,3 +17,16 @@ def without_figures(proxy: Proxy) -> Proxy:
     The derivation goes too, because its formula and inputs would give the value away.
     """
     return replace(proxy, central_gbp=None, low_gbp=None, high_gbp=None, series=(), derivation="")
+
+
+def pence_ceiling(proxy: Proxy, measure: Measure) -> Decimal:
+    """A power of ten of pence that one counted unit never comes to, over all the years that it lasts.
+
+    It says no more of a licensed figure than its number of digits.
+    """
+    values = [proxy.central_gbp, proxy.low_gbp, proxy.high_gbp]
+    for point in proxy.series:
+        values += [point.central_gbp, point.low_gbp, point.high_gbp]
+    highest = max((value for value in values if value is not None), default=Decimal(0))
+    pence = highest * 100
+    return Decimal(10) ** max(pence.adjusted() + 1, 0) * measure.lasts_years if pence else Decimal(0)

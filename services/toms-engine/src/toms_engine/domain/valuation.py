@@ -13,6 +13,7 @@ from toms_engine.domain.errors import LinesRefused, ProxyNotRedistributable
 from toms_engine.domain.exact import Exact
 from toms_engine.domain.explanation import GBP, ROUNDING, Explanation, Step, explain, product, recompute
 from toms_engine.domain.figures import Figures
+from toms_engine.domain.licence import pence_ceiling
 from toms_engine.domain.line import Line, Options
 from toms_engine.domain.line_checks import NOT_REDISTRIBUTABLE, Terms, line_faults, option_faults
 from toms_engine.domain.pricing import (
@@ -62,6 +63,11 @@ class ValuedLine:
     def explanation(self) -> Explanation:
         """How the pounds came about."""
         return explain(self.measure, self.proxy, self.steps, self.total_pence)
+
+    @property
+    def is_licensed(self) -> bool:
+        """Whether the pounds rest on a figure that may not be passed on."""
+        return self.proxy is not None and not self.proxy.redistributable
 
     @property
     def total_pence(self) -> int:
@@ -119,7 +125,10 @@ def _refuse(faults: list[FieldError]) -> None:
 def _result_faults(index: int, result: ValuedLine) -> list[FieldError]:
     """What can only be seen once the line is valued."""
     pointer = f"/lines/{index}"
-    amounts = (result.total_pence, result.low_pence, result.high_pence, result.initial_spend_pence)
+    amounts = [result.total_pence, result.low_pence, result.high_pence, result.initial_spend_pence]
+    if result.proxy is not None and result.is_licensed:
+        # A refusal by the pounds themselves would let anybody close in on the figure by trying quantities.
+        amounts.append(int(abs(result.counted_quantity) * pence_ceiling(result.proxy, result.measure)))
     if max(abs(amount or 0) for amount in amounts) >= LINE_PENCE_LIMIT:
         words = "the line comes to more pounds than can be held"
         return [FieldError(f"{pointer}/quantity", "value_too_large", words)]

@@ -32,7 +32,9 @@ async def value_lines(
     if book is None:
         fault = FieldError("/edition_hash", "edition_unknown", "no published edition has this hash")
         raise LinesRefused("Nothing was valued: the edition is not known.", errors=[fault])
-    licensed = holds_licence(caller, book.content.framework)
+    # The platform's services use licensed figures in sums, and keep their pounds from readers who lack the
+    # licence; nobody else gets a token with their scope.
+    licensed = caller.is_internal or holds_licence(caller, book.content.framework)
     if len(request.lines) > LINES_IN_PLACE:
         return await asyncio.to_thread(_valuation, book, figures, request, licensed=licensed)
     return _valuation(book, figures, request, licensed=licensed)
@@ -57,14 +59,14 @@ def _valuation(
         edition_hash=request.edition_hash,
         method_version=METHOD_VERSION,
         price_years=sorted({line.price_year for line in valued if line.price_year is not None}),
-        lines=[_line_view(*pair) for pair in zip(valued, explained, strict=True)],
+        lines=[_line_view(*pair, book) for pair in zip(valued, explained, strict=True)],
         social_gbp=gbp_from_pence(social),
         local_economic_gbp=gbp_from_pence(local_economic),
         total_gbp=gbp_from_pence(social + local_economic),
     )
 
 
-def _line_view(line: ValuedLine, explanation: wire.Explanation | None) -> wire.ValuedLine:
+def _line_view(line: ValuedLine, explanation: wire.Explanation | None, book: Catalogue) -> wire.ValuedLine:
     return wire.ValuedLine(
         ref=line.line.ref,
         measure=line.line.measure,
@@ -78,6 +80,7 @@ def _line_view(line: ValuedLine, explanation: wire.Explanation | None) -> wire.V
         high_gbp=_gbp_or_none(line.high_pence),
         fiscal_gbp=gbp_from_pence(line.fiscal_pence),
         initial_spend_gbp=_gbp_or_none(line.initial_spend_pence),
+        licensed_framework=book.content.framework if line.is_licensed else None,
         explanation=explanation,
     )
 

@@ -3,10 +3,11 @@
 from sqlalchemy import RowMapping
 
 from cdp_common.contracts import toms as wire
+from cdp_common.kernel.licence import licence_scope
 from cdp_common.web.caller import Caller
 from toms_engine.domain.catalogue import Catalogue
 from toms_engine.domain.edition import Measure, Proxy
-from toms_engine.domain.licence import licence_scope, without_figures
+from toms_engine.domain.licence import without_figures
 
 _EDITION_FIELDS = tuple(wire.Edition.model_fields)
 _SAME_IN_MEASURE = (
