@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field, replace
 
+from tests.official_files import IOD_2025, csv_file, official_rows
 from tests.soak.mesh import Mesh
 from tests.soak.people import Json, Party, Voice, as_json
 from tests.soak.stage import DATA, Stage, set_stage
@@ -103,6 +104,7 @@ def _note_stage(known: Known, stage: Stage) -> None:
         ocid=stage.tender["ocid"],
         area_code="E01020819",
         index="imd-2019",
+        layout=IOD_2025.layout,
     )
     for line in stage.bid_lines:
         known.note(measure=line["measure"], code=line["measure"], unit=line["unit"])
@@ -156,6 +158,13 @@ async def _toms(mesh: Mesh, stage: Stage, manager: Voice, known: Known) -> None:
         "value_lines": {"edition_hash": stage.edition_hash, "lines": [line], "explain": True},
         "batch_measures": {"keys": [{"edition_hash": stage.edition_hash, "code": "OM-S05"}]},
         "batch_areas": {"index": "imd-2019", "codes": ["E01020819"]},
+        "import_need_file": csv_file([IOD_2025.header, *official_rows(IOD_2025, 3)]).decode(),
+        "publish_need_banding": {
+            **{name: index[name] for name in ("index", "bands")},
+            "place": "county-durham",
+            "place_id": stage.place["id"],
+            "reason": "As agreed",
+        },
     }
 
 

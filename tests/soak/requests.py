@@ -123,6 +123,8 @@ class Requests:
         if operation.body is None:
             return seldom(st.sampled_from(BODIES), instead_of=st.none())
         media, schema = operation.body
+        if media.startswith("text/"):
+            return _files(str(self._bodies.get(operation.id, "")).encode())
         good = self._fitting.value(schema)
         if operation.id in self._bodies:
             accepted = st.just(self._bodies[operation.id])
@@ -130,6 +132,14 @@ class Requests:
         bad = good.flatmap(lambda document: spoilt(document, self._wrong))
         written = st.one_of(good, bad, bad).map(_as_form if media == FORM else as_json)
         return seldom(rude_bodies(), instead_of=written)
+
+
+def _files(whole: bytes) -> SearchStrategy[bytes]:
+    """The file itself, parts of it, and parts with something else in between."""
+    ends = st.integers(0, len(whole))
+    cut = st.builds(lambda end: whole[:end], ends)
+    torn = st.builds(lambda at, rude, to: whole[:at] + rude + whole[to:], ends, rude_bodies(), ends)
+    return st.one_of(st.just(whole), cut, torn, rude_bodies())
 
 
 def _headers(operation: Operation) -> SearchStrategy[Headers]:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from tests.integration.toms_engine.layouts import folder_with_layouts
 from tests.integration.toms_engine.world import World
 
 from cdp_common.db.database import Database
@@ -47,7 +48,12 @@ async def _running(db: Database, clock: FixedClock, folder: Path) -> AsyncIterat
     key = folder / "secret.key"
     key.write_text(base64.urlsafe_b64encode(bytes(32)).decode())
     settings = Settings(
-        issuer=ISSUER, audience=AUDIENCE, secret_key_file=key, webhook_allow_loopback=True, mode="sandbox"
+        issuer=ISSUER,
+        audience=AUDIENCE,
+        secret_key_file=key,
+        webhook_allow_loopback=True,
+        mode="sandbox",
+        layout_folder=folder_with_layouts(folder),
     )
     app = create_app(settings, database=db, verifier=mint.verifier(), clock=clock)
     async with http_client(app) as http:

@@ -3,19 +3,25 @@
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import httpx2
 import pytest
 import yaml
+from tests.integration.toms_engine.layouts import SMALL
 from tests.integration.toms_engine.packs import area, licensed_pack, line, need_index, pack
 from tests.integration.toms_engine.world import Headers, World
+from tests.official_files import csv_file, official_rows
 
 from cdp_common.kernel.identifiers import new_id
 
 MATRIX = Path(__file__).parents[2] / "contract" / "access" / "toms-engine.yaml"
 ROWS: list[dict[str, Any]] = yaml.safe_load(MATRIX.read_text(encoding="utf-8"))
 HOOK = {"url": "http://127.0.0.1:9/hook", "event_types": []}
+PLACE = "01a20000-0000-7000-8000-000000000001"
 LICENCE = "frameworks:licensed:licensed-measures"
+
+SMALL_ROWS = official_rows(SMALL, 2)
 
 Target = dict[str, Any]
 Call = Callable[[World, Headers, Target], Awaitable[httpx2.Response]]
@@ -29,6 +35,9 @@ def headers_of(world: World, caller: str) -> Headers:
         "own_writer": world.writer,
         "other_writer": world.other_writer,
         "valuer": world.valuer,
+        "manager": lambda: world.mint.headers(
+            org=world.other, scopes=["frameworks:write"], roles={UUID(PLACE): ["programme_manager"]}
+        ),
         "licence_holder": lambda: world.valuer(LICENCE),
         "reader": lambda: world.mint.headers(org=world.other, scopes=["events:read"]),
         "own_subscriber": lambda: world.mint.headers(org=world.owner, scopes=["webhooks:write"]),
@@ -43,7 +52,11 @@ async def target_of(world: World, row: dict[str, Any]) -> Target:
         made = await world.http.post("/v1/webhooks", json=HOOK, headers=sent)
         assert made.status_code == 201, made.text
         return {"hook": f"/v1/webhooks/{made.json()['id']}"}
-    if "need_index" in row["operation"] or "areas" in row["operation"]:
+    if row["operation"] == "import_need_file":
+        loaded = await send_file(world, keyed(world.writer()), row_number=0)
+        assert loaded.status_code == 201, loaded.text
+        return {}
+    if "need" in row["operation"] or "areas" in row["operation"]:
         await world.load_index(need_index())
         return {}
     word = row["note"].split()[0]
@@ -52,6 +65,14 @@ async def target_of(world: World, row: dict[str, Any]) -> Target:
         await world.publish(edition)
     now = await world.http.get(f"/v1/editions/{edition.json()['id']}", headers=world.writer())
     return {**now.json(), "etag": now.headers["ETag"], "measure": "L1" if word == "licensed" else "M1"}
+
+
+def send_file(world: World, headers: Headers, row_number: int) -> Awaitable[httpx2.Response]:
+    return world.http.post(
+        f"/v1/need-files?layout={SMALL.layout}&coverage=extract",
+        content=csv_file([SMALL.header, SMALL_ROWS[row_number]]),
+        headers={**headers, "Content-Type": "text/csv"},
+    )
 
 
 def keyed(headers: Headers) -> Headers:
@@ -87,6 +108,25 @@ CALLS: dict[str, Call] = {
     ),
     "import_need_index": lambda world, headers, _: world.http.post(
         "/v1/need-indices", json=need_index(area("E09", 9)), headers=keyed(headers)
+    ),
+    "get_need_index": lambda world, headers, _: world.http.get(
+        "/v1/need-indices/imd-sample", headers=headers
+    ),
+    "list_need_layouts": lambda world, headers, _: world.http.get("/v1/need-layouts", headers=headers),
+    "import_need_file": lambda world, headers, _: send_file(world, keyed(headers), row_number=1),
+    "publish_need_banding": lambda world, headers, _: world.http.post(
+        "/v1/need-bandings",
+        json={
+            "index": "imd-sample",
+            "place": "county-durham",
+            "place_id": PLACE,
+            "bands": need_index()["bands"],
+            "reason": "As agreed.",
+        },
+        headers=keyed(headers),
+    ),
+    "list_need_bandings": lambda world, headers, _: world.http.get(
+        "/v1/need-bandings?index=imd-sample", headers=headers
     ),
     "batch_areas": lambda world, headers, _: world.http.post(
         "/v1/areas/batch", json={"index": "imd-sample", "codes": ["E01"]}, headers=headers

@@ -10,18 +10,27 @@ from cdp_common.web.dependencies import get_database
 from cdp_common.web.event_routes import event_routes
 from cdp_common.web.housekeeping import answers_of, purging
 from cdp_common.web.issuer import remote_verifier
+from cdp_common.web.uploads import UploadRoom
 from cdp_common.web.verifier import TokenVerifier
 from cdp_common.web.webhooks import webhook_routes, webhook_work
 from cdp_common.web.wiring import closing, service_database
-from toms_engine.api import areas, editions, frameworks, measures, valuations
+from toms_engine.api import areas, editions, frameworks, measures, need_indices, valuations
+from toms_engine.api.dependencies import FileSizes
 from toms_engine.settings import Settings
+from toms_engine.storage.layouts_shipped import need_layouts
 from toms_engine.storage.published_figures import shipped_figures
 from toms_engine.use_cases.published_editions import PublishedEditions
 
 SCHEMA = "toms"
 
-# A pack of a thousand measures with their guidance, and five thousand areas, in JSON.
-_LARGER_BODIES = {"/v1/frameworks": 16 * 1024 * 1024, "/v1/need-indices": 4 * 1024 * 1024}
+
+def _larger_bodies(settings: Settings) -> dict[str, int]:
+    """A pack of a thousand measures with their guidance, five thousand areas in JSON, and files."""
+    return {
+        "/v1/frameworks": 16 * 1024 * 1024,
+        "/v1/need-indices": 4 * 1024 * 1024,
+        "/v1/need-files": settings.need_file_max_bytes,
+    }
 
 
 def create_app(
@@ -49,6 +58,7 @@ def create_app(
             measures.router,
             valuations.router,
             areas.router,
+            need_indices.router,
             event_routes(get_database),
             webhook_routes(settings),
         ],
@@ -61,8 +71,11 @@ def create_app(
             purging(answers_of(database, clock)),
         ],
         clock=clock,
-        larger_bodies=_LARGER_BODIES,
+        larger_bodies=_larger_bodies(settings),
     )
     app.state.editions = PublishedEditions(database)
     app.state.figures = shipped_figures()
+    app.state.layouts = need_layouts(settings.layout_folder)
+    app.state.uploads = UploadRoom()
+    app.state.file_sizes = FileSizes(need_file=settings.need_file_max_bytes)
     return app

@@ -3,10 +3,11 @@
 import asyncio
 import json as json_text
 import secrets
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any, Generic, TypedDict, TypeVar, Unpack
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from pydantic import BaseModel, ValidationError
 
 from cdp_common.clients.tokens import ClientCredentials, TokenSource, forwarded
 from cdp_common.clients.upstream import (
+    TOTAL_TIMEOUT_S,
     Reply,
     UpstreamMalformed,
     UpstreamProblem,
@@ -31,6 +33,7 @@ __all__ = [
     "Fetched",
     "ServiceClient",
     "TokenSource",
+    "UploadFile",
     "UpstreamMalformed",
     "UpstreamProblem",
     "UpstreamUnavailable",
@@ -41,9 +44,27 @@ __all__ = [
 MAX_RETRIES = 2
 MAX_RETRY_AFTER_S = 2.0
 FIRST_BACKOFF_MS = 100
+UPLOAD_PIECE_BYTES = 256 * 1024
 _REPEATABLE_METHODS = frozenset({"GET", "HEAD"})
 
 Body = TypeVar("Body", bound=BaseModel)
+
+
+@dataclass(frozen=True)
+class UploadFile:
+    """A file to be sent as a body: read in pieces, again for each try."""
+
+    path: Path
+    media_type: str
+    is_gzip: bool = False
+    limit_s: float = 600.0
+    """How long sending it and the answer may take."""
+
+    async def pieces(self) -> AsyncIterator[bytes]:
+        """The file's bytes from its start."""
+        with self.path.open("rb") as file:
+            while piece := await asyncio.to_thread(file.read, UPLOAD_PIECE_BYTES):
+                yield piece
 
 
 class CallOptions(TypedDict, total=False):
@@ -53,6 +74,8 @@ class CallOptions(TypedDict, total=False):
     """Query parameters: text, numbers, ids, dates, or lists of them; those that are None are left out."""
     json: BaseModel | Mapping[str, Any] | None
     """The body; a contract writes itself, so that its decimals stay text."""
+    upload: UploadFile | None
+    """A file as the body, sent from disk; instead of `json`."""
     idempotency_key: str | None
     """Makes a POST safe to repeat, and so it is repeated on a fault."""
     if_match: str | None
@@ -148,16 +171,22 @@ class ServiceClient:
 
     async def _send_once(self, method: str, path: str, options: CallOptions) -> Reply:
         headers = {"Accept": "application/json", **_headers(options)}
+        upload = options.get("upload")
+        if upload is not None:
+            headers["Content-Type"] = upload.media_type
+            headers |= {"Content-Encoding": "gzip"} if upload.is_gzip else {}
         if self._tokens is not None:
             headers["Authorization"] = f"Bearer {await self._tokens.token()}"
         request = self._http.build_request(
             method,
             f"{self._base_url}{path}",
             params=_query(options.get("params")),
-            content=_content(options.get("json")),
+            content=_content(options.get("json")) if upload is None else upload.pieces(),
             headers=headers,
+            timeout=httpx2.USE_CLIENT_DEFAULT if upload is None else httpx2.Timeout(upload.limit_s),
         )
-        reply = await exchange(self._http, request)
+        limit_s = TOTAL_TIMEOUT_S if upload is None else upload.limit_s
+        reply = await exchange(self._http, request, limit_s=limit_s)
         raise_for_refusal(reply, request.url.host)
         return reply
 

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from cdp_common.clients.base import ServiceClient
+from cdp_common.clients.base import ServiceClient, UploadFile
 from cdp_common.contracts.base import Page
 from cdp_common.contracts.needs import (
     AreaBatch,
     AreaBatchRequest,
     AreaNeed,
     NeedBand,
+    NeedBanding,
+    NeedBandingDraft,
+    NeedCoverage,
+    NeedFileReceipt,
+    NeedIndex,
     NeedIndexImport,
     NeedIndexReceipt,
+    NeedLayoutList,
 )
 
 
@@ -23,6 +29,37 @@ class NeedsOperations(ServiceClient):
             "POST", "/v1/need-indices", answer=NeedIndexReceipt, json=part, idempotency_key=idempotency_key
         )
 
+    async def get_need_index(self, index: str) -> NeedIndex:
+        """An index with its rankings, weights and the receipts of its files."""
+        return await self._get(f"/v1/need-indices/{index}", NeedIndex)
+
+    async def list_need_layouts(self) -> NeedLayoutList:
+        """The official files that can be sent."""
+        return await self._get("/v1/need-layouts", NeedLayoutList)
+
+    async def import_need_file(
+        self, file: UploadFile, *, layout: str, coverage: NeedCoverage = "complete", idempotency_key: str
+    ) -> NeedFileReceipt:
+        """What the import of an index's official file found and stored."""
+        return await self._post(
+            "/v1/need-files",
+            NeedFileReceipt,
+            upload=file,
+            params={"layout": layout, "coverage": coverage},
+            idempotency_key=idempotency_key,
+        )
+
+    async def publish_need_banding(self, draft: NeedBandingDraft, *, idempotency_key: str) -> NeedBanding:
+        """The version of a place's bands that holds from now on."""
+        return await self._post("/v1/need-bandings", NeedBanding, json=draft, idempotency_key=idempotency_key)
+
+    async def list_need_bandings(
+        self, *, index: str, place: str | None = None, limit: int | None = None, cursor: str | None = None
+    ) -> Page[NeedBanding]:
+        """Versions of places' bands in the order of place and version."""
+        params = {"index": index, "place": place, "limit": limit, "cursor": cursor}
+        return await self._get("/v1/need-bandings", Page[NeedBanding], params=params)
+
     async def batch_areas(self, batch: AreaBatchRequest) -> AreaBatch:
         """Deciles and bands of areas by code."""
         return await self._request("POST", "/v1/areas/batch", answer=AreaBatch, json=batch, is_read=True)
@@ -33,9 +70,21 @@ class NeedsOperations(ServiceClient):
         index: str,
         place: str | None = None,
         band: NeedBand | None = None,
+        decile: int | None = None,
+        domain: str | None = None,
+        domains: bool | None = None,
         limit: int | None = None,
         cursor: str | None = None,
     ) -> Page[AreaNeed]:
         """Areas of an index in the order of their codes."""
-        params = {"index": index, "place": place, "band": band, "limit": limit, "cursor": cursor}
+        params = {
+            "index": index,
+            "place": place,
+            "band": band,
+            "decile": decile,
+            "domain": domain,
+            "domains": domains,
+            "limit": limit,
+            "cursor": cursor,
+        }
         return await self._request("GET", "/v1/areas", answer=Page[AreaNeed], params=params)

@@ -89,10 +89,12 @@ def open_http(*, max_connections: int = MAX_CONNECTIONS) -> httpx2.AsyncClient:
     )
 
 
-async def exchange(http: httpx2.AsyncClient, request: httpx2.Request) -> Reply:
-    """Send a request and read the answer; raises `UpstreamUnavailable` when there is none."""
+async def exchange(
+    http: httpx2.AsyncClient, request: httpx2.Request, *, limit_s: float = TOTAL_TIMEOUT_S
+) -> Reply:
+    """Send a request and read the answer; raises `UpstreamUnavailable` when there is none in time."""
     try:
-        async with asyncio.timeout(TOTAL_TIMEOUT_S):
+        async with asyncio.timeout(limit_s):
             response = await http.send(request, stream=True)
             try:
                 body = await _bounded_body(response)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Literal
+from uuid import UUID
 
 from pydantic import Field
 
-from cdp_common.contracts.base import Code, Contract, ShortText, Slug
-from cdp_common.contracts.toms import Source
+from cdp_common.contracts.base import Code, Contract, DecimalText, Sha256, ShortText, Slug
+from cdp_common.contracts.toms import NeedDomain, Source
 
 NeedBand = Literal["severe", "high", "mild", "low"]
+NeedCoverage = Literal["complete", "extract"]
+NeedRankingKind = Literal["overall", "domain", "supplementary", "sub_domain"]
 
 
 class NeedArea(Contract):
@@ -50,11 +54,145 @@ class NeedIndexReceipt(Contract):
     by_band: dict[NeedBand, int]
 
 
+class NeedCheck(Contract):
+    """One check on a file: what was expected, what was found, and why a check was not made."""
+
+    code: Code
+    title: str
+    outcome: Literal["passed", "failed", "not_run"]
+    expected: str
+    found: str
+    source: str | None = None
+
+
+class NeedFileReceipt(Contract):
+    """What the import of an index's official file found and stored."""
+
+    index: Slug
+    layout: Code
+    layout_version: int
+    coverage: NeedCoverage
+    sha256: Sha256  # of the file as it was sent
+    encoding: str  # of its lines: utf-8, windows-1252, or both
+    areas_in_file: int
+    areas_added: int
+    areas_completed: int  # of which an extract had left values out
+    areas_known: int  # stored before with the same values
+    by_decile: list[int]  # areas of the file in the deciles 1 to 10 of the overall ranking
+    checks: list[NeedCheck]
+    imported_at: datetime
+
+
+class NeedRanking(Contract):
+    """One ranking of an index's areas, and the domain of need that it tells about."""
+
+    code: Code
+    title: str
+    kind: NeedRankingKind
+    need: NeedDomain | None = None
+    weight_percent: DecimalText | None = None  # the publisher's weight of a domain in the whole
+    part_of: Code | None = None  # the domain of a sub-domain or supplementary index
+
+
+class NeedDenominator(Contract):
+    """A count of people that an index's file gives for each area."""
+
+    code: Code
+    title: str
+
+
+class NeedIndex(Contract):
+    """An index of deprivation: what holds for all its areas, and what was loaded of it."""
+
+    index: Slug
+    title: str
+    vintage: str
+    area_count: int  # of the whole index
+    areas_stored: int
+    licence: str
+    source: Source
+    nation: str | None = None  # this and what follows is known once an official file was loaded
+    layout: Code | None = None
+    layout_version: int | None = None
+    comparability: str | None = None  # what must not be compared with it
+    rankings: list[NeedRanking] = []
+    denominators: list[NeedDenominator] = []
+    weights_source: Source | None = None
+    files: list[NeedFileReceipt] = []  # the newest twenty imports, newest first
+
+
+class NeedLayoutSummary(Contract):
+    """A layout of an official file that this build reads."""
+
+    layout: Code
+    layout_version: int
+    index: Slug
+    nation: str
+    title: str
+    vintage: str
+    area_count: int
+    column_count: int
+    source: Source
+
+
+class NeedLayoutList(Contract):
+    """The layouts that can be named when a file is sent."""
+
+    items: list[NeedLayoutSummary]
+
+
+class NeedBandSpan(Contract):
+    """The deciles of one band, both ends included."""
+
+    band: NeedBand
+    lowest_decile: int
+    highest_decile: int
+
+
+class NeedBandingDraft(Contract):
+    """How a place wants its areas cut into bands from now on, under one index."""
+
+    index: Slug
+    place: Slug
+    place_id: UUID
+    # authorities of the index whose areas make the place; those named before stay
+    authorities: Annotated[list[Code], Field(max_length=100)] = []
+    bands: Annotated[list[NeedBandCut], Field(min_length=1, max_length=4)]
+    reason: ShortText
+
+
+class NeedBanding(Contract):
+    """One version of a place's bands; the highest version holds."""
+
+    index: Slug
+    place: str  # * stands for every place without bands of its own
+    version: int
+    bands: list[NeedBandSpan]
+    authorities: list[Code] = []
+    place_id: UUID | None = None  # this and what follows is null for bands that came with an import
+    reason: str | None = None
+    published_by: UUID | None = None
+    published_at: datetime | None = None
+
+
 class AreaBatchRequest(Contract):
     """Area codes whose need band is wanted, under one index."""
 
     index: Slug
     codes: Annotated[list[Code], Field(min_length=1, max_length=1000)]
+    domains: bool = False  # with the areas' other rankings
+
+
+class AreaRanking(Contract):
+    """Where an area stands in one ranking of an index."""
+
+    code: Code
+    title: str
+    kind: NeedRankingKind
+    need: NeedDomain | None
+    rank: int
+    decile: int
+    score: DecimalText | None
 
 
 class AreaNeed(Contract):
@@ -62,11 +200,16 @@ class AreaNeed(Contract):
 
     code: Code
     name: str
-    place: Slug
+    place: Slug  # an area that no place has taken in carries its authority's code, in lower case
     index: Slug
     decile: int
     band: NeedBand
-    banding_version: int = 1  # of the place's cuts; a new import may cut the deciles otherwise
+    banding_version: int = 1  # of the cuts; others may be published later
+    banding: Literal["place", "default"] = "place"  # whether the cuts are the place's own
+    rank: int | None = None
+    authority_code: Code | None = None  # this and what follows is known from an official file
+    population: int | None = None
+    domains: list[AreaRanking] = []  # when asked for, in the order of the index's rankings
 
 
 class AreaBatch(Contract):

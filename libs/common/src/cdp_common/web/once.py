@@ -36,7 +36,7 @@ class IdempotencyKeyMalformed(BadRequest):
     title = "The Idempotency-Key header is malformed"
 
 
-_KeyHeader = Annotated[
+KeyHeader = Annotated[
     str | None,
     Header(
         alias=HEADER,
@@ -60,12 +60,18 @@ def parse_key(header: str | None) -> str:
     return key
 
 
-async def once_call(request: Request, caller: Signed, header: _KeyHeader = None) -> Once:
+def scoped_once(request: Request, caller: Caller | None, header: str | None) -> tuple[str, str]:
+    """The key of a call and the scope in which it counts: client, organisation and operation."""
+    who = f"{caller.client_id} {caller.org}" if caller is not None else "anyone"
+    return parse_key(header), f"{who} {operation_of(request)}"
+
+
+async def once_call(request: Request, caller: Signed, header: KeyHeader = None) -> Once:
     """The call as one that is done once, in the scope of client, organisation and operation."""
     return await _once(request, caller, header)
 
 
-async def public_once_call(request: Request, caller: MaybeCaller, header: _KeyHeader = None) -> Once:
+async def public_once_call(request: Request, caller: MaybeCaller, header: KeyHeader = None) -> Once:
     """The same where a token is optional: without one the scope is the operation, and the key alone tells."""
     return await _once(request, caller, header)
 
@@ -75,9 +81,8 @@ PublicOnceHeader = Annotated[Once, Depends(public_once_call)]
 
 
 async def _once(request: Request, caller: Caller | None, header: str | None) -> Once:
-    key = parse_key(header)
-    who = f"{caller.client_id} {caller.org}" if caller is not None else "anyone"
-    return Once(key, f"{who} {operation_of(request)}", await _fingerprint(request))
+    key, scope = scoped_once(request, caller, header)
+    return Once(key, scope, await _fingerprint(request))
 
 
 async def _fingerprint(request: Request) -> str:

@@ -1,10 +1,13 @@
-"""What the routes ask of the application: published editions in memory, and the figures in use."""
+"""What the routes ask of the application: editions, figures and layouts in use, where files come in."""
 
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Request
 
+from cdp_common.web.uploads import UploadRoom
 from toms_engine.domain.figures import Figures
+from toms_engine.storage.layouts_shipped import NeedLayouts
 from toms_engine.use_cases.published_editions import PublishedEditions
 
 
@@ -20,5 +23,33 @@ def figures_in_use(request: Request) -> Figures:
     return figures
 
 
+def need_layouts(request: Request) -> NeedLayouts:
+    """The layouts of official files in use."""
+    layouts: NeedLayouts = request.app.state.layouts
+    return layouts
+
+
+def upload_room(request: Request) -> UploadRoom:
+    """Where the application receives files."""
+    uploads: UploadRoom = request.app.state.uploads
+    return uploads
+
+
+@dataclass(frozen=True)
+class FileSizes:
+    """The most bytes, decompressed, that are read of each kind of file."""
+
+    need_file: int
+
+
+def file_sizes(request: Request) -> FileSizes:
+    """The sizes that the application was made with."""
+    sizes: FileSizes = request.app.state.file_sizes
+    return sizes
+
+
 Editions = Annotated[PublishedEditions, Depends(published_editions)]
 FiguresInUse = Annotated[Figures, Depends(figures_in_use)]
+Layouts = Annotated[NeedLayouts, Depends(need_layouts)]
+Uploads = Annotated[UploadRoom, Depends(upload_room)]
+Sizes = Annotated[FileSizes, Depends(file_sizes)]

@@ -80,6 +80,13 @@ class NeedIndexNotFound(NotFound):
     title = "There is no such index"
 
 
+class NeedIndexUnknown(InvalidInput):
+    """What is sent names an index that nobody has loaded."""
+
+    code = "need_index_unknown"
+    title = "There is no such index"
+
+
 class NeedIndexDiffers(Conflict):
     """The part contradicts what is stored under the index's name; a corrected index takes a new name."""
 
@@ -92,3 +99,45 @@ class NeedIndexRefused(InvalidInput):
 
     code = "need_index_refused"
     title = "The index is not consistent"
+
+
+class NeedFileRefused(InvalidInput):
+    """An index's file has faults and was refused whole; `errors` lists the first hundred with their lines."""
+
+    code = "need_file_refused"
+    title = "The file of the index has faults"
+
+
+class NeedLayoutUnknown(InvalidInput):
+    """No layout of an official file has this name in this build."""
+
+    code = "need_layout_unknown"
+    title = "There is no such layout"
+
+
+class NeedBandingPublished(Conflict):
+    """The place's programme manager has published its bands; an import cannot replace them."""
+
+    code = "need_banding_published"
+    title = "The place's bands were published by its programme manager"
+
+
+class NeedBandingRefused(InvalidInput):
+    """The banding contradicts itself or names what the index does not hold; `errors` lists every fault."""
+
+    code = "need_banding_refused"
+    title = "The banding is not consistent"
+
+
+class PlaceTaken(Conflict):
+    """The place's name is bound to another place in this index, or an authority to another place."""
+
+    code = "need_place_taken"
+    title = "The place or the authority belongs to another place"
+
+
+class DomainUnknown(InvalidInput):
+    """The index has no ranking with this code."""
+
+    code = "need_domain_unknown"
+    title = "The index has no such domain"

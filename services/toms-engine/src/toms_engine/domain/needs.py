@@ -59,12 +59,13 @@ def band_spans(cuts: Sequence[BandCut]) -> tuple[BandSpan, ...]:
 
 def require_index_holds(cuts: Sequence[BandCut], areas: Sequence[Area], area_count: int) -> None:
     """Refuse a part of an index with faults, all of them at once."""
-    faults = [*_cut_faults(cuts), *_area_faults(areas, area_count)]
+    faults = [*cut_faults(cuts), *_area_faults(areas, area_count)]
     if faults:
         raise NeedIndexRefused("Nothing was stored; every fault is listed.", errors=faults)
 
 
-def _cut_faults(cuts: Sequence[BandCut]) -> Iterator[FieldError]:
+def cut_faults(cuts: Sequence[BandCut]) -> Iterator[FieldError]:
+    """What is wrong with the cuts of a place: none at all, out of order, or not rising."""
     if not cuts:
         yield FieldError("/bands", "bands_missing", "at least one band is needed")
     for index, (before, cut) in enumerate(pairwise(cuts), start=1):

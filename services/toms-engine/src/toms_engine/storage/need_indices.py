@@ -1,7 +1,6 @@
-"""Reading and writing indices of deprivation, their areas, and how places cut them into bands."""
+"""Reading and writing indices of deprivation, their parts, and how places cut them into bands."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,18 +9,11 @@ from sqlalchemy import RowMapping, Select, and_, func, insert, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from cdp_common.db.paging import cut_page, keyset
 from toms_engine.domain.needs import Area, BandSpan, decile
-from toms_engine.storage.tables import need_areas, need_bands, need_imports, need_indices
+from toms_engine.storage.need_tables import need_areas, need_bands, need_imports, need_indices
 
-
-@dataclass(frozen=True)
-class AreaFilter:
-    """Which areas of an index a list holds."""
-
-    index: str
-    place: str | None = None
-    band: str | None = None
+EVERY_PLACE = "*"
+"""Stands for all places without bands of their own; no place can have this name."""
 
 
 async def lock_index(tx: AsyncConnection, index: str) -> None:
@@ -34,6 +26,12 @@ async def index_row(tx: AsyncConnection, index: str) -> RowMapping | None:
     """What holds for all areas of an index."""
     query = select(need_indices).where(need_indices.c.slug == index)
     return (await tx.execute(query)).mappings().one_or_none()
+
+
+async def area_count(tx: AsyncConnection, index: str) -> int:
+    """How many areas of an index are stored."""
+    query = select(func.count()).select_from(need_areas).where(need_areas.c.index_slug == index)
+    return int(await tx.scalar(query) or 0)
 
 
 async def add_index(tx: AsyncConnection, row: Mapping[str, Any]) -> None:
@@ -77,7 +75,7 @@ async def add_areas(
 
 async def current_bands(tx: AsyncConnection, index: str, place: str) -> tuple[int, list[BandSpan]]:
     """The version of a place's cuts that holds, with its bands from severe to low; version 0 without any."""
-    newest = _newest_versions(index).where(need_bands.c.place == place).subquery()
+    newest = newest_versions(index).where(need_bands.c.place == place).subquery()
     query = (
         select(need_bands)
         .join(newest, and_(need_bands.c.place == newest.c.place, need_bands.c.version == newest.c.version))
@@ -90,9 +88,14 @@ async def current_bands(tx: AsyncConnection, index: str, place: str) -> tuple[in
 
 
 async def add_bands(
-    tx: AsyncConnection, index: str, place: str, version: int, spans: Sequence[BandSpan], import_id: UUID
+    tx: AsyncConnection,
+    index: str,
+    place: str,
+    version: int,
+    spans: Sequence[BandSpan],
+    import_id: UUID | None,
 ) -> None:
-    """Store a new version of a place's cuts."""
+    """Store a new version of a place's cuts; without an import it was published by itself."""
     rows = [
         {
             "index_slug": index,
@@ -108,53 +111,8 @@ async def add_bands(
     await tx.execute(insert(need_bands), rows)
 
 
-async def areas_in_bands(tx: AsyncConnection, index: str, codes: Collection[str]) -> list[RowMapping]:
-    """The areas among these codes, each with its band by its place's newest cuts, in code order."""
-    query = _banded(index).where(need_areas.c.code.in_(codes)).order_by(need_areas.c.code)
-    return list((await tx.execute(query)).mappings())
-
-
-async def areas_page(
-    tx: AsyncConnection, wanted: AreaFilter, cursor: str | None, limit: int
-) -> tuple[list[RowMapping], str | None]:
-    """Areas in the order of their codes, and the cursor of the next page."""
-    query = _banded(wanted.index)
-    if wanted.place is not None:
-        query = query.where(need_areas.c.place == wanted.place)
-    if wanted.band is not None:
-        query = query.where(need_bands.c.band == wanted.band)
-    rows = (await tx.execute(keyset(query, [need_areas.c.code], cursor, limit))).mappings().all()
-    return cut_page(rows, limit, lambda row: (row["code"],))
-
-
-def _banded(index: str) -> Select[Any]:
-    """Areas of an index, each with the band into which its place's newest cuts put its decile."""
-    newest = _newest_versions(index).subquery()
-    return (
-        select(
-            need_areas.c.code,
-            need_areas.c.name,
-            need_areas.c.place,
-            need_areas.c.index_slug,
-            need_areas.c.decile,
-            need_bands.c.band,
-            need_bands.c.version.label("banding_version"),
-        )
-        .join(newest, newest.c.place == need_areas.c.place)
-        .join(
-            need_bands,
-            and_(
-                need_bands.c.index_slug == need_areas.c.index_slug,
-                need_bands.c.place == need_areas.c.place,
-                need_bands.c.version == newest.c.version,
-                need_areas.c.decile.between(need_bands.c.lowest_decile, need_bands.c.highest_decile),
-            ),
-        )
-        .where(need_areas.c.index_slug == index)
-    )
-
-
-def _newest_versions(index: str) -> Select[Any]:
+def newest_versions(index: str) -> Select[Any]:
+    """The version that holds of each place's cuts."""
     return (
         select(need_bands.c.place, func.max(need_bands.c.version).label("version"))
         .where(need_bands.c.index_slug == index)

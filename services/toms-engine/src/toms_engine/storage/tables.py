@@ -8,7 +8,6 @@ from sqlalchemy import (
     Date,
     ForeignKey,
     ForeignKeyConstraint,
-    Index,
     Integer,
     Numeric,
     Table,
@@ -18,9 +17,12 @@ from sqlalchemy import (
     text,
 )
 
-from cdp_common.db.columns import Json, UtcDateTime, id_column, metadata_with_names
+from cdp_common.db.columns import Json, UtcDateTime, id_column
+from toms_engine.storage import lookup_tables, need_tables
+from toms_engine.storage.metadata import metadata
 
-metadata = metadata_with_names()
+TABLE_MODULES = (need_tables, lookup_tables)
+"""Where the other tables stand; with them the metadata is whole."""
 
 # Whose a framework is: the organisation that brought its first edition. Append-only.
 frameworks = Table(
@@ -127,63 +129,4 @@ measures = Table(
     CheckConstraint("(valuation = 'proxy') = (proxy IS NOT NULL)", name="priced_by_its_proxy"),
     CheckConstraint("accumulation IN ('flow', 'stock') OR valuation = 'none'", name="summed_if_valued"),
     CheckConstraint("valid_to >= valid_from", name="valid_forward"),
-)
-
-# An index of deprivation and what holds for all its areas. Append-only.
-need_indices = Table(
-    "need_indices",
-    metadata,
-    Column("slug", Text, primary_key=True),
-    Column("title", Text, nullable=False),
-    Column("vintage", Text, nullable=False),
-    Column("area_count", Integer, nullable=False),
-    Column("source", Json, nullable=False),
-    Column("licence", Text, nullable=False),
-    Column("owner_org", Uuid, nullable=False),
-    Column("created_at", UtcDateTime, nullable=False),
-)
-
-# Each part of an index that was loaded. Append-only.
-need_imports = Table(
-    "need_imports",
-    metadata,
-    id_column(),
-    Column("index_slug", Text, ForeignKey("need_indices.slug"), nullable=False),
-    Column("area_count", Integer, nullable=False),
-    Column("imported_at", UtcDateTime, nullable=False),
-)
-
-# Append-only.
-need_areas = Table(
-    "need_areas",
-    metadata,
-    Column("index_slug", Text, ForeignKey("need_indices.slug"), primary_key=True),
-    Column("code", Text, primary_key=True),
-    Column("name", Text, nullable=False),
-    Column("place", Text, nullable=False),
-    Column("rank", Integer, nullable=False),
-    Column("decile", Integer, nullable=False),
-    Column("import_id", Uuid, ForeignKey("need_imports.id"), nullable=False),
-    CheckConstraint("rank > 0", name="rank_positive"),
-    CheckConstraint("decile BETWEEN 1 AND 10", name="decile_of_ten"),
-    Index(None, "index_slug", "place", "code"),
-)
-
-# How a place cuts an index's deciles into bands; the highest version holds. Append-only.
-need_bands = Table(
-    "need_bands",
-    metadata,
-    Column("index_slug", Text, ForeignKey("need_indices.slug"), primary_key=True),
-    Column("place", Text, primary_key=True),
-    Column("version", Integer, primary_key=True, autoincrement=False),
-    Column("band", Text, primary_key=True),
-    Column("lowest_decile", Integer, nullable=False),
-    Column("highest_decile", Integer, nullable=False),
-    Column("import_id", Uuid, ForeignKey("need_imports.id"), nullable=False),
-    CheckConstraint("version > 0", name="version_positive"),
-    CheckConstraint("band IN ('severe', 'high', 'mild', 'low')", name="band_known"),
-    CheckConstraint(
-        "1 <= lowest_decile AND lowest_decile <= highest_decile AND highest_decile <= 10",
-        name="deciles_of_ten",
-    ),
 )

@@ -14,8 +14,9 @@ from cdp_common.db.idempotency import Answer, Once
 from cdp_common.kernel.errors import FieldError
 from cdp_common.kernel.identifiers import new_id
 from cdp_common.web.caller import Caller
-from toms_engine.domain.errors import NeedIndexDiffers, NeedIndexNotYours
+from toms_engine.domain.errors import NeedBandingPublished, NeedIndexDiffers, NeedIndexNotYours
 from toms_engine.domain.needs import Area, Band, BandCut, BandSpan, band_spans, decile, require_index_holds
+from toms_engine.storage import need_bandings as bandings
 from toms_engine.storage import need_indices as store
 
 _HEAD = ("title", "vintage", "area_count", "licence")
@@ -93,6 +94,8 @@ async def _store(
     for place in places:
         version, current = await store.current_bands(tx, part.index, place)
         if tuple(current) != spans:
+            if await bandings.place_ids(tx, part.index, place):
+                raise NeedBandingPublished(f"The bands of {place} are published; publish a new version.")
             await store.add_bands(tx, part.index, place, version + 1, spans, import_id)
     event = NewEvent(
         type="need_index.imported",
