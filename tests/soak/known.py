@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from tests.official_files import IOD_2025, csv_file, official_rows
 from tests.soak.mesh import Mesh
@@ -23,7 +24,7 @@ class Known:
     """Those who hold tokens, by what they may do."""
     values: dict[str, list[str]] = field(default_factory=dict)
     """Ids, codes and hashes that exist, by the name under which requests send them."""
-    bodies: dict[str, Json] = field(default_factory=dict)
+    bodies: dict[str, Any] = field(default_factory=dict)
     """Documents that were accepted, by operation."""
 
     def note(self, **found: str) -> None:
