@@ -312,7 +312,7 @@ def referenced_secrets(documents: list[Document]) -> set[str]:
 
 def health_paths() -> frozenset[str]:
     """The paths that every service answers for its orchestrator."""
-    router = health_routes(ServiceSettings(), "any", None, None)
+    router = health_routes(ServiceSettings(), "any", None)
     return frozenset(route.path for route in router.routes if isinstance(route, APIRoute))
 
 

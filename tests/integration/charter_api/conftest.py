@@ -12,7 +12,7 @@ from tests.integration.charter_api.world import Neighbours, World
 
 from cdp_common.db.database import Database
 from cdp_common.kernel.clock import FixedClock
-from cdp_common.testing.callers import AUDIENCE, ISSUER, TokenMint, http_client
+from cdp_common.testing.callers import AUDIENCE, ISSUER, TokenMint, standing_client
 from cdp_common.testing.plugin import MakeDatabase, MakeSavepointDatabase
 from charter_api.main import SCHEMA, create_app
 from charter_api.settings import Settings
@@ -43,5 +43,5 @@ async def _running(db: Database, folder: Path) -> AsyncIterator[World]:
         issuer=ISSUER, audience=AUDIENCE, secret_key_file=key, webhook_allow_loopback=True, mode="sandbox"
     )
     app = create_app(settings, database=db, verifier=mint.verifier(), http=outside, clock=clock)
-    async with http_client(app) as http:
+    async with standing_client(app) as http:
         yield World(http, db, mint, clock, neighbours)

@@ -19,8 +19,8 @@ from cdp_common.kernel.errors import Conflict
 from cdp_common.kernel.identifiers import new_id
 from cdp_common.testing.callers import TokenMint
 from cdp_common.web.app import create_service
-from cdp_common.web.dependencies import Now, ServiceDatabase, get_database
-from cdp_common.web.event_routes import event_routes
+from cdp_common.web.dependencies import Now, ServiceDatabase
+from cdp_common.web.event_routes import router as event_router
 from cdp_common.web.identity import Caller, signed_caller
 from cdp_common.web.once import OnceHeader, answer_response
 from cdp_common.web.settings import ServiceSettings
@@ -82,7 +82,7 @@ def create_sample(db: Database, mint: TokenMint) -> FastAPI:
         name="sample-api",
         title="Sample API",
         version="1.0.0",
-        routers=[router, event_routes(get_database)],
+        routers=[router, event_router],
         database=db,
         package=PACKAGE,
         verifier=mint.verifier(),

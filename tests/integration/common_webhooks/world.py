@@ -22,7 +22,8 @@ from cdp_common.kernel.identifiers import new_id
 from cdp_common.testing.callers import TokenMint, http_client
 from cdp_common.web.app import create_service
 from cdp_common.web.settings import ServiceSettings
-from cdp_common.web.webhooks import webhook_routes, webhook_work
+from cdp_common.web.webhooks import webhook_router, webhook_work
+from cdp_common.web.webhooks.routes import address_book
 from cdp_common.web.webhooks.targets import Resolve, system_addresses
 
 AT_ONCE = (timedelta(0),) * 2
@@ -131,11 +132,12 @@ async def running(
         name="sample-api",
         title="Sample API",
         version="1.0.0",
-        routers=[webhook_routes(settings, resolve=resolve)],
+        routers=[webhook_router],
         database=db,
         package=PACKAGE,
         verifier=mint.verifier(),
         lifespan_tasks=[work] if works else [],
     )
+    app.dependency_overrides[address_book] = lambda: resolve
     async with http_client(app) as http:
         yield World(http, db, mint, settings)

@@ -11,7 +11,7 @@ from tests.integration.partners_api.world import AUDIENCE, ISSUER, World
 
 from cdp_common.db.database import Database
 from cdp_common.kernel.clock import FixedClock
-from cdp_common.testing.callers import http_client
+from cdp_common.testing.callers import standing_client
 from cdp_common.testing.plugin import MakeDatabase, MakeSavepointDatabase
 from partners_api.main import PACKAGE, SCHEMA, create_app
 from partners_api.settings import Settings
@@ -52,7 +52,7 @@ async def wide_world(
 @asynccontextmanager
 async def _running(db: Database, settings: Settings, clock: FixedClock) -> AsyncIterator[World]:
     app = create_app(settings, database=db, clock=clock)
-    async with http_client(app) as http:
+    async with standing_client(app) as http:
         made = World(app, http, db, clock)
         await made.provision()
         yield made

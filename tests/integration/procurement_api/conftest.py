@@ -12,7 +12,7 @@ from tests.integration.procurement_api.world import NOW, World
 
 from cdp_common.db.database import Database
 from cdp_common.kernel.clock import FixedClock
-from cdp_common.testing.callers import AUDIENCE, ISSUER, TokenMint, http_client
+from cdp_common.testing.callers import AUDIENCE, ISSUER, TokenMint, standing_client
 from cdp_common.testing.plugin import MakeDatabase, MakeSavepointDatabase
 from procurement_api.main import PACKAGE, SCHEMA, create_app
 from procurement_api.settings import Settings
@@ -60,5 +60,5 @@ async def running(db: Database, settings: Settings, partners: Partners | None = 
     app = create_app(
         settings, database=db, http=outside(toms, partners), verifier=mint.verifier(), clock=clock
     )
-    async with http_client(app) as http:
+    async with standing_client(app) as http:
         yield World(app, http, db, mint, clock, toms, partners)

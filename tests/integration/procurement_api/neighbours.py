@@ -283,10 +283,16 @@ class Partners:
         )
 
 
+def nobody(request: httpx2.Request) -> httpx2.Response:
+    """What a call to any other address gets."""
+    raise httpx2.ConnectError("there is nobody", request=request)
+
+
 def outside(toms: Toms, partners: Partners) -> httpx2.AsyncClient:
     """A client that reaches the two by the addresses of the test's settings."""
     mounts: Mapping[str, httpx2.AsyncBaseTransport] = {
         "http://toms.test": httpx2.ASGITransport(app=toms.app),
         "http://partners.test": httpx2.ASGITransport(app=partners.app),
     }
-    return httpx2.AsyncClient(mounts=mounts)
+    # Another address has nobody behind it; without a transport of its own each client would load all of TLS.
+    return httpx2.AsyncClient(mounts=mounts, transport=httpx2.MockTransport(nobody))

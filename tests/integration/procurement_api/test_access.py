@@ -168,8 +168,8 @@ def groups() -> dict[str, list[dict[str, Any]]]:
 async def test_access_is_as_the_matrix_says(world: World, rows: list[dict[str, Any]]) -> None:
     operation = rows[0]["operation"]
     scene = await scene_at(world, asked_of(rows[0]) or STAGES.get(operation, "published"))
+    before = await world.state()
     for row in rows:
-        before = await world.state()
         response = await call(scene, row)
         assert response.status_code == row["status"], (title_of(row), response.text)
         if row["status"] >= 400:

@@ -13,7 +13,7 @@ from tests.integration.reporting_api.world import World
 from cdp_common.db.database import Database
 from cdp_common.kernel.clock import FixedClock
 from cdp_common.kernel.identifiers import new_id
-from cdp_common.testing.callers import AUDIENCE, ISSUER, TokenMint, http_client
+from cdp_common.testing.callers import AUDIENCE, ISSUER, TokenMint, standing_client
 from cdp_common.testing.plugin import MakeDatabase, MakeSavepointDatabase
 from reporting_api.main import SCHEMA, create_app
 from reporting_api.settings import Settings
@@ -57,5 +57,5 @@ async def running(
     app = create_app(
         settings, database=db, verifier=mint.verifier(), http=outside, clock=clock, in_background=False
     )
-    async with http_client(app) as http:
+    async with standing_client(app) as http:
         yield World(app, http, outside, db, mint, clock, neighbours)

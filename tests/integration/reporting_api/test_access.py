@@ -13,6 +13,7 @@ from tests.integration.reporting_api.world import QUARTER, Headers, World, judge
 
 from cdp_common.contracts.reporting import Report
 from cdp_common.kernel.identifiers import new_id
+from cdp_common.testing.databases import SavepointDatabase
 
 MATRIX = Path(__file__).parents[2] / "contract" / "access" / "reporting-api.yaml"
 ROWS: list[dict[str, Any]] = yaml.safe_load(MATRIX.read_text(encoding="utf-8"))
@@ -165,15 +166,16 @@ async def target_of(world: World, operation: str) -> Target:
     return Target(report, activity_id, publication_id, webhook_id)
 
 
-@pytest.mark.parametrize(
-    "row", ROWS, ids=[f"{row['operation']}-{row['caller']}-{row['status']}" for row in ROWS]
-)
-async def test_each_caller_is_answered_as_the_matrix_says(world: World, row: dict[str, Any]):
-    target = await target_of(world, row["operation"])
-    answer = await CALLS[row["operation"]](world, headers_of(world, row["caller"]), target)
-    assert answer.status_code == row["status"], answer.text
-    if row["note"].startswith("sees "):
-        assert len(answer.json()["items"]) == int(row["note"].removeprefix("sees "))
+@pytest.mark.parametrize("operation", sorted({row["operation"] for row in ROWS}))
+async def test_each_caller_is_answered_as_the_matrix_says(world: World, operation: str):
+    target = await target_of(world, operation)
+    assert isinstance(world.db, SavepointDatabase)
+    for row in (row for row in ROWS if row["operation"] == operation):
+        async with world.db.undone():
+            answer = await CALLS[operation](world, headers_of(world, row["caller"]), target)
+            assert answer.status_code == row["status"], (row["caller"], answer.text)
+            if row["note"].startswith("sees "):
+                assert len(answer.json()["items"]) == int(row["note"].removeprefix("sees ")), row["caller"]
 
 
 async def test_the_matrix_and_the_calls_name_every_operation(world: World):

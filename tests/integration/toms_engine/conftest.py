@@ -12,7 +12,7 @@ from tests.integration.toms_engine.world import World
 
 from cdp_common.db.database import Database
 from cdp_common.kernel.clock import FixedClock
-from cdp_common.testing.callers import AUDIENCE, ISSUER, TokenMint, http_client
+from cdp_common.testing.callers import AUDIENCE, ISSUER, TokenMint, standing_client
 from cdp_common.testing.plugin import MakeDatabase, MakeSavepointDatabase
 from toms_engine.main import SCHEMA, create_app
 from toms_engine.settings import Settings
@@ -56,5 +56,5 @@ async def _running(db: Database, clock: FixedClock, folder: Path) -> AsyncIterat
         layout_folder=folder_with_layouts(folder),
     )
     app = create_app(settings, database=db, verifier=mint.verifier(), clock=clock)
-    async with http_client(app) as http:
+    async with standing_client(app) as http:
         yield World(http, db, mint, clock)

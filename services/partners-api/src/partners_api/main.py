@@ -16,10 +16,9 @@ from cdp_common.db.database import Database
 from cdp_common.kernel.clock import Clock, utc_now
 from cdp_common.kernel.errors import CdpError
 from cdp_common.web.app import create_service
-from cdp_common.web.dependencies import get_database
-from cdp_common.web.event_routes import event_routes
+from cdp_common.web.event_routes import router as event_router
 from cdp_common.web.identity import TokenVerifier
-from cdp_common.web.webhooks import webhook_routes, webhook_work
+from cdp_common.web.webhooks import webhook_router, webhook_work
 from cdp_common.web.wiring import service_database
 from partners_api.api import clients, delegations, memberships, oauth, organisations, places, statements
 from partners_api.settings import Settings
@@ -64,8 +63,8 @@ def create_app(
             statements.router,
             clients.router,
             delegations.router,
-            event_routes(get_database),
-            webhook_routes(settings),
+            event_router,
+            webhook_router,
         ],
         database=database,
         package=PACKAGE,

@@ -15,12 +15,11 @@ from cdp_common.clients.upstream import open_http
 from cdp_common.db.database import Database
 from cdp_common.kernel.clock import Clock, utc_now
 from cdp_common.web.app import create_service
-from cdp_common.web.dependencies import get_database
-from cdp_common.web.event_routes import event_routes
+from cdp_common.web.event_routes import router as event_router
 from cdp_common.web.housekeeping import purging
 from cdp_common.web.issuer import remote_verifier
 from cdp_common.web.verifier import TokenVerifier
-from cdp_common.web.webhooks import webhook_routes, webhook_work
+from cdp_common.web.webhooks import webhook_router, webhook_work
 from cdp_common.web.wiring import closing, own_tokens, service_database
 from procurement_api.api import agreements, bids, evaluations, tenders
 from procurement_api.api.keys import Keys
@@ -69,8 +68,8 @@ def create_app(
             bids.router,
             evaluations.router,
             agreements.router,
-            event_routes(get_database),
-            webhook_routes(settings),
+            event_router,
+            webhook_router,
         ],
         database=database,
         package=PACKAGE,

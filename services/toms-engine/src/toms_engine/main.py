@@ -6,13 +6,12 @@ from cdp_common.clients.upstream import open_http
 from cdp_common.db.database import Database
 from cdp_common.kernel.clock import Clock, utc_now
 from cdp_common.web.app import create_service
-from cdp_common.web.dependencies import get_database
-from cdp_common.web.event_routes import event_routes
+from cdp_common.web.event_routes import router as event_router
 from cdp_common.web.housekeeping import answers_of, purging
 from cdp_common.web.issuer import remote_verifier
 from cdp_common.web.uploads import UploadRoom
 from cdp_common.web.verifier import TokenVerifier
-from cdp_common.web.webhooks import webhook_routes, webhook_work
+from cdp_common.web.webhooks import webhook_router, webhook_work
 from cdp_common.web.wiring import closing, service_database
 from toms_engine.api import areas, editions, frameworks, measures, need_indices, valuations
 from toms_engine.api.dependencies import FileSizes
@@ -59,8 +58,8 @@ def create_app(
             valuations.router,
             areas.router,
             need_indices.router,
-            event_routes(get_database),
-            webhook_routes(settings),
+            event_router,
+            webhook_router,
         ],
         database=database,
         package="toms_engine",

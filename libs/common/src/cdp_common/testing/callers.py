@@ -114,14 +114,42 @@ class TokenMint:
         )
 
 
+_standing: dict[str, FastAPI] = {}
+_lent: set[str] = set()
+
+
+@asynccontextmanager
+async def standing_client(app: FastAPI) -> AsyncIterator[httpx2.AsyncClient]:
+    """A client of the application, whose requests the first one of its title in this session answers.
+
+    FastAPI prepares a route when it is first asked for, and that costs more than most tests' requests. So
+    the routes stay, and what differs from test to test, the state, is this application's for as long as the
+    block runs. Where the standing one is lent already, the application answers for itself.
+    """
+    server = _standing.setdefault(app.title, app)
+    if app.title in _lent:
+        async with http_client(app) as client:
+            yield client
+        return
+    _lent.add(app.title)
+    own_state, server.state = server.state, app.state
+    try:
+        async with app.router.lifespan_context(app), _client_of(server, None) as client:
+            yield client
+    finally:
+        server.state = own_state
+        _lent.remove(app.title)
+
+
+def _client_of(app: FastAPI, headers: Mapping[str, str] | None) -> httpx2.AsyncClient:
+    transport = httpx2.ASGITransport(app=app, raise_app_exceptions=False)
+    return httpx2.AsyncClient(transport=transport, base_url="http://service.test", headers=headers)
+
+
 @asynccontextmanager
 async def http_client(
     app: FastAPI, *, headers: Mapping[str, str] | None = None
 ) -> AsyncIterator[httpx2.AsyncClient]:
     """A client that talks to the application in this process, with its lifespan running."""
-    transport = httpx2.ASGITransport(app=app, raise_app_exceptions=False)
-    async with (
-        app.router.lifespan_context(app),
-        httpx2.AsyncClient(transport=transport, base_url="http://service.test", headers=headers) as client,
-    ):
+    async with app.router.lifespan_context(app), _client_of(app, headers) as client:
         yield client

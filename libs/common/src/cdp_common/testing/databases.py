@@ -16,6 +16,8 @@ from cdp_common.db.migrations import PreparedDatabase, migrate, prepare_database
 
 _PASSWORD = "only-for-tests"  # noqa: S105 - of roles in a server that lives as long as the tests
 _POOL_SIZE = 5
+# A commit checks deferred constraints, so the savepoint's end has to as well.
+_CHECK = text("DO 'BEGIN SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED; END'")
 
 
 class SavepointDatabase(Database):
@@ -41,27 +43,47 @@ class SavepointDatabase(Database):
             connection = self._opened()
             with typed_failures():
                 async with connection.begin_nested():
-                    # A commit checks deferred constraints; the savepoint's end has to as well.
-                    await connection.execute(text("SET CONSTRAINTS ALL DEFERRED"))
                     yield connection
-                    await connection.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
+                    await connection.execute(_CHECK)
+
+    @asynccontextmanager
+    async def undone(self) -> AsyncIterator[None]:
+        """What the block does is undone when it ends, and what was there before stays."""
+        await self._run("SAVEPOINT before")
+        try:
+            yield
+        finally:
+            await self._run("ROLLBACK TO SAVEPOINT before; RELEASE SAVEPOINT before")
+
+    async def _run(self, statements: str) -> None:
+        """Run statements in one round trip, which SQLAlchemy has no word for."""
+        raw = await self._opened().get_raw_connection()
+        assert raw.driver_connection is not None
+        await raw.driver_connection.execute(statements)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a test is using it."""
+        return self._connection is not None
 
     async def open(self) -> None:
         """Take the connection and begin the transaction around everything."""
         self._connection = await self.engine.connect()
         await self._connection.begin()
+        await self._connection.execute(text("SELECT 1"))  # the driver begins with the first statement
 
     async def close(self) -> None:
-        """Undo everything that was done since `open`."""
+        """Undo everything that was done since `open`; the connection stays for who opens it next."""
         await self._opened().rollback()
         await self._opened().close()
         self._connection = None
-        await self.dispose()
 
     async def dispose(self) -> None:
-        """Nothing until `close`: an application that stops must not lose the test its connection."""
-        if self._connection is None:
-            await super().dispose()
+        """Nothing: an application that stops must not lose the tests their connection."""
+
+    async def dispose_for_good(self) -> None:
+        """Close the connection."""
+        await super().dispose()
 
     def _opened(self) -> AsyncConnection:
         if self._connection is None:
@@ -78,6 +100,7 @@ class TestDatabases:
     admin_url: str = field(repr=False)
     _templates: dict[tuple[str, str], PreparedDatabase] = field(default_factory=dict)
     _shared: dict[tuple[str, str], Database] = field(default_factory=dict)
+    _standing: dict[tuple[str, str], SavepointDatabase] = field(default_factory=dict)
     _numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
     _making: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -122,19 +145,34 @@ class TestDatabases:
 
     @asynccontextmanager
     async def rolled_back(self, package: str, schema: str) -> AsyncIterator[SavepointDatabase]:
-        """A copy that stays for the session; changes to it are undone when the block ends."""
-        if (package, schema) not in self._shared:  # the template itself must stay free of connections
-            self._shared[package, schema] = await self.clone(package, schema)
-        url = self._shared[package, schema].engine.url.render_as_string(hide_password=False)
-        database = SavepointDatabase(url, schema=schema, app_name=f"test {package}")
+        """A copy that stays for the session; changes to it are undone when the block ends.
+
+        Its connection stays too, with the statements that it has prepared. Blocks of one package at the same
+        time have a connection each.
+        """
+        standing = self._standing.get((package, schema))
+        database = (
+            await self._savepoints(package, schema) if standing is None or standing.is_open else standing
+        )
+        self._standing.setdefault((package, schema), database)
         await database.open()
         try:
             yield database
         finally:
             await database.close()
+            if self._standing[package, schema] is not database:
+                await database.dispose_for_good()
+
+    async def _savepoints(self, package: str, schema: str) -> SavepointDatabase:
+        if (package, schema) not in self._shared:  # the template itself must stay free of connections
+            self._shared[package, schema] = await self.clone(package, schema)
+        url = self._shared[package, schema].engine.url.render_as_string(hide_password=False)
+        return SavepointDatabase(url, schema=schema, app_name=f"test {package}")
 
     async def close(self) -> None:
         """Remove the copies that stayed for the session."""
+        while self._standing:
+            await self._standing.popitem()[1].dispose_for_good()
         while self._shared:
             await self.drop(self._shared.popitem()[1])
         await self._admin.dispose()

@@ -67,7 +67,7 @@ def create_service(
     app.state.settings, app.state.database = settings, database
     app.state.verifier, app.state.clock = verifier, clock
     install_problem_handlers(app)
-    for router in (health_routes(settings, name, database, package), *routers):
+    for router in (health_routes(settings, name, package), *routers):
         app.include_router(router)
     install_openapi(app, settings.issuer)
     if database is not None:

@@ -1,15 +1,14 @@
 """`GET /v1/events`: the service's feed, for those who may see each event."""
 
-from collections.abc import Callable
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Query
 
 from cdp_common.contracts.base import EventPage
 from cdp_common.contracts.licensed import data_for_reader
-from cdp_common.db.database import Database
 from cdp_common.db.events import read_feed, sequence_events
 from cdp_common.web.caller import INTERNAL_EVENTS_SCOPE, Caller, ScopeMissing
+from cdp_common.web.dependencies import ServiceDatabase
 from cdp_common.web.identity import ANY_SCOPE, Signed
 
 READ_SCOPE = "events:read"
@@ -18,27 +17,24 @@ MAX_LIMIT = 500
 MAX_POSITION = 2**63 - 1
 
 
-def event_routes(get_database: Callable[..., Database]) -> APIRouter:
-    """The feed's route; `get_database` is a dependency that gives the service's database."""
-    router = APIRouter(tags=["events"])
+router = APIRouter(tags=["events"])
 
-    @router.get("/v1/events", openapi_extra={ANY_SCOPE: [READ_SCOPE, INTERNAL_EVENTS_SCOPE]})
-    async def list_events(
-        caller: Signed,
-        database: Annotated[Database, Depends(get_database)],
-        after: Annotated[int, Query(ge=0, le=MAX_POSITION, description="The last position you have.")] = 0,
-        limit: Annotated[int, Query(ge=1, le=MAX_LIMIT, description="How many at most.")] = DEFAULT_LIMIT,
-    ) -> EventPage:
-        """Events after a position, in order; ask again with `next_after`. It grows without gaps."""
-        audiences = _audiences(caller)
-        # Committed events get their position here too, so that a reader never waits for the sequencer.
-        async with database.begin() as tx:
-            await sequence_events(tx)
-        async with database.begin() as tx:
-            page = await read_feed(tx, after=after, limit=limit, audiences=audiences)
-        return _for_reader(page, caller)
 
-    return router
+@router.get("/v1/events", openapi_extra={ANY_SCOPE: [READ_SCOPE, INTERNAL_EVENTS_SCOPE]})
+async def list_events(
+    caller: Signed,
+    database: ServiceDatabase,
+    after: Annotated[int, Query(ge=0, le=MAX_POSITION, description="The last position you have.")] = 0,
+    limit: Annotated[int, Query(ge=1, le=MAX_LIMIT, description="How many at most.")] = DEFAULT_LIMIT,
+) -> EventPage:
+    """Events after a position, in order; ask again with `next_after`. It grows without gaps."""
+    audiences = _audiences(caller)
+    # Committed events get their position here too, so that a reader never waits for the sequencer.
+    async with database.begin() as tx:
+        await sequence_events(tx)
+    async with database.begin() as tx:
+        page = await read_feed(tx, after=after, limit=limit, audiences=audiences)
+    return _for_reader(page, caller)
 
 
 def _for_reader(page: EventPage, caller: Caller) -> EventPage:

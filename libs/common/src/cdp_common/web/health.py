@@ -4,7 +4,7 @@ import asyncio
 from typing import Literal
 
 import structlog
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from pydantic import BaseModel
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -42,10 +42,8 @@ class Version(BaseModel):
     """The newest database revision that this build knows; null for a service without a database."""
 
 
-def health_routes(
-    settings: ServiceSettings, name: str, database: Database | None, package: str | None
-) -> APIRouter:
-    """The three routes; none needs a token."""
+def health_routes(settings: ServiceSettings, name: str, package: str | None) -> APIRouter:
+    """The three routes; none needs a token. The database asked is the application's, if it has one."""
     router = APIRouter(tags=["health"])
     head = head_revision(package) if package is not None else None
 
@@ -55,8 +53,9 @@ def health_routes(
         return Health(status="live")
 
     @router.get("/health/ready")
-    async def get_readiness() -> Health:
+    async def get_readiness(request: Request) -> Health:
         """Whether the database answers and is migrated at least as far as this build needs."""
+        database: Database | None = request.app.state.database
         if database is not None:
             await _check_database(database, package)
         return Health(status="ready")

@@ -1,6 +1,6 @@
 """Webhooks: registering them, and telling them of events (Standard Webhooks)."""
 
 from cdp_common.web.webhooks.delivery import webhook_work
-from cdp_common.web.webhooks.routes import webhook_routes
+from cdp_common.web.webhooks.routes import router as webhook_router
 
-__all__ = ["webhook_routes", "webhook_work"]
+__all__ = ["webhook_router", "webhook_work"]
