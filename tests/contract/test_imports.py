@@ -1,6 +1,7 @@
 """The import rules hold, and each of them is noticed when it is broken."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -27,6 +28,10 @@ SEEDED = {
         "libs/common/src/cdp_common/db/columns.py",
         "import cdp_common.web.caller",
     ),
+    "The tools import of the services only the rules of a pack": (
+        "tools/src/cdp_tools/signals.py",
+        "import toms_engine.domain.needs",
+    ),
     "The gateway has no database": (
         "services/gateway/src/gateway/schema/places.py",
         "import cdp_common.db.database",
@@ -52,15 +57,14 @@ def contracts(said: str) -> dict[str, bool]:
     """Each contract's name as the linter prints it, and whether it was kept."""
     found = {}
     for line in said.splitlines():
-        for word in ("KEPT", "BROKEN"):
-            if line.endswith(word):
-                found[line.removesuffix(word).strip()] = word == "KEPT"
+        if told := re.fullmatch(r"(.*?)\s*(KEPT|BROKEN)(?: \(\d+ ignored imports?\))?", line):
+            found[told[1]] = told[2] == "KEPT"
     return found
 
 
 def copied(folder: Path) -> list[Path]:
     """The packages of the repository in a folder; gives where they are to be imported from."""
-    sources = [ROOT / "libs/common/src", *sorted(ROOT.glob("services/*/src"))]
+    sources = [ROOT / "libs/common/src", ROOT / "tools/src", *sorted(ROOT.glob("services/*/src"))]
     only_code = shutil.ignore_patterns("__pycache__", "*.egg-info")
     for source in sources:
         shutil.copytree(source, folder / source.relative_to(ROOT), ignore=only_code)

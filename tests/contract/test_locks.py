@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[2]
 LOCKS = sorted([*(ROOT / "requirements").glob("*.lock"), *(ROOT / "deploy").rglob("*.lock")])
 SERVICES = sorted(path.parent for path in ROOT.glob("services/*/pyproject.toml"))
 MEMBERS = [ROOT / "libs" / "common", ROOT / "tools", *SERVICES]
-OWN = {"cdp-common"}
+OWN = {"cdp-common", "cdp-toms-engine"}  # members of this workspace that others need
 
 
 @dataclass(frozen=True)

@@ -38,6 +38,7 @@ def test_every_process_and_both_pages_have_a_snapshot():
     assert {str(path) for path in generated()} == {
         *(f"docs/api/{service.name}.openapi.json" for service in SERVICES if service.schema),
         "docs/api/gateway.graphql",
+        "docs/api/framework-pack.schema.json",
         "docs/errors.md",
         "docs/settings.md",
     }

@@ -11,14 +11,13 @@ from tests.soak.scale import Random, Scale
 from tests.soak.stage import FRAMEWORK
 
 from cdp_common.kernel.identifiers import new_id
-from cdp_tools.packs import load_pack
+from cdp_tools.packs import check_pack
 from toms_engine.domain.canonical import edition_hash
 from toms_engine.domain.catalogue import Catalogue
 from toms_engine.domain.edition import MONEY_UNITS, Measure
 from toms_engine.domain.figures import Figures
 from toms_engine.domain.line import Line, Options
 from toms_engine.domain.valuation import ValuedLine, value_lines
-from toms_engine.use_cases.pack_content import content_of_pack
 
 FIRST_DAY, LAST_DAY = date(2026, 1, 1), date(2030, 12, 31)
 """The days for which every measure of the pack has a value."""
@@ -26,7 +25,7 @@ FIRST_DAY, LAST_DAY = date(2026, 1, 1), date(2030, 12, 31)
 
 def shipped_catalogue() -> Catalogue:
     """The framework pack that the product ships, ready to value lines."""
-    content = content_of_pack(load_pack(FRAMEWORK))
+    content = check_pack(FRAMEWORK).content
     return Catalogue.of(new_id(), edition_hash(content), content)
 
 

@@ -87,6 +87,9 @@ CALLS: dict[str, Call] = {
         f"/v1/editions/{target['id']}/publish", headers={**headers, "If-Match": target["etag"]}
     ),
     "list_editions": lambda world, headers, _: world.http.get("/v1/editions", headers=headers),
+    "get_pack_schema": lambda world, headers, target: world.http.get(
+        "/v1/framework-pack-schema", headers=headers
+    ),
     "get_edition": lambda world, headers, target: world.http.get(
         f"/v1/editions/{target['id']}", headers=headers
     ),

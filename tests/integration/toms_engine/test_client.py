@@ -9,8 +9,10 @@ from tests.integration.toms_engine.world import VALUE, WRITE, World
 
 from cdp_common.clients.base import UpstreamProblem, forwarded
 from cdp_common.clients.toms import TomsClient
+from cdp_common.contracts.framework_packs import FrameworkPack
 from cdp_common.contracts.needs import AreaBatchRequest, NeedIndexImport
-from cdp_common.contracts.toms import FrameworkPack, MeasureBatchRequest, MeasureKey, ValuationRequest
+from cdp_common.contracts.pack_schema import framework_pack_schema
+from cdp_common.contracts.toms import MeasureBatchRequest, MeasureKey, ValuationRequest
 from cdp_common.kernel.identifiers import new_id
 
 
@@ -26,6 +28,7 @@ async def test_every_operation_has_its_method(world: World):
     assert loaded.etag == (await toms.fetch_edition(loaded.body.id)).etag
     edition = await toms.publish_edition(loaded.body.id, if_match=loaded.etag or "")
     assert await toms.get_edition(edition.id) == edition
+    assert (await toms.get_pack_schema()).root == framework_pack_schema()
     assert await toms.get_edition_by_hash(edition.edition_hash) == edition
     assert (await toms.list_editions(framework="family-measures", state="published")).items == [edition]
     measures = (await toms.list_measures(edition.id, limit=2)).items

@@ -7,10 +7,11 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
-from tests.integration.toms_engine.packs import licensed_pack, measure, pack, proxy
+from tests.integration.toms_engine.packs import licensed_pack, measure, pack
 from tests.integration.toms_engine.world import World, faults
 
-from cdp_common.contracts.toms import Edition, FrameworkPack
+from cdp_common.contracts.framework_packs import FrameworkPack
+from cdp_common.contracts.toms import Edition
 from cdp_common.kernel.identifiers import new_id
 from cdp_common.testing.databases import TestDatabases
 from toms_engine.domain.canonical import edition_hash
@@ -229,49 +230,6 @@ async def test_an_unchanged_edition_is_not_sent_again(world: World):
     read = await world.http.get(path)
     again = await world.http.get(path, headers={"If-None-Match": read.headers["ETag"]})
     assert (again.status_code, again.content) == (304, b"")
-
-
-async def test_a_tailored_edition_shows_its_parent(world: World):
-    parent = await world.published(pack())
-    child = await world.published(
-        pack(
-            framework="durham-measures",
-            derived_from=parent["edition_hash"],
-            measures=[measure("D1")],
-            crosswalks=[],
-        )
-    )
-    assert child["derived_from"] == parent["edition_hash"]
-
-
-@pytest.mark.parametrize("state", ["none", "draft"])
-async def test_a_parent_must_be_published(world: World, state: str):
-    parent_hash = UNKNOWN_HASH if state == "none" else (await world.load(pack())).json()["edition_hash"]
-    refused = await world.load(pack(framework="durham-measures", derived_from=parent_hash))
-    assert refused.status_code == 422
-    assert faults(refused) == [("/derived_from", "parent_unknown")]
-
-
-async def test_a_parents_proxy_changes_under_no_code(world: World):
-    parent = await world.published(pack())
-    changed = pack(
-        framework="durham-measures",
-        derived_from=parent["edition_hash"],
-        proxies=[proxy(central_gbp="18.00"), proxy("own")],
-    )
-    refused = await world.load(changed)
-    assert refused.status_code == 422
-    assert faults(refused) == [("/proxies/0", "proxy_changed_from_parent")]
-
-
-async def test_deriving_from_licensed_figures_takes_the_licence(world: World):
-    parent = await world.published(licensed_pack())
-    child = licensed_pack(framework="durham-measures", derived_from=parent["edition_hash"])
-    for guess in (child, {**child, "proxies": [proxy(central_gbp="1"), *child["proxies"][1:]]}):
-        refused = await world.load(guess)
-        assert (refused.status_code, refused.json()["code"]) == (403, "parent_licence_missing")
-    licensed = world.writer("frameworks:licensed:licensed-measures")
-    assert (await world.load(child, licensed)).status_code == 201
 
 
 CHANGES = (

@@ -3,9 +3,9 @@ from typing import Any
 
 import pytest
 
-from cdp_common.contracts.toms import FrameworkPack
-from cdp_tools.packs import load_pack
+from cdp_tools.packs import check_pack
 from cdp_tools.yaml_files import read_mapping
+from toms_engine.domain.edition import EditionContent
 
 
 @pytest.fixture(scope="session")
@@ -19,8 +19,8 @@ def pack_folder(data_folder: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def pack(pack_folder: Path) -> FrameworkPack:
-    return load_pack(pack_folder)
+def pack(pack_folder: Path) -> EditionContent:
+    return check_pack(pack_folder).content
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,8 @@ from typing import get_args
 import pytest
 from tests.unit.data.figures import EXPECTED, MULTIPLIERS
 
-from cdp_common.contracts.toms import FrameworkPack, Unit
+from cdp_common.contracts.toms import Unit
+from toms_engine.domain.edition import EditionContent
 
 # A measure that fits none of a scheme's categories is left out there and shows as not mapped.
 NOT_MAPPED = {
@@ -30,14 +31,14 @@ MAPPED_TO_PURPOSE_GOALS = {
 }  # fmt: skip
 
 
-def test_the_pack_is_the_open_measures_of_2026(pack: FrameworkPack) -> None:
+def test_the_pack_is_the_open_measures_of_2026(pack: EditionContent) -> None:
     assert (pack.framework, pack.edition, pack.data_status) == ("open-measures", "2026", "actual")
     assert len(pack.themes) == 5
     assert len(pack.measures) == 51
     assert pack.counts_initial_spend is False
 
 
-def test_every_unit_is_used_and_some_measures_carry_no_pounds(pack: FrameworkPack) -> None:
+def test_every_unit_is_used_and_some_measures_carry_no_pounds(pack: EditionContent) -> None:
     assert {measure.unit for measure in pack.measures} == set(get_args(Unit))
     assert {measure.valuation for measure in pack.measures} == {"proxy", "local_multiplier", "none"}
     for measure in pack.measures:
@@ -45,20 +46,20 @@ def test_every_unit_is_used_and_some_measures_carry_no_pounds(pack: FrameworkPac
             assert measure.valuation == "none", measure.code
 
 
-def test_every_theme_outcome_and_proxy_is_used(pack: FrameworkPack) -> None:
+def test_every_theme_outcome_and_proxy_is_used(pack: EditionContent) -> None:
     assert {outcome.theme for outcome in pack.outcomes} == {theme.code for theme in pack.themes}
     assert {measure.outcome for measure in pack.measures} == {outcome.code for outcome in pack.outcomes}
     assert {measure.proxy for measure in pack.measures if measure.proxy} == {p.code for p in pack.proxies}
 
 
-def test_every_measure_is_explained_to_people(pack: FrameworkPack) -> None:
+def test_every_measure_is_explained_to_people(pack: EditionContent) -> None:
     for measure in pack.measures:
         assert len(measure.guidance) > 80, measure.code
         assert measure.evidence, measure.code
         assert measure.objectives, measure.code
 
 
-def test_only_local_jobs_and_local_spend_are_local_economic_value(pack: FrameworkPack) -> None:
+def test_only_local_jobs_and_local_spend_are_local_economic_value(pack: EditionContent) -> None:
     components = {proxy.code: proxy.component for proxy in pack.proxies}
     local = {
         measure.code
@@ -70,15 +71,15 @@ def test_only_local_jobs_and_local_spend_are_local_economic_value(pack: Framewor
     assert {multiplier.component for multiplier in pack.multipliers} == {"local_economic"}
 
 
-def test_local_multipliers_are_those_of_the_county(pack: FrameworkPack) -> None:
+def test_local_multipliers_are_those_of_the_county(pack: EditionContent) -> None:
     assert {(row.place, row.industry): row.multiplier for row in pack.multipliers} == MULTIPLIERS
 
 
-def test_the_pack_holds_every_open_proxy_and_no_other(pack: FrameworkPack) -> None:
+def test_the_pack_holds_every_open_proxy_and_no_other(pack: EditionContent) -> None:
     assert {proxy.code for proxy in pack.proxies} == set(EXPECTED)
 
 
-def test_additionality_says_who_chose_the_factors(pack: FrameworkPack) -> None:
+def test_additionality_says_who_chose_the_factors(pack: EditionContent) -> None:
     with_factors = [measure for measure in pack.measures if measure.additionality]
     assert {measure.code for measure in with_factors} == {
         "OM-J01", "OM-J02", "OM-J03", "OM-J04", "OM-J05", "OM-S01", "OM-S02", "OM-S03",
@@ -95,14 +96,14 @@ def test_additionality_says_who_chose_the_factors(pack: FrameworkPack) -> None:
         assert "not published by HM Treasury" in factors.source
 
 
-def test_exclusions_are_written_on_both_sides(pack: FrameworkPack) -> None:
+def test_exclusions_are_written_on_both_sides(pack: EditionContent) -> None:
     excludes = {measure.code: set(measure.excludes) for measure in pack.measures}
     one_sided = [(a, b) for a, others in excludes.items() for b in others if a not in excludes[b]]
     assert one_sided == []
     assert "OM-J01" in excludes["OM-L01"]
 
 
-def test_one_person_belongs_to_one_group_and_may_also_be_a_local_job(pack: FrameworkPack) -> None:
+def test_one_person_belongs_to_one_group_and_may_also_be_a_local_job(pack: EditionContent) -> None:
     excludes = {measure.code: set(measure.excludes) for measure in pack.measures}
     groups = {"OM-J02", "OM-J03", "OM-J04", "OM-J05", "OM-J06"}
     for code in groups:
@@ -110,7 +111,7 @@ def test_one_person_belongs_to_one_group_and_may_also_be_a_local_job(pack: Frame
         assert code not in excludes["OM-J01"]
 
 
-def test_every_measure_serves_the_objectives_that_it_names(pack: FrameworkPack) -> None:
+def test_every_measure_serves_the_objectives_that_it_names(pack: EditionContent) -> None:
     objectives = next(found for found in pack.crosswalks if found.scheme == "cdp-objectives")
     mapped = defaultdict(set)
     for row in objectives.rows:
@@ -120,7 +121,7 @@ def test_every_measure_serves_the_objectives_that_it_names(pack: FrameworkPack) 
     assert set().union(*mapped.values()) == set(objectives.categories)
 
 
-def test_crosswalks_cover_the_systems_of_the_documents(pack: FrameworkPack) -> None:
+def test_crosswalks_cover_the_systems_of_the_documents(pack: EditionContent) -> None:
     sizes = {crosswalk.scheme: len(crosswalk.categories) for crosswalk in pack.crosswalks}
     assert sizes == {
         "cdp-objectives": 6,
@@ -131,7 +132,7 @@ def test_crosswalks_cover_the_systems_of_the_documents(pack: FrameworkPack) -> N
     }
 
 
-def test_every_measure_is_mapped_or_known_to_fit_nowhere(pack: FrameworkPack) -> None:
+def test_every_measure_is_mapped_or_known_to_fit_nowhere(pack: EditionContent) -> None:
     codes = {measure.code for measure in pack.measures}
     left_out = {
         crosswalk.scheme: codes - {row.measure for row in crosswalk.rows} for crosswalk in pack.crosswalks
@@ -152,13 +153,13 @@ def test_every_measure_is_mapped_or_known_to_fit_nowhere(pack: FrameworkPack) ->
         ("environment", {"O2", "O3", "O4"}),
     ],
 )
-def test_each_theme_serves_its_objectives(pack: FrameworkPack, theme: str, objectives: set[str]) -> None:
+def test_each_theme_serves_its_objectives(pack: EditionContent, theme: str, objectives: set[str]) -> None:
     outcomes = {outcome.code for outcome in pack.outcomes if outcome.theme == theme}
     served = {code for measure in pack.measures if measure.outcome in outcomes for code in measure.objectives}
     assert served == objectives
 
 
-def test_every_way_of_adding_up_and_of_valuing_occurs(pack: FrameworkPack) -> None:
+def test_every_way_of_adding_up_and_of_valuing_occurs(pack: EditionContent) -> None:
     kinds: dict[str, set[str]] = defaultdict(set)
     for measure in pack.measures:
         kinds[measure.accumulation].add(measure.valuation)

@@ -8,8 +8,8 @@ from uuid import UUID
 from cdp_common.contracts.charter import CharterDraft
 from cdp_common.contracts.needs import NeedIndexImport
 from cdp_common.contracts.partners import MembershipDraft, OrganisationDraft, PlaceDraft, StatementDraft
-from cdp_common.contracts.toms import FrameworkPack
 from cdp_common.kernel.identifiers import OrganisationIdentifier
+from toms_engine.domain.edition import EditionContent
 
 SOME_ID = UUID("019a0000-0000-7000-8000-000000000001")
 LAUNCH = date(2022, 9, 29)
@@ -31,7 +31,7 @@ def test_the_prior_total_stands_apart(programme: dict[str, Any]) -> None:
 
 
 def test_objectives_have_the_codes_and_titles_of_the_crosswalk(
-    programme: dict[str, Any], pack: FrameworkPack
+    programme: dict[str, Any], pack: EditionContent
 ) -> None:
     objectives = next(found for found in pack.crosswalks if found.scheme == "cdp-objectives")
     assert {item["code"]: item["title"] for item in programme["place"]["objectives"]} == objectives.categories

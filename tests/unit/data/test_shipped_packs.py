@@ -11,15 +11,14 @@ from uuid import UUID
 import pytest
 from tests.unit.data.figures import EXPECTED, GDP_DEFLATOR, MULTIPLIERS, PENNY, half_up
 
-from cdp_common.contracts.toms import FrameworkPack
-from cdp_tools.packs import load_pack
+from cdp_tools.packs import check_pack
 from toms_engine.domain.catalogue import Catalogue
+from toms_engine.domain.edition import EditionContent
 from toms_engine.domain.errors import LinesRefused
 from toms_engine.domain.line import Line, Options
 from toms_engine.domain.pack_rules import pack_faults
 from toms_engine.domain.valuation import value_lines
 from toms_engine.storage.published_figures import shipped_figures
-from toms_engine.use_cases.pack_content import content_of_pack
 
 FRAMEWORKS = Path(__file__).parents[3] / "data" / "frameworks"
 COUNTS = {  # folder: measures, proxies
@@ -38,8 +37,8 @@ GOALS_WITH_TITLES = {"G1", "G2", "G4", "G9", "G15"}
 
 
 @pytest.fixture(scope="module")
-def packs() -> dict[str, FrameworkPack]:
-    return {name: load_pack(FRAMEWORKS / name) for name in COUNTS}
+def packs() -> dict[str, EditionContent]:
+    return {name: check_pack(FRAMEWORKS / name).content for name in COUNTS}
 
 
 @pytest.fixture(params=sorted(COUNTS))
@@ -48,7 +47,7 @@ def name(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def shipped(packs: dict[str, FrameworkPack], name: str) -> FrameworkPack:
+def shipped(packs: dict[str, EditionContent], name: str) -> EditionContent:
     return packs[name]
 
 
@@ -56,25 +55,25 @@ def test_every_folder_is_a_pack_that_is_checked_here() -> None:
     assert sorted(folder.name for folder in FRAMEWORKS.iterdir()) == sorted(COUNTS)
 
 
-def test_a_pack_passes_the_engines_own_check(shipped: FrameworkPack) -> None:
-    assert pack_faults(content_of_pack(shipped)) == []
+def test_a_pack_passes_the_engines_own_check(shipped: EditionContent) -> None:
+    assert pack_faults(shipped) == []
 
 
-def test_a_folder_is_named_after_framework_and_edition(shipped: FrameworkPack, name: str) -> None:
+def test_a_folder_is_named_after_framework_and_edition(shipped: EditionContent, name: str) -> None:
     assert f"{shipped.framework}-{shipped.edition}" == name
 
 
-def test_a_pack_has_the_measures_and_proxies_it_is_known_for(shipped: FrameworkPack, name: str) -> None:
+def test_a_pack_has_the_measures_and_proxies_it_is_known_for(shipped: EditionContent, name: str) -> None:
     assert (len(shipped.measures), len(shipped.proxies)) == COUNTS[name]
 
 
-def test_every_measure_is_explained_and_asks_for_evidence(shipped: FrameworkPack) -> None:
+def test_every_measure_is_explained_and_asks_for_evidence(shipped: EditionContent) -> None:
     for measure in shipped.measures:
         assert len(measure.guidance) > 40, measure.code
         assert measure.evidence, measure.code
 
 
-def test_every_theme_outcome_and_proxy_is_used(shipped: FrameworkPack) -> None:
+def test_every_theme_outcome_and_proxy_is_used(shipped: EditionContent) -> None:
     assert {outcome.theme for outcome in shipped.outcomes} == {theme.code for theme in shipped.themes}
     assert {measure.outcome for measure in shipped.measures} == {outcome.code for outcome in shipped.outcomes}
     assert {measure.proxy for measure in shipped.measures if measure.proxy} == {
@@ -82,13 +81,13 @@ def test_every_theme_outcome_and_proxy_is_used(shipped: FrameworkPack) -> None:
     }
 
 
-def test_exclusions_are_written_on_both_sides(shipped: FrameworkPack) -> None:
+def test_exclusions_are_written_on_both_sides(shipped: EditionContent) -> None:
     excludes = {measure.code: set(measure.excludes) for measure in shipped.measures}
     assert [(a, b) for a, others in excludes.items() for b in others if a not in excludes[b]] == []
 
 
 # ------------------------------------------------------------------ values
-def test_every_value_is_what_its_published_figures_come_to(shipped: FrameworkPack, name: str) -> None:
+def test_every_value_is_what_its_published_figures_come_to(shipped: EditionContent, name: str) -> None:
     for proxy in shipped.proxies:
         if name in SYNTHETIC and not proxy.redistributable:
             continue
@@ -102,20 +101,20 @@ def test_every_value_is_what_its_published_figures_come_to(shipped: FrameworkPac
         assert [text for text in expected.inputs if text not in proxy.derivation] == [], proxy.code
 
 
-def test_every_multiplier_is_the_published_one(shipped: FrameworkPack) -> None:
+def test_every_multiplier_is_the_published_one(shipped: EditionContent) -> None:
     for row in shipped.multipliers:
         assert row.multiplier == MULTIPLIERS[row.place, row.industry]
         assert row.component == "local_economic"
 
 
-def test_every_derivation_says_how_to_redo_it(shipped: FrameworkPack) -> None:
+def test_every_derivation_says_how_to_redo_it(shipped: EditionContent) -> None:
     for proxy in shipped.proxies:
         parts = ("Formula:", "Inputs:", "Rounding:", "Price year:")
         assert [part for part in parts if part not in proxy.derivation] == [], proxy.code
         assert str(proxy.price_year) in proxy.derivation, proxy.code
 
 
-def test_every_figure_names_publisher_edition_place_and_licence(shipped: FrameworkPack) -> None:
+def test_every_figure_names_publisher_edition_place_and_licence(shipped: EditionContent) -> None:
     for proxy in shipped.proxies:
         for source in proxy.sources:
             named = (source.publisher, source.title, source.edition, source.locator)
@@ -124,7 +123,7 @@ def test_every_figure_names_publisher_edition_place_and_licence(shipped: Framewo
         assert proxy.licence in LICENCES or not proxy.redistributable, proxy.code
 
 
-def test_an_invented_value_says_so_and_may_not_be_passed_on(packs: dict[str, FrameworkPack]) -> None:
+def test_an_invented_value_says_so_and_may_not_be_passed_on(packs: dict[str, EditionContent]) -> None:
     example = packs["licensed-example-1"]
     assert example.data_status == "synthetic_sample"
     closed = [proxy for proxy in example.proxies if not proxy.redistributable]
@@ -138,7 +137,7 @@ def test_an_invented_value_says_so_and_may_not_be_passed_on(packs: dict[str, Fra
     assert all(proxy.redistributable for pack in open_packs for proxy in pack.proxies)
 
 
-def test_anchors_in_london_count_and_carry_no_pounds(packs: dict[str, FrameworkPack]) -> None:
+def test_anchors_in_london_count_and_carry_no_pounds(packs: dict[str, EditionContent]) -> None:
     lain = packs["lain-2022"]
     assert [theme.title for theme in lain.themes] == [
         "Good Work",
@@ -171,7 +170,7 @@ def test_anchors_in_london_count_and_carry_no_pounds(packs: dict[str, FrameworkP
     ],
 )
 def test_the_numbers_that_the_network_stated_stand_with_their_measure(
-    packs: dict[str, FrameworkPack], measure: str, words: str
+    packs: dict[str, EditionContent], measure: str, words: str
 ) -> None:
     found = next(item for item in packs["lain-2022"].measures if item.code == measure)
     assert words in found.guidance
@@ -179,7 +178,7 @@ def test_the_numbers_that_the_network_stated_stand_with_their_measure(
 
 # ------------------------------------------------------------------ price years
 def test_a_value_of_an_earlier_year_is_uprated_by_the_deflator(
-    packs: dict[str, FrameworkPack],
+    packs: dict[str, EditionContent],
 ) -> None:
     pounds = half_up(Fraction(9800) * Fraction(GDP_DEFLATOR[2024]) / Fraction(GDP_DEFLATOR[2012]), PENNY)
     assert pounds == Decimal("13624.47")
@@ -193,7 +192,7 @@ def test_a_value_of_an_earlier_year_is_uprated_by_the_deflator(
     assert "From 2012 to 2024 prices by the GDP deflator" in uprating.text
 
 
-def test_a_price_year_without_a_published_deflator_is_not_guessed(packs: dict[str, FrameworkPack]) -> None:
+def test_a_price_year_without_a_published_deflator_is_not_guessed(packs: dict[str, EditionContent]) -> None:
     years = {proxy.code: proxy.price_year for proxy in packs["open-measures-2026"].proxies}
     assert {code for code, year in years.items() if year not in GDP_DEFLATOR} == {
         "local-fte-year", "neet-18-24-year", "paid-hour", "paid-training-week", "pound-given", "prison-year",
@@ -205,8 +204,8 @@ def test_a_price_year_without_a_published_deflator_is_not_guessed(packs: dict[st
     assert [fault.code for fault in refused.value.errors] == ["price_year_unknown"]
 
 
-def _catalogue(packs: dict[str, FrameworkPack]) -> Catalogue:
-    content = content_of_pack(packs["open-measures-2026"])
+def _catalogue(packs: dict[str, EditionContent]) -> Catalogue:
+    content = packs["open-measures-2026"]
     return Catalogue.of(UUID("019a0000-0000-7000-8000-000000000001"), "0" * 64, content)
 
 
@@ -224,7 +223,7 @@ def _claimant(measure: str = "OM-J02") -> Line:
 
 
 # ------------------------------------------------------------------ crosswalks
-def test_the_shares_of_a_measure_add_up_to_one_in_every_scheme(shipped: FrameworkPack) -> None:
+def test_the_shares_of_a_measure_add_up_to_one_in_every_scheme(shipped: EditionContent) -> None:
     for crosswalk in shipped.crosswalks:
         totals: dict[str, Decimal] = defaultdict(Decimal)
         for row in crosswalk.rows:
@@ -232,17 +231,17 @@ def test_the_shares_of_a_measure_add_up_to_one_in_every_scheme(shipped: Framewor
         assert set(totals.values()) == {Decimal(1)}, crosswalk.scheme
 
 
-def test_shares_are_halves_or_the_whole(shipped: FrameworkPack) -> None:
+def test_shares_are_halves_or_the_whole(shipped: EditionContent) -> None:
     shares = {row.share for crosswalk in shipped.crosswalks for row in crosswalk.rows}
     assert shares <= {Decimal("0.5"), Decimal(1)}
 
 
-def test_every_measure_has_a_development_goal(shipped: FrameworkPack) -> None:
+def test_every_measure_has_a_development_goal(shipped: EditionContent) -> None:
     goals = next(found for found in shipped.crosswalks if found.scheme == "un-sdgs")
     assert {row.measure for row in goals.rows} == {measure.code for measure in shipped.measures}
 
 
-def test_a_scheme_has_the_same_categories_in_every_pack(packs: dict[str, FrameworkPack]) -> None:
+def test_a_scheme_has_the_same_categories_in_every_pack(packs: dict[str, EditionContent]) -> None:
     largest: dict[str, dict[str, str]] = {}
     for pack in packs.values():
         for crosswalk in pack.crosswalks:
@@ -260,7 +259,7 @@ def test_a_scheme_has_the_same_categories_in_every_pack(packs: dict[str, Framewo
     } <= largest.keys()
 
 
-def test_only_confirmed_purpose_goals_have_titles_and_measures(shipped: FrameworkPack) -> None:
+def test_only_confirmed_purpose_goals_have_titles_and_measures(shipped: EditionContent) -> None:
     for crosswalk in shipped.crosswalks:
         if crosswalk.scheme == "purpose-goals":
             assert list(crosswalk.categories) == [f"G{number}" for number in range(1, 16)]

@@ -15,8 +15,8 @@ from cdp_common.contracts.charter import PledgeDraft, SigningPerson
 from cdp_common.contracts.partners import OrganisationDraft
 from cdp_common.contracts.procurement import AgreementDraft, BidAttestation, BidLine, PanelScore, TenderTerms
 from cdp_common.contracts.reporting import LineReview, ReportLineDraft
-from cdp_common.contracts.toms import FrameworkPack, PackMeasure
 from cdp_common.kernel.identifiers import OrganisationIdentifier
+from toms_engine.domain.edition import EditionContent, Measure
 
 SOME_ID = UUID("019a0000-0000-7000-8000-000000000001")
 SOME_HASH = "0" * 64
@@ -26,7 +26,7 @@ Record = dict[str, Any]
 
 
 @pytest.fixture
-def measures(pack: FrameworkPack) -> dict[str, PackMeasure]:
+def measures(pack: EditionContent) -> dict[str, Measure]:
     return {measure.code: measure for measure in pack.measures}
 
 
@@ -95,7 +95,7 @@ def test_invented_organisations_say_so_and_have_numbers_that_no_register_gave_ou
 
 
 def test_every_measure_unit_and_area_exists(
-    story: Record, measures: dict[str, PackMeasure], areas: set[str]
+    story: Record, measures: dict[str, Measure], areas: set[str]
 ) -> None:
     for line in quantities(story):
         assert line["unit"] == measures[line["measure"]].unit, line
@@ -172,7 +172,7 @@ def test_the_replacement_changes_the_jobs_only(story: Record) -> None:
 
 
 def test_measures_of_one_tender_do_not_exclude_each_other(
-    story: Record, measures: dict[str, PackMeasure]
+    story: Record, measures: dict[str, Measure]
 ) -> None:
     asked = {row["measure"] for row in story["tender"]["terms"]["measures"]}
     assert [(code, other) for code in asked for other in measures[code].excludes if other in asked] == []
@@ -306,7 +306,7 @@ def test_who_reports_what(story: Record, programme: Record) -> None:
 
 
 def test_no_report_counts_one_activity_under_measures_that_exclude_each_other(
-    story: Record, measures: dict[str, PackMeasure]
+    story: Record, measures: dict[str, Measure]
 ) -> None:
     clashes = [
         (report["key"], one["key"], other["key"])

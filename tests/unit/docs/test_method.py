@@ -10,7 +10,7 @@ import pytest
 
 from cdp_common.kernel.money import gbp_text
 from cdp_common.kernel.periods import Period
-from cdp_tools.packs import load_pack
+from cdp_tools.packs import check_pack
 from reporting_api.domain.amounts import Amounts
 from reporting_api.domain.commitments import PromisedLine, instalments_of
 from reporting_api.domain.entries import MeasureRef
@@ -18,7 +18,6 @@ from toms_engine.domain.catalogue import Catalogue
 from toms_engine.domain.line import Line, Options
 from toms_engine.domain.valuation import ValuedLine, value_lines
 from toms_engine.storage.published_figures import shipped_figures
-from toms_engine.use_cases.pack_content import content_of_pack
 
 ROOT = Path(__file__).resolve().parents[3]
 TEXT = " ".join((ROOT / "docs" / "method.md").read_text(encoding="utf-8").split())
@@ -30,8 +29,8 @@ QUARTER = Period(date(2026, 7, 1), date(2026, 9, 30))
 
 @pytest.fixture(scope="module")
 def catalogue() -> Catalogue:
-    pack = load_pack(ROOT / "data" / "frameworks" / "open-measures-2026")
-    return Catalogue.of(SOME_ID, SOME_HASH, content_of_pack(pack))
+    checked = check_pack(ROOT / "data" / "frameworks" / "open-measures-2026")
+    return Catalogue.of(SOME_ID, SOME_HASH, checked.content)
 
 
 def posts(catalogue: Catalogue, quantity: str, period: Period, years: str | None = None) -> ValuedLine:

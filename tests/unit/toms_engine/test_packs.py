@@ -6,12 +6,22 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from tests.unit.toms_engine.editions import content, measure, multiplier, proxy, series
+from tests.unit.toms_engine.editions import SOURCE, content, measure, multiplier, proxy, series
 
 from toms_engine.domain.canonical import canonical_json, edition_hash, plain
-from toms_engine.domain.edition import Additionality, Crosswalk, CrosswalkRow, Outcome, SeriesPoint, Theme
-from toms_engine.domain.errors import PackRefused
-from toms_engine.domain.pack_rules import pack_faults, parent_faults, require_pack_holds
+from toms_engine.domain.edition import (
+    Additionality,
+    Baseline,
+    Crosswalk,
+    CrosswalkRow,
+    Outcome,
+    SeriesPoint,
+    Tag,
+    Target,
+    Theme,
+    Workstream,
+)
+from toms_engine.domain.pack_rules import pack_faults
 
 
 def faults(*measures, **changes):
@@ -23,12 +33,17 @@ def test_a_consistent_pack_has_no_faults():
 
 
 def test_every_fault_is_reported_at_once():
-    with pytest.raises(PackRefused) as refused:
-        require_pack_holds(content(measure(outcome="O9", proxy="P9"), derived_from="c" * 64), None)
-    assert [(error.pointer, error.code) for error in refused.value.errors] == [
+    assert faults(measure(outcome="O9", proxy="P9")) == [
         ("/measures/0/outcome", "outcome_unknown"),
         ("/measures/0/proxy", "proxy_unknown"),
-        ("/derived_from", "parent_unknown"),
+    ]
+
+
+def test_an_edition_has_themes_outcomes_and_measures():
+    assert faults(themes=(), outcomes=(), measures=()) == [
+        ("/themes", "themes_missing"),
+        ("/outcomes", "outcomes_missing"),
+        ("/measures", "measures_missing"),
     ]
 
 
@@ -145,19 +160,89 @@ def test_crosswalk_rows_lead_somewhere_and_share_out_at_most_one():
     ]
 
 
-def test_a_tailored_edition_changes_no_inherited_proxy():
-    parent = content(proxies=(proxy("P1"), proxy("P2")))
-    child = content(
-        proxies=(proxy("P1"), proxy("P2", central_gbp=Decimal(11)), proxy("P3")), derived_from="c" * 64
+def test_a_measure_wears_only_declared_tags():
+    tagged = measure(tags=("equality", "mentoring"))
+    assert faults(tagged, tags=(Tag("equality", "Equality"),)) == [("/measures/0/tags/1", "tag_unknown")]
+
+
+@pytest.mark.parametrize(
+    ("additive", "shares", "expected"),
+    [
+        (None, ("0.6", "0.4"), []),
+        (None, ("0.6", "0.3"), []),
+        (True, ("0.6", "0.4"), []),
+        (True, ("0.6", "0.3"), [("/crosswalks/0/additive", "crosswalk_not_additive")]),
+        (True, ("1", "1"), [
+            ("/crosswalks/0/rows/1/share", "crosswalk_share_above_one"),
+            ("/crosswalks/0/additive", "crosswalk_not_additive"),
+        ]),
+        (False, ("1", "1"), []),
+    ],
+)  # fmt: skip
+def test_a_crosswalk_keeps_its_promise_to_add_up(additive, shares, expected):
+    rows = tuple(CrosswalkRow("M1", code, Decimal(share)) for code, share in zip("ab", shares, strict=True))
+    crosswalk = Crosswalk("pillars", "Pillars", {"a": "A", "b": "B"}, rows, additive=additive)
+    assert faults(crosswalks=(crosswalk,)) == expected
+    assert crosswalk.adds_up is (sum(map(Decimal, shares)) == 1)
+
+
+def target(**changes):
+    fields = {
+        "code": "T1",
+        "title": "A thousand hours",
+        "measure": "M1",
+        "value": Decimal(1000),
+        "unit": "hours",
+        "due": date(2024, 12, 31),
+        "source": SOURCE,
+    }
+    return Target(**{**fields, **changes})
+
+
+def test_a_target_speaks_of_its_measure():
+    good = target(
+        workstream="W1",
+        counted_from=date(2024, 12, 31),
+        baseline=Baseline(Decimal("0.0001"), date(2024, 12, 30)),
+        value=Decimal("1000.1234"),
     )
-    assert [(fault.pointer, fault.code) for fault in parent_faults(child, parent)] == [
-        ("/proxies/1", "proxy_changed_from_parent")
+    streams = (Workstream("W1", "Mentoring", measures=("M1",)),)
+    assert faults(targets=(good,), workstreams=streams) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "code"),
+    [
+        ({"measure": "M9"}, "measure", "measure_unknown"),
+        ({"workstream": "W9"}, "workstream", "workstream_unknown"),
+        ({"unit": "weeks"}, "unit", "unit_mismatch"),
+        ({"counted_from": date(2025, 1, 1)}, "due", "target_dates_reversed"),
+        (
+            {"baseline": Baseline(Decimal(1), date(2024, 12, 31))},
+            "baseline/taken_on",
+            "target_dates_reversed",
+        ),
+        ({"baseline": Baseline(Decimal(-1), date(2024, 1, 1))}, "baseline/value", "negative_not_allowed"),
+        ({"value": Decimal(-1)}, "value", "negative_not_allowed"),
+        ({"value": Decimal("1.00001")}, "value", "too_many_decimals"),
+    ],
+)
+def test_a_target_that_cannot_be(changes, field, code):
+    assert faults(targets=(target(**changes),)) == [(f"/targets/0/{field}", code)]
+
+
+def test_a_text_measure_has_no_number_to_reach():
+    story = measure(unit="text", valuation="none")
+    assert faults(story, targets=(target(unit="text"),)) == [("/targets/0/measure", "unit_not_numeric")]
+
+
+def test_workstreams_and_targets_have_codes_of_their_own():
+    streams = (Workstream("W1", "One"), Workstream("W1", "Two", measures=("M1", "M9")))
+    assert faults(targets=(target(), target()), workstreams=streams) == [
+        ("/workstreams/1/code", "code_duplicate"),
+        ("/workstreams/1/measures/1", "measure_unknown"),
+        ("/targets/1/code", "code_duplicate"),
     ]
-
-
-def test_a_tailored_edition_may_leave_out_and_add():
-    parent = content(proxies=(proxy("P1"), proxy("P2")))
-    assert parent_faults(content(proxies=(proxy("P1"), proxy("P3")), derived_from="c" * 64), parent) == []
 
 
 def test_the_hash_is_taken_over_sorted_compact_json():

@@ -8,6 +8,7 @@ import typer
 
 from cdp_tools.environment import ADMIN_URL_VARIABLE, Environment, environment_here
 from cdp_tools.errors import WrongState
+from cdp_tools.frameworks import frameworks
 from cdp_tools.platform import Story, bring_up, migrate_all
 from cdp_tools.probes import readiness_of
 from cdp_tools.screen import Screen
@@ -21,6 +22,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_show_locals=False,  # locals hold keys and passwords
 )
+
+app.add_typer(frameworks)
 
 PortBase = Annotated[
     int, typer.Option("--port-base", min=1024, max=65000, help="The gateway's port; the others follow it.")

@@ -1,4 +1,4 @@
-"""Compares the committed snapshots with what the code generates now: OpenAPI, SDL, error codes, settings.
+"""Compares the committed snapshots with what the code generates now: OpenAPI, SDL, schema, codes, settings.
 
 `--write` writes them instead. A difference fails the check, so that a change of the public surface is seen.
 """
@@ -21,6 +21,7 @@ from typing import Any, Literal, get_args, get_origin
 from pydantic.fields import FieldInfo
 from rich.console import Console
 
+from cdp_common.contracts.pack_schema import framework_pack_schema
 from cdp_common.web.problems import error_catalogue
 from cdp_tools.services import SERVICES
 
@@ -69,6 +70,7 @@ def snapshots() -> Iterator[tuple[Path, str]]:
         with without_settings():
             app = main.create_app(settings.Settings())
         yield DESCRIPTIONS / f"{service.name}.openapi.json", _json(app.openapi())
+    yield DESCRIPTIONS / "framework-pack.schema.json", _json(framework_pack_schema())
     yield Path("docs/errors.md"), _errors_page()
     yield Path("docs/settings.md"), _settings_page()
 

@@ -7,10 +7,11 @@ from uuid import UUID
 from cdp_common.clients.base import Fetched
 from cdp_common.clients.needs import NeedsOperations
 from cdp_common.contracts.base import Page
+from cdp_common.contracts.framework_packs import FrameworkPack
+from cdp_common.contracts.pack_schema import PackSchema
 from cdp_common.contracts.toms import (
     Edition,
     EditionState,
-    FrameworkPack,
     Measure,
     MeasureBatch,
     MeasureBatchRequest,
@@ -31,6 +32,10 @@ class TomsClient(NeedsOperations):
         return await self._fetch(
             "POST", "/v1/frameworks", answer=Edition, json=pack, idempotency_key=idempotency_key
         )
+
+    async def get_pack_schema(self) -> PackSchema:
+        """The JSON Schema that framework packs are written by."""
+        return await self._request("GET", "/v1/framework-pack-schema", answer=PackSchema)
 
     async def publish_edition(self, edition_id: UUID, *, if_match: str) -> Edition:
         """The edition, published."""

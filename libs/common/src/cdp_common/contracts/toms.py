@@ -41,9 +41,11 @@ YearRule = Literal["every_contract_year", "once", "first_year_only"]
 ValueType = Literal["wellbeing", "fiscal", "economic", "resource_cost", "environmental"]
 EditionState = Literal["draft", "published"]
 NeedDomain = Literal["income", "employment", "education", "health", "crime", "barriers", "living_environment"]
+# Of a part of an edition that tailors another: taken over, taken over with changes, or its own.
+Origin = Literal["inherited", "tailored", "added"]
 
 
-# ------------------------------------------------------------------ framework packs
+# ------------------------------------------------------------------ editions, measures and proxies
 class Source(Contract):
     """Where a figure comes from, exactly enough to check it again."""
 
@@ -64,26 +66,6 @@ class SeriesPoint(Contract):
     high_gbp: DecimalText | None = None
 
 
-class PackProxy(Contract):
-    """£ per unit of a measure, with the derivation and source that let anybody check it."""
-
-    code: Code
-    title: ShortText
-    component: Component
-    value_type: ValueType
-    central_gbp: DecimalText | None = None  # null when `series` gives a value by year of delivery
-    low_gbp: DecimalText | None = None
-    high_gbp: DecimalText | None = None
-    series: Annotated[list[SeriesPoint], Field(max_length=200)] = []
-    price_year: Annotated[int, Field(ge=1990, le=2150)]
-    derivation: LongText  # formula and inputs in words, so that a reader can redo it
-    sources: Annotated[list[Source], Field(min_length=1, max_length=10)]
-    licence: ShortText
-    redistributable: bool = True
-    valid_from: date
-    valid_to: date | None = None
-
-
 class Additionality(Contract):
     """Shares taken off gross value, only those a measure declares (HM Treasury additionality guidance)."""
 
@@ -92,34 +74,6 @@ class Additionality(Contract):
     leakage: ShareText | None = None
     substitution: ShareText | None = None
     source: ShortText
-
-
-class PackMeasure(Contract):
-    """One measure: what is counted, in which unit, how it is valued and what evidence is asked for."""
-
-    code: Code
-    outcome: Code
-    title: ShortText
-    guidance: LongText
-    unit: Unit
-    decimals: Annotated[int, Field(ge=0, le=6)] = 2
-    accumulation: Accumulation
-    year_rule: YearRule = "once"
-    valuation: Literal["proxy", "local_multiplier", "none"]
-    proxy: Code | None = None  # required when valuation is "proxy"
-    additionality: Additionality | None = None
-    drop_off: ShareText | None = None  # share lost in each year after the first, for outcomes that last
-    lasts_years: Annotated[int, Field(ge=1, le=60)] = 1
-    negative_allowed: bool = False
-    maximum_per_line: DecimalText | None = None
-    excludes: Annotated[list[Code], Field(max_length=50)] = []
-    # groups of people of whom a line names one, if the measure is about such; one group for each person
-    target_groups: Annotated[list[Code], Field(max_length=50)] = []
-    evidence: Annotated[list[ShortText], Field(max_length=20)] = []
-    needs: list[NeedDomain] = []
-    objectives: list[Code] = []  # codes of the place programme's objectives it serves
-    valid_from: date
-    valid_to: date | None = None
 
 
 class PackTheme(Contract):
@@ -152,39 +106,51 @@ class Crosswalk(Contract):
     title: ShortText
     categories: dict[str, str]
     rows: list[CrosswalkRow]
+    additive: bool | None = None  # whether the shares of every measure it maps sum to exactly 1
+    source: Source | None = None  # where the categories are published
+    note: str | None = None
+    origin: Origin | None = None
 
 
-class LocalMultiplier(Contract):
-    """The output multiplier of one industry in one place: £ of local output per £ spent there."""
+class Workstream(Contract):
+    """A programme of work of the edition and the measures in which its progress is read."""
 
-    place: Slug
-    industry: Code
-    multiplier: DecimalText
+    code: Code
+    title: ShortText
+    description: LongText | None = None
+    measures: Annotated[list[Code], Field(max_length=300)] = []
+
+
+class Baseline(Contract):
+    """Where a measure stood before the work that a target is set for."""
+
+    value: DecimalText
+    taken_on: date
+
+
+class Target(Contract):
+    """A number to be reached by a day, in the unit of its measure; it carries no pounds."""
+
+    code: Code
+    title: ShortText
+    measure: Code
+    workstream: Code | None = None
+    value: DecimalText
+    unit: Unit
+    aim: Literal["at_least", "at_most"] = "at_least"
+    counted_from: date | None = None  # null: since the programme began
+    due: date  # the last day that counts
+    baseline: Baseline | None = None
     source: Source
-    derivation: LongText
-    component: Component = "local_economic"
+    note: LongText | None = None
 
 
-class FrameworkPack(Contract):
-    """A whole edition of a measurement framework as data."""
+class TailoredFrom(Contract):
+    """The published edition that another one tailors."""
 
     framework: Slug
     edition: Code
-    title: ShortText
-    publisher: ShortText
-    licence: ShortText
-    data_status: Literal["actual", "synthetic_sample"] = "actual"
-    description: LongText
-    effective_from: date
-    effective_to: date | None = None
-    derived_from: Sha256 | None = None  # edition hash of the parent when this edition tailors another
-    counts_initial_spend: bool = False
-    themes: Annotated[list[PackTheme], Field(min_length=1, max_length=50)]
-    outcomes: Annotated[list[PackOutcome], Field(min_length=1, max_length=300)]
-    measures: Annotated[list[PackMeasure], Field(min_length=1, max_length=1000)]
-    proxies: Annotated[list[PackProxy], Field(max_length=1000)]
-    multipliers: Annotated[list[LocalMultiplier], Field(max_length=5000)] = []
-    crosswalks: Annotated[list[Crosswalk], Field(max_length=50)] = []
+    edition_hash: Sha256
 
 
 class Edition(Contract):
@@ -205,6 +171,8 @@ class Edition(Contract):
     measure_count: int
     description: str
     derived_from: Sha256 | None = None  # edition hash of the parent that this edition tailors
+    tailors: TailoredFrom | None = None
+    tags: dict[Code, str] = {}  # what the tags of its measures stand for
     counts_initial_spend: bool = False
     themes: list[PackTheme]
     outcomes: list[PackOutcome]
@@ -229,6 +197,9 @@ class Proxy(Contract):
     redistributable: bool
     valid_from: date
     valid_to: date | None
+    origin: Origin | None = None
+    # whose licence shows the figures of an inherited proxy; null: the licence of the edition's own framework
+    licence_framework: Slug | None = None
 
 
 class Measure(Contract):
@@ -257,10 +228,14 @@ class Measure(Contract):
     evidence: list[str]
     needs: list[NeedDomain]
     objectives: list[Code]
+    tags: list[Code] = []
     negative_allowed: bool
     maximum_per_line: DecimalText | None
     valid_from: date
     valid_to: date | None
+    origin: Origin | None = None
+    changed: list[str] = []  # of a tailored measure: the fields that differ from the parent's
+    revalued_because: str | None = None  # why its value differs from the parent's; null where it does not
 
 
 class MeasureKey(Contract):

@@ -5,11 +5,13 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request, Response, Security
 
-from cdp_common.contracts.toms import Edition, FrameworkPack
+from cdp_common.contracts.framework_packs import FrameworkPack
+from cdp_common.contracts.pack_schema import PackSchema, framework_pack_schema
+from cdp_common.contracts.toms import Edition
 from cdp_common.web.caller import Caller
 from cdp_common.web.dependencies import Now, ServiceDatabase
 from cdp_common.web.etags import IfMatch, respond_with_etag
-from cdp_common.web.identity import signed_caller
+from cdp_common.web.identity import MaybeCaller, signed_caller
 from cdp_common.web.once import OnceHeader, answer_response
 from toms_engine.use_cases.import_framework import import_framework as load
 from toms_engine.use_cases.publish_edition import publish_edition as publish
@@ -17,6 +19,16 @@ from toms_engine.use_cases.publish_edition import publish_edition as publish
 router = APIRouter(tags=["frameworks"])
 
 Writer = Annotated[Caller, Security(signed_caller, scopes=["frameworks:write"])]
+
+
+# Made once: it is the same for as long as the process runs.
+_SCHEMA = PackSchema(framework_pack_schema())
+
+
+@router.get("/v1/framework-pack-schema", response_model=PackSchema)
+async def get_pack_schema(request: Request, caller: MaybeCaller) -> Response:
+    """The JSON Schema (2020-12) that framework packs are written by."""
+    return respond_with_etag(request, _SCHEMA)
 
 
 @router.post(

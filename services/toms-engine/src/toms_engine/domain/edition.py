@@ -28,6 +28,9 @@ YearRule = Literal["every_contract_year", "once", "first_year_only"]
 Valuing = Literal["proxy", "local_multiplier", "none"]
 ValueType = Literal["wellbeing", "fiscal", "economic", "resource_cost", "environmental"]
 DataStatus = Literal["actual", "synthetic_sample"]
+Aim = Literal["at_least", "at_most"]
+Origin = Literal["inherited", "tailored", "added"]
+"""Of a part of a tailored edition: the parent's as it was, the parent's with changes, or its own."""
 
 MONEY_UNITS: frozenset[str] = frozenset({"gbp_invested", "gbp_spent"})
 """Units that are pounds already, in the money of the day on which they were spent."""
@@ -77,6 +80,9 @@ class Proxy:
     low_gbp: Decimal | None = None
     high_gbp: Decimal | None = None
     series: tuple[SeriesPoint, ...] = ()
+    origin: Origin | None = None
+    licence_framework: str | None = None
+    """The framework whose licence shows the figures of an inherited proxy; none: the edition's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +122,20 @@ class Measure:
     evidence: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     objectives: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    origin: Origin | None = None
+    changed: tuple[str, ...] = ()
+    """Of a tailored measure: the fields that differ from the parent's."""
+    revalued_because: str | None = None
+    """Why a tailored measure is valued otherwise than in the parent; none: it is not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """What a tag of measures stands for."""
+
+    code: str
+    title: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +172,19 @@ class Crosswalk:
     title: str
     categories: Mapping[str, str]
     rows: tuple[CrosswalkRow, ...]
+    additive: bool | None = None
+    """What the pack promises: true, that the shares sum to 1; false, that they need not."""
+    source: Source | None = None
+    note: str | None = None
+    origin: Origin | None = None
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether the shares of every measure that it maps sum to exactly 1."""
+        shares: dict[str, Decimal] = {}
+        for row in self.rows:
+            shares[row.measure] = shares.get(row.measure, Decimal(0)) + row.share
+        return all(total == 1 for total in shares.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +197,43 @@ class Multiplier:
     source: Source
     derivation: str
     component: Component = "local_economic"
+    origin: Origin | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Workstream:
+    """A programme of work, and the measures in which its progress is read."""
+
+    code: str
+    title: str
+    description: str | None = None
+    measures: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """Where a measure stood before the work that a target is set for."""
+
+    value: Decimal
+    taken_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A number to be reached by a day, in the unit of its measure; it carries no pounds."""
+
+    code: str
+    title: str
+    measure: str
+    value: Decimal
+    unit: Unit
+    due: date
+    source: Source
+    workstream: str | None = None
+    aim: Aim = "at_least"
+    counted_from: date | None = None
+    baseline: Baseline | None = None
+    note: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +254,11 @@ class EditionContent:
     effective_to: date | None = None
     data_status: DataStatus = "actual"
     derived_from: str | None = None
+    parent_framework: str | None = None
+    parent_edition: str | None = None
     counts_initial_spend: bool = False
     multipliers: tuple[Multiplier, ...] = ()
     crosswalks: tuple[Crosswalk, ...] = ()
+    tags: tuple[Tag, ...] = ()
+    workstreams: tuple[Workstream, ...] = ()
+    targets: tuple[Target, ...] = ()

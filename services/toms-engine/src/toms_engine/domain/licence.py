@@ -6,9 +6,16 @@ from decimal import Decimal
 from toms_engine.domain.edition import EditionContent, Measure, Proxy
 
 
-def has_licensed_figures(content: EditionContent) -> bool:
-    """Whether any proxy of the edition may not be passed on."""
-    return any(not proxy.redistributable for proxy in content.proxies)
+def licences_of(content: EditionContent) -> frozenset[str]:
+    """The frameworks whose licences are needed to see and use all figures of the edition."""
+    return frozenset(
+        licence_framework(content, proxy) for proxy in content.proxies if not proxy.redistributable
+    )
+
+
+def licence_framework(content: EditionContent, proxy: Proxy) -> str:
+    """The framework whose licence shows a proxy's figures: for an inherited one that which it comes from."""
+    return proxy.licence_framework or content.framework
 
 
 def without_figures(proxy: Proxy) -> Proxy:

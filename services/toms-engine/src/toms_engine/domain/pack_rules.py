@@ -15,27 +15,22 @@ from toms_engine.domain.edition import (
     Proxy,
     SeriesPoint,
 )
-from toms_engine.domain.errors import PackRefused
 from toms_engine.domain.exact import decimal_places
+from toms_engine.domain.target_rules import target_faults
 
 UNIT_VALUE_LIMIT = Decimal(10) ** 7
 """A unit is worth less than £10 million: with six decimals, £ × days of any line still fit the wire."""
 
 FIGURE_PLACES = 6
+_NAMED = 5  # measures named in one fault
 _UNSUMMED = frozenset({"latest", "ratio"})
-
-
-def require_pack_holds(content: EditionContent, parent: EditionContent | None) -> None:
-    """Refuse a pack with faults, all of them at once; `parent` is the edition that it derives from."""
-    faults = [*pack_faults(content), *parent_faults(content, parent)]
-    if faults:
-        raise PackRefused("Nothing was stored; every fault is listed.", errors=faults)
 
 
 def pack_faults(content: EditionContent) -> list[FieldError]:
     """Where a pack contradicts itself."""
     return [
         *_validity("", content.effective_from, content.effective_to, "effective_to"),
+        *_empty(content),
         *_duplicates("/themes", (theme.code for theme in content.themes)),
         *_duplicates("/outcomes", (outcome.code for outcome in content.outcomes)),
         *_duplicates("/measures", (measure.code for measure in content.measures)),
@@ -45,22 +40,14 @@ def pack_faults(content: EditionContent) -> list[FieldError]:
         *_each_proxy(content.proxies),
         *_each_multiplier(content.multipliers),
         *_each_crosswalk(content),
+        *target_faults(content),
     ]
 
 
-def parent_faults(content: EditionContent, parent: EditionContent | None) -> list[FieldError]:
-    """Where a tailored edition contradicts the edition that it derives from."""
-    if content.derived_from is None:
-        return []
-    if parent is None:
-        return [FieldError("/derived_from", "parent_unknown", "no published edition has this hash")]
-    inherited = {proxy.code: proxy for proxy in parent.proxies}
-    words = "the parent edition has another proxy under this code; a changed figure takes a new code"
-    return [
-        FieldError(f"/proxies/{index}", "proxy_changed_from_parent", words)
-        for index, proxy in enumerate(content.proxies)
-        if inherited.get(proxy.code, proxy) != proxy
-    ]
+def _empty(content: EditionContent) -> Iterator[FieldError]:
+    for kind in ("themes", "outcomes", "measures"):
+        if not getattr(content, kind):
+            yield FieldError(f"/{kind}", f"{kind}_missing", f"an edition has {kind}")
 
 
 def _duplicates(pointer: str, codes: Iterable[str]) -> Iterator[FieldError]:
@@ -87,6 +74,7 @@ def _each_measure(content: EditionContent) -> Iterator[FieldError]:
     outcomes = {outcome.code for outcome in content.outcomes}
     proxies = {proxy.code for proxy in content.proxies}
     codes = {measure.code for measure in content.measures}
+    tags = {tag.code for tag in content.tags}
     for index, measure in enumerate(content.measures):
         pointer = f"/measures/{index}"
         if measure.outcome not in outcomes:
@@ -95,6 +83,7 @@ def _each_measure(content: EditionContent) -> Iterator[FieldError]:
         yield from _valuing_faults(pointer, measure, proxies)
         yield from _adjustment_faults(pointer, measure)
         yield from _exclusion_faults(pointer, measure, codes)
+        yield from _tag_faults(pointer, measure, tags)
 
 
 def _valuing_faults(pointer: str, measure: Measure, proxies: set[str]) -> Iterator[FieldError]:
@@ -135,6 +124,12 @@ def _exclusion_faults(pointer: str, measure: Measure, codes: set[str]) -> Iterat
             yield FieldError(place, "measure_excludes_itself", "a measure cannot exclude itself")
         elif other not in codes:
             yield FieldError(place, "measure_unknown", "the pack has no such measure")
+
+
+def _tag_faults(pointer: str, measure: Measure, tags: set[str]) -> Iterator[FieldError]:
+    for position, tag in enumerate(measure.tags):
+        if tag not in tags:
+            yield FieldError(f"{pointer}/tags/{position}", "tag_unknown", "the pack declares no such tag")
 
 
 def _each_proxy(proxies: Iterable[Proxy]) -> Iterator[FieldError]:
@@ -221,6 +216,10 @@ def _crosswalk_rows(pointer: str, crosswalk: Crosswalk, codes: set[str]) -> Iter
             yield FieldError(place, "crosswalk_row_duplicate", "the measure stands in the category above")
         seen.add((row.measure, row.category))
         shares[row.measure] = shares.get(row.measure, Decimal(0)) + row.share
-        if shares[row.measure] > 1:
-            words = "the shares of a measure sum to at most 1"
+        if shares[row.measure] > 1 and crosswalk.additive is not False:
+            words = "the shares of a measure sum to at most 1, unless the crosswalk is `additive: false`"
             yield FieldError(f"{place}/share", "crosswalk_share_above_one", words)
+    if crosswalk.additive and not crosswalk.adds_up:
+        short = ", ".join(sorted(measure for measure, total in shares.items() if total != 1)[:_NAMED])
+        words = f"the shares do not sum to 1 for: {short}"
+        yield FieldError(f"{pointer}/additive", "crosswalk_not_additive", words)

@@ -11,6 +11,7 @@ from sqlalchemy import RowMapping
 from toms_engine.domain.canonical import plain
 from toms_engine.domain.edition import (
     Additionality,
+    Baseline,
     Crosswalk,
     CrosswalkRow,
     EditionContent,
@@ -20,18 +21,21 @@ from toms_engine.domain.edition import (
     Proxy,
     SeriesPoint,
     Source,
+    Tag,
+    Target,
     Theme,
+    Workstream,
 )
 
 _MEASURE_FIELDS = tuple(field.name for field in fields(Measure))
 _PROXY_FIELDS = tuple(field.name for field in fields(Proxy))
-_EDITION_JSON = ("themes", "outcomes", "crosswalks", "multipliers")
+_EDITION_JSON = ("tags", "themes", "outcomes", "crosswalks", "multipliers", "workstreams", "targets")
 _EDITION_FIELDS = tuple(
     field.name
     for field in fields(EditionContent)
     if field.name not in (*_EDITION_JSON, "measures", "proxies")
 )
-_MEASURE_LISTS = ("excludes", "target_groups", "evidence", "needs", "objectives")
+_MEASURE_LISTS = ("excludes", "target_groups", "evidence", "needs", "objectives", "tags", "changed")
 _SHARES = ("deadweight", "displacement", "leakage", "substitution")
 
 Row = Mapping[str, Any] | RowMapping
@@ -63,10 +67,13 @@ def content_of(edition: Row, measures: Iterable[Row], proxies: Iterable[Row]) ->
     """The content of an edition from its row and those of its measures and proxies, in order."""
     return EditionContent(
         **{name: edition[name] for name in _EDITION_FIELDS},
+        tags=tuple(Tag(**tag) for tag in edition["tags"]),
         themes=tuple(Theme(**theme) for theme in edition["themes"]),
         outcomes=tuple(Outcome(**outcome) for outcome in edition["outcomes"]),
-        crosswalks=tuple(_crosswalk(document) for document in edition["crosswalks"]),
-        multipliers=tuple(_multiplier(document) for document in edition["multipliers"]),
+        crosswalks=tuple(crosswalk_of(document) for document in edition["crosswalks"]),
+        multipliers=tuple(multiplier_of(document) for document in edition["multipliers"]),
+        workstreams=tuple(workstream_of(document) for document in edition["workstreams"]),
+        targets=tuple(target_of(document) for document in edition["targets"]),
         measures=tuple(_measure(row) for row in measures),
         proxies=tuple(_proxy(row) for row in proxies),
     )
@@ -110,14 +117,41 @@ def _additionality(document: Row | None) -> Additionality | None:
     return Additionality(source=document["source"], **shares)
 
 
-def _crosswalk(document: Row) -> Crosswalk:
+def crosswalk_of(document: Row) -> Crosswalk:
+    """A crosswalk from its JSON form."""
     rows = tuple(
         CrosswalkRow(row["measure"], row["category"], Decimal(row["share"])) for row in document["rows"]
     )
-    return Crosswalk(document["scheme"], document["title"], document["categories"], rows)
+    source = document.get("source")
+    known = {**document, "rows": rows, "source": source_of(source) if source is not None else None}
+    return Crosswalk(**known)
 
 
-def _multiplier(document: Row) -> Multiplier:
+def workstream_of(document: Row) -> Workstream:
+    """A workstream from its JSON form."""
+    return Workstream(**{**document, "measures": tuple(document.get("measures", ()))})
+
+
+def target_of(document: Row) -> Target:
+    """A target from its JSON form."""
+    counted_from, baseline = document.get("counted_from"), document.get("baseline")
+    known = {
+        **document,
+        "value": Decimal(document["value"]),
+        "due": date.fromisoformat(document["due"]),
+        "source": source_of(document["source"]),
+        "counted_from": date.fromisoformat(counted_from) if counted_from is not None else None,
+        "baseline": _baseline(baseline) if baseline is not None else None,
+    }
+    return Target(**known)
+
+
+def _baseline(document: Row) -> Baseline:
+    return Baseline(Decimal(document["value"]), date.fromisoformat(document["taken_on"]))
+
+
+def multiplier_of(document: Row) -> Multiplier:
+    """A local multiplier from its JSON form."""
     known = {
         **document,
         "multiplier": Decimal(document["multiplier"]),

@@ -52,6 +52,11 @@ async def edition_by_code(tx: AsyncConnection, framework: str, edition: str) -> 
     return await _one(tx, query.with_for_update(of=editions))
 
 
+async def edition_by_name(tx: AsyncConnection, framework: str, edition: str) -> RowMapping | None:
+    """The edition under a framework and edition code, not locked."""
+    return await _one(tx, _editions().where(editions.c.framework == framework, editions.c.edition == edition))
+
+
 async def edition_by_id(tx: AsyncConnection, edition_id: UUID, *, lock: bool = False) -> RowMapping | None:
     """The edition with this id, locked until the transaction ends if asked."""
     query = _editions().where(editions.c.id == edition_id)

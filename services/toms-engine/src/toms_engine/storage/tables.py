@@ -53,11 +53,16 @@ editions = Table(
     Column("effective_to", Date),
     # Of an edition that was published when this one was loaded.
     Column("derived_from", Text),
+    Column("parent_framework", Text),
+    Column("parent_edition", Text),
     Column("counts_initial_spend", Boolean, nullable=False),
+    Column("tags", Json, nullable=False),
     Column("themes", Json, nullable=False),
     Column("outcomes", Json, nullable=False),
     Column("crosswalks", Json, nullable=False),
     Column("multipliers", Json, nullable=False),
+    Column("workstreams", Json, nullable=False),
+    Column("targets", Json, nullable=False),
     Column("measure_count", Integer, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("published_at", UtcDateTime),
@@ -66,6 +71,11 @@ editions = Table(
     CheckConstraint("state IN ('draft', 'published')", name="state_known"),
     CheckConstraint("(state = 'published') = (published_at IS NOT NULL)", name="published_with_time"),
     CheckConstraint("effective_to >= effective_from", name="effective_forward"),
+    CheckConstraint(
+        "num_nulls(parent_framework, parent_edition) = 0 AND derived_from IS NOT NULL "
+        "OR num_nonnulls(parent_framework, parent_edition) = 0",
+        name="parent_named",
+    ),
     CheckConstraint("version > 0", name="version_positive"),
 )
 
@@ -90,10 +100,18 @@ proxies = Table(
     Column("series", Json, nullable=False),
     Column("valid_from", Date, nullable=False),
     Column("valid_to", Date),
+    Column("origin", Text),
+    # Whose licence shows the figures of an inherited proxy; none: that of the edition's own framework.
+    Column("licence_framework", Text),
     UniqueConstraint("edition_id", "position"),
     CheckConstraint("component IN ('social', 'local_economic')", name="component_known"),
     CheckConstraint("(central_gbp IS NULL) = (jsonb_array_length(series) > 0)", name="value_or_series"),
     CheckConstraint("low_gbp <= central_gbp AND central_gbp <= high_gbp", name="range_ordered"),
+    CheckConstraint("origin IN ('inherited', 'added')", name="origin_known"),
+    CheckConstraint(
+        "licence_framework IS NULL OR (NOT redistributable AND origin = 'inherited')",
+        name="licence_inherited",
+    ),
     CheckConstraint("valid_to >= valid_from", name="valid_forward"),
 )
 
@@ -122,11 +140,19 @@ measures = Table(
     Column("evidence", ARRAY(Text), nullable=False),
     Column("needs", ARRAY(Text), nullable=False),
     Column("objectives", ARRAY(Text), nullable=False),
+    Column("tags", ARRAY(Text), nullable=False),
     Column("valid_from", Date, nullable=False),
     Column("valid_to", Date),
+    Column("origin", Text),
+    # Of a tailored measure: the fields that differ from the parent's.
+    Column("changed", ARRAY(Text), nullable=False),
+    Column("revalued_because", Text),
     UniqueConstraint("edition_id", "position"),
     ForeignKeyConstraint(["edition_id", "proxy"], ["proxies.edition_id", "proxies.code"]),
     CheckConstraint("(valuation = 'proxy') = (proxy IS NOT NULL)", name="priced_by_its_proxy"),
     CheckConstraint("accumulation IN ('flow', 'stock') OR valuation = 'none'", name="summed_if_valued"),
+    CheckConstraint("origin IN ('inherited', 'tailored', 'added')", name="origin_known"),
+    CheckConstraint("cardinality(changed) = 0 OR origin = 'tailored'", name="changed_if_tailored"),
+    CheckConstraint("revalued_because IS NULL OR origin = 'tailored'", name="revalued_if_tailored"),
     CheckConstraint("valid_to >= valid_from", name="valid_forward"),
 )

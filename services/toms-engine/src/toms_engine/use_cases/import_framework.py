@@ -7,7 +7,8 @@ from uuid import UUID
 from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from cdp_common.contracts.toms import Edition, FrameworkPack
+from cdp_common.contracts.framework_packs import FrameworkPack
+from cdp_common.contracts.toms import Edition
 from cdp_common.db.database import Database
 from cdp_common.db.events import INTERNAL, NewEvent, org_audience, record_event
 from cdp_common.db.idempotency import MAX_ANSWER_BYTES, Answer, Once
@@ -17,10 +18,8 @@ from cdp_common.web.etags import etag_of
 from toms_engine.domain.canonical import edition_hash
 from toms_engine.domain.edition import EditionContent
 from toms_engine.domain.errors import EditionCodeTaken, FrameworkNotYours, PackTooLarge, ParentLicenceMissing
-from toms_engine.domain.licence import has_licensed_figures
-from toms_engine.domain.pack_rules import require_pack_holds
 from toms_engine.storage import editions as store
-from toms_engine.use_cases.pack_content import content_of_pack
+from toms_engine.use_cases.resolve_pack import ParentEdition, resolve_pack
 from toms_engine.use_cases.views import edition_view, holds_licence
 
 
@@ -32,13 +31,12 @@ async def import_framework(
     The same pack again gives the same edition; another pack replaces the draft under its edition code, and
     is refused once that is published.
     """
-    content = content_of_pack(pack)
     async with db.begin() as tx:
         if (earlier := await once.replay(tx)) is not None:
             return earlier
-        if await store.claim_framework(tx, content.framework, caller.org, now) != caller.org:
+        if await store.claim_framework(tx, pack.framework, caller.org, now) != caller.org:
             raise FrameworkNotYours("Another organisation brought the first edition of this framework.")
-        require_pack_holds(content, await _parent(tx, caller, content))
+        content = resolve_pack(pack, await _parent(tx, caller, pack))
         edition_id, effect = await _store(tx, content, now)
         row = await store.edition_by_id(tx, edition_id)
         assert row is not None, "the edition was stored in this transaction"
@@ -50,18 +48,18 @@ async def import_framework(
         return await once.keep(tx, status, _summary(edition), headers=headers, now=now)
 
 
-async def _parent(tx: AsyncConnection, caller: Caller, content: EditionContent) -> EditionContent | None:
-    """The published edition from which the pack derives."""
-    if content.derived_from is None:
+async def _parent(tx: AsyncConnection, caller: Caller, pack: FrameworkPack) -> ParentEdition | None:
+    """The published edition that the pack tailors."""
+    if pack.tailors is None:
         return None
-    found = await store.published_catalogues(tx, [content.derived_from])
-    if not found:
+    row = await store.edition_by_name(tx, pack.tailors.framework, pack.tailors.edition)
+    if row is None or row["state"] != store.PUBLISHED:
         return None
-    parent = found[0].content
-    # A pack with guessed figures would otherwise be told which guess is right.
-    if has_licensed_figures(parent) and not holds_licence(caller, parent.framework):
+    [parent] = await store.published_catalogues(tx, [row["edition_hash"]])
+    # Whoever may not use licensed figures may not hand them on in an edition of their own either.
+    if not holds_licence(caller, parent.content):
         raise ParentLicenceMissing("The parent edition holds figures that are licensed to others.")
-    return parent
+    return ParentEdition(parent.content, parent.edition_hash)
 
 
 async def _store(

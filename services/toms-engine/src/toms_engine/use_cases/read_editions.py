@@ -64,7 +64,7 @@ async def list_measures(
         raise EditionNotFound("There is no edition with this id.")
     start = _position(cursor)
     page = book.content.measures[start : start + limit]
-    licensed = holds_licence(caller, book.content.framework)
+    licensed = holds_licence(caller, book.content)
     items = [measure_view(book, measure, licensed=licensed) for measure in page]
     end = start + limit
     return items, encode_cursor([end]) if end < len(book.content.measures) else None
@@ -88,7 +88,7 @@ async def batch_measures(
 
 
 def _shown(book: Catalogue, code: str, caller: Caller | None) -> Measure:
-    licensed = holds_licence(caller, book.content.framework)
+    licensed = holds_licence(caller, book.content)
     return measure_view(book, book.measures[code], licensed=licensed)
 
 

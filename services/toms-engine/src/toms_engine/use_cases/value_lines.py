@@ -13,6 +13,7 @@ from toms_engine.domain.catalogue import Catalogue
 from toms_engine.domain.errors import LinesRefused
 from toms_engine.domain.explanation import Explanation
 from toms_engine.domain.figures import Figures
+from toms_engine.domain.licence import licence_framework
 from toms_engine.domain.line import Options
 from toms_engine.domain.valuation import METHOD_VERSION, ValuedLine
 from toms_engine.domain.valuation import value_lines as valued_lines
@@ -34,7 +35,7 @@ async def value_lines(
         raise LinesRefused("Nothing was valued: the edition is not known.", errors=[fault])
     # The platform's services use licensed figures in sums, and keep their pounds from readers who lack the
     # licence; nobody else gets a token with their scope.
-    licensed = caller.is_internal or holds_licence(caller, book.content.framework)
+    licensed = caller.is_internal or holds_licence(caller, book.content)
     if len(request.lines) > LINES_IN_PLACE:
         return await asyncio.to_thread(_valuation, book, figures, request, licensed=licensed)
     return _valuation(book, figures, request, licensed=licensed)
@@ -80,9 +81,15 @@ def _line_view(line: ValuedLine, explanation: wire.Explanation | None, book: Cat
         high_gbp=_gbp_or_none(line.high_pence),
         fiscal_gbp=gbp_from_pence(line.fiscal_pence),
         initial_spend_gbp=_gbp_or_none(line.initial_spend_pence),
-        licensed_framework=book.content.framework if line.is_licensed else None,
+        licensed_framework=_licensed_framework(line, book),
         explanation=explanation,
     )
+
+
+def _licensed_framework(line: ValuedLine, book: Catalogue) -> str | None:
+    """Whose licence the line's pounds need: an inherited figure's is that of the framework it comes from."""
+    licensed = line.proxy if line.is_licensed else None
+    return licence_framework(book.content, licensed) if licensed is not None else None
 
 
 def _gbp_or_none(pence: int | None) -> Decimal | None:

@@ -1,0 +1,80 @@
+"""`cdp frameworks`: what authors and holders of framework packs do with them."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cdp_tools.pack_documents import Fault, PackFaulty, told_in_a_line
+from cdp_tools.packs import CheckedPack, check_pack
+
+frameworks = typer.Typer(
+    name="frameworks", help="Check and load measurement framework packs.", no_args_is_help=True
+)
+
+PackPath = Annotated[Path, typer.Argument(help="The pack: a folder, or one YAML or JSON file.")]
+Parents = Annotated[
+    list[Path] | None,
+    typer.Option("--parent", help="Where the edition is that the pack tailors, if not beside it."),
+]
+
+
+@frameworks.command()
+def check(
+    path: PackPath,
+    parent: Parents = None,
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="Say it for a machine.")] = False,
+) -> None:
+    """Hold a pack to every rule, without a network; ends with 1 when it has a fault."""
+    try:
+        found = check_pack(path, parent or ())
+    except PackFaulty as faulty:
+        typer.echo(_faults_as_json(faulty.faults) if as_json else _faults_in_lines(path, faulty.faults))
+        raise typer.Exit(1) from None
+    typer.echo(_edition_as_json(found) if as_json else _edition_in_lines(found))
+
+
+def _faults_in_lines(path: Path, faults: tuple[Fault, ...]) -> str:
+    count = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
+    return "\n".join([*map(told_in_a_line, faults), f"{path}: {count}"])
+
+
+def _faults_as_json(faults: tuple[Fault, ...]) -> str:
+    told = [{**asdict(fault.place), **asdict(fault)} for fault in faults]
+    for fault in told:
+        del fault["place"]
+    return json.dumps({"valid": False, "faults": told}, ensure_ascii=False, indent=1)
+
+
+def _edition_in_lines(found: CheckedPack) -> str:
+    content = found.content
+    lines = [
+        f"{content.framework} {content.edition}: valid, {len(content.measures)} measures, "
+        f"{len(content.proxies)} proxies",
+        f"hash {found.edition_hash}",
+    ]
+    if content.derived_from is not None:
+        counts = [
+            f"{sum(measure.origin == origin for measure in content.measures)} {origin}"
+            for origin in ("inherited", "tailored", "added")
+        ]
+        parent = f"{content.parent_framework} {content.parent_edition}"
+        lines.append(f"tailors {parent} ({content.derived_from}): {', '.join(counts)}")
+    return "\n".join(lines)
+
+
+def _edition_as_json(found: CheckedPack) -> str:
+    content = found.content
+    said = {
+        "valid": True,
+        "framework": content.framework,
+        "edition": content.edition,
+        "edition_hash": found.edition_hash,
+        "derived_from": content.derived_from,
+        "measure_count": len(content.measures),
+        "faults": [],
+    }
+    return json.dumps(said, ensure_ascii=False, indent=1)
