@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 import pytest
-from tests.integration.toms_engine.world import World
+from tests.integration.toms_engine.world import World, faults
 
 from cdp_common.contracts.toms import Unit
 from cdp_tools.packs import load_pack
@@ -59,6 +59,21 @@ OPEN_MEASURES: list[tuple[Line, dict[str, Any]]] = [
     (line("OM-C10", "count", "0.5"), {"social_gbp": "16892.50", "fiscal_gbp": "16892.50"}),
     (line("OM-L08", "percentage", "250000", denominator="1000000"), NOTHING),
     (line("OM-C08", "text", "1"), NOTHING),
+]
+FAMILY: list[tuple[Line, dict[str, Any]]] = [
+    # 11 posts for 92 of 365 days × 29,718 × 0.612
+    (
+        line("OM-J01", "fte_years", "11", period_start="2026-07-01", period_end="2026-09-30"),
+        {"local_economic_gbp": "50426.48"},
+    ),
+    # 10,000 × (1.17 − 1)
+    (
+        line("OM-L01", "gbp_spent", "10000", place="county-durham", industry="public-administration"),
+        {"local_economic_gbp": "1700.00", "initial_spend_gbp": "10000.00"},
+    ),
+    (line("OM-C01", "hours", "30"), {"social_gbp": "538.80"}),
+    (line("CDF-01", "count", "1"), NOTHING),
+    (line("CDF-02", "attendee_hours", "90"), {**NOTHING, "counted_quantity": "90"}),
 ]
 LAIN: list[tuple[Line, dict[str, Any]]] = [
     (line("LAIN-M1", "count", "15000"), {**NOTHING, "counted_quantity": "15000"}),
@@ -127,3 +142,21 @@ async def test_the_licensed_example_shows_names_and_no_values(world: World):
         assert proxy["sources"][0]["publisher"] == "Example licence holder (fictional)"
     shown = next(measure["proxy"] for measure in measures if measure["code"] == "LX-P4")
     assert shown["central_gbp"] == "1.00"
+
+
+async def test_the_family_of_county_durham_tailors_the_published_open_measures(world: World):
+    parent = await world.published(shipped("open-measures-2026"))
+    edition = await world.published(shipped("county-durham-family-2026"))
+    assert (edition["measure_count"], edition["derived_from"]) == (51, parent["edition_hash"])
+    answer = await world.value(edition, *[sent for sent, _ in FAMILY])
+    assert answer.status_code == 200, answer.text
+    for valued, (_, expected) in zip(answer.json()["lines"], FAMILY, strict=True):
+        assert {field: valued[field] for field in expected} == expected, valued["measure"]
+    left_out = await world.value(edition, line("OM-C10", "count", "1"))
+    assert faults(left_out) == [("/lines/0/measure", "measure_unknown")]
+
+
+async def test_the_family_waits_for_its_parent(world: World):
+    refused = await world.load(shipped("county-durham-family-2026"))
+    assert (refused.status_code, faults(refused)) == (422, [("/tailors", "parent_unknown")])
+    assert await world.count("editions") == 0

@@ -22,6 +22,7 @@ from toms_engine.storage.published_figures import shipped_figures
 
 FRAMEWORKS = Path(__file__).parents[3] / "data" / "frameworks"
 COUNTS = {  # folder: measures, proxies
+    "county-durham-family-2026": (51, 13),
     "lain-2022": (15, 0),
     "licensed-example-1": (11, 9),
     "open-measures-2026": (51, 14),
@@ -176,6 +177,31 @@ def test_the_numbers_that_the_network_stated_stand_with_their_measure(
     assert words in found.guidance
 
 
+def test_what_the_network_set_itself_is_a_target_in_numbers_of_people(
+    packs: dict[str, EditionContent],
+) -> None:
+    lain = packs["lain-2022"]
+    targets = [(item.measure, item.value, item.unit, item.due, item.aim) for item in lain.targets]
+    assert targets == [
+        ("LAIN-M1", Decimal(15000), "count", date(2022, 12, 31), "at_least"),
+        ("LAIN-M1", Decimal(100000), "count", date(2024, 12, 31), "at_least"),
+    ]
+    for target in lain.targets:
+        assert target.source.publisher == "London Anchor Institutions' Network"
+        assert "this project's reading" in (target.note or "")
+
+
+def test_every_measure_of_the_network_stands_in_one_workstream(packs: dict[str, EditionContent]) -> None:
+    lain = packs["lain-2022"]
+    themes = {outcome.code: outcome.theme for outcome in lain.outcomes}
+    by_theme = {
+        stream.code: [measure.code for measure in lain.measures if themes[measure.outcome] == stream.code]
+        for stream in lain.workstreams
+    }
+    assert {stream.code: list(stream.measures) for stream in lain.workstreams} == by_theme
+    assert sum(len(codes) for codes in by_theme.values()) == len(lain.measures)
+
+
 # ------------------------------------------------------------------ price years
 def test_a_value_of_an_earlier_year_is_uprated_by_the_deflator(
     packs: dict[str, EditionContent],
@@ -229,6 +255,13 @@ def test_the_shares_of_a_measure_add_up_to_one_in_every_scheme(shipped: EditionC
         for row in crosswalk.rows:
             totals[row.measure] += row.share
         assert set(totals.values()) == {Decimal(1)}, crosswalk.scheme
+
+
+def test_a_crosswalk_promises_that_it_adds_up_and_names_its_source(shipped: EditionContent) -> None:
+    for crosswalk in shipped.crosswalks:
+        assert (crosswalk.additive, crosswalk.adds_up) == (True, True), crosswalk.scheme
+        assert crosswalk.source is not None, crosswalk.scheme
+        assert crosswalk.source.url.startswith("https://"), crosswalk.scheme
 
 
 def test_shares_are_halves_or_the_whole(shipped: EditionContent) -> None:
