@@ -26,7 +26,7 @@ KUBERNETES_VERSIONS = ("1.32", "1.37")
 SETTINGS_MAP = "cdp-settings"
 CALLERS = frozenset(service.name for service in SERVICES if service.scopes)
 """The services that call others with a client of their own."""
-FOREIGN_VARIABLES = frozenset({"PGSSLROOTCERT"})
+FOREIGN_VARIABLES = frozenset({"PGSSLROOTCERT", "TMPDIR"})
 """Variables that a library reads, not our settings."""
 # Written for this repository from the operator's documentation, with the fields we use and no more: a field
 # that is not listed is refused here until somebody has looked it up.

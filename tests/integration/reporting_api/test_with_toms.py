@@ -32,7 +32,7 @@ async def toms(make_database: MakeDatabase) -> AsyncIterator[TomsWorld]:
     settings = TomsSettings(mode="sandbox", issuer=ISSUER, audience=AUDIENCE)
     app = create_toms(settings, database=db, verifier=mint.verifier(), clock=clock)
     async with http_client(app) as http:
-        yield TomsWorld(http, db, mint, clock)
+        yield TomsWorld(http, db, mint, clock, app)
 
 
 @pytest.fixture

@@ -57,4 +57,4 @@ async def _running(db: Database, clock: FixedClock, folder: Path) -> AsyncIterat
     )
     app = create_app(settings, database=db, verifier=mint.verifier(), clock=clock)
     async with standing_client(app) as http:
-        yield World(http, db, mint, clock)
+        yield World(http, db, mint, clock, app)

@@ -1,5 +1,6 @@
 """Each row of the access matrix, tried on the running service."""
 
+import json
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -108,6 +109,12 @@ CALLS: dict[str, Call] = {
         "/v1/valuations",
         json={"edition_hash": target["edition_hash"], "lines": [line(measure=target["measure"])]},
         headers=headers,
+    ),
+    "value_in_bulk": lambda world, headers, target: world.http.post(
+        "/v1/valuations/bulk",
+        params={"edition_hash": target["edition_hash"]},
+        content=json.dumps(line(measure=target["measure"])),
+        headers={**headers, "Content-Type": "application/x-ndjson"},
     ),
     "import_need_index": lambda world, headers, _: world.http.post(
         "/v1/need-indices", json=need_index(area("E09", 9)), headers=keyed(headers)

@@ -1,5 +1,6 @@
 """The typed client against the running service: every operation once."""
 
+from collections.abc import AsyncIterator
 from uuid import UUID
 
 import httpx2
@@ -12,7 +13,14 @@ from cdp_common.clients.toms import TomsClient
 from cdp_common.contracts.framework_packs import FrameworkPack
 from cdp_common.contracts.needs import AreaBatchRequest, NeedIndexImport
 from cdp_common.contracts.pack_schema import framework_pack_schema
-from cdp_common.contracts.toms import MeasureBatchRequest, MeasureKey, ValuationRequest
+from cdp_common.contracts.toms import (
+    BulkLine,
+    BulkSummary,
+    MeasureBatchRequest,
+    MeasureKey,
+    ValuationLine,
+    ValuationRequest,
+)
 from cdp_common.kernel.identifiers import new_id
 
 
@@ -37,6 +45,25 @@ async def test_every_operation_has_its_method(world: World):
     assert (await toms.batch_measures(MeasureBatchRequest(keys=keys))).items == measures[:1]
     request = ValuationRequest.model_validate({"edition_hash": edition.edition_hash, "lines": [line()]})
     assert str((await toms.value_lines(request)).total_gbp) == "143.68"
+
+
+async def test_lines_are_valued_as_they_are_sent(world: World):
+    toms = client_of(world, world.http)
+    edition = await world.published(pack())
+
+    async def lines() -> AsyncIterator[ValuationLine]:
+        for number in range(3):
+            yield ValuationLine.model_validate(line(ref=f"{number}\u2028", quantity="10"))
+
+    first, second, third, summary = [
+        record async for record in toms.value_in_bulk(lines(), edition_hash=edition["edition_hash"])
+    ]
+    assert isinstance(summary, BulkSummary)
+    assert (summary.valued, str(summary.total_gbp)) == (3, "431.04")
+    assert [one.row for one in (first, second, third) if isinstance(one, BulkLine)] == [1, 2, 3]
+    with pytest.raises(UpstreamProblem) as refused:
+        await anext(toms.value_in_bulk(lines(), edition_hash="f" * 64))
+    assert refused.value.code == "lines_refused"
 
 
 async def test_the_areas_have_their_methods(world: World):

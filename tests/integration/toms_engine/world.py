@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import httpx2
+from fastapi import FastAPI
 from sqlalchemy import text
 
 from cdp_common.db.database import Database
@@ -26,6 +27,7 @@ class World:
     db: Database
     mint: TokenMint
     clock: FixedClock
+    app: FastAPI
     owner: UUID = field(default_factory=new_id)
     other: UUID = field(default_factory=new_id)
 

@@ -13,12 +13,21 @@ from cdp_common.web.uploads import UploadRoom
 from cdp_common.web.verifier import TokenVerifier
 from cdp_common.web.webhooks import webhook_router, webhook_work
 from cdp_common.web.wiring import closing, service_database
-from toms_engine.api import areas, editions, frameworks, measures, need_indices, valuations
+from toms_engine.api import (
+    areas,
+    bulk_valuations,
+    editions,
+    frameworks,
+    measures,
+    need_indices,
+    valuations,
+)
 from toms_engine.api.dependencies import FileSizes
 from toms_engine.settings import Settings
 from toms_engine.storage.layouts_shipped import need_layouts
 from toms_engine.storage.published_figures import shipped_figures
 from toms_engine.use_cases.published_editions import PublishedEditions
+from toms_engine.use_cases.value_in_bulk import FileLimits
 
 SCHEMA = "toms"
 
@@ -56,6 +65,7 @@ def create_app(
             editions.router,
             measures.router,
             valuations.router,
+            bulk_valuations.router,
             areas.router,
             need_indices.router,
             event_router,
@@ -70,11 +80,17 @@ def create_app(
             purging(answers_of(database, clock)),
         ],
         clock=clock,
-        larger_bodies=_larger_bodies(settings),
+        larger_bodies={**_larger_bodies(settings), bulk_valuations.PATH: settings.bulk_max_bytes},
     )
     app.state.editions = PublishedEditions(database)
     app.state.figures = shipped_figures()
     app.state.layouts = need_layouts(settings.layout_folder)
     app.state.uploads = UploadRoom()
     app.state.file_sizes = FileSizes(need_file=settings.need_file_max_bytes)
+    app.state.files = bulk_valuations.Files(
+        FileLimits(settings.bulk_max_bytes, settings.bulk_max_rows, settings.bulk_max_gzip_ratio),
+        runs_at_once=settings.bulk_runs_at_once,
+        idle_s=settings.bulk_idle_s,
+        most_waiting_bytes=settings.bulk_max_waiting_bytes,
+    )
     return app

@@ -8,7 +8,7 @@ from cdp_common.web.settings import ServiceSettings
 
 
 class Settings(ServiceSettings):
-    """The settings of toms-engine: the shared ones, and the sizes of files that it reads."""
+    """The settings of toms-engine: the shared ones, and how much it reads of files."""
 
     port: int = 8102
     """The port to listen on."""
@@ -19,3 +19,15 @@ class Settings(ServiceSettings):
     """
     layout_folder: Path | None = None
     """A folder with further layouts of official files, for other nations and editions."""
+    bulk_max_bytes: int = Field(default=1024**3, ge=1024, le=64 * 1024**3)
+    """The largest file of lines that is read, as it is sent and once it is unpacked."""
+    bulk_max_rows: int = Field(default=10_000_000, ge=1, le=1_000_000_000)
+    """The most rows of a file of lines."""
+    bulk_max_gzip_ratio: int = Field(default=200, ge=2, le=1032)
+    """How many times its size a packed file may expand to."""
+    bulk_runs_at_once: int = Field(default=2, ge=1, le=64)
+    """The files of lines that are read at the same time; one more is answered 503."""
+    bulk_idle_s: float = Field(default=30.0, gt=0, le=3600)
+    """How long a run waits for more of its file, or for its answer to be read."""
+    bulk_max_waiting_bytes: int = Field(default=1024**3, ge=1024**2, le=64 * 1024**3)
+    """The most of an answer that waits in a temporary file for a caller who sends first and reads later."""

@@ -3,7 +3,8 @@
 import asyncio
 import json as json_text
 import secrets
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterable, AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -25,6 +26,7 @@ from cdp_common.clients.upstream import (
     exchange,
     open_http,
     raise_for_refusal,
+    streaming,
 )
 
 __all__ = [
@@ -168,6 +170,21 @@ class ServiceClient:
             if problem.status != 401 or self._tokens is None or not self._tokens.forget():
                 raise
         return await self._send_once(method, path, options)
+
+    @asynccontextmanager
+    async def _streamed(
+        self, path: str, params: Mapping[str, object], content: AsyncIterable[bytes], media_type: str
+    ) -> AsyncIterator[AsyncIterator[bytes]]:
+        """The lines of an answer to a body that is sent as it comes; it is sent once, whatever happens."""
+        headers = {"Accept": media_type, **_headers({}), "Content-Type": media_type}
+        if self._tokens is not None:
+            headers["Authorization"] = f"Bearer {await self._tokens.token()}"
+        url = f"{self._base_url}{path}"
+        request = self._http.build_request(
+            "POST", url, params=_query(params), content=content, headers=headers
+        )
+        async with streaming(self._http, request) as lines:
+            yield lines
 
     async def _send_once(self, method: str, path: str, options: CallOptions) -> Reply:
         headers = {"Accept": "application/json", **_headers(options)}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterable, AsyncIterator
+from typing import TypedDict, Unpack
 from uuid import UUID
 
 from cdp_common.clients.base import Fetched
@@ -10,14 +12,30 @@ from cdp_common.contracts.base import Page
 from cdp_common.contracts.framework_packs import FrameworkPack
 from cdp_common.contracts.pack_schema import PackSchema
 from cdp_common.contracts.toms import (
+    BulkLine,
+    BulkRecord,
+    BulkRefusal,
+    BulkStop,
+    BulkSummary,
     Edition,
     EditionState,
     Measure,
     MeasureBatch,
     MeasureBatchRequest,
     Valuation,
+    ValuationLine,
     ValuationRequest,
 )
+
+JSON_LINES = "application/x-ndjson"
+
+
+class BulkOptions(TypedDict, total=False):
+    """How all lines of a file are valued; as in `ValuationRequest`."""
+
+    discount: bool
+    discount_base_year: int | None
+    uprate_to_price_year: int | None
 
 
 class TomsClient(NeedsOperations):
@@ -83,3 +101,17 @@ class TomsClient(NeedsOperations):
     async def value_lines(self, request: ValuationRequest) -> Valuation:
         """Lines valued against a published edition; stores nothing, so it is safe to repeat."""
         return await self._request("POST", "/v1/valuations", answer=Valuation, json=request, is_read=True)
+
+    async def value_in_bulk(
+        self, lines: AsyncIterable[ValuationLine], *, edition_hash: str, **options: Unpack[BulkOptions]
+    ) -> AsyncIterator[BulkLine | BulkRefusal | BulkSummary | BulkStop]:
+        """What became of each of many lines, in their order, and a summary at the end; nothing is held."""
+
+        async def rows() -> AsyncIterator[bytes]:
+            async for line in lines:
+                yield line.model_dump_json(exclude_none=True).encode() + b"\n"
+
+        params = {"edition_hash": edition_hash, **options}
+        async with self._streamed("/v1/valuations/bulk", params, rows(), JSON_LINES) as records:
+            async for record in records:
+                yield BulkRecord.validate_json(record)

@@ -1,7 +1,8 @@
 """One HTTP exchange with another service: bounded in time and size, its failures typed."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -105,6 +106,40 @@ async def exchange(
     except (httpx2.TransportError, httpx2.DecodingError) as fault:
         raise UpstreamUnavailable(f"{request.url.host} could not be reached.") from fault
     return Reply(response.status_code, response.headers, body)
+
+
+@asynccontextmanager
+async def streaming(http: httpx2.AsyncClient, request: httpx2.Request) -> AsyncIterator[AsyncIterator[bytes]]:
+    """Send a request and give the lines of its answer as they come; raises as `exchange` does.
+
+    The pauses between its parts are bounded, the whole is not: files take as long as they take.
+    """
+    host = request.url.host
+    try:
+        response = await http.send(request, stream=True)
+        try:
+            if response.status_code >= 300:
+                raise_for_refusal(
+                    Reply(response.status_code, response.headers, await _bounded_body(response)), host
+                )
+            yield _lines(response)
+        finally:
+            await response.aclose()
+    except (httpx2.TransportError, httpx2.DecodingError) as fault:
+        raise UpstreamUnavailable(f"{host} could not be reached, or broke off.") from fault
+
+
+async def _lines(response: httpx2.Response) -> AsyncIterator[bytes]:
+    """The lines of an answer, ended by LF alone: text may hold every other mark that looks like an end."""
+    rest = b""
+    async for chunk in response.aiter_bytes():
+        *lines, rest = (rest + chunk).split(b"\n")
+        for line in lines:
+            yield line
+        if len(rest) > MAX_ANSWER_BYTES:
+            raise UpstreamMalformed(f"{response.request.url.host} answered with more than is read.")
+    if rest:
+        yield rest
 
 
 async def _bounded_body(response: httpx2.Response) -> bytes:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, TypeAdapter
 
 from cdp_common.contracts.base import (
     Code,
@@ -354,3 +354,71 @@ class Valuation(Contract):
     social_gbp: GbpText
     local_economic_gbp: GbpText
     total_gbp: GbpText
+
+
+# ------------------------------------------------------------------ files of lines
+class BulkLine(Contract):
+    """A row of a file, valued: what `ValuedLine` says of it, without repeating its quantity."""
+
+    record: Literal["line"]
+    row: int  # from 1, the header not counted
+    ref: str
+    measure: Code
+    unit: Unit
+    counted_quantity: DecimalText
+    social_gbp: GbpText
+    local_economic_gbp: GbpText
+    total_gbp: GbpText
+    low_gbp: GbpText | None
+    high_gbp: GbpText | None
+    fiscal_gbp: GbpText
+    initial_spend_gbp: GbpText | None
+
+
+class BulkFault(Contract):
+    """Why a row was not valued; the field is empty where the whole row cannot be read."""
+
+    field: str
+    code: str
+    message: str
+
+
+class BulkRefusal(Contract):
+    """A row of a file that was not valued; the rest went on."""
+
+    record: Literal["refused"]
+    row: int
+    ref: str | None
+    errors: list[BulkFault]
+
+
+class _BulkTotals(Contract):
+    lines: int
+    valued: int
+    refused: int
+    social_gbp: GbpText
+    local_economic_gbp: GbpText
+    total_gbp: GbpText
+    fiscal_gbp: GbpText
+    edition_hash: Sha256
+    method_version: str
+
+
+class BulkSummary(_BulkTotals):
+    """The last record of a file that was read to its end; totals are sums of rounded lines."""
+
+    record: Literal["summary"]
+
+
+class BulkStop(_BulkTotals):
+    """The last record of a file that could not be read to its end: what was counted up to there, and why."""
+
+    record: Literal["stopped"]
+    code: str
+    message: str
+
+
+BulkRecord: TypeAdapter[BulkLine | BulkRefusal | BulkSummary | BulkStop] = TypeAdapter(
+    Annotated[BulkLine | BulkRefusal | BulkSummary | BulkStop, Field(discriminator="record")]
+)
+"""Parses one line of an answer in JSON Lines."""

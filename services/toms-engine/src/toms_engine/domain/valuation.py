@@ -37,6 +37,19 @@ _ROUNDING_STEP = Step(ROUNDING, "Rounded to the penny, half a penny away from ze
 
 
 @dataclass(frozen=True, slots=True)
+class Worth:
+    """What a line comes to: the steps from its quantity to what counts and to its pounds, nothing rounded."""
+
+    counted: tuple[Step, ...]
+    steps: tuple[Step, ...]
+    component: str | None = None
+    is_fiscal: bool = False
+    low_steps: tuple[Step, ...] | None = None
+    high_steps: tuple[Step, ...] | None = None
+    initial_spend: Exact | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ValuedLine:
     """One line's worth in whole pence by component, and the quantity that counts."""
 
@@ -50,7 +63,7 @@ class ValuedLine:
     initial_spend_pence: int | None
     measure: Measure
     proxy: Proxy | None
-    steps: tuple[Step, ...]
+    worth: Worth
     price_year: int | None = None
 
     @property
@@ -58,6 +71,11 @@ class ValuedLine:
         """The quantity as it was stated, else what the inputs give, for a reader."""
         stated = self.line.quantity
         return self.line.exact_quantity.shown() if stated is None else stated
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """The steps from what was stated to its pounds."""
+        return self.worth.steps
 
     @property
     def explanation(self) -> Explanation:
@@ -73,18 +91,6 @@ class ValuedLine:
     def total_pence(self) -> int:
         """Both components together."""
         return self.social_pence + self.local_economic_pence
-
-
-@dataclass(frozen=True, slots=True)
-class _Worth:
-    """What a line comes to, with the steps that lead there."""
-
-    steps: tuple[Step, ...]
-    component: str | None = None
-    is_fiscal: bool = False
-    low_steps: tuple[Step, ...] | None = None
-    high_steps: tuple[Step, ...] | None = None
-    initial_spend: Exact | None = None
 
 
 def value_lines(
@@ -106,7 +112,7 @@ def value_lines(
         if not found and line.activity is not None:
             sound.append((index, line))
         if not found and options_hold:
-            result = _value_line(line, terms)
+            result = _rounded(line, worth_of(line, terms), terms)
             found = _result_faults(index, result)
             valued.append(result)
         faults.extend(found)
@@ -114,6 +120,16 @@ def value_lines(
     if faults:
         _refuse(faults)
     return valued
+
+
+def value_line(index: int, line: Line, terms: Terms) -> tuple[ValuedLine | None, list[FieldError]]:
+    """One line valued, or none and its faults; the options of `terms` have been checked."""
+    faults = line_faults(index, line, terms)
+    if faults:
+        return None, faults
+    result = _rounded(line, worth_of(line, terms), terms)
+    faults = _result_faults(index, result)
+    return (None, faults) if faults else (result, [])
 
 
 def _refuse(faults: list[FieldError]) -> None:
@@ -139,15 +155,22 @@ def _result_faults(index: int, result: ValuedLine) -> list[FieldError]:
     return []
 
 
-def _value_line(line: Line, terms: Terms) -> ValuedLine:
+def worth_of(line: Line, terms: Terms) -> Worth:
+    """What a line comes to, by its steps; the line has been checked."""
     measure = terms.catalogue.measures[line.measure]
     proxy = terms.catalogue.proxy_of(measure)
     counted = tuple(counting_steps(measure, line))
-    worth = _worth(measure, proxy, line, counted, terms)
+    return _worth(measure, proxy, line, counted, terms)
+
+
+def _rounded(line: Line, worth: Worth, terms: Terms) -> ValuedLine:
+    """The one place where pounds become whole pence, once for each amount of a line."""
+    measure = terms.catalogue.measures[line.measure]
+    proxy = terms.catalogue.proxy_of(measure)
     pence = recompute(worth.steps)
     return ValuedLine(
         line=line,
-        counted_quantity=product(counted).shown(),
+        counted_quantity=product(worth.counted).shown(),
         social_pence=pence if worth.component == "social" else 0,
         local_economic_pence=pence if worth.component == "local_economic" else 0,
         fiscal_pence=pence if worth.is_fiscal else 0,
@@ -156,7 +179,7 @@ def _value_line(line: Line, terms: Terms) -> ValuedLine:
         initial_spend_pence=worth.initial_spend.pence() if worth.initial_spend is not None else None,
         measure=measure,
         proxy=proxy,
-        steps=worth.steps,
+        worth=worth,
         price_year=_price_year(measure, proxy, line, terms.options) if worth.component is not None else None,
     )
 
@@ -170,11 +193,11 @@ def _price_year(measure: Measure, proxy: Proxy | None, line: Line, options: Opti
 
 def _worth(
     measure: Measure, proxy: Proxy | None, line: Line, counted: tuple[Step, ...], terms: Terms
-) -> _Worth:
+) -> Worth:
     if measure.valuation == "local_multiplier":
         return _local_spend(measure, line, counted, terms)
     if proxy is None:
-        return _Worth(counted)
+        return Worth(counted, counted)
 
     def priced(value: UnitValue | None) -> tuple[Step, ...] | None:
         if value is None:
@@ -182,7 +205,8 @@ def _worth(
         return (*counted, proxy_step(proxy, value), *_after_pricing(measure, proxy, line, terms, value))
 
     central, low, high = proxy_values(proxy, line)
-    return _Worth(
+    return Worth(
+        counted=counted,
         steps=priced(central) or counted,
         component=proxy.component,
         is_fiscal=proxy.value_type == "fiscal",
@@ -191,12 +215,13 @@ def _worth(
     )
 
 
-def _local_spend(measure: Measure, line: Line, counted: tuple[Step, ...], terms: Terms) -> _Worth:
+def _local_spend(measure: Measure, line: Line, counted: tuple[Step, ...], terms: Terms) -> Worth:
     row = terms.catalogue.multipliers[(line.place or "", line.industry or "")]
     counts_initial = terms.catalogue.content.counts_initial_spend
     value = multiplier_value(row, line, counts_initial_spend=counts_initial)
     step = multiplier_step(row, value, counts_initial_spend=counts_initial)
-    return _Worth(
+    return Worth(
+        counted=counted,
         steps=(*counted, step, *_after_pricing(measure, None, line, terms, value)),
         component=row.component,
         initial_spend=None if counts_initial else product(counted),

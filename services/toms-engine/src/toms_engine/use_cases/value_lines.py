@@ -9,6 +9,7 @@ from cdp_common.contracts.line_inputs import LineInputs
 from cdp_common.kernel.errors import FieldError
 from cdp_common.kernel.money import gbp_from_pence
 from cdp_common.web.caller import Caller
+from toms_engine.bulk.line_content import line_of
 from toms_engine.domain.catalogue import Catalogue
 from toms_engine.domain.errors import LinesRefused
 from toms_engine.domain.explanation import Explanation
@@ -17,7 +18,6 @@ from toms_engine.domain.licence import licence_framework
 from toms_engine.domain.line import Options
 from toms_engine.domain.valuation import METHOD_VERSION, ValuedLine
 from toms_engine.domain.valuation import value_lines as valued_lines
-from toms_engine.use_cases.line_content import line_of
 from toms_engine.use_cases.published_editions import PublishedEditions
 from toms_engine.use_cases.views import holds_licence, proxy_view
 

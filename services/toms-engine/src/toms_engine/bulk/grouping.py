@@ -1,0 +1,84 @@
+"""Finds the group of each row, and stretches the groups' proven spans over the quantities of a block."""
+
+import json
+from bisect import bisect_left
+from collections.abc import Sequence
+
+import polars as pl
+
+from toms_engine.bulk.groups import Group, Table
+from toms_engine.bulk.one_by_one import line_of
+from toms_engine.bulk.rows import OPTION_FIELDS
+from toms_engine.domain.line_checks import Terms
+
+MOST_GROUPS = 20_000
+"""Sets of options kept at once; a file with more of them begins anew, and is slower for it."""
+
+
+class Groups:
+    """The groups met in one run, numbered in the order in which they came."""
+
+    def __init__(self, terms: Terms) -> None:
+        self._terms = terms
+        self._numbers: dict[tuple[str | None, ...], int | None] = {}
+        self._groups: list[Group] = []
+        self._table = Table.of([])
+        self._is_stale = True
+
+    def numbered(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """The rows with `group`, null where their options are faulty, and the group's `step`."""
+        if len(self._numbers) > MOST_GROUPS:
+            self._numbers, self._groups, self._is_stale = {}, [], True
+        stated = [name for name in OPTION_FIELDS if name in frame.columns]
+        differs = frame.select(pl.col(stated).ne_missing(pl.col(stated).first()).any()).row(0)
+        keys = [name for name, varies in zip(stated, differs, strict=True) if varies] or stated[:1]
+        distinct = frame.select(stated).unique(subset=keys, keep="first", maintain_order=True)
+        numbers = [self._number_of(dict(zip(stated, row, strict=True))) for row in distinct.iter_rows()]
+        steps = [None if number is None else self._groups[number].step for number in numbers]
+        found = distinct.select(keys).with_columns(
+            group=pl.Series(numbers, dtype=pl.UInt32), step=pl.Series(steps, dtype=pl.Int64)
+        )
+        return frame.join(found, on=keys, how="left", nulls_equal=True, maintain_order="left")
+
+    def stretch_over(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """The groups' table for these rows, after the spans were stretched over their `units`."""
+        ends = rows.group_by("group").agg(least=pl.col("units").min(), most=pl.col("units").max())
+        most_units = 0
+        for number, least, most in ends.iter_rows():
+            group, most_units = self._groups[number], max(most_units, -least, most)
+            if group.covers(least) and group.covers(most):
+                continue
+            self._is_stale = True
+            if not (group.reach(least) and group.reach(most)):
+                self._stretch_within(group, rows.filter(pl.col("group") == number))
+        if self._is_stale:
+            self._table, self._is_stale = Table.of(self._groups), False
+        return self._table.for_units(most_units)
+
+    def _stretch_within(self, group: Group, rows: pl.DataFrame) -> None:
+        """Stretch a group as far as some of its quantities reach, where not all of them can be covered."""
+        units = rows.get_column("units").unique().sort().to_list()
+        if group.least > group.most and not any(group.reach(one) for one in _sample(units)):
+            return
+        beyond = bisect_left(units, group.most)
+        # Upwards the quantities that pass come first, downwards too: so each search halves what is left.
+        bisect_left(range(beyond, len(units)), True, key=lambda place: not group.reach(units[place]))
+        below = bisect_left(units, group.least)
+        bisect_left(range(below), True, key=lambda place: not group.reach(units[below - 1 - place]))
+
+    def _number_of(self, options: dict[str, str | None]) -> int | None:
+        key = tuple(options.get(name) for name in OPTION_FIELDS)
+        if key not in self._numbers:
+            given = {name: value for name, value in options.items() if value is not None}
+            line, _ = line_of(json.dumps({**given, "ref": "-", "quantity": "0"}).encode())
+            self._numbers[key] = len(self._groups) if line is not None else None
+            if line is not None:
+                self._groups.append(Group(line, self._terms))
+                self._is_stale = True
+        return self._numbers[key]
+
+
+def _sample(values: Sequence[int]) -> Sequence[int]:
+    """Some of sorted values, the middle ones first."""
+    middle, quarter = len(values) // 2, len(values) // 4
+    return [values[place] for place in dict.fromkeys((middle, quarter, middle + quarter, 0, len(values) - 1))]
