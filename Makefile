@@ -29,6 +29,7 @@ $(VENV)/.set-up: requirements/tools.lock requirements/dev.lock $(MEMBERS:%=%/pyp
 	@echo "Installing what requirements/dev.lock names…"
 	@$(UV) pip sync --quiet --python $(PY) --require-hashes --compile-bytecode requirements/dev.lock
 	@$(UV) pip install --quiet --python $(PY) --no-deps --no-build-isolation $(MEMBERS:%=-e ./%)
+	@$(PY) -m compileall -q $(MEMBERS)  # processes start sooner
 	@touch $@
 
 $(UV): requirements/tools.lock

@@ -1,5 +1,7 @@
 """What every test may use, and which tests one worker has to run together."""
 
+import gc
+
 import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
@@ -18,6 +20,13 @@ class Groups(LoadScopeScheduling):  # type: ignore[misc]  # pytest-xdist ships n
 
     def _split_scope(self, nodeid: str) -> str:
         return next((begins for begins in TOGETHER if nodeid.startswith(begins)), nodeid)
+
+
+def pytest_collection_finish() -> None:
+    """Leave what the collection has made out of every later search for garbage: it stays to the end."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -11,7 +12,7 @@ from typing import Any
 from fastapi import FastAPI
 
 from cdp_common.testing.callers import TokenMint
-from cdp_tools.checks.snapshots import without_settings
+from cdp_tools.checks.snapshots import ROOT, without_settings
 from cdp_tools.services import SERVICES
 
 REST_SERVICES = {service.name: service.package for service in SERVICES if service.schema is not None}
@@ -71,6 +72,12 @@ def application(service: str) -> FastAPI:
         settings = importlib.import_module(f"{package}.settings").Settings()
         app: FastAPI = main.create_app(settings, verifier=TokenMint().verifier())
     return app
+
+
+def committed(service: str) -> Document:
+    """The service's description as it is committed."""
+    document: Document = json.loads((ROOT / "docs" / "api" / f"{service}.openapi.json").read_text("utf-8"))
+    return document
 
 
 def operations_of(document: Document) -> list[Operation]:

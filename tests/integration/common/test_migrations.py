@@ -15,13 +15,11 @@ from cdp_common.db.database import Database, DatabaseUnavailable
 from cdp_common.db.migrations import (
     PreparedDatabase,
     check_migrations,
-    current_revision,
-    head_revision,
-    is_behind,
     migrate,
     migrate_down,
     prepare_database,
 )
+from cdp_common.db.revisions import current_revision, head_revision, is_behind
 from cdp_common.testing.databases import TestDatabases
 
 TABLES = text("SELECT tablename FROM pg_tables WHERE schemaname = current_schema() ORDER BY 1")

@@ -1,6 +1,7 @@
 """The migrations make the tables that the code names, and can be taken back."""
 
-from cdp_common.db.migrations import check_migrations, current_revision, head_revision, migrate, migrate_down
+from cdp_common.db.migrations import check_migrations, migrate, migrate_down
+from cdp_common.db.revisions import current_revision, head_revision
 from cdp_common.testing.databases import TestDatabases
 from cdp_common.testing.plugin import MakeDatabase
 from partners_api.main import PACKAGE, SCHEMA

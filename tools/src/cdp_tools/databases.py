@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from cdp_common.db.database import Database
-from cdp_common.db.migrations import current_revision, head_revision
 from cdp_common.db.provisioning import PreparedDatabase, prepare_database
+from cdp_common.db.revisions import current_revision, head_revision
 from cdp_tools.environment import OPERATOR_CLIENT_ID, Environment
 from cdp_tools.private_files import write_private
 from cdp_tools.services import ISSUER, Service

@@ -13,8 +13,9 @@ from rich.console import Console
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from cdp_common.db.migrations import check_migrations, head_revision, migrate, migrate_down
+from cdp_common.db.migrations import check_migrations, migrate, migrate_down
 from cdp_common.db.provisioning import PreparedDatabase, owner_engine, prepare_database
+from cdp_common.db.revisions import head_revision
 from cdp_common.testing.postgres import TestCluster
 from cdp_tools.services import SERVICES
 

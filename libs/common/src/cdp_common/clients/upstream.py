@@ -1,9 +1,11 @@
 """One HTTP exchange with another service: bounded in time and size, its failures typed."""
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import httpx2
@@ -80,11 +82,18 @@ class _ProblemBody(BaseModel):
     error_description: str = ""
 
 
+@cache
+def trust_store() -> ssl.SSLContext:
+    """The certificates that this process trusts; reading them takes longer than most requests, so once."""
+    return httpx2.create_ssl_context(trust_env=False)
+
+
 def open_http(*, max_connections: int = MAX_CONNECTIONS) -> httpx2.AsyncClient:
     """A connection pool for calls to other services; one per process, closed by whoever opens it."""
     return httpx2.AsyncClient(
         timeout=httpx2.Timeout(READ_TIMEOUT_S, connect=CONNECT_TIMEOUT_S),
         limits=httpx2.Limits(max_connections=max_connections, max_keepalive_connections=max_connections),
+        verify=trust_store(),
         follow_redirects=False,
         trust_env=False,  # calls inside the deployment must not leave it through a proxy from the environment
     )

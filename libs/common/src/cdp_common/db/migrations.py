@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
@@ -11,9 +10,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.operations import Operations
 from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData, text
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cdp_common.db.columns import NAMES
 from cdp_common.db.common_schema import grant_app
@@ -23,9 +20,6 @@ from cdp_common.db.schema_check import check_migrations
 __all__ = [
     "PreparedDatabase",
     "check_migrations",
-    "current_revision",
-    "head_revision",
-    "is_behind",
     "migrate",
     "migrate_down",
     "prepare_database",
@@ -58,40 +52,6 @@ async def migrate_down(package: str, owner_url: str, schema: str, app_role: str,
         command.downgrade(_config(package, connection, app_role), revision)
 
     await _locked(owner_url, schema, downgrade)
-
-
-@cache
-def head_revision(package: str) -> str:
-    """The newest revision that this build of the service knows."""
-    head = _scripts(package).get_current_head()
-    if head is None:
-        raise LookupError(f"{package} has no migrations")
-    return head
-
-
-async def current_revision(tx: AsyncConnection) -> str | None:
-    """The revision of the connected schema, or none when it was never migrated."""
-    present = await tx.scalar(text("SELECT to_regclass('alembic_version') IS NOT NULL"))
-    if not present:
-        return None
-    revision: str | None = await tx.scalar(text("SELECT version_num FROM alembic_version"))
-    return revision
-
-
-def is_behind(package: str, revision: str | None) -> bool:
-    """Whether the schema lacks migrations of this build; a revision from a later build is not behind."""
-    if revision is None:
-        return True
-    return revision != head_revision(package) and revision in _known_revisions(package)
-
-
-@cache
-def _known_revisions(package: str) -> frozenset[str]:
-    return frozenset(script.revision for script in _scripts(package).walk_revisions())
-
-
-def _scripts(package: str) -> ScriptDirectory:
-    return ScriptDirectory.from_config(_base_config(package))
 
 
 def _config(package: str, connection: Connection, app_role: str) -> Config:

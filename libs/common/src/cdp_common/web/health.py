@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from sqlalchemy.exc import SQLAlchemyError
 
 from cdp_common.db.database import Database
-from cdp_common.db.migrations import current_revision, head_revision, is_behind
+from cdp_common.db.revisions import current_revision, head_revision, is_behind
 from cdp_common.kernel.errors import Unavailable
 from cdp_common.web.settings import Mode, ServiceSettings
 

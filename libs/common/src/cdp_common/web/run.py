@@ -12,7 +12,6 @@ import uvicorn
 from fastapi import FastAPI
 from pydantic import ValidationError
 
-from cdp_common.db.migrations import migrate
 from cdp_common.web.logs import configure_logging
 from cdp_common.web.settings import KeyFileUnusable, ServiceSettings
 from cdp_common.web.telemetry import configure_telemetry
@@ -52,6 +51,8 @@ def main(
 
 def migrate_service(package: str, settings: ServiceSettings, schema: str | None) -> None:
     """Bring the service's database to the revision of this build."""
+    from cdp_common.db.migrations import migrate  # a process that serves starts sooner without it
+
     if schema is None:
         _fail(f"{package} has no database")
     if settings.database_owner_url is None:

@@ -14,6 +14,7 @@ import structlog
 from sqlalchemy import RowMapping
 from standardwebhooks.webhooks import Webhook as Signer
 
+from cdp_common.clients.upstream import trust_store
 from cdp_common.kernel.clock import Clock, utc_now
 from cdp_common.web.settings import ServiceSettings
 from cdp_common.web.webhooks.secrets import decrypt_secret
@@ -66,7 +67,7 @@ class Sender:
         self._timeout_s = timeout_s
         self._http = httpx2.AsyncClient(
             timeout=timeout_s,
-            verify=True if trust is None else trust,
+            verify=trust or trust_store(),
             follow_redirects=False,
             trust_env=False,
             limits=httpx2.Limits(max_connections=None, max_keepalive_connections=0),
