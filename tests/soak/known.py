@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from tests.official_files import IOD_2025, csv_file, official_rows
+from tests.official_files import IOD_2025, csv_file, official_rows, postcode_lines
 from tests.soak.mesh import Mesh
 from tests.soak.people import Json, Party, Voice, as_json
 from tests.soak.stage import DATA, Stage, set_stage
@@ -160,6 +160,7 @@ async def _toms(mesh: Mesh, stage: Stage, manager: Voice, known: Known) -> None:
         "batch_measures": {"keys": [{"edition_hash": stage.edition_hash, "code": "OM-S05"}]},
         "batch_areas": {"index": "imd-2019", "codes": ["E01020819"]},
         "import_need_file": csv_file([IOD_2025.header, *official_rows(IOD_2025, 3)]).decode(),
+        "import_lookup": b"".join(postcode_lines(3)).decode(),
         "publish_need_banding": {
             **{name: index[name] for name in ("index", "bands")},
             "place": "county-durham",

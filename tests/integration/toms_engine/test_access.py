@@ -57,7 +57,11 @@ async def target_of(world: World, row: dict[str, Any]) -> Target:
         loaded = await send_file(world, keyed(world.writer()), row_number=0)
         assert loaded.status_code == 201, loaded.text
         return {}
-    if "need" in row["operation"] or "areas" in row["operation"]:
+    if row["operation"] in ("import_lookup", "get_area_changes"):
+        loaded = await send_lookup(world, keyed(world.writer()), edition="2024-11")
+        assert loaded.status_code == 201, loaded.text
+        return {}
+    if "need" in row["operation"] or "lookup" in row["operation"] or "areas" in row["operation"]:
         await world.load_index(need_index())
         return {}
     word = row["note"].split()[0]
@@ -72,6 +76,15 @@ def send_file(world: World, headers: Headers, row_number: int) -> Awaitable[http
     return world.http.post(
         f"/v1/need-files?layout={SMALL.layout}&coverage=extract",
         content=csv_file([SMALL.header, SMALL_ROWS[row_number]]),
+        headers={**headers, "Content-Type": "text/csv"},
+    )
+
+
+def send_lookup(world: World, headers: Headers, edition: str) -> Awaitable[httpx2.Response]:
+    header = ["LSOA11CD", "LSOA11NM", "CHGIND", "LSOA21CD", "LSOA21NM"]
+    return world.http.post(
+        f"/v1/lookups?layout=england-wales-lsoa-2011-2021&edition={edition}",
+        content=csv_file([header, ["E01", "First", "U", "E01", "First"]]),
         headers={**headers, "Content-Type": "text/csv"},
     )
 
@@ -138,6 +151,9 @@ CALLS: dict[str, Call] = {
     "list_need_bandings": lambda world, headers, _: world.http.get(
         "/v1/need-bandings?index=imd-sample", headers=headers
     ),
+    "import_lookup": lambda world, headers, _: send_lookup(world, keyed(headers), edition="2025-02"),
+    "list_lookups": lambda world, headers, _: world.http.get("/v1/lookups", headers=headers),
+    "get_area_changes": lambda world, headers, _: world.http.get("/v1/area-changes/E01", headers=headers),
     "batch_areas": lambda world, headers, _: world.http.post(
         "/v1/areas/batch", json={"index": "imd-sample", "codes": ["E01"]}, headers=headers
     ),

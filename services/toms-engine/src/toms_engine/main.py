@@ -18,6 +18,7 @@ from toms_engine.api import (
     bulk_valuations,
     editions,
     frameworks,
+    lookups,
     measures,
     need_indices,
     valuations,
@@ -38,6 +39,7 @@ def _larger_bodies(settings: Settings) -> dict[str, int]:
         "/v1/frameworks": 16 * 1024 * 1024,
         "/v1/need-indices": 4 * 1024 * 1024,
         "/v1/need-files": settings.need_file_max_bytes,
+        "/v1/lookups": settings.lookup_max_bytes,
     }
 
 
@@ -68,6 +70,7 @@ def create_app(
             bulk_valuations.router,
             areas.router,
             need_indices.router,
+            lookups.router,
             event_router,
             webhook_router,
         ],
@@ -86,7 +89,7 @@ def create_app(
     app.state.figures = shipped_figures()
     app.state.layouts = need_layouts(settings.layout_folder)
     app.state.uploads = UploadRoom()
-    app.state.file_sizes = FileSizes(need_file=settings.need_file_max_bytes)
+    app.state.file_sizes = FileSizes(need_file=settings.need_file_max_bytes, lookup=settings.lookup_max_bytes)
     app.state.files = bulk_valuations.Files(
         FileLimits(settings.bulk_max_bytes, settings.bulk_max_rows, settings.bulk_max_gzip_ratio),
         runs_at_once=settings.bulk_runs_at_once,

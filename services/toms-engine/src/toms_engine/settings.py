@@ -17,6 +17,8 @@ class Settings(ServiceSettings):
 
     Those of England have some 11 MB.
     """
+    lookup_max_bytes: int = Field(default=2 * 1024**3, ge=1024, le=8 * 1024**3)
+    """The largest lookup file, decompressed; the ONS Postcode Directory has some 1.3 GB."""
     layout_folder: Path | None = None
     """A folder with further layouts of official files, for other nations and editions."""
     bulk_max_bytes: int = Field(default=1024**3, ge=1024, le=64 * 1024**3)

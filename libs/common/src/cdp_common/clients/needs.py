@@ -7,7 +7,10 @@ from cdp_common.contracts.base import Page
 from cdp_common.contracts.needs import (
     AreaBatch,
     AreaBatchRequest,
+    AreaChanges,
     AreaNeed,
+    LookupList,
+    LookupReceipt,
     NeedBand,
     NeedBanding,
     NeedBandingDraft,
@@ -60,6 +63,26 @@ class NeedsOperations(ServiceClient):
         params = {"index": index, "place": place, "limit": limit, "cursor": cursor}
         return await self._get("/v1/need-bandings", Page[NeedBanding], params=params)
 
+    async def import_lookup(
+        self, file: UploadFile, *, layout: str, edition: str, idempotency_key: str
+    ) -> LookupReceipt:
+        """What the import of a lookup found and stored."""
+        return await self._post(
+            "/v1/lookups",
+            LookupReceipt,
+            upload=file,
+            params={"layout": layout, "edition": edition},
+            idempotency_key=idempotency_key,
+        )
+
+    async def list_lookups(self) -> LookupList:
+        """The lookups that are loaded, newest first."""
+        return await self._get("/v1/lookups", LookupList)
+
+    async def get_area_changes(self, code: str) -> AreaChanges:
+        """Every change that an area takes part in."""
+        return await self._get(f"/v1/area-changes/{code}", AreaChanges)
+
     async def batch_areas(self, batch: AreaBatchRequest) -> AreaBatch:
         """Deciles and bands of areas by code."""
         return await self._request("POST", "/v1/areas/batch", answer=AreaBatch, json=batch, is_read=True)
@@ -67,7 +90,8 @@ class NeedsOperations(ServiceClient):
     async def list_areas(
         self,
         *,
-        index: str,
+        index: str | None = None,
+        postcode: str | None = None,
         place: str | None = None,
         band: NeedBand | None = None,
         decile: int | None = None,
@@ -76,9 +100,10 @@ class NeedsOperations(ServiceClient):
         limit: int | None = None,
         cursor: str | None = None,
     ) -> Page[AreaNeed]:
-        """Areas of an index in the order of their codes."""
+        """Areas of an index in the order of their codes, or the areas of a postcode."""
         params = {
             "index": index,
+            "postcode": postcode,
             "place": place,
             "band": band,
             "decile": decile,

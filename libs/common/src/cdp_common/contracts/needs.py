@@ -6,13 +6,16 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from cdp_common.contracts.base import Code, Contract, DecimalText, Sha256, ShortText, Slug
 from cdp_common.contracts.toms import NeedDomain, Source
 
 NeedBand = Literal["severe", "high", "mild", "low"]
 NeedCoverage = Literal["complete", "extract"]
+LookupKind = Literal["postcodes", "wards", "changes"]
+AreaRelation = Literal["unchanged", "split", "merged", "irregular"]
+Month = Annotated[str, StringConstraints(pattern=r"^(19|20)[0-9]{2}-(0[1-9]|1[0-2])$")]  # as 2024-11
 NeedRankingKind = Literal["overall", "domain", "supplementary", "sub_domain"]
 
 
@@ -195,6 +198,25 @@ class AreaRanking(Contract):
     score: DecimalText | None
 
 
+class PostcodeMatch(Contract):
+    """How a postcode led to an area, and what else the lookups say of it."""
+
+    postcode: str  # with its space
+    is_terminated: bool
+    terminated_in: Month | None
+    introduced_in: Month | None
+    lookup: Code  # the layout of the postcode lookup, and its edition
+    lookup_edition: Month
+    ward_code: Code | None
+    ward_name: str | None
+    # of the postcode itself, or of the area into most of which the ward reaches
+    ward_basis: Literal["postcode", "area_best_fit"] | None
+    # how the lookup's own area becomes this one, when the index has areas of another vintage
+    relation: Literal["same_vintage", "unchanged", "split", "merged", "irregular"]
+    is_only_candidate: bool  # false: the postcode lies in one of several areas, all of which are answered
+    attribution: str
+
+
 class AreaNeed(Contract):
     """An area's decile and band under an index."""
 
@@ -210,6 +232,7 @@ class AreaNeed(Contract):
     authority_code: Code | None = None  # this and what follows is known from an official file
     population: int | None = None
     domains: list[AreaRanking] = []  # when asked for, in the order of the index's rankings
+    located_by: PostcodeMatch | None = None  # when asked for by postcode
 
 
 class AreaBatch(Contract):
@@ -217,3 +240,50 @@ class AreaBatch(Contract):
 
     items: list[AreaNeed]
     missing: list[Code]
+
+
+class LookupReceipt(Contract):
+    """What the import of a lookup found and stored."""
+
+    kind: LookupKind
+    layout: Code
+    layout_version: int
+    edition: Month
+    title: str
+    sha256: Sha256  # of the file as it was sent
+    encoding: str
+    row_count: int
+    terminated_count: int  # postcodes that are no longer in use
+    without_area_count: int  # postcodes for which the file has no area
+    vintages: list[str]  # of area codes
+    by_relation: dict[AreaRelation, int]
+    licence: str
+    attribution: str
+    imported_at: datetime
+
+
+class LookupList(Contract):
+    """The lookups that are loaded, newest first, at most a hundred."""
+
+    items: list[LookupReceipt]
+
+
+class AreaChange(Contract):
+    """An area of one vintage and one of the next that share ground."""
+
+    from_code: Code
+    from_name: str
+    from_vintage: str
+    to_code: Code
+    to_name: str
+    to_vintage: str
+    relation: AreaRelation
+    lookup_edition: Month
+
+
+class AreaChanges(Contract):
+    """Every change that an area takes part in; several mean that none of them may be picked silently."""
+
+    code: Code
+    items: list[AreaChange]
+    is_one_to_one: bool

@@ -9,8 +9,11 @@ from cdp_common.contracts.needs import AreaBatch, AreaBatchRequest, AreaNeed, Ne
 from cdp_common.web.dependencies import ServiceDatabase
 from cdp_common.web.identity import MaybeCaller
 from cdp_common.web.paging import Paging, page_links
+from toms_engine.api.dependencies import Layouts
+from toms_engine.domain.errors import AreaQueryUnclear
 from toms_engine.storage.banded_areas import AreaFilter
 from toms_engine.use_cases import read_areas
+from toms_engine.use_cases.find_postcode import find_postcode
 
 router = APIRouter(tags=["needs"])
 
@@ -31,7 +34,8 @@ async def list_areas(
     caller: MaybeCaller,
     db: ServiceDatabase,
     page: Paging,
-    index: IndexName,
+    layouts: Layouts,
+    index: Annotated[Slug | None, Query(description="The index; needed unless asked by postcode.")] = None,
     place: PlaceName = None,
     band: BandName = None,
     decile: Annotated[int | None, Query(ge=1, le=10, description="Areas in this decile only.")] = None,
@@ -40,8 +44,18 @@ async def list_areas(
         Query(description="A ranking of the index, for example income: `decile` is then its own."),
     ] = None,
     domains: Annotated[bool, Query(description="With the areas' other rankings.")] = False,
+    postcode: Annotated[
+        str | None,
+        Query(max_length=16, description="The areas of this postcode, under every index or the one named."),
+    ] = None,
 ) -> Page[AreaNeed]:
-    """Areas of an index in the order of their codes."""
+    """Areas of an index in the order of their codes, or the areas of a postcode."""
+    if postcode is not None:
+        if (place, band, decile, domain, page.cursor) != (None,) * 5:
+            raise AreaQueryUnclear("With a postcode, only index and domains can be given.")
+        return Page(items=await find_postcode(db, layouts, postcode, index, domains=domains))
+    if index is None:
+        raise AreaQueryUnclear("Name an index, or a postcode.")
     wanted = AreaFilter(index=index, place=place, band=band, decile=decile)
     items, next_cursor = await read_areas.list_areas(
         db, wanted, page.cursor, page.limit, domain=domain, domains=domains

@@ -40,6 +40,7 @@ class FileSizes:
     """The most bytes, decompressed, that are read of each kind of file."""
 
     need_file: int
+    lookup: int
 
 
 def file_sizes(request: Request) -> FileSizes:

@@ -141,3 +141,59 @@ class DomainUnknown(InvalidInput):
 
     code = "need_domain_unknown"
     title = "The index has no such domain"
+
+
+class LookupRefused(InvalidInput):
+    """A lookup file has faults and was refused whole; `errors` lists the first hundred with their lines."""
+
+    code = "lookup_refused"
+    title = "The lookup file has faults"
+
+
+class LookupEditionTaken(Conflict):
+    """This edition of the lookup is loaded; another file of it would leave two answers for one question."""
+
+    code = "lookup_edition_taken"
+    title = "This edition of the lookup is loaded already"
+
+
+class LookupNotYours(Forbidden):
+    """Editions of a kind of lookup come from the organisation that loaded its first."""
+
+    code = "lookup_not_yours"
+    title = "This kind of lookup belongs to another organisation"
+
+
+class PostcodeMalformed(InvalidInput):
+    """What is asked for is no postcode of the United Kingdom."""
+
+    code = "postcode_malformed"
+    title = "This is not a postcode"
+
+
+class PostcodeNotFound(NotFound):
+    """The newest postcode lookup does not hold the postcode, or none is loaded."""
+
+    code = "postcode_not_found"
+    title = "The postcode is not known"
+
+
+class PostcodeAreaNotFound(NotFound):
+    """The postcode is known, and no index that is loaded has the area in which it lies."""
+
+    code = "postcode_area_not_found"
+    title = "No index has the area of this postcode"
+
+
+class AreaChangeNotFound(NotFound):
+    """The newest lookups of changes do not hold the area, or none is loaded."""
+
+    code = "area_change_not_found"
+    title = "No lookup of changes has this area"
+
+
+class AreaQueryUnclear(InvalidInput):
+    """Areas are asked for by index, or by postcode alone."""
+
+    code = "area_query_unclear"
+    title = "Which areas are wanted is not clear"

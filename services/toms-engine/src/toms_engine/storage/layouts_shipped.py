@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from toms_engine.domain.edition import Source
+from toms_engine.domain.lookup_layout import LookupLayout, Vintage
 from toms_engine.domain.need_layout import Denominator, NeedLayout, PublishedCheck, Ranking
 from toms_engine.domain.needs import BandCut
 
 DEFAULT_BANDS = "bands-default.json"
 NEED_FILES = "need-files"
+LOOKUPS = "lookups"
 MAX_LAYOUT_BYTES = 1024 * 1024
 
 
@@ -32,14 +34,15 @@ class DefaultBands:
 
 @dataclass(frozen=True)
 class NeedLayouts:
-    """The layouts of indices' files by name, and the default cuts."""
+    """The layouts of indices' files and of lookups by name, and the default cuts."""
 
     by_name: Mapping[str, NeedLayout]
+    lookups: Mapping[str, LookupLayout]
     default_bands: DefaultBands
 
 
 def need_layouts(folder: Path | None = None) -> NeedLayouts:
-    """What this build ships under `layouts/need-files`, and what a folder of the operator's adds.
+    """What this build ships under `layouts`, and what a folder of the operator's adds in the same form.
 
     Raises `LayoutUnusable` when a file does not fit the form or two have one name.
     """
@@ -49,7 +52,13 @@ def need_layouts(folder: Path | None = None) -> NeedLayouts:
         if layout.layout in found:
             raise LayoutUnusable(f"{name}: there are two layouts {layout.layout}")
         found[layout.layout] = layout
-    return NeedLayouts(found, _default_bands(_shipped(DEFAULT_BANDS)))
+    lookups: dict[str, LookupLayout] = {}
+    for name, document in _documents(LOOKUPS, folder):
+        lookup = _checked_lookup(name, document)
+        if lookup.layout in lookups:
+            raise LayoutUnusable(f"{name}: there are two layouts {lookup.layout}")
+        lookups[lookup.layout] = lookup
+    return NeedLayouts(found, lookups, _default_bands(_shipped(DEFAULT_BANDS)))
 
 
 def _documents(kind: str, folder: Path | None) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -76,6 +85,30 @@ def _checked(name: str, document: dict[str, Any]) -> NeedLayout:
     if not layout.rankings or layout.rankings[0].kind != "overall":
         raise LayoutUnusable(f"{name}: the overall ranking comes first")
     return layout
+
+
+def _checked_lookup(name: str, document: dict[str, Any]) -> LookupLayout:
+    try:
+        layout = lookup_layout(document)
+        if missing := layout.required - layout.columns.keys():
+            raise ValueError(f"no header for {', '.join(sorted(missing))}")
+    except (KeyError, TypeError, ValueError) as fault:
+        raise LayoutUnusable(f"{name}: {fault!r}") from fault
+    return layout
+
+
+def lookup_layout(document: Mapping[str, Any]) -> LookupLayout:
+    """A lookup's layout from its document; raises as `need_layout` does."""
+    return LookupLayout(
+        **{
+            **document,
+            "source": Source(**document["source"]),
+            "columns": {key: tuple(names) for key, names in document["columns"].items()},
+            "required": frozenset(document["required"]),
+            "vintages": tuple(Vintage(one["vintage"], tuple(one["names"])) for one in document["vintages"]),
+            "no_area_codes": frozenset(document["no_area_codes"]),
+        }
+    )
 
 
 def need_layout(document: Mapping[str, Any]) -> NeedLayout:

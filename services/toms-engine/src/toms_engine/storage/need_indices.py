@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from toms_engine.domain.needs import Area, BandSpan, decile
 from toms_engine.storage.need_tables import need_areas, need_bands, need_imports, need_indices
 
+MAX_INDICES = 100
 EVERY_PLACE = "*"
 """Stands for all places without bands of their own; no place can have this name."""
 
@@ -26,6 +27,12 @@ async def index_row(tx: AsyncConnection, index: str) -> RowMapping | None:
     """What holds for all areas of an index."""
     query = select(need_indices).where(need_indices.c.slug == index)
     return (await tx.execute(query)).mappings().one_or_none()
+
+
+async def all_indices(tx: AsyncConnection) -> list[RowMapping]:
+    """Every index that is stored, by name."""
+    query = select(need_indices).order_by(need_indices.c.slug).limit(MAX_INDICES)
+    return list((await tx.execute(query)).mappings())
 
 
 async def area_count(tx: AsyncConnection, index: str) -> int:
