@@ -113,6 +113,30 @@ CALLS: dict[str, Call] = {
     "list_measures": lambda world, headers, target: world.http.get(
         f"/v1/editions/{target['id']}/measures", headers=headers
     ),
+    "get_measure": lambda world, headers, target: world.http.get(
+        f"/v1/editions/{target['id']}/measures/{target['measure']}", headers=headers
+    ),
+    "list_proxies": lambda world, headers, target: world.http.get(
+        f"/v1/editions/{target['id']}/proxies", headers=headers
+    ),
+    "get_proxy": lambda world, headers, target: world.http.get(
+        f"/v1/editions/{target['id']}/proxies/hour", headers=headers
+    ),
+    "list_multipliers": lambda world, headers, target: world.http.get(
+        f"/v1/editions/{target['id']}/multipliers", headers=headers
+    ),
+    "list_crosswalks": lambda world, headers, target: world.http.get(
+        f"/v1/editions/{target['id']}/crosswalks", headers=headers
+    ),
+    "get_crosswalk": lambda world, headers, target: world.http.get(
+        f"/v1/editions/{target['id']}/crosswalks/pillars", headers=headers
+    ),
+    "get_workstreams": lambda world, headers, target: world.http.get(
+        f"/v1/editions/{target['id']}/workstreams", headers=headers
+    ),
+    "list_edition_changes": lambda world, headers, target: world.http.get(
+        f"/v1/editions/{target['id']}/diff?against={target['id']}", headers=headers
+    ),
     "batch_measures": lambda world, headers, target: world.http.post(
         "/v1/measures/batch",
         json={"keys": [{"edition_hash": target["edition_hash"], "code": target["measure"]}]},

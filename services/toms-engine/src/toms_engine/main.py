@@ -16,6 +16,7 @@ from cdp_common.web.wiring import closing, service_database
 from toms_engine.api import (
     areas,
     bulk_valuations,
+    edition_parts,
     editions,
     frameworks,
     lookups,
@@ -65,6 +66,7 @@ def create_app(
         routers=[
             frameworks.router,
             editions.router,
+            edition_parts.router,
             measures.router,
             valuations.router,
             bulk_valuations.router,

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterable, AsyncIterator
+from datetime import date
 from typing import TypedDict, Unpack
 from uuid import UUID
 
 from cdp_common.clients.base import Fetched
+from cdp_common.clients.editions import EditionOperations
 from cdp_common.clients.needs import NeedsOperations
 from cdp_common.contracts.base import Page
 from cdp_common.contracts.framework_packs import FrameworkPack
@@ -19,7 +21,6 @@ from cdp_common.contracts.toms import (
     BulkSummary,
     Edition,
     EditionState,
-    Measure,
     MeasureBatch,
     MeasureBatchRequest,
     Valuation,
@@ -38,7 +39,7 @@ class BulkOptions(TypedDict, total=False):
     uprate_to_price_year: int | None
 
 
-class TomsClient(NeedsOperations):
+class TomsClient(NeedsOperations, EditionOperations):
     """toms-engine, one method per operation."""
 
     async def import_framework(self, pack: FrameworkPack, *, idempotency_key: str) -> Edition:
@@ -65,11 +66,20 @@ class TomsClient(NeedsOperations):
         *,
         framework: str | None = None,
         state: EditionState | None = None,
+        effective_on: date | None = None,
+        derived_from: str | None = None,
         limit: int | None = None,
         cursor: str | None = None,
     ) -> Page[Edition]:
         """Editions in the order of framework and edition code."""
-        params = {"framework": framework, "state": state, "limit": limit, "cursor": cursor}
+        params = {
+            "framework": framework,
+            "state": state,
+            "effective_on": effective_on.isoformat() if effective_on is not None else None,
+            "derived_from": derived_from,
+            "limit": limit,
+            "cursor": cursor,
+        }
         return await self._request("GET", "/v1/editions", answer=Page[Edition], params=params)
 
     async def get_edition(self, edition_id: UUID) -> Edition:
@@ -83,14 +93,6 @@ class TomsClient(NeedsOperations):
     async def get_edition_by_hash(self, edition_hash: str) -> Edition:
         """One edition by the hash of its content."""
         return await self._request("GET", f"/v1/editions/by-hash/{edition_hash}", answer=Edition)
-
-    async def list_measures(
-        self, edition_id: UUID, *, limit: int | None = None, cursor: str | None = None
-    ) -> Page[Measure]:
-        """The measures of an edition in the order of its pack."""
-        params = {"limit": limit, "cursor": cursor}
-        path = f"/v1/editions/{edition_id}/measures"
-        return await self._request("GET", path, answer=Page[Measure], params=params)
 
     async def batch_measures(self, batch: MeasureBatchRequest) -> MeasureBatch:
         """Measures of published editions by edition hash and code."""

@@ -128,23 +128,6 @@ class Baseline(Contract):
     taken_on: date
 
 
-class Target(Contract):
-    """A number to be reached by a day, in the unit of its measure; it carries no pounds."""
-
-    code: Code
-    title: ShortText
-    measure: Code
-    workstream: Code | None = None
-    value: DecimalText
-    unit: Unit
-    aim: Literal["at_least", "at_most"] = "at_least"
-    counted_from: date | None = None  # null: since the programme began
-    due: date  # the last day that counts
-    baseline: Baseline | None = None
-    source: Source
-    note: LongText | None = None
-
-
 class TailoredFrom(Contract):
     """The published edition that another one tailors."""
 

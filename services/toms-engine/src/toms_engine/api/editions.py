@@ -1,5 +1,6 @@
 """Routes that read editions. The public sees what is published, a framework's owner its drafts too."""
 
+from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from cdp_common.web.dependencies import ServiceDatabase
 from cdp_common.web.etags import respond_with_etag
 from cdp_common.web.identity import MaybeCaller
 from cdp_common.web.paging import Paging, page_links
+from toms_engine.storage.editions import EditionFilter
 from toms_engine.use_cases import read_editions
 
 router = APIRouter(tags=["editions"])
@@ -24,11 +26,14 @@ async def list_editions(
     page: Paging,
     framework: Annotated[Slug | None, Query(description="Editions of this framework only.")] = None,
     state: Annotated[EditionState | None, Query(description="Editions in this state only.")] = None,
+    effective_on: Annotated[date | None, Query(description="Editions in effect on this day only.")] = None,
+    derived_from: Annotated[
+        Sha256 | None, Query(description="Editions that tailor the one with this hash only.")
+    ] = None,
 ) -> Page[Edition]:
     """Editions in the order of framework and edition code."""
-    items, next_cursor = await read_editions.list_editions(
-        db, caller, framework, state, page.cursor, page.limit
-    )
+    wanted = EditionFilter(framework, state, effective_on, derived_from)
+    items, next_cursor = await read_editions.list_editions(db, caller, wanted, page.cursor, page.limit)
     return Page(items=items, next=page_links(request, next_cursor))
 
 

@@ -10,6 +10,27 @@ class EditionNotFound(NotFound):
     title = "There is no such edition"
 
 
+class MeasureNotFound(NotFound):
+    """The edition has no measure under this code."""
+
+    code = "measure_not_found"
+    title = "There is no such measure"
+
+
+class ProxyNotFound(NotFound):
+    """The edition has no proxy under this code."""
+
+    code = "proxy_not_found"
+    title = "There is no such proxy"
+
+
+class CrosswalkNotFound(NotFound):
+    """The edition has no crosswalk of this scheme."""
+
+    code = "crosswalk_not_found"
+    title = "There is no such crosswalk"
+
+
 class EditionCodeTaken(Conflict):
     """A different pack was published under this framework and edition code."""
 

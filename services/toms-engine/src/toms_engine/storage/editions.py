@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -28,6 +28,8 @@ class EditionFilter:
 
     framework: str | None = None
     state: str | None = None
+    effective_on: date | None = None
+    derived_from: str | None = None
     drafts_of: UUID | None = None
     """The organisation whose drafts are shown beside what is published; none for the public."""
 
@@ -79,6 +81,11 @@ async def editions_page(
         query = query.where(editions.c.framework == wanted.framework)
     if wanted.state is not None:
         query = query.where(editions.c.state == wanted.state)
+    if wanted.derived_from is not None:
+        query = query.where(editions.c.derived_from == wanted.derived_from)
+    if wanted.effective_on is not None:
+        ends = func.coalesce(editions.c.effective_to, wanted.effective_on)
+        query = query.where(editions.c.effective_from <= wanted.effective_on, ends >= wanted.effective_on)
     query = keyset(query, [editions.c.framework, editions.c.edition], cursor, limit)
     rows = (await tx.execute(query)).mappings().all()
     return cut_page(rows, limit, lambda row: (row["framework"], row["edition"]))

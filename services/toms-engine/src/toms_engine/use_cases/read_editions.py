@@ -1,6 +1,8 @@
 """Reads editions and their measures, as far as the caller may see them."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy import RowMapping
@@ -18,19 +20,16 @@ from toms_engine.use_cases.views import edition_view, holds_licence, measure_vie
 
 WRITE_SCOPE = "frameworks:write"
 
+Item = TypeVar("Item")
+
 
 async def list_editions(
-    db: Database,
-    caller: Caller | None,
-    framework: str | None,
-    state: str | None,
-    cursor: str | None,
-    limit: int,
+    db: Database, caller: Caller | None, wanted: store.EditionFilter, cursor: str | None, limit: int
 ) -> tuple[list[Edition], str | None]:
     """One page of what is published and of the caller's own drafts, and the cursor of the next."""
-    wanted = store.EditionFilter(framework=framework, state=state, drafts_of=_drafts_of(caller))
+    shown = replace(wanted, drafts_of=_drafts_of(caller))
     async with db.begin() as tx:
-        rows, next_cursor = await store.editions_page(tx, wanted, cursor, limit)
+        rows, next_cursor = await store.editions_page(tx, shown, cursor, limit)
     return [edition_view(row) for row in rows], next_cursor
 
 
@@ -46,15 +45,10 @@ async def get_edition_by_hash(db: Database, caller: Caller | None, edition_hash:
         return edition_view(_visible(await store.edition_by_hash(tx, edition_hash), caller))
 
 
-async def list_measures(
-    db: Database,
-    editions: PublishedEditions,
-    caller: Caller | None,
-    edition_id: UUID,
-    cursor: str | None,
-    limit: int,
-) -> tuple[list[Measure], str | None]:
-    """One page of an edition's measures in the order of its pack, and the cursor of the next."""
+async def seen_book(
+    db: Database, editions: PublishedEditions, caller: Caller | None, edition_id: UUID
+) -> Catalogue:
+    """The content of an edition that the caller may see; raises `EditionNotFound`."""
     async with db.begin() as tx:
         row = await _seen(tx, caller, edition_id)
         # A draft may change at any time, so it is never kept in memory.
@@ -62,12 +56,14 @@ async def list_measures(
     book = draft or await editions.by_hash(row["edition_hash"])
     if book is None:
         raise EditionNotFound("There is no edition with this id.")
+    return book
+
+
+def page_of(items: Sequence[Item], cursor: str | None, limit: int) -> tuple[Sequence[Item], str | None]:
+    """One page of what an edition holds in order, and the cursor of the next."""
     start = _position(cursor)
-    page = book.content.measures[start : start + limit]
-    licensed = holds_licence(caller, book.content)
-    items = [measure_view(book, measure, licensed=licensed) for measure in page]
     end = start + limit
-    return items, encode_cursor([end]) if end < len(book.content.measures) else None
+    return items[start:end], encode_cursor([end]) if end < len(items) else None
 
 
 async def batch_measures(
