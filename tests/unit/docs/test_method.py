@@ -15,6 +15,17 @@ from reporting_api.domain.amounts import Amounts
 from reporting_api.domain.commitments import PromisedLine, instalments_of
 from reporting_api.domain.entries import MeasureRef
 from toms_engine.domain.catalogue import Catalogue
+from toms_engine.domain.inputs import (
+    Attendance,
+    Employment,
+    Inputs,
+    NetPounds,
+    Posts,
+    Training,
+    TrainingWeeks,
+    Volunteering,
+    derived_quantity,
+)
 from toms_engine.domain.line import Line, Options
 from toms_engine.domain.valuation import ValuedLine, value_lines
 from toms_engine.storage.published_figures import shipped_figures
@@ -33,12 +44,18 @@ def catalogue() -> Catalogue:
     return Catalogue.of(SOME_ID, SOME_HASH, checked.content)
 
 
-def posts(catalogue: Catalogue, quantity: str, period: Period, years: str | None = None) -> ValuedLine:
+OFFERED = Employment((Posts(10, Decimal(35)), Posts(5, Decimal("17.5"))))
+
+
+def posts(
+    catalogue: Catalogue, quantity: str | Employment, period: Period, years: str | None = None
+) -> ValuedLine:
     """Posts filled by local people, valued as the platform does."""
     line = Line(
         ref="1",
         measure="OM-J01",
-        quantity=Decimal(quantity),
+        quantity=Decimal(quantity) if isinstance(quantity, str) else None,
+        inputs=quantity if isinstance(quantity, Employment) else None,
         unit="fte_years",
         period_start=period.start,
         period_end=period.end,
@@ -65,12 +82,12 @@ def steps_of(valued: ValuedLine) -> list[tuple[str, Decimal]]:
 
 def test_the_tables_are_the_explanations_of_the_promise_and_of_the_report(catalogue: Catalogue) -> None:
     promised, reported = tables()
-    assert promised == steps_of(posts(catalogue, "12.5", CONTRACT, years="2"))
+    assert promised == steps_of(posts(catalogue, OFFERED, CONTRACT, years="2"))
     assert reported == steps_of(posts(catalogue, "11", QUARTER))
 
 
 def test_the_four_figures_in_the_text_are_those_of_the_example(catalogue: Catalogue) -> None:
-    committed = posts(catalogue, "12.5", CONTRACT, years="2")
+    committed = posts(catalogue, OFFERED, CONTRACT, years="2")
     delivered = posts(catalogue, "11", QUARTER)
     due = due_in_quarter(committed)
     nine_accepted = posts(catalogue, "9", QUARTER)
@@ -85,6 +102,27 @@ def test_the_four_figures_in_the_text_are_those_of_the_example(catalogue: Catalo
         assert words.format(in_words(pence)) in TEXT
     ratio = (Decimal(delivered.total_pence) / due.total_pence).quantize(Decimal("0.0001"))
     assert f"= **{ratio}**" in TEXT
+
+
+@pytest.mark.parametrize(
+    ("inputs", "words", "quantity"),
+    [
+        (
+            Employment((Posts(10, Decimal("37.5")), Posts(5, Decimal("17.5")))),
+            "10 at 37.5 hours and 5 at 17.5 are {}",
+            "12.5",
+        ),
+        (Attendance(12, Decimal("1.5"), 20), "12 × 1.5 × 20 are {} attendee hours", "360"),
+        (Volunteering(8, Decimal("7.5")), "8 × 7.5 are {} hours", "60"),
+        (Training((TrainingWeeks(1, 10, Decimal(2)),)), "10 weeks of 2 days are {} weeks", "4"),
+        (NetPounds(Decimal(1200), Decimal(200), Decimal(400)), "1200 − 200 − 400 are {}", "600"),
+    ],
+)
+def test_the_table_of_inputs_gives_the_quantities_that_they_make(
+    inputs: Inputs, words: str, quantity: str
+) -> None:
+    assert derived_quantity(inputs).shown() == Decimal(quantity)
+    assert words.format(quantity) in TEXT
 
 
 def due_in_quarter(committed: ValuedLine) -> Amounts:
