@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import importlib
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -46,6 +46,8 @@ class Mesh:
 
     environment: Environment
     http: httpx2.AsyncClient
+    applications: Mapping[str, FastAPI]
+    """The running services by name."""
 
     @property
     def operator_key(self) -> dict[str, Any]:
@@ -64,19 +66,20 @@ async def mesh(databases: TestDatabases, folder: Path) -> AsyncIterator[Mesh]:
     environment, wires = Environment(folder=folder, inherited={}), _Wires()
     async with contextlib.AsyncExitStack() as stack:
         opened: dict[str, Database] = {}
+        applications: dict[str, FastAPI] = {}
         for service in REST_SERVICES:
             opened[service.name] = await databases.clone(service.package, service.schema or "")
             stack.push_async_callback(databases.drop, opened[service.name])
         declared = Declaration.model_validate(provisioning(environment))
         await provision_platform(opened["partners-api"], declared, utc_now)
         for service in REST_SERVICES:
-            app = _application(service, environment, opened[service.name], wires)
+            app = applications[service.name] = _application(service, environment, opened[service.name], wires)
             wires.applications[environment.port(service)] = httpx2.ASGITransport(
                 app=app, raise_app_exceptions=False
             )
             await stack.enter_async_context(app.router.lifespan_context(app))
         http = await stack.enter_async_context(httpx2.AsyncClient(transport=wires))
-        yield Mesh(environment, http)
+        yield Mesh(environment, http, applications)
 
 
 def _application(service: Service, environment: Environment, database: Database, wires: _Wires) -> FastAPI:

@@ -25,6 +25,8 @@ class Scale:
     lines: int
     examples: int
     """Hostile requests to each service."""
+    examples_of_each_operation: int
+    """Requests that Schemathesis draws for each operation."""
 
     def chance(self, *purpose: object) -> Random:
         """Random draws for one purpose, the same for the same seed."""
@@ -39,6 +41,7 @@ SHORT = Scale(
     clients=4,
     lines=2_100,
     examples=60,
+    examples_of_each_operation=2,
 )
 LONG = Scale(
     is_long=True,
@@ -48,6 +51,7 @@ LONG = Scale(
     clients=8,
     lines=1_002_000,
     examples=5_000,
+    examples_of_each_operation=200,
 )
 
 
@@ -62,6 +66,7 @@ def scale_here() -> Scale:
         clients=_number("CLIENTS", usual.clients),
         lines=_number("LINES", usual.lines),
         examples=_number("EXAMPLES", usual.examples),
+        examples_of_each_operation=_number("EXAMPLES_EACH", usual.examples_of_each_operation),
     )
 
 

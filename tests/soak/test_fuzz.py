@@ -16,6 +16,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from tests.soak.answers import faults_of
 from tests.soak.api import Operation
+from tests.soak.described import checked, served
 from tests.soak.known import Known, furnish
 from tests.soak.mesh import REST_SERVICES, Mesh, mesh
 from tests.soak.requests import NOBODY, Request, Requests
@@ -86,6 +87,26 @@ async def test_no_request_makes_a_service_stumble(
     assert not findings, "\n\n".join(f"{what}: {how}" for what, how in findings.items())
     assert statuses.total() >= scale.examples
     assert any(status < 300 for status in statuses)
+
+
+# A service joins by its name; nothing of what it describes is left out.
+@pytest.mark.parametrize("service", ["toms-engine"])
+async def test_schemathesis_finds_nothing(service: str, scene: Scene, scale: Scale, record_property: Any):
+    app, tokens = scene.mesh.applications[service], scene.known.voices["manager"].tokens
+    loop = asyncio.get_running_loop()
+    assert tokens is not None
+
+    def token() -> str:
+        return asyncio.run_coroutine_threadsafe(tokens.token(), loop).result()
+
+    async with served(app) as address:
+        examples = scale.examples_of_each_operation
+        measured = await asyncio.to_thread(
+            checked, app.openapi(), address, token, seed=scale.seed, examples=examples, in_depth=scale.is_long
+        )
+    record_property(f"{service}: requests of schemathesis", measured.requests)
+    assert not measured.findings, "\n\n".join(f"{what}\n{how}" for what, how in measured.findings.items())
+    assert measured.requests >= examples * len(app.openapi()["paths"])
 
 
 async def send(scene: Scene, service: str, request: Request) -> httpx2.Response:

@@ -72,6 +72,12 @@ async def test_an_unknown_method_is_a_problem_that_names_the_known_ones(client):
     assert answer.headers["allow"] == "GET"
 
 
+async def test_all_methods_of_a_path_are_named_whichever_route_stands_first(client):
+    answer = await client.put(BIDS)
+    assert_problem(answer, 405, "method_not_allowed")
+    assert answer.headers["allow"] == "GET, POST"
+
+
 @pytest.mark.parametrize(
     "body, character",
     [(b"{", 1), (b'{"lines": [}', 11), (b"'a'", 0), (b'{"a":1}x', 7)],

@@ -11,6 +11,9 @@ from pydantic import Field, StringConstraints
 from cdp_common.contracts.base import Code, Contract, DecimalText, Sha256, ShortText, Slug
 from cdp_common.contracts.toms import NeedDomain, Source
 
+MOST_AREAS = 10_000_000
+"""More small areas than any country has; a rank is at most the number of areas."""
+
 NeedBand = Literal["severe", "high", "mild", "low"]
 NeedCoverage = Literal["complete", "extract"]
 LookupKind = Literal["postcodes", "wards", "changes"]
@@ -25,7 +28,7 @@ class NeedArea(Contract):
     code: Code
     name: ShortText
     place: Slug
-    rank: Annotated[int, Field(ge=1)]
+    rank: Annotated[int, Field(ge=1, le=MOST_AREAS)]
 
 
 class NeedBandCut(Contract):
@@ -41,7 +44,7 @@ class NeedIndexImport(Contract):
     index: Slug  # e.g. imd-2019
     title: ShortText
     vintage: ShortText  # of the area codes, e.g. LSOA 2011
-    area_count: Annotated[int, Field(ge=10)]  # N in decile = ceil(10 × rank / N)
+    area_count: Annotated[int, Field(ge=10, le=MOST_AREAS)]  # N in decile = ceil(10 × rank / N)
     source: Source
     licence: ShortText
     # highest decile of each band; the last band takes the rest

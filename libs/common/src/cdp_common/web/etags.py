@@ -56,7 +56,7 @@ def respond_with_etag(request: Request, body: BaseModel, *, status: int = 200) -
 
 def require_match(if_match: str | None, current: BaseModel) -> None:
     """Refuse a change unless `if_match` names the current version of the resource."""
-    if if_match is None:
+    if if_match is None or not if_match.strip():
         raise IfMatchMissing("Send If-Match with the ETag of the version you are changing.")
     if not _names(if_match, etag_of(current), weakly=False):
         raise IfMatchStale("It has changed since you read it; read it again and decide anew.")

@@ -18,6 +18,8 @@ from cdp_common.web.requests import operation_of
 HEADER = "Idempotency-Key"
 REPLAYED_HEADER = "Idempotency-Replayed"
 MAX_KEY_CHARS = 128
+KEY_PATTERN = r'^([A-Za-z0-9_-]{22,128}|"[A-Za-z0-9_-]{22,128}")$'
+"""How the header is written; a UUID is of this form too, and the quotation marks are the IETF draft's."""
 
 _RANDOM_KEY = re.compile(r"[A-Za-z0-9_-]{22,128}")
 

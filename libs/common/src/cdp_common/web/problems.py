@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute, iter_route_contexts
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
@@ -222,12 +223,26 @@ async def _on_http(request: Request, error: Exception) -> Response:
         )
     if error.status_code == HTTPStatus.NOT_FOUND:
         return response_to(UnknownPath("Nothing is served at this path."), path, request_id)
+    headers = error.headers
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        headers = {**(headers or {}), "Allow": ", ".join(_methods_of(request))}
     status = error.status_code
     phrase = HTTPStatus(status).phrase if status in HTTPStatus._value2member_map_ else "Refused"
     code, title = _HTTP_CODES.get(status, (f"http_{status}", phrase))
     return problem_response(
-        path, request_id, status=status, code=code, title=title, detail=f"{phrase}.", headers=error.headers
+        path, request_id, status=status, code=code, title=title, detail=f"{phrase}.", headers=headers
     )
+
+
+def _methods_of(request: Request) -> list[str]:
+    """Every method of the resource asked for: the framework names those of one of its routes."""
+    methods = {
+        method
+        for context in iter_route_contexts(request.app.routes)
+        if isinstance(context.original_route, APIRoute) and context.path_regex.match(request.scope["path"])
+        for method in context.methods or ()
+    }
+    return sorted(methods)
 
 
 def error_catalogue(packages: Collection[str] | None = None) -> list[dict[str, Any]]:

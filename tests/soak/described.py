@@ -1,0 +1,143 @@
+"""Schemathesis on a running service: all its checks on every operation that the service describes.
+
+Two of its judgements need a word of ours:
+
+- It takes any refusal of a request that fits the description for a fault of the description. Here the domain
+  refuses too (an unknown edition, a period that ends before it starts), with a code of its own. So such
+  statuses pass there, and `refused_for_its_form` finds what would be the fault: a request that fits the
+  description and is refused for its form all the same.
+- A missing If-Match is answered 428, which is not among the statuses that it knows for a missing header.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import schemathesis
+import uvicorn
+from fastapi import FastAPI
+from schemathesis.config import SchemathesisConfig
+from schemathesis.engine import events, from_schema
+
+TOKEN_LASTS_S = 300
+"""A token is asked for again after this; those of the platform live longer."""
+
+DOMAIN_REFUSALS = ("400", "412", "413", "422", "501")
+"""Statuses with which the domain, or a bound that no schema states, refuses a well-formed request."""
+
+WORDS_ABOUT_FORM = frozenset({"malformed_json", "unsupported_media_type", "unknown_query_parameter"})
+BEYOND_SCHEMAS = frozenset({"too_many_digits", "text_unusable"})
+"""What is wrong with a value although it has the form described; the fields say so in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What a run did and what it found."""
+
+    requests: int
+    findings: dict[str, str]
+    """By phase, operation and kind; each with a request that shows it."""
+
+
+@schemathesis.check
+def refused_for_its_form(ctx: Any, response: Any, case: Any) -> None:
+    """A request that fits the description is never told that its form is wrong."""
+    if case.meta is None or not case.meta.generation.mode.is_positive or response.status_code < 400:
+        return
+    problem = response.json()
+    codes = {fault["code"] for fault in problem.get("errors", ())}
+    about_form = problem["code"] in WORDS_ABOUT_FORM or (
+        problem["code"] == "invalid_input" and not codes <= BEYOND_SCHEMAS
+    )
+    assert not about_form, f"refused for its form: {response.text[:500]}"
+
+
+@contextlib.asynccontextmanager
+async def served(app: FastAPI) -> AsyncIterator[str]:
+    """The address of an application, whose lifespan is running already, on a port of this machine."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        config = uvicorn.Config(app, lifespan="off", log_config=None, access_log=False)
+        server = uvicorn.Server(config)
+        running = asyncio.create_task(server.serve(sockets=[listening]))
+        try:
+            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            await running
+
+
+def checked(
+    document: dict[str, Any],
+    address: str,
+    token: Callable[[], str],
+    *,
+    seed: int,
+    examples: int,
+    in_depth: bool,
+) -> Measured:
+    """Run the checks; `in_depth` adds the systematic cases and sequences of calls to the drawn ones.
+
+    It blocks, and belongs in a thread of its own: the service answers in this process.
+    """
+    schema = schemathesis.openapi.from_dict(
+        document, config=_config(address, seed, examples, in_depth=in_depth)
+    )
+    schema.auth(refresh_interval=TOKEN_LASTS_S)(_bearing(token))
+    requests, findings = 0, dict[str, str]()
+    for event in from_schema(schema).execute():
+        if isinstance(event, events.NonFatalError | events.FatalError):
+            findings[f"error {len(findings)}"] = repr(event)
+        elif isinstance(event, events.ScenarioFinished):
+            requests += len(event.recorder.cases)
+            findings.update(_failures(event))
+    return Measured(requests, findings)
+
+
+def _config(address: str, seed: int, examples: int, *, in_depth: bool) -> SchemathesisConfig:
+    return SchemathesisConfig.from_dict(
+        {
+            "seed": seed,
+            "base-url": address,
+            "continue-on-failure": True,
+            "request-timeout": 30.0,
+            "suppress-health-check": ["all"],
+            "generation": {"max-examples": examples, "database": "none", "no-shrink": True},
+            "checks": {
+                "positive_data_acceptance": {
+                    "expected-statuses": ["2xx", "3xx", "401", "403", "404", "409", "428", *DOMAIN_REFUSALS]
+                },
+                "missing_required_header": {"expected-statuses": ["400", "401", "403", "422", "428"]},
+            },
+            "phases": {
+                "examples": {"enabled": True},
+                "fuzzing": {"enabled": True},
+                "coverage": {"enabled": in_depth},
+                "stateful": {"enabled": in_depth},
+            },
+        }
+    )
+
+
+def _bearing(token: Callable[[], str]) -> type[Any]:
+    class Bearer:
+        def get(self, case: Any, ctx: Any) -> str:
+            return token()
+
+        def set(self, case: Any, data: str, ctx: Any) -> None:
+            case.headers["Authorization"] = f"Bearer {data}"
+
+    return Bearer
+
+
+def _failures(event: events.ScenarioFinished) -> Iterator[tuple[str, str]]:
+    for checks in event.recorder.checks.values():
+        for check in checks:
+            if check.failure_info is not None:
+                failure, sample = check.failure_info.failure, check.failure_info.code_sample
+                where = f"{event.phase.value} {event.label}"
+                yield f"{where}: {check.name}, {failure.title}", f"{failure.message}\n{sample}"
