@@ -7,6 +7,7 @@ from cdp_common.db.database import Database
 from cdp_common.kernel.clock import Clock, utc_now
 from cdp_common.web.app import create_service
 from cdp_common.web.event_routes import router as event_router
+from cdp_common.web.examples import read_examples
 from cdp_common.web.housekeeping import answers_of, purging
 from cdp_common.web.issuer import remote_verifier
 from cdp_common.web.uploads import UploadRoom
@@ -86,6 +87,7 @@ def create_app(
         ],
         clock=clock,
         larger_bodies={**_larger_bodies(settings), bulk_valuations.PATH: settings.bulk_max_bytes},
+        examples=read_examples("toms_engine.api"),
     )
     app.state.editions = PublishedEditions(database)
     app.state.figures = shipped_figures()

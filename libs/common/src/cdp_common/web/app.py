@@ -9,6 +9,7 @@ from starlette.middleware import Middleware
 
 from cdp_common.db.database import Database
 from cdp_common.kernel.clock import Clock, utc_now
+from cdp_common.web.examples import Example
 from cdp_common.web.health import health_routes
 from cdp_common.web.logs import configure_logging_if_unset
 from cdp_common.web.middleware import BodyLimit, RequestContext
@@ -39,11 +40,13 @@ def create_service(
     description: str = "",
     clock: Clock = utc_now,
     larger_bodies: Mapping[str, int] | None = None,
+    examples: Sequence[Example] = (),
 ) -> FastAPI:
     """The service as a web application: routes, identity, problems, limits, health, traces.
 
     `package` is the one whose migrations `/health/ready` compares with the database. `larger_bodies` gives
-    single paths (`/v1/tenders/{tender_id}/imports`) a body limit of their own, in bytes.
+    single paths (`/v1/tenders/{tender_id}/imports`) a body limit of their own, in bytes. `examples` are shown
+    with the operations that they name.
     """
     configure_logging_if_unset(name)
     app = FastAPI(
@@ -69,7 +72,7 @@ def create_service(
     install_problem_handlers(app)
     for router in (health_routes(settings, name, package), *routers):
         app.include_router(router)
-    install_openapi(app, settings.issuer)
+    install_openapi(app, settings.issuer, examples)
     if database is not None:
         trace_database(database)
     return app

@@ -1,6 +1,6 @@
 """The OpenAPI document: problems on every operation, the OAuth 2 scheme with its scopes, optional tokens."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from fastapi import FastAPI
@@ -9,10 +9,17 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute, iter_route_contexts
 
 from cdp_common.clients.tokens import TOKEN_PATH
+from cdp_common.web import once
+from cdp_common.web.examples import Example, add_examples
 from cdp_common.web.identity import ANY_SCOPE, SCHEME_NAME, maybe_caller, signed_caller
 from cdp_common.web.problems import PROBLEM_MEDIA_TYPE, Problem
 
 _SCHEMA_REF = "#/components/schemas/{model}"
+
+_NEEDED_HEADERS: dict[str, dict[str, Any]] = {
+    once.HEADER: {"type": "string", "title": once.HEADER, "pattern": once.KEY_PATTERN},
+    "If-Match": {"type": "string", "title": "If-Match", "minLength": 1, "maxLength": 1000},
+}
 
 # Stated for every route: it also keeps the framework from describing its own form of refusal.
 PROBLEM_RESPONSES: dict[int | str, dict[str, Any]] = {
@@ -23,12 +30,13 @@ PROBLEM_RESPONSES: dict[int | str, dict[str, Any]] = {
 }
 
 
-def install_openapi(app: FastAPI, issuer: str) -> None:
+def install_openapi(app: FastAPI, issuer: str, examples: Sequence[Example] = ()) -> None:
     """Make `app.openapi()` give the document described above, written once."""
 
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
             app.openapi_schema = _document(app, issuer)
+            add_examples(app.openapi_schema, examples)
         return app.openapi_schema
 
     app.openapi = openapi  # type: ignore[method-assign]  # the framework's documented way to extend it
@@ -46,6 +54,7 @@ def _document(app: FastAPI, issuer: str) -> dict[str, Any]:
     scopes: set[str] = set()
     for operation, dependant in _operations(app, document):
         scopes.update(_settle_security(operation, dependant))
+        _settle_headers(operation)
     components["securitySchemes"] = {
         SCHEME_NAME: {
             "type": "oauth2",
@@ -77,6 +86,15 @@ def _settle_security(operation: dict[str, Any], dependant: Dependant) -> set[str
         operation["security"] = [{SCHEME_NAME: [scope]} for scope in operation.pop(ANY_SCOPE)]
     stated = operation.get("security", [])
     return {scope for requirement in stated for scope in requirement.get(SCHEME_NAME, [])}
+
+
+def _settle_headers(operation: dict[str, Any]) -> None:
+    """Say which headers must be there; because their absence has codes of its own, the framework does not."""
+    for parameter in operation.get("parameters", ()):
+        needed = _NEEDED_HEADERS.get(parameter["name"]) if parameter["in"] == "header" else None
+        if needed is not None:
+            parameter["required"] = True
+            parameter["schema"] = needed
 
 
 def _calls(dependant: Dependant) -> Iterator[Any]:
