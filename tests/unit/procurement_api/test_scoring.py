@@ -225,3 +225,22 @@ def test_totals_lie_between_0_and_100_and_ranks_follow_them(tender):
     for result in results:
         assert result.rank == 1 + sum(other > result.points for other in points)
         assert result.tied is (points.count(result.points) > 1)
+
+
+def licensed(value: str, quantity: str) -> OfferedLine:
+    return OfferedLine(Decimal(quantity), Decimal(value), licensed_framework="bank")
+
+
+def test_a_licensed_measure_is_scored_by_quantity_so_that_rounded_pounds_tell_nothing():
+    """At £19.61 an hour 0.01 hours are £0.20 and 0.03 are £0.59: 20/59 would tell what 1/3 does not."""
+    offers = [offer(ONE, {"A": licensed("0.20", "0.01")}), offer(TWO, {"A": licensed("0.59", "0.03")})]
+    found = by_bid(score([ScoredMeasure("A", Decimal(100), None)], RELATIVE, offers))
+    [one], [two] = found[ONE].measures, found[TWO].measures
+    assert (one.quantitative_points, two.quantitative_points) == (Decimal("20.0000"), Decimal("60.0000"))
+    assert one.explanation.startswith("0.01 ÷ the highest bid's quantity 0.03 × 60")
+    assert (one.basis, one.value_gbp, one.licensed_framework) == (Decimal("0.03"), Decimal("0.20"), "bank")
+
+
+def test_lots_of_a_licensed_measure_stay_licensed():
+    lines = [("A", licensed("1.96", "0.1")), ("A", licensed("3.92", "0.2"))]
+    assert offered_by_measure(lines) == {"A": licensed("5.88", "0.3")}

@@ -1,0 +1,80 @@
+"""Everything that a reader may be answered: every GET and every batch read of the four services."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+from typing import Any
+
+from tests.integration.licence.services import Headers, Json, Platform
+
+GROUPINGS = "theme,outcome,measure,organisation,area,need_band,route"
+NOT_ASKED = {"/v1/areas", "/v1/webhooks", "/health/live", "/health/ready", "/version"}
+"""Reads without a figure of anybody: areas of need, webhooks of the reader's own, health."""
+_MOST = 3
+"""Ids tried of one kind, the latest: no path is asked for more often than it says anything new."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What was asked and what came back."""
+
+    path: str
+    status: int
+    body: Any
+
+
+async def answers_to(
+    platform: Platform, ids: Mapping[str, Sequence[str]], headers: Headers
+) -> AsyncIterator[Answer]:
+    """Every answer that a reader gets who knows these ids."""
+    for service, app in platform.apps.items():
+        for path, item in app.openapi()["paths"].items():
+            if "get" not in item or path.partition("/{")[0] in NOT_ASKED:
+                continue
+            names = [part[1:-1] for part in path.split("/") if part.startswith("{")]
+            missing = [name for name in names if not ids.get(name)]
+            assert not missing, f"{service} {path}: the reader has no {missing}"
+            for values in product(*(ids[name][-_MOST:] for name in names)):
+                filled = path
+                for name, value in zip(names, values, strict=True):
+                    filled = filled.replace(f"{{{name}}}", value)
+                for query in _queries(item["get"], ids):
+                    yield await _asked(platform, service, filled, query, headers)
+    for service, path, body in _batches(ids):
+        response = await platform.http[service].post(path, json=body, headers=headers)
+        yield Answer(path, response.status_code, response.json())
+
+
+def _queries(operation: Json, ids: Mapping[str, Sequence[str]]) -> list[dict[str, str]]:
+    names = {parameter["name"] for parameter in operation.get("parameters", ()) if parameter["in"] == "query"}
+    more = {"limit": "100"} if "limit" in names else {}
+    if "group_by" in names:
+        more |= {"group_by": GROUPINGS}
+    if not {"from", "to"} <= names:
+        return [more]
+    windows = [window.split("/") for window in ids["window"]]
+    bases = ("delivered_by", "commissioned_by") if "basis" in names else (None,)
+    return [
+        {**more, "from": since, "to": until, **({"basis": basis} if basis else {})}
+        for since, until in windows
+        for basis in bases
+    ]
+
+
+async def _asked(
+    platform: Platform, service: str, path: str, query: Mapping[str, str], headers: Headers
+) -> Answer:
+    response = await platform.http[service].get(path, params=dict(query), headers=headers)
+    return Answer(path, response.status_code, response.json())
+
+
+def _batches(ids: Mapping[str, Sequence[str]]) -> list[tuple[str, str, Json]]:
+    keys = [
+        {"edition_hash": edition, "code": code} for edition in ids["edition_hash"] for code in ids["code"]
+    ]
+    return [
+        ("toms-engine", "/v1/measures/batch", {"keys": keys}),
+        ("charter-api", "/v1/signatures/batch", {"ids": list(ids["signature_id"])}),
+        ("procurement-api", "/v1/agreements/batch", {"ids": list(ids["agreement_id"])}),
+        ("procurement-api", "/v1/tenders/batch", {"ids": list(ids["tender_id"])}),
+    ]
