@@ -15,7 +15,8 @@ from fastapi import FastAPI
 from tests.integration.procurement_api.neighbours import Partners
 
 from cdp_common.clients.feeds import FeedClient
-from cdp_common.contracts.framework_packs import FrameworkPack, PackProxy, SeriesPoint
+from cdp_common.contracts.framework_packs import FrameworkPack, PackProxy
+from cdp_common.contracts.toms import SeriesPoint
 from cdp_common.db.database import Database
 from cdp_common.kernel.clock import FixedClock
 from cdp_common.kernel.identifiers import new_id

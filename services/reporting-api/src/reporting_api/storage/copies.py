@@ -62,6 +62,8 @@ class MeasureCopy:
     excludes: tuple[str, ...]
     price_year: int | None
     is_redistributable: bool
+    licence_framework: str | None
+    """The framework whose licence shows its pounds; none when anybody may see them."""
     data_status: DataStatus
 
     @property
@@ -146,6 +148,7 @@ async def keep_measures(
             "excludes": list(item.excludes),
             "price_year": item.price_year,
             "is_redistributable": item.is_redistributable,
+            "licence_framework": item.licence_framework,
         }
         for item in sorted(found, key=lambda item: (item.edition_hash, item.code))
     ]

@@ -65,6 +65,7 @@ measures = Table(
     Column("excludes", ARRAY(Text), nullable=False),
     Column("price_year", Integer),
     Column("is_redistributable", Boolean, nullable=False),
+    Column("licence_framework", Text),  # whose licence shows its pounds; null when anybody may see them
 )
 
 areas = Table(

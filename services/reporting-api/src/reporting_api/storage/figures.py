@@ -78,7 +78,7 @@ class _Dimension:
 
 
 _FRAMEWORK = "e.framework"
-LICENSED = "NOT m.is_redistributable AND e.framework <> ALL(CAST(:licences AS text[]))"
+LICENSED = "m.licence_framework IS NOT NULL AND m.licence_framework <> ALL(CAST(:licences AS text[]))"
 """Whether a line's pounds rest on a figure whose licence the reader does not hold."""
 _HASH = "left(l.edition_hash, 12)"
 _BY_DELIVERER = _Dimension(
@@ -222,7 +222,7 @@ def _query(dimension: _Dimension, with_contributors: bool) -> TextClause:
                sum(CASE WHEN {no_range.format(column="low_pence")} OR {no_range.format(column="high_pence")}
                    THEN CASE WHEN l.reverses IS NULL THEN 1 ELSE -1 END ELSE 0 END)::bigint AS rangeless,
                bool_or(l.data_status = 'synthetic_sample') AS has_samples,
-               {LICENSED} AS is_licensed
+               ({LICENSED}) AS is_licensed
         FROM lines l {MEASURE} {EDITION} {dimension.joins}
         CROSS JOIN LATERAL (VALUES {_FIGURES}) AS f (name, counts)
         WHERE f.counts

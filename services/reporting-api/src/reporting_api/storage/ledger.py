@@ -25,7 +25,7 @@ from cdp_common.db.paging import keyset
 from cdp_common.kernel.clock import Clock
 from reporting_api.domain.chain import Block, entry_hash, seal
 from reporting_api.domain.entries import Entry
-from reporting_api.storage.copy_tables import editions, measures
+from reporting_api.storage.copy_tables import measures
 from reporting_api.storage.ledger_rows import block_of, block_row, entry_of, entry_row
 from reporting_api.storage.ledger_tables import ledger_blocks, ledger_entries, ledger_inbox
 
@@ -142,15 +142,11 @@ async def ledger_page(
     Without those of licensed measures of other frameworks than `licences`.
     """
     lines = _everything(of_place=place_id)
-    licensed = (
-        select(measures.c.code)
-        .join(editions, editions.c.edition_hash == measures.c.edition_hash)
-        .where(
-            measures.c.edition_hash == lines.c.edition_hash,
-            measures.c.code == lines.c.measure,
-            not_(measures.c.is_redistributable),
-            editions.c.framework.not_in(sorted(licences)),
-        )
+    licensed = select(measures.c.code).where(
+        measures.c.edition_hash == lines.c.edition_hash,
+        measures.c.code == lines.c.measure,
+        measures.c.licence_framework.is_not(None),
+        measures.c.licence_framework.not_in(sorted(licences)),
     )
     shown = select(lines).where(not_(licensed.exists()))
     query = keyset(shown, [lines.c.recorded_at, lines.c.id], cursor, limit)

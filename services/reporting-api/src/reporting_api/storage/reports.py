@@ -7,13 +7,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, and_, case, insert, not_, or_, select, update
+from sqlalchemy import RowMapping, and_, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cdp_common.db.constraints import constraint_errors
 from cdp_common.db.paging import keyset
 from reporting_api.domain.reports import PeriodAlreadyReported, ReportState
-from reporting_api.storage.copy_tables import editions, measures
+from reporting_api.storage.copy_tables import measures
 from reporting_api.storage.report_tables import report_lines, report_states, reports, review_lines, reviews
 
 
@@ -41,9 +41,8 @@ async def lines_of(tx: AsyncConnection, report_ids: Collection[UUID]) -> dict[UU
 
     `licensed_framework` is the framework whose licence a line's pounds need, if they need one.
     """
-    licensed = case((not_(measures.c.is_redistributable), editions.c.framework))
     query = (
-        select(report_lines, licensed.label("licensed_framework"))
+        select(report_lines, measures.c.licence_framework.label("licensed_framework"))
         .join(
             measures,
             and_(
@@ -51,7 +50,6 @@ async def lines_of(tx: AsyncConnection, report_ids: Collection[UUID]) -> dict[UU
                 measures.c.code == report_lines.c.measure,
             ),
         )
-        .join(editions, editions.c.edition_hash == report_lines.c.edition_hash)
         .where(report_lines.c.report_id.in_(report_ids))
         .order_by(report_lines.c.report_id, report_lines.c.ordinal)
     )

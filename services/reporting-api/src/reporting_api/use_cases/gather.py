@@ -142,6 +142,9 @@ async def _editions(toms: TomsClient, hashes: Iterable[str]) -> dict[str, Editio
 
 
 def _measure_copy(measure: Measure, edition: EditionCopy) -> MeasureCopy:
+    proxy = measure.proxy
+    is_redistributable = proxy is None or proxy.redistributable
+    inherited = None if proxy is None else proxy.licence_framework
     return MeasureCopy(
         edition_hash=measure.edition_hash,
         code=measure.code,
@@ -153,7 +156,8 @@ def _measure_copy(measure: Measure, edition: EditionCopy) -> MeasureCopy:
         unit=measure.unit,
         excludes=tuple(measure.excludes),
         price_year=None if measure.proxy is None else measure.proxy.price_year,
-        is_redistributable=measure.proxy is None or measure.proxy.redistributable,
+        is_redistributable=is_redistributable,
+        licence_framework=None if is_redistributable else inherited or edition.framework,
         data_status=edition.data_status,
     )
 

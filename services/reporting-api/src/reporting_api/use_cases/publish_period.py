@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
@@ -149,8 +149,9 @@ async def _protected_value(
     )
     parts = await licensed_parts(tx, lines)
     if preview_for is not None:
-        held = frameworks_held(preview_for.scopes)
-        parts = {key: found for key, found in parts.items() if key.framework in held}
+        held = replace(lines, licences=frameworks_held(preview_for.scopes))
+        hidden = await licensed_parts(tx, held)
+        parts = {key: found for key, found in parts.items() if key not in hidden}
     licensed = totals_to_show(parts, lines.window, await shown_before(tx, lines.place_id))
     shown = with_licensed_totals(computed, licensed)
     value = collective_value(
