@@ -84,6 +84,9 @@ class FirstRun:
     environment: Environment
     status: int
     output: str
+    meanwhile: dict[str, subprocess.CompletedProcess[str]]
+    """What `cdp status` and `cdp reset` answered while it ran."""
+    processes: int
     left_running: list[str]
     client_id: str
     secret: str
@@ -130,6 +133,8 @@ def first_run_in(folder: Path) -> FirstRun:
             organisation = {"legal_name": "Lasting Ltd (fictional)", "kind": "private"}
             draft = {"organisation": organisation, "client_name": "c"}
             made = command.party(http).post(command.url("/v1/registrations"), draft).body
+        meanwhile = {"status": command.run("status"), "reset": command.run("reset")}
+        processes = len(processes_mentioning(str(folder)))
         status = command.end(signal.SIGINT)
     finally:
         end(command)
@@ -137,6 +142,8 @@ def first_run_in(folder: Path) -> FirstRun:
         environment=command.environment,
         status=status,
         output=command.output,
+        meanwhile=meanwhile,
+        processes=processes,
         left_running=processes_of(folder, seconds=10),
         client_id=made["client"]["client_id"],
         secret=made["client"]["client_secret"],

@@ -29,29 +29,45 @@ def test_a_first_up_serves_and_a_second_goes_on_with_the_same_data_and_keys(
     assert "databases migrated: keeper" in "".join(first.output)
     assert answer_of(first.base, path="/visits")["visits"] == 1
     told = answer_of(first.base)["told"]
-    status, output = first.end()
+    assert (state / "running.json").exists()
+    status, output = first.end(signal.SIGTERM)
     assert (status, "Stopped." in output) == (0, True)
     wait_until_none(str(state))
+    assert not (state / "running.json").exists()
 
     second = start()
     second.wait_until_up()
     assert answer_of(second.base, path="/visits")["visits"] == 2
     assert answer_of(second.base)["told"] == told
-    status, output = second.end()
-    assert status == 0
+    status, output = second.end(signal.SIGINT)
+    assert (status, "Stopped." in output) == (0, True)
+    wait_until_none(str(state))
     assert "databases migrated" not in output
     assert (state.parent / "told").read_text() == "x"  # the story is told once
 
 
-def test_a_check_run_leaves_with_success_once_everything_was_up(start: Start, kept: Path) -> None:
+def test_a_check_run_leaves_with_success_and_nothing_for_others_to_read(start: Start, kept: Path) -> None:
     status, output = start("--exit").ending()
     assert status == 0, output
     assert "keeper ready" in output
     assert "plain ready" in output
     wait_until_none(str(kept))
+    assert_nobody_else_can_read(kept)
 
 
-def test_each_process_is_told_its_own_secrets_only(start: Start, kept: Path) -> None:
+def assert_nobody_else_can_read(state: Path) -> None:
+    assert stat.S_IMODE(state.stat().st_mode) == 0o711
+    for name in ("postgres", "secrets", "logs"):
+        assert stat.S_IMODE((state / name).stat().st_mode) == 0o700
+    files = [path for path in state.rglob("*") if path.is_file() and path.name not in LOCKS]
+    assert {"database.json", "client.jwk.json", "secret.key", "superuser.password"} <= {
+        path.name for path in files
+    }
+    for path in files:
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600, path
+
+
+def test_each_process_is_told_its_own_secrets_and_ends_with_its_terminal(start: Start, kept: Path) -> None:
     platform = start(CDP_ADMIN_DATABASE_URL="", CDP_LOG_LEVEL="DEBUG", CDP_OTHER="not for services")
     platform.wait_until_up()
     keeper, plain = answer_of(platform.base)["told"], answer_of(platform.base, 1)["told"]
@@ -65,31 +81,9 @@ def test_each_process_is_told_its_own_secrets_only(start: Start, kept: Path) -> 
         assert "CDP_ADMIN_DATABASE_URL" not in told
     assert "CDP_DATABASE_URL" not in plain
     assert keeper["CDP_CLIENT_KEY_FILE"] != plain["CDP_CLIENT_KEY_FILE"]
-
-
-def test_nothing_kept_can_be_read_by_others(start: Start, state: Path) -> None:
-    start("--exit").ending()
-    assert stat.S_IMODE(state.stat().st_mode) == 0o711
-    for name in ("postgres", "secrets", "logs"):
-        assert stat.S_IMODE((state / name).stat().st_mode) == 0o700
-    files = [path for path in state.rglob("*") if path.is_file() and path.name not in LOCKS]
-    assert {"database.json", "client.jwk.json", "secret.key", "superuser.password"} <= {
-        path.name for path in files
-    }
-    for path in files:
-        assert stat.S_IMODE(path.stat().st_mode) == 0o600, path
-
-
-@pytest.mark.parametrize("request_to_end", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_asked_to_end_it_takes_everything_down(
-    start: Start, kept: Path, request_to_end: signal.Signals
-) -> None:
-    platform = start()
-    platform.wait_until_up()
-    status, output = platform.end(request_to_end)
+    status, output = platform.end(signal.SIGHUP)
     assert status == 0, output
     wait_until_none(str(kept))
-    assert not (kept / "running.json").exists()
 
 
 def test_killed_outright_it_leaves_no_process_and_the_next_up_works(start: Start, kept: Path) -> None:
