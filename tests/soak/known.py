@@ -155,12 +155,20 @@ async def _toms(mesh: Mesh, stage: Stage, manager: Voice, known: Known) -> None:
         "period_start": "2026-07-01",
         "period_end": "2026-09-30",
     }
+    ranking = {"edition_hash": stage.edition_hash, "index": "imd-2019", "place": stage.place["slug"]}
     known.bodies |= {
         "value_lines": {"edition_hash": stage.edition_hash, "lines": [line], "explain": True},
         "batch_measures": {"keys": [{"edition_hash": stage.edition_hash, "code": "OM-S05"}]},
         "batch_areas": {"index": "imd-2019", "codes": ["E01020819"]},
         "import_need_file": csv_file([IOD_2025.header, *official_rows(IOD_2025, 3)]).decode(),
         "import_lookup": b"".join(postcode_lines(3)).decode(),
+        "rank_measures": ranking,
+        "recommend_measures": {
+            **ranking,
+            "contract_value_gbp": "250000.00",
+            "duration_months": 24,
+            "cpv": "45",
+        },
         "publish_need_banding": {
             **{name: index[name] for name in ("index", "bands")},
             "place": "county-durham",

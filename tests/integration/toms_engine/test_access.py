@@ -57,6 +57,10 @@ async def target_of(world: World, row: dict[str, Any]) -> Target:
         loaded = await send_file(world, keyed(world.writer()), row_number=0)
         assert loaded.status_code == 201, loaded.text
         return {}
+    if row["operation"] in ("rank_measures", "recommend_measures"):
+        loaded = await send_file(world, keyed(world.writer()), row_number=0)
+        assert loaded.status_code == 201, loaded.text
+        return await world.published(pack())
     if row["operation"] in ("import_lookup", "get_area_changes"):
         loaded = await send_lookup(world, keyed(world.writer()), edition="2024-11")
         assert loaded.status_code == 201, loaded.text
@@ -87,6 +91,10 @@ def send_lookup(world: World, headers: Headers, edition: str) -> Awaitable[httpx
         content=csv_file([header, ["E01", "First", "U", "E01", "First"]]),
         headers={**headers, "Content-Type": "text/csv"},
     )
+
+
+def wish(target: Target) -> dict[str, Any]:
+    return {"edition_hash": target["edition_hash"], "index": SMALL.index, "areas": [SMALL_ROWS[0][0]]}
 
 
 def keyed(headers: Headers) -> Headers:
@@ -178,6 +186,14 @@ CALLS: dict[str, Call] = {
     "import_lookup": lambda world, headers, _: send_lookup(world, keyed(headers), edition="2025-02"),
     "list_lookups": lambda world, headers, _: world.http.get("/v1/lookups", headers=headers),
     "get_area_changes": lambda world, headers, _: world.http.get("/v1/area-changes/E01", headers=headers),
+    "rank_measures": lambda world, headers, target: world.http.post(
+        "/v1/measures/ranking", json=wish(target), headers=headers
+    ),
+    "recommend_measures": lambda world, headers, target: world.http.post(
+        "/v1/measures/recommendation",
+        json={**wish(target), "contract_value_gbp": "1", "duration_months": 1},
+        headers=headers,
+    ),
     "batch_areas": lambda world, headers, _: world.http.post(
         "/v1/areas/batch", json={"index": "imd-sample", "codes": ["E01"]}, headers=headers
     ),

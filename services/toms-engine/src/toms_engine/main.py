@@ -21,12 +21,14 @@ from toms_engine.api import (
     editions,
     frameworks,
     lookups,
+    measure_choice,
     measures,
     need_indices,
     valuations,
 )
 from toms_engine.api.dependencies import FileSizes
 from toms_engine.settings import Settings
+from toms_engine.storage.choice_rules import shipped_choice_rules
 from toms_engine.storage.layouts_shipped import need_layouts
 from toms_engine.storage.published_figures import shipped_figures
 from toms_engine.use_cases.published_editions import PublishedEditions
@@ -69,6 +71,7 @@ def create_app(
             editions.router,
             edition_parts.router,
             measures.router,
+            measure_choice.router,
             valuations.router,
             bulk_valuations.router,
             areas.router,
@@ -92,6 +95,7 @@ def create_app(
     app.state.editions = PublishedEditions(database)
     app.state.figures = shipped_figures()
     app.state.layouts = need_layouts(settings.layout_folder)
+    app.state.choice_rules = shipped_choice_rules()
     app.state.uploads = UploadRoom()
     app.state.file_sizes = FileSizes(need_file=settings.need_file_max_bytes, lookup=settings.lookup_max_bytes)
     app.state.files = bulk_valuations.Files(

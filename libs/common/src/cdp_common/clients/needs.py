@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from cdp_common.clients.base import ServiceClient, UploadFile
 from cdp_common.contracts.base import Page
+from cdp_common.contracts.measure_choice import (
+    MeasureChoice,
+    MeasureChoiceRequest,
+    MeasureRanking,
+    MeasureRankingRequest,
+)
 from cdp_common.contracts.needs import (
     AreaBatch,
     AreaBatchRequest,
@@ -82,6 +88,14 @@ class NeedsOperations(ServiceClient):
     async def get_area_changes(self, code: str) -> AreaChanges:
         """Every change that an area takes part in."""
         return await self._get(f"/v1/area-changes/{code}", AreaChanges)
+
+    async def rank_measures(self, request: MeasureRankingRequest) -> MeasureRanking:
+        """The measures of an edition by need."""
+        return await self._post("/v1/measures/ranking", MeasureRanking, json=request, is_read=True)
+
+    async def recommend_measures(self, request: MeasureChoiceRequest) -> MeasureChoice:
+        """A proportionate set of measures for a tender."""
+        return await self._post("/v1/measures/recommendation", MeasureChoice, json=request, is_read=True)
 
     async def batch_areas(self, batch: AreaBatchRequest) -> AreaBatch:
         """Deciles and bands of areas by code."""

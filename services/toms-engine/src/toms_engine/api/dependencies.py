@@ -7,6 +7,7 @@ from fastapi import Depends, Request
 
 from cdp_common.web.uploads import UploadRoom
 from toms_engine.domain.figures import Figures
+from toms_engine.domain.recommendation import ChoiceRules
 from toms_engine.storage.layouts_shipped import NeedLayouts
 from toms_engine.use_cases.published_editions import PublishedEditions
 
@@ -35,6 +36,12 @@ def upload_room(request: Request) -> UploadRoom:
     return uploads
 
 
+def choice_rules(request: Request) -> ChoiceRules:
+    """The rules for choosing measures in use."""
+    rules: ChoiceRules = request.app.state.choice_rules
+    return rules
+
+
 @dataclass(frozen=True)
 class FileSizes:
     """The most bytes, decompressed, that are read of each kind of file."""
@@ -51,6 +58,7 @@ def file_sizes(request: Request) -> FileSizes:
 
 Editions = Annotated[PublishedEditions, Depends(published_editions)]
 FiguresInUse = Annotated[Figures, Depends(figures_in_use)]
+Choosing = Annotated[ChoiceRules, Depends(choice_rules)]
 Layouts = Annotated[NeedLayouts, Depends(need_layouts)]
 Uploads = Annotated[UploadRoom, Depends(upload_room)]
 Sizes = Annotated[FileSizes, Depends(file_sizes)]

@@ -218,3 +218,31 @@ class AreaQueryUnclear(InvalidInput):
 
     code = "area_query_unclear"
     title = "Which areas are wanted is not clear"
+
+
+class EditionUnknown(InvalidInput):
+    """What is sent names an edition that is not published."""
+
+    code = "edition_unknown"
+    title = "There is no such published edition"
+
+
+class DomainRanksMissing(Conflict):
+    """Measures are ranked by domains of need, and the index has only its overall ranks of these areas."""
+
+    code = "domain_ranks_missing"
+    title = "The index has no domain ranks of these areas"
+
+
+class NoAreasFound(InvalidInput):
+    """The place or the areas named have no area in the index."""
+
+    code = "areas_unknown"
+    title = "The index has none of these areas"
+
+
+class AreasTooMany(InvalidInput):
+    """A place has more areas than are looked at together."""
+
+    code = "areas_too_many"
+    title = "Too many areas at once"
