@@ -8,8 +8,8 @@ from xdist.scheduler import LoadScopeScheduling
 
 pytest_plugins = ["cdp_common.testing.plugin"]
 
-TOGETHER = ("tests/e2e/", "tests/soak/test_kills", "tests/soak/test_fuzz")
-"""How the paths of tests begin that share something dear to make: a running platform."""
+TOGETHER = ("tests/e2e/", "tests/integration/licence/", "tests/soak/test_kills", "tests/soak/test_fuzz")
+"""How the paths of tests begin that share something dear to make: a running platform, a history."""
 
 
 class Groups(LoadScopeScheduling):  # type: ignore[misc]  # pytest-xdist ships no types

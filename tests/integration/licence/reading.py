@@ -41,9 +41,7 @@ async def answers_to(
             if "get" not in item or path.partition("/{")[0] in NOT_ASKED:
                 continue
             names = [part[1:-1] for part in path.split("/") if part.startswith("{")]
-            missing = [name for name in names if not ids.get(name)]
-            assert not missing, f"{service} {path}: the reader has no {missing}"
-            for values in product(*(ids[name][-_MOST:] for name in names)):
+            for values in product(*(_values(name, ids) for name in names)):
                 filled = path
                 for name, value in zip(names, values, strict=True):
                     filled = filled.replace(f"{{{name}}}", value)
@@ -52,6 +50,11 @@ async def answers_to(
     for service, path, body in _batches(ids):
         response = await platform.http[service].post(path, json=body, headers=headers)
         yield Answer(path, response.status_code, response.json())
+
+
+def _values(name: str, ids: Mapping[str, Sequence[str]]) -> list[str]:
+    """What the reader tries in a place of a path: ids of its kind, or what it has of any when it has none."""
+    return list(ids.get(name, ())[-_MOST:]) or [known[-1] for known in ids.values() if known]
 
 
 def _queries(operation: Json, ids: Mapping[str, Sequence[str]]) -> list[dict[str, str]]:

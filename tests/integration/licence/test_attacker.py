@@ -34,9 +34,6 @@ from tests.integration.licence.services import (
     open_twin,
 )
 
-# The history is played once, so its tests stay on one worker.
-pytestmark = pytest.mark.xdist_group("licence")
-
 QUARTERS = 12 if os.environ.get("CDP_SOAK") else 8
 ORGANISATIONS = 6
 SEED = 20260401
@@ -219,6 +216,7 @@ def everything_known(history: History, edition_ids: list[str]) -> dict[str, list
         "edition_id": edition_ids,
         "code": list(UNITS),
         "measure": tails,
+        "scheme": [crosswalk.scheme for crosswalk in example_pack().crosswalks],
         "window": [*windows, "2026-01-01/2026-12-31"],
     }
 
