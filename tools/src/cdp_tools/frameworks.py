@@ -1,5 +1,6 @@
 """`cdp frameworks`: what authors and holders of framework packs do with them."""
 
+import asyncio
 import json
 from dataclasses import asdict
 from pathlib import Path
@@ -8,7 +9,9 @@ from typing import Annotated
 import typer
 
 from cdp_tools.pack_documents import Fault, PackFaulty, told_in_a_line
+from cdp_tools.pack_loading import Credentials, import_into
 from cdp_tools.packs import CheckedPack, check_pack
+from cdp_tools.screen import Screen
 
 frameworks = typer.Typer(
     name="frameworks", help="Check and load measurement framework packs.", no_args_is_help=True
@@ -35,6 +38,41 @@ def check(
         typer.echo(_faults_as_json(faulty.faults) if as_json else _faults_in_lines(path, faulty.faults))
         raise typer.Exit(1) from None
     typer.echo(_edition_as_json(found) if as_json else _edition_in_lines(found))
+
+
+@frameworks.command("import")
+def import_pack(
+    path: PackPath,
+    *,
+    publish: Annotated[
+        bool, typer.Option("--publish", help="Publish it too; then it never changes.")
+    ] = False,
+    toms_url: Annotated[
+        str, typer.Option("--toms", envvar="CDP_TOMS", help="Where toms-engine answers.")
+    ] = "http://127.0.0.1:8102",
+    issuer: Annotated[
+        str, typer.Option("--issuer", envvar="CDP_PARTNERS", help="Where the client gets its token.")
+    ] = "http://127.0.0.1:8101",
+    client_id: Annotated[
+        str, typer.Option("--client", envvar="CDP_CLIENT_ID", help="The client; it needs frameworks:write.")
+    ] = "operator",
+    key_file: Annotated[
+        Path | None, typer.Option(envvar="CDP_CLIENT_KEY_FILE", help="The client's private key (JWK).")
+    ] = None,
+    secret_file: Annotated[
+        Path | None, typer.Option(envvar="CDP_CLIENT_SECRET_FILE", help="Or a file with its secret.")
+    ] = None,
+) -> None:
+    """Load a pack into a running platform as a draft; the parent of a tailoring is published there."""
+    credentials = Credentials(issuer, client_id, key_file, secret_file)
+    with Screen().reporting_problems():
+        try:
+            edition = asyncio.run(import_into(toms_url, credentials, path, publish=publish))
+        except PackFaulty as faulty:
+            typer.echo(_faults_in_lines(path, faulty.faults))
+            raise typer.Exit(1) from None
+    typer.echo(f"{edition.framework} {edition.edition}: {edition.state}, id {edition.id}")
+    typer.echo(f"hash {edition.edition_hash}")
 
 
 def _faults_in_lines(path: Path, faults: tuple[Fault, ...]) -> str:

@@ -48,12 +48,17 @@ def check_pack(path: Path, parents: Sequence[Path] = ()) -> CheckedPack:
     return _checked(path, tuple(parents), ())
 
 
-def _checked(path: Path, parents: tuple[Path, ...], below: tuple[Path, ...]) -> CheckedPack:
+def read_pack(path: Path) -> tuple[FrameworkPack, PackDocument]:
+    """The pack in a folder or file, held to the schema alone, and its document; raises `PackFaulty`."""
     document = read_document(path)
     try:
-        pack = FrameworkPack.model_validate(document.content)
+        return FrameworkPack.model_validate(document.content), document
     except ValidationError as error:
         raise PackFaulty(path, list(_schema_faults(document, error))) from error
+
+
+def _checked(path: Path, parents: tuple[Path, ...], below: tuple[Path, ...]) -> CheckedPack:
+    pack, document = read_pack(path)
     parent = None
     if pack.tailors is not None:
         parent = _parent(document, pack.tailors, parents, (*below, path.resolve()))
