@@ -11,6 +11,7 @@ import pytest
 import yaml
 from tests.integration.toms_engine.layouts import SMALL
 from tests.integration.toms_engine.packs import area, licensed_pack, line, need_index, pack
+from tests.integration.toms_engine.test_boundaries import FACTS, outlines
 from tests.integration.toms_engine.world import Headers, World
 from tests.official_files import csv_file, official_rows
 
@@ -65,7 +66,12 @@ async def target_of(world: World, row: dict[str, Any]) -> Target:
         loaded = await send_lookup(world, keyed(world.writer()), edition="2024-11")
         assert loaded.status_code == 201, loaded.text
         return {}
-    if "need" in row["operation"] or "lookup" in row["operation"] or "areas" in row["operation"]:
+    if (
+        "need" in row["operation"]
+        or "lookup" in row["operation"]
+        or "area" in row["operation"]
+        or row["operation"] == "attach_boundaries"
+    ):
         await world.load_index(need_index())
         return {}
     word = row["note"].split()[0]
@@ -193,6 +199,15 @@ CALLS: dict[str, Call] = {
         "/v1/measures/recommendation",
         json={**wish(target), "contract_value_gbp": "1", "duration_months": 1},
         headers=headers,
+    ),
+    "attach_boundaries": lambda world, headers, _: world.http.post(
+        "/v1/need-indices/imd-sample/boundaries",
+        params=FACTS,
+        json=outlines("E01"),
+        headers=keyed(headers),
+    ),
+    "get_area_map": lambda world, headers, _: world.http.get(
+        "/v1/areas/geojson?index=imd-sample", headers=headers
     ),
     "batch_areas": lambda world, headers, _: world.http.post(
         "/v1/areas/batch", json={"index": "imd-sample", "codes": ["E01"]}, headers=headers

@@ -16,6 +16,7 @@ from cdp_common.web.webhooks import webhook_router, webhook_work
 from cdp_common.web.wiring import closing, service_database
 from toms_engine.api import (
     areas,
+    boundaries,
     bulk_valuations,
     edition_parts,
     editions,
@@ -44,6 +45,7 @@ def _larger_bodies(settings: Settings) -> dict[str, int]:
         "/v1/need-indices": 4 * 1024 * 1024,
         "/v1/need-files": settings.need_file_max_bytes,
         "/v1/lookups": settings.lookup_max_bytes,
+        "/v1/need-indices/{index}/boundaries": settings.boundaries_max_bytes,
     }
 
 
@@ -75,6 +77,7 @@ def create_app(
             valuations.router,
             bulk_valuations.router,
             areas.router,
+            boundaries.router,
             need_indices.router,
             lookups.router,
             event_router,
@@ -97,7 +100,11 @@ def create_app(
     app.state.layouts = need_layouts(settings.layout_folder)
     app.state.choice_rules = shipped_choice_rules()
     app.state.uploads = UploadRoom()
-    app.state.file_sizes = FileSizes(need_file=settings.need_file_max_bytes, lookup=settings.lookup_max_bytes)
+    app.state.file_sizes = FileSizes(
+        need_file=settings.need_file_max_bytes,
+        lookup=settings.lookup_max_bytes,
+        boundaries=settings.boundaries_max_bytes,
+    )
     app.state.files = bulk_valuations.Files(
         FileLimits(settings.bulk_max_bytes, settings.bulk_max_rows, settings.bulk_max_gzip_ratio),
         runs_at_once=settings.bulk_runs_at_once,

@@ -19,6 +19,8 @@ class Settings(ServiceSettings):
     """
     lookup_max_bytes: int = Field(default=2 * 1024**3, ge=1024, le=8 * 1024**3)
     """The largest lookup file, decompressed; the ONS Postcode Directory has some 1.3 GB."""
+    boundaries_max_bytes: int = Field(default=32 * 1024 * 1024, ge=1024, le=256 * 1024 * 1024)
+    """The largest file of outlines, decompressed; larger ones come in parts, place by place."""
     layout_folder: Path | None = None
     """A folder with further layouts of official files, for other nations and editions."""
     bulk_max_bytes: int = Field(default=1024**3, ge=1024, le=64 * 1024**3)

@@ -14,7 +14,9 @@ from cdp_common.contracts.needs import (
     AreaBatch,
     AreaBatchRequest,
     AreaChanges,
+    AreaMap,
     AreaNeed,
+    BoundaryReceipt,
     LookupList,
     LookupReceipt,
     NeedBand,
@@ -96,6 +98,45 @@ class NeedsOperations(ServiceClient):
     async def recommend_measures(self, request: MeasureChoiceRequest) -> MeasureChoice:
         """A proportionate set of measures for a tender."""
         return await self._post("/v1/measures/recommendation", MeasureChoice, json=request, is_read=True)
+
+    async def attach_boundaries(
+        self,
+        index: str,
+        file: UploadFile,
+        *,
+        code_property: str,
+        licence: str,
+        attribution: str,
+        source_url: str,
+        idempotency_key: str,
+    ) -> BoundaryReceipt:
+        """What a file of outlines brought to an index."""
+        params = {
+            "code_property": code_property,
+            "licence": licence,
+            "attribution": attribution,
+            "source_url": source_url,
+        }
+        return await self._post(
+            f"/v1/need-indices/{index}/boundaries",
+            BoundaryReceipt,
+            upload=file,
+            params=params,
+            idempotency_key=idempotency_key,
+        )
+
+    async def get_area_map(
+        self,
+        *,
+        index: str,
+        place: str | None = None,
+        band: NeedBand | None = None,
+        after: str | None = None,
+        limit: int | None = None,
+    ) -> AreaMap:
+        """A page of areas with their bands as GeoJSON."""
+        params = {"index": index, "place": place, "band": band, "after": after, "limit": limit}
+        return await self._get("/v1/areas/geojson", AreaMap, params=params)
 
     async def batch_areas(self, batch: AreaBatchRequest) -> AreaBatch:
         """Deciles and bands of areas by code."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from cdp_common.contracts.base import Code, Contract, DecimalText, Sha256, ShortText, Slug
+from cdp_common.contracts.base import Code, Contract, DecimalText, Sha256, ShortText, Slug, Url
 from cdp_common.contracts.toms import NeedDomain, Source
 
 MOST_AREAS = 10_000_000
@@ -290,3 +290,48 @@ class AreaChanges(Contract):
     code: Code
     items: list[AreaChange]
     is_one_to_one: bool
+
+
+class BoundaryReceipt(Contract):
+    """What a file of outlines brought to an index."""
+
+    index: Slug
+    area_count: int  # of the file
+    areas_of_index: int
+    sha256: Sha256
+    licence: str
+    attribution: str
+    source_url: Url
+    attached_at: datetime
+
+
+class AreaProperties(Contract):
+    """What a map needs to colour an area and to name it."""
+
+    code: Code
+    name: str
+    place: Slug
+    index: Slug
+    decile: int
+    band: NeedBand
+    banding_version: int
+
+
+class AreaFeature(Contract):
+    """An area as a GeoJSON feature; without outline its geometry is null."""
+
+    type: Literal["Feature"] = "Feature"
+    id: Code
+    geometry: dict[str, Any] | None  # a Polygon or MultiPolygon in longitude and latitude
+    properties: AreaProperties
+
+
+class AreaMap(Contract):
+    """A page of areas as a GeoJSON FeatureCollection (RFC 7946), with what must be shown beside the map."""
+
+    type: Literal["FeatureCollection"] = "FeatureCollection"
+    features: list[AreaFeature]
+    index: Slug
+    licences: list[str]
+    attributions: list[str]
+    next_after: Code | None  # send as `after` for the following page; null on the last

@@ -41,7 +41,9 @@ def etag_of(body: BaseModel) -> str:
     return _tag(_json(body))
 
 
-def respond_with_etag(request: Request, body: BaseModel, *, status: int = 200) -> Response:
+def respond_with_etag(
+    request: Request, body: BaseModel, *, status: int = 200, media_type: str = "application/json"
+) -> Response:
     """The resource with its ETag, or 304 when the caller already has this version."""
     content = _json(body)
     tag = _tag(content)
@@ -51,7 +53,7 @@ def respond_with_etag(request: Request, body: BaseModel, *, status: int = 200) -
     wanted = request.headers.get("if-none-match")
     if wanted is not None and request.method in ("GET", "HEAD") and _names(wanted, tag, weakly=True):
         return Response(status_code=304, headers=headers)
-    return Response(content, status_code=status, headers=headers, media_type="application/json")
+    return Response(content, status_code=status, headers=headers, media_type=media_type)
 
 
 def require_match(if_match: str | None, current: BaseModel) -> None:

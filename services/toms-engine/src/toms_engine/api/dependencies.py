@@ -48,6 +48,7 @@ class FileSizes:
 
     need_file: int
     lookup: int
+    boundaries: int
 
 
 def file_sizes(request: Request) -> FileSizes:

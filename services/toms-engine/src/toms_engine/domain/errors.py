@@ -246,3 +246,10 @@ class AreasTooMany(InvalidInput):
 
     code = "areas_too_many"
     title = "Too many areas at once"
+
+
+class BoundariesRefused(InvalidInput):
+    """The file of outlines has faults and was refused whole; `errors` lists the first hundred."""
+
+    code = "boundaries_refused"
+    title = "The file of outlines has faults"

@@ -26,6 +26,10 @@ class FileFaults:
         """A fault that no single line has, such as a missing column or a gap in the ranks."""
         self._add(FieldError(f"/file/{part}", code, message))
 
+    def at(self, pointer: str, code: str, message: str) -> None:
+        """A fault in one place of a JSON document."""
+        self._add(FieldError(pointer, code, message))
+
     def raise_as(self, refusal: type[InvalidInput]) -> None:
         """Refuse the file whole if there is any fault, saying how many there are."""
         if self.total:

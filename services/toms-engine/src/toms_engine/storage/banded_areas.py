@@ -17,7 +17,7 @@ class AreaFilter:
     """Which areas of an index a list holds.
 
     `decile` is that of the ranking at `position` in the index's rankings, counted from 0; None is the
-    overall one.
+    overall one. `after` is the code after which the list begins.
     """
 
     index: str
@@ -25,6 +25,7 @@ class AreaFilter:
     band: str | None = None
     decile: int | None = None
     position: int | None = None
+    after: str | None = None
 
 
 async def areas_in_bands(tx: AsyncConnection, index: str, codes: Collection[str]) -> list[RowMapping]:
@@ -52,17 +53,14 @@ def filtered(query: Select[Any], wanted: AreaFilter) -> Select[Any]:
     """A query of banded areas, cut to those that are wanted."""
     if wanted.place is not None:
         query = query.where(_place() == wanted.place)
+    if wanted.after is not None:
+        query = query.where(need_areas.c.code > wanted.after)
     if wanted.band is not None:
         query = query.where(need_bands.c.band == wanted.band)
     if wanted.decile is not None:
         of_ranking = need_area_facts.c.deciles[wanted.position + 1] if wanted.position is not None else None
         query = query.where((need_areas.c.decile if of_ranking is None else of_ranking) == wanted.decile)
     return query
-
-
-def banded_with(index: str, *columns: Any) -> Select[Any]:
-    """The same areas with further columns."""
-    return _banded(index).add_columns(*columns)
 
 
 def _place() -> Any:
