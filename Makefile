@@ -17,7 +17,7 @@ NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
 PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11 python3.14; do \
 	$$name -c '$(NEW_ENOUGH)' 2>/dev/null && { echo $$name; break; }; done)
 
-.PHONY: help setup up reset status test test-unit check dependencies migrations-check format lock snapshots soak
+.PHONY: help setup up reset status test test-unit check dependencies migrations-check format lock snapshots soak bench
 
 help: ## Show this list.
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1@\2/p' $(MAKEFILE_LIST) | awk -F@ '{ printf "%-24s %s\n", $$1, $$2 }'
@@ -75,6 +75,9 @@ migrations-check: setup ## Check that migrations and tables agree, up and down.
 
 soak: setup ## Run the long versions: kills, volume, hostile requests; some ten minutes on two cores.
 	CDP_SOAK=1 $(BIN)/pytest -n auto --dist loadgroup tests/soak
+
+bench: setup ## Measure: bulk valuation and single requests beside other engines; figures are ratios of one run.
+	$(BIN)/pytest -p no:randomly tests/performance
 
 # ------------------------------------------------------------------ changing
 format: setup ## Put the code into its form.

@@ -48,8 +48,7 @@ def pence_from_gbp(amount: Decimal) -> int:
 
 def gbp_from_pence(pence: int) -> Decimal:
     """Pounds with two decimals."""
-    sign = 1 if pence < 0 else 0
-    return Decimal((sign, tuple(int(digit) for digit in str(abs(pence))), -2))
+    return Decimal(gbp_text(pence))  # from text, so that no context rounds it
 
 
 def gbp_text(pence: int) -> str:

@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import Callable, Iterator
-from typing import Protocol
+from concurrent.futures import ThreadPoolExecutor
+from typing import Protocol, TypeVar
 
 from fastapi import HTTPException, Request, Response
 from starlette.requests import ClientDisconnect
@@ -12,8 +13,10 @@ from cdp_common.kernel.errors import CdpError
 from toms_engine.api.waiting import WaitingBytes
 from toms_engine.domain.file_errors import BodyStalled
 
-GATHERED_BYTES = 1024 * 1024
+GATHERED_BYTES = 512 * 1024
 """What is read before a thread is bothered with it."""
+
+Result = TypeVar("Result")
 
 
 class Run(Protocol):
@@ -54,6 +57,8 @@ class TwoWayAnswer(Response):
         self._turn = asyncio.Condition()
         self._all_read = asyncio.Event()
         self._is_done = False
+        # One thread for the whole run: what one lays aside in memory, another would not use again.
+        self._thread = ThreadPoolExecutor(1, "file")
 
     async def begin(self) -> None:
         """Work until there is something to send; a refusal before that is raised, and answered as such."""
@@ -82,6 +87,7 @@ class TwoWayAnswer(Response):
             self._end()
 
     def _end(self) -> None:
+        self._thread.shutdown(wait=False)
         self._waiting.close()
         self._at_end()
 
@@ -104,11 +110,14 @@ class TwoWayAnswer(Response):
         """Read a part of the body and work it off, step by step."""
         body, is_last = await self._more()
         steps = self._run.answer(body, is_last=is_last)
-        while (part := await asyncio.to_thread(next, steps, None)) is not None:
+        while (part := await self._in_thread(next, steps, None)) is not None:
             if part:
                 await self._put(part)
         if is_last:
             self._all_read.set()
+
+    async def _in_thread(self, work: Callable[..., Result], *given: object) -> Result:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work, *given)
 
     async def _more(self) -> tuple[bytes, bool]:
         """More of the body, and whether that was the last of it."""

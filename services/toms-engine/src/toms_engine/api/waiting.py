@@ -4,7 +4,7 @@ import tempfile
 from collections import deque
 from typing import IO
 
-IN_MEMORY_BYTES = 8 * 1024 * 1024
+IN_MEMORY_BYTES = 4 * 1024 * 1024
 READ_BYTES = 1024 * 1024
 
 

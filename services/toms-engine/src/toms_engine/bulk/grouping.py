@@ -25,35 +25,34 @@ class Groups:
         self._table = Table.of([])
         self._is_stale = True
 
-    def numbered(self, frame: pl.DataFrame) -> pl.DataFrame:
-        """The rows with `group`, null where their options are faulty, and the group's `step`."""
+    def attached(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """The rows with their group's row of the table; null where their options are faulty.
+
+        The table is that of the groups as they are: what they do not cover yet is for `stretch_over`.
+        """
         if len(self._numbers) > MOST_GROUPS:
             self._numbers, self._groups, self._is_stale = {}, [], True
         stated = [name for name in OPTION_FIELDS if name in frame.columns]
         differs = frame.select(pl.col(stated).ne_missing(pl.col(stated).first()).any()).row(0)
         keys = [name for name, varies in zip(stated, differs, strict=True) if varies] or stated[:1]
-        distinct = frame.select(stated).unique(subset=keys, keep="first", maintain_order=True)
-        numbers = [self._number_of(dict(zip(stated, row, strict=True))) for row in distinct.iter_rows()]
-        steps = [None if number is None else self._groups[number].step for number in numbers]
-        found = distinct.select(keys).with_columns(
-            group=pl.Series(numbers, dtype=pl.UInt32), step=pl.Series(steps, dtype=pl.Int64)
-        )
-        return frame.join(found, on=keys, how="left", nulls_equal=True, maintain_order="left")
-
-    def stretch_over(self, rows: pl.DataFrame) -> pl.DataFrame:
-        """The groups' table for these rows, after the spans were stretched over their `units`."""
-        ends = rows.group_by("group").agg(least=pl.col("units").min(), most=pl.col("units").max())
-        most_units = 0
-        for number, least, most in ends.iter_rows():
-            group, most_units = self._groups[number], max(most_units, -least, most)
-            if group.covers(least) and group.covers(most):
-                continue
-            self._is_stale = True
-            if not (group.reach(least) and group.reach(most)):
-                self._stretch_within(group, rows.filter(pl.col("group") == number))
+        frame, kinds = _with_kinds(frame, keys)
+        options = frame.select(stated)[kinds.get_column("first")]
+        numbers = [self._number_of(dict(zip(stated, row, strict=True))) for row in options.iter_rows()]
         if self._is_stale:
             self._table, self._is_stale = Table.of(self._groups), False
-        return self._table.for_units(most_units)
+        table = self._table.for_units(_most_units(frame))
+        kinds = kinds.select("kind", group=pl.Series(numbers, dtype=pl.UInt32)).join(
+            table, on="group", how="left", maintain_order="left"
+        )
+        return frame.join(kinds, on="kind", how="left", maintain_order="left")
+
+    def stretch_over(self, rows: pl.DataFrame) -> None:
+        """Stretch the groups' spans over these rows' `units`, as far as that can be."""
+        ends = rows.group_by("group").agg(least=pl.col("units").min(), most=pl.col("units").max())
+        for number, least, most in ends.iter_rows():
+            group, self._is_stale = self._groups[number], True
+            if not (group.reach(least) and group.reach(most)):
+                self._stretch_within(group, rows.filter(pl.col("group") == number))
 
     def _stretch_within(self, group: Group, rows: pl.DataFrame) -> None:
         """Stretch a group as far as some of its quantities reach, where not all of them can be covered."""
@@ -76,6 +75,32 @@ class Groups:
                 self._groups.append(Group(line, self._terms))
                 self._is_stale = True
         return self._numbers[key]
+
+
+def _with_kinds(frame: pl.DataFrame, keys: list[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The rows with a `kind` that those of the same keys share, and each kind with its `first` row.
+
+    A kind is a hash, because hashes are found fast. That no two sets of keys share one is looked at, not
+    hoped for: if they did, rows would be valued as what they are not.
+    """
+    frame = frame.with_columns(kind=pl.struct(keys).hash())
+    kinds = frame.select("kind", "at").unique("kind", keep="first", maintain_order=True)
+    kinds = kinds.rename({"at": "first"})
+    first = frame.select("kind").join(kinds, on="kind", how="left", maintain_order="left").get_column("first")
+    same = frame.select(
+        pl.all_horizontal(pl.col(name).eq_missing(pl.col(name).gather(first)).all() for name in keys)
+    )
+    if same.item():
+        return frame, kinds
+    exact = frame.select(keys).unique(maintain_order=True).with_row_index("number")
+    frame = frame.join(exact, on=keys, how="left", nulls_equal=True, maintain_order="left")
+    frame = frame.with_columns(kind=pl.col("number").cast(pl.UInt64)).drop("number")
+    return frame, frame.select("kind", first="at").unique("kind", keep="first", maintain_order=True)
+
+
+def _most_units(frame: pl.DataFrame) -> int:
+    most: int | None = frame.select(pl.col("units").abs().max()).item()
+    return most or 0
 
 
 def _sample(values: Sequence[int]) -> Sequence[int]:

@@ -147,10 +147,11 @@ def _numbers_of(
     groups: Sequence[Group], known: Sequence[Ratios | None], named: Mapping[str, Sequence[Ratio | None]]
 ) -> pl.DataFrame:
     columns: dict[str, pl.Series] = {
+        "step": pl.Series([group.step for group in groups], dtype=pl.Int64),
         "least": pl.Series([group.least for group in groups], dtype=pl.Int64),
         "most": pl.Series([group.most for group in groups], dtype=pl.Int64),
-        "is_social": pl.Series([ratios is not None and ratios.is_social for ratios in known]),
-        "is_fiscal": pl.Series([ratios is not None and ratios.is_fiscal for ratios in known]),
+        "is_social": pl.Series([r is not None and r.is_social for r in known], dtype=pl.Boolean),
+        "is_fiscal": pl.Series([r is not None and r.is_fiscal for r in known], dtype=pl.Boolean),
     }
     for name, ratios in named.items():
         for part in ("above", "below"):

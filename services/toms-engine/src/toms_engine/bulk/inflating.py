@@ -5,10 +5,10 @@ from collections.abc import Iterator
 
 from toms_engine.domain.file_errors import BodyExpandsTooFar, GzipMalformed, UnpackedBodyTooLarge
 
-PIECE_BYTES = 1024 * 1024
+PIECE_BYTES = 256 * 1024
 """The most that is unpacked in one go."""
 
-_FREE_BYTES = 4 * PIECE_BYTES
+_FREE_BYTES = 16 * PIECE_BYTES
 _GZIP = 16 + zlib.MAX_WBITS
 
 

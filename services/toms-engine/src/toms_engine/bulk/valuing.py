@@ -38,25 +38,17 @@ class BulkValuer:
 
     def _in_columns(self, frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
         """The rows that the columns can value, valued, and those that they cannot: `at` and `row`."""
-        frame = self._groups.numbered(frame.with_row_index("at"))
-        frame = frame.with_columns(units=units_of_text(pl.col("quantity")))
-        on_step = pl.col("units") % pl.col("step") == 0
-        fit = on_step & pl.col("is_plain") & _is_usable_ref(pl.col("ref"))
-        for name in LONE_FIELDS:
-            if name in frame.columns:
-                fit &= pl.col(name).is_null()
-        could = frame.select(fit.fill_null(False)).to_series()
-        able = frame if could.all() else frame.filter(could)
-        able = able.join(
-            self._groups.stretch_over(able.select("group", "units")),
-            on="group",
-            how="left",
-            maintain_order="left",
-        )
-        inside = able.get_column("units").is_between(able.get_column("least"), able.get_column("most"))
+        frame = frame.with_row_index("at").with_columns(units=units_of_text(pl.col("quantity")))
+        rows = self._groups.attached(frame)
+        able = _could_be_covered(rows)
+        outside = able & ~_is_covered(rows)
+        if outside.any():
+            self._groups.stretch_over(rows.filter(outside))
+            rows = self._groups.attached(frame)
+        inside = able & _is_covered(rows)
         if not inside.any():
             return pl.DataFrame(schema=VALUED_SCHEMA), frame.select("at", "row")
-        valued = _valued(able if inside.all() else able.filter(inside))
+        valued = _valued(rows if inside.all() else rows.filter(inside))
         if "claimed_value_gbp" in valued.columns:
             valued = valued.filter(_claim_holds(pl.col("claimed_value_gbp"), pl.col("total_pence")))
         done = valued.select("at")
@@ -79,6 +71,21 @@ class BulkValuer:
             else:
                 found.append((row, *_record(valued)))
         return pl.DataFrame(found, schema=VALUED_SCHEMA, orient="row"), refused
+
+
+def _could_be_covered(rows: pl.DataFrame) -> pl.Series:
+    """Which rows state a name, a quantity and options that a column can hold."""
+    fits = (pl.col("units") % pl.col("step") == 0) & pl.col("is_plain") & _is_usable_ref(pl.col("ref"))
+    for name in LONE_FIELDS:
+        if name in rows.columns:
+            fits &= pl.col(name).is_null()
+    return rows.select(fits.fill_null(False)).to_series()
+
+
+def _is_covered(rows: pl.DataFrame) -> pl.Series:
+    """Which rows lie in the proven span of their group."""
+    inside = pl.col("units").is_between("least", "most")
+    return rows.select(inside.fill_null(False)).to_series()
 
 
 def _is_usable_ref(ref: pl.Expr) -> pl.Expr:

@@ -14,6 +14,7 @@ WIDEST_EXPONENT = 40
 
 _FACTOR_PLACES = Decimal("1E-12")
 _SHOWN_PLACES = 8
+_SHORT = 10 ** (SIGNIFICANT_DIGITS - _SHOWN_PLACES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +54,20 @@ class Exact:
 
     def shown(self) -> Decimal:
         """The number for a reader: at most eight places and eighteen significant digits."""
+        if abs(self.numerator) < self.denominator * _SHORT:  # it has eight places then, which is most often
+            return without_trailing_zeros(_from_places(self._whole(10**_SHOWN_PLACES)))
         with localcontext(prec=WORKING_DIGITS):
             value = self.working()
             places = min(_SHOWN_PLACES, SIGNIFICANT_DIGITS - max(value.adjusted() + 1, 1))
             return without_trailing_zeros(
                 value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP),
             )
+
+
+def _from_places(whole: int) -> Decimal:
+    """The number that has so many units of its eighth place; from text, so that no context rounds it."""
+    units, rest = divmod(abs(whole), 10**_SHOWN_PLACES)
+    return Decimal(f"{'-' if whole < 0 else ''}{units}.{rest:0{_SHOWN_PLACES}d}")
 
 
 def factor_of(value: Decimal) -> Decimal:

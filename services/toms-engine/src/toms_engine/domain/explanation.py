@@ -87,10 +87,15 @@ def recompute(steps: Sequence[Recomputable]) -> int:
 
 def product(steps: Sequence[Recomputable]) -> Exact:
     """The exact result of some steps, not rounded."""
-    running = Exact()
+    above = below = 1
     for step in steps:
-        running = _after(running, step)
-    return running
+        if step.factor is not None:
+            times, over = step.factor.as_integer_ratio()
+            above, below = above * times, below * over
+        if step.factor is not None and step.divisor is not None:
+            times, over = step.divisor.as_integer_ratio()
+            above, below = above * over, below * times
+    return Exact(above, below)
 
 
 def _after(running: Exact, step: Recomputable) -> Exact:

@@ -56,7 +56,8 @@ def _valuation(
         explained = _explanations(valued, request, book, licensed=licensed)
     social = sum(line.social_pence for line in valued)
     local_economic = sum(line.local_economic_pence for line in valued)
-    return wire.Valuation(
+    # Our own values go into the contracts as they are: checking each again costs as much as valuing it.
+    return wire.Valuation.model_construct(
         edition_hash=request.edition_hash,
         method_version=METHOD_VERSION,
         price_years=sorted({line.price_year for line in valued if line.price_year is not None}),
@@ -68,7 +69,7 @@ def _valuation(
 
 
 def _line_view(line: ValuedLine, explanation: wire.Explanation | None, book: Catalogue) -> wire.ValuedLine:
-    return wire.ValuedLine(
+    return wire.ValuedLine.model_construct(
         ref=line.line.ref,
         measure=line.line.measure,
         quantity=line.quantity,
