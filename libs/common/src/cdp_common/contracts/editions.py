@@ -8,7 +8,8 @@ from typing import Literal
 from pydantic import JsonValue
 
 from cdp_common.contracts.base import Code, Contract, DecimalText, LongText, Sha256, ShortText, Slug
-from cdp_common.contracts.toms import Baseline, Component, Origin, Source, Unit, Workstream
+from cdp_common.contracts.framework_packs import Baseline, Workstream
+from cdp_common.contracts.toms import Component, Origin, Source, Unit
 
 EditionPart = Literal[
     "edition",

@@ -26,7 +26,6 @@ from cdp_common.contracts.base import (
 from cdp_common.contracts.toms import (
     Accumulation,
     Additionality,
-    Baseline,
     Component,
     CrosswalkRow,
     NeedDomain,
@@ -36,7 +35,6 @@ from cdp_common.contracts.toms import (
     Source,
     Unit,
     ValueType,
-    Workstream,
     YearRule,
 )
 
@@ -158,6 +156,22 @@ class LocalMultiplier(Contract):
     source: NamedSource
     derivation: LongText
     component: Component = "local_economic"
+
+
+class Workstream(Contract):
+    """A programme of work of the edition and the measures in which its progress is read."""
+
+    code: Code
+    title: ShortText
+    description: LongText | None = None
+    measures: Annotated[list[Code], Field(max_length=300)] = []
+
+
+class Baseline(Contract):
+    """Where a measure stood before the work that a target is set for."""
+
+    value: DecimalText
+    taken_on: date
 
 
 class PackTarget(Contract):

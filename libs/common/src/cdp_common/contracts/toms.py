@@ -13,7 +13,6 @@ from cdp_common.contracts.base import (
     Contract,
     DecimalText,
     GbpText,
-    LongText,
     Sha256,
     ShareText,
     ShortText,
@@ -110,22 +109,6 @@ class Crosswalk(Contract):
     source: Source | None = None  # where the categories are published
     note: str | None = None
     origin: Origin | None = None
-
-
-class Workstream(Contract):
-    """A programme of work of the edition and the measures in which its progress is read."""
-
-    code: Code
-    title: ShortText
-    description: LongText | None = None
-    measures: Annotated[list[Code], Field(max_length=300)] = []
-
-
-class Baseline(Contract):
-    """Where a measure stood before the work that a target is set for."""
-
-    value: DecimalText
-    taken_on: date
 
 
 class TailoredFrom(Contract):

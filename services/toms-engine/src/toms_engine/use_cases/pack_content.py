@@ -8,7 +8,6 @@ from pydantic import BaseModel
 from cdp_common.contracts import framework_packs as wire
 from cdp_common.contracts.toms import Additionality as WireAdditionality
 from cdp_common.contracts.toms import Source as WireSource
-from cdp_common.contracts.toms import Workstream as WireWorkstream
 from cdp_common.kernel.errors import FieldError
 from toms_engine.domain.edition import (
     Additionality,
@@ -179,7 +178,7 @@ def _rows(crosswalk: wire.PackCrosswalk) -> Iterator[CrosswalkRow]:
             yield CrosswalkRow(measure, category, share)
 
 
-def _workstream(stream: WireWorkstream) -> Workstream:
+def _workstream(stream: wire.Workstream) -> Workstream:
     return Workstream(**{**_members(stream), "measures": tuple(stream.measures)})
 
 

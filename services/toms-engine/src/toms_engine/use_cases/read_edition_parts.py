@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from cdp_common.contracts import editions as wire
+from cdp_common.contracts.framework_packs import Workstream as WireWorkstream
 from cdp_common.contracts.toms import Crosswalk, Measure, Proxy
-from cdp_common.contracts.toms import Workstream as WireWorkstream
 from cdp_common.db.database import Database
 from cdp_common.web.caller import Caller
 from toms_engine.domain import edition as domain
