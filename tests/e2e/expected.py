@@ -176,7 +176,7 @@ class Arithmetic:
 
 
 def _read(name: str) -> Record:
-    content: Record = yaml.safe_load((PACK / f"{name}.yaml").read_text(encoding="utf-8"))
+    content: Record = yaml.load((PACK / f"{name}.yaml").read_text(encoding="utf-8"), yaml.CSafeLoader)
     return content
 
 

@@ -13,7 +13,7 @@ from cdp_common.kernel.identifiers import new_id
 from cdp_common.testing.databases import SavepointDatabase
 
 MATRIX = Path(__file__).parents[2] / "contract" / "access" / "charter-api.yaml"
-ROWS: list[dict[str, Any]] = yaml.safe_load(MATRIX.read_text(encoding="utf-8"))
+ROWS: list[dict[str, Any]] = yaml.load(MATRIX.read_text(encoding="utf-8"), yaml.CSafeLoader)
 HOOK = {"url": "http://127.0.0.1:9/hook", "event_types": []}
 SIGNATORY_SCOPES = ["charter:sign", "pledges:write", "events:read", "webhooks:write"]
 

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -22,9 +23,10 @@ MATRIX = Path(__file__).parents[2] / "contract" / "access" / "partners-api.yaml"
 PUBLIC_SCOPES = tuple(sorted(set(SCOPES) - {CLIENTS_ADMIN, EVENTS_INTERNAL}))
 
 
+@cache
 def rows_by_operation() -> dict[str, list[Json]]:
     rows: dict[str, list[Json]] = defaultdict(list)
-    for row in yaml.safe_load(MATRIX.read_text(encoding="utf-8")):
+    for row in yaml.load(MATRIX.read_text(encoding="utf-8"), yaml.CSafeLoader):
         rows[row["operation"]].append(row)
     return rows
 

@@ -18,7 +18,7 @@ from tests.official_files import csv_file, official_rows
 from cdp_common.kernel.identifiers import new_id
 
 MATRIX = Path(__file__).parents[2] / "contract" / "access" / "toms-engine.yaml"
-ROWS: list[dict[str, Any]] = yaml.safe_load(MATRIX.read_text(encoding="utf-8"))
+ROWS: list[dict[str, Any]] = yaml.load(MATRIX.read_text(encoding="utf-8"), yaml.CSafeLoader)
 HOOK = {"url": "http://127.0.0.1:9/hook", "event_types": []}
 PLACE = "01a20000-0000-7000-8000-000000000001"
 LICENCE = "frameworks:licensed:licensed-measures"

@@ -10,6 +10,10 @@ from cdp_tools.errors import ToolError
 
 MAX_FILE_BYTES = 5_000_000
 
+_Loader = getattr(
+    yaml, "CSafeLoader", yaml.SafeLoader
+)  # the library's own in C, where it was built, reads ten times faster
+
 
 class DataFileMissing(ToolError):
     """A data file that is needed is not there."""
@@ -37,7 +41,7 @@ def read_mapping(path: Path) -> dict[str, Any]:
 
 
 def _load(text: str) -> Any:
-    loader = yaml.SafeLoader(text)
+    loader = _Loader(text)
     try:
         document = loader.get_single_node()
         if document is None:
