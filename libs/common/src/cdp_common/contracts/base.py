@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 from typing import Annotated, Any, Generic, Literal, TypeVar
 from uuid import UUID
 
@@ -13,18 +14,65 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    GetCoreSchemaHandler,
     PlainSerializer,
     StringConstraints,
     WithJsonSchema,
 )
+from pydantic_core import CoreSchema, PydanticKnownError, core_schema
 
 Item = TypeVar("Item")
+
+
+def uncoerced(schema: Any) -> Any:
+    """The same validation without guesses: 0 is no truth value, "12" no number, and 0 no day of 1970.
+
+    Left to itself the library takes all of these, which the JSON Schema of the same model refuses.
+    """
+    if isinstance(schema, list | tuple):
+        return type(schema)(uncoerced(item) for item in schema)
+    if not isinstance(schema, dict):
+        return schema
+    narrowed = {key: value if key in _NO_SCHEMAS else uncoerced(value) for key, value in schema.items()}
+    kind = narrowed.get("type")
+    if kind == "bool":
+        narrowed["strict"] = True
+    elif kind == "int":
+        return core_schema.no_info_before_validator_function(_number, narrowed)
+    elif kind == "date":
+        return core_schema.no_info_before_validator_function(partial(_written, "date_type"), narrowed)
+    elif kind == "datetime":
+        return core_schema.no_info_before_validator_function(partial(_written, "datetime_type"), narrowed)
+    return narrowed
+
+
+_NO_SCHEMAS = frozenset({"metadata", "serialization", "default", "config", "expected"})
+"""Members of a validation's description that hold values, not validations."""
+
+
+def _number(value: object) -> object:
+    if isinstance(value, str | bool):
+        raise PydanticKnownError("int_type")
+    return value
+
+
+def _written(fault: Literal["date_type", "datetime_type"], value: object) -> object:
+    """The value if it is a day or a time, or written as one; a number of seconds is neither."""
+    if isinstance(value, date) or (isinstance(value, str) and "-" in value[1:]):
+        return value
+    raise PydanticKnownError(fault)
 
 
 class Contract(BaseModel):
     """A message on the wire: unknown fields are refused, values do not change after parsing."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """The model's own rules, made as narrow as the JSON Schema that describes them."""
+        narrowed: CoreSchema = uncoerced(handler(source))
+        return narrowed
 
 
 class TooManyDigits(ValueError):
@@ -73,7 +121,12 @@ ShareText = Annotated[Decimal, *_exact(r"^(0(\.[0-9]{1,18})?|1(\.0{1,18})?)$", "
 
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
-ShortText = Annotated[str, StringConstraints(min_length=1, max_length=300, strip_whitespace=True)]
+# White space around it does not count, so there is something else in it.
+ShortText = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=300, strip_whitespace=True),
+    Field(json_schema_extra={"pattern": r"[^\s\u0085]"}),
+]
 LongText = Annotated[str, StringConstraints(min_length=1, max_length=20_000)]
 Url = Annotated[str, StringConstraints(pattern=r"^https?://[!-~]{1,2000}$")]  # RFC 3986: ASCII
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]

@@ -1,0 +1,87 @@
+"""What travels between processes is never guessed at: the JSON Schema and the validation agree."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator, FormatChecker
+from pydantic import ValidationError
+
+from cdp_common.contracts.base import Contract, ShortText
+
+
+class Inner(Contract):
+    """A part of a message."""
+
+    count: int = 0
+
+
+class Sent(Contract):
+    """A message with a member of each kind."""
+
+    flag: bool = False
+    count: int | None = None
+    counts: tuple[int, ...] = ()
+    inner: Inner | None = None
+    day: date | None = None
+    at: datetime | None = None
+    words: ShortText = "words"
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        {"flag": 0},
+        {"flag": 1},
+        {"flag": "true"},
+        {"count": "3"},
+        {"count": True},
+        {"count": 3.5},
+        {"counts": ["3"]},
+        {"inner": {"count": "3"}},
+        {"inner": {"count": False}},
+        {"day": 0},
+        {"day": "1735689600"},
+        {"day": "-86400"},
+        {"day": True},
+        {"at": 1735689600},
+        {"at": "1735689600.5"},
+        {"words": " "},
+        {"words": "\t\u0085"},
+    ],
+)
+def test_what_the_schema_refuses_is_refused(message: dict[str, Any]) -> None:
+    schema = Draft202012Validator(Sent.model_json_schema(), format_checker=FormatChecker(["date"]))
+    with pytest.raises(ValidationError):
+        Sent.model_validate(message)
+    assert "at" in message or not schema.is_valid(message)
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        {"flag": True, "count": 3, "counts": [1], "inner": {"count": 2}},
+        {"count": 3.0},
+        {"day": "2026-07-01", "at": "2026-07-01T10:00:00Z"},
+        {"words": " a "},
+        {},
+    ],
+)
+def test_what_the_schema_allows_is_taken(message: dict[str, Any]) -> None:
+    assert Draft202012Validator(Sent.model_json_schema()).is_valid(message)
+    Sent.model_validate(message)
+
+
+def test_days_and_times_of_the_program_stay_as_they_are() -> None:
+    sent = Sent(day=date(2026, 7, 1), at=datetime(2026, 7, 1, 10, tzinfo=UTC))
+    assert (sent.day, sent.at) == (date(2026, 7, 1), datetime(2026, 7, 1, 10, tzinfo=UTC))
+
+
+@pytest.mark.parametrize(
+    ("message", "kind"),
+    [({"count": "3"}, "int_type"), ({"day": 0}, "date_type"), ({"at": 0}, "datetime_type")],
+)
+def test_a_refusal_names_the_kind_that_was_wanted(message: dict[str, Any], kind: str) -> None:
+    with pytest.raises(ValidationError) as refused:
+        Sent.model_validate(message)
+    assert [error["type"] for error in refused.value.errors()] == [kind]
