@@ -95,8 +95,8 @@ async def test_what_cannot_be_ranked_says_why(world: World):
         ({"index": "imd-1066"}, 422, "need_index_unknown"),
         ({"place": "nowhere"}, 422, "areas_unknown"),
         ({"index": "imd-sample", "place": "county-durham"}, 409, "domain_ranks_missing"),
-        ({"place": None}, 422, "invalid_input"),
-        ({"areas": ["E01000001"]}, 422, "invalid_input"),
+        ({"place": None}, 422, "area_query_unclear"),
+        ({"areas": ["E01000001"]}, 422, "area_query_unclear"),
     ):
         refused = await ask(world, "ranking", edition, **changes)
         assert (refused.status_code, refused.json()["code"]) == (status, code), changes

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints
 
 from cdp_common.contracts.base import Code, Contract, DecimalText, GbpText, Sha256, ShareText, Slug
 from cdp_common.contracts.needs import NeedBand
@@ -15,19 +15,13 @@ CpvCode = Annotated[str, StringConstraints(pattern=r"^[0-9]{2}([0-9]{6}(-[0-9])?
 
 
 class MeasureRankingRequest(Contract):
-    """Which measures, and whose needs: those of a place, or of the areas named."""
+    """Which measures, and whose needs: those of a place, or of the areas named, one of the two."""
 
     edition_hash: Sha256
     index: Slug
     place: Slug | None = None
     areas: Annotated[list[Code], Field(max_length=1000)] = []
     on: date | None = None  # measures valid on this day; null means today
-
-    @model_validator(mode="after")
-    def _place_or_areas(self) -> Self:
-        if (self.place is None) == (not self.areas):
-            raise ValueError("either a place or areas")
-        return self
 
 
 class MeasureChoiceRequest(MeasureRankingRequest):

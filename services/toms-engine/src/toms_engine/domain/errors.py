@@ -214,7 +214,7 @@ class AreaChangeNotFound(NotFound):
 
 
 class AreaQueryUnclear(InvalidInput):
-    """Areas are asked for by index, or by postcode alone."""
+    """Areas are asked for by index, or by postcode alone; needs by place, or by areas."""
 
     code = "area_query_unclear"
     title = "Which areas are wanted is not clear"

@@ -14,6 +14,7 @@ from cdp_common.contracts.toms import PackTheme
 from cdp_common.db.database import Database
 from toms_engine.domain.catalogue import Catalogue
 from toms_engine.domain.errors import (
+    AreaQueryUnclear,
     AreasTooMany,
     DomainRanksMissing,
     EditionUnknown,
@@ -122,6 +123,8 @@ async def _needs(
     request: wire.MeasureRankingRequest,
     today: date,
 ) -> _Needs:
+    if (request.place is None) == (not request.areas):
+        raise AreaQueryUnclear("Name a place, or areas.")
     async with db.begin() as tx:
         if await need_indices.index_row(tx, request.index) is None:
             raise NeedIndexUnknown("No index is stored under this name.")
