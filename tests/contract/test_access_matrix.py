@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import yaml
-from tests.contract.descriptions import REST_SERVICES, Operation, application, operations_of
+from tests.contract.descriptions import REST_SERVICES, Operation, committed, operations_of
 
 from cdp_tools.services import SERVICES
 
@@ -41,7 +41,7 @@ def callers_of(service: str) -> set[str]:
 
 def described(service: str) -> dict[str, Operation]:
     """The operations of a service that concern data, by id."""
-    operations = operations_of(application(service).openapi())
+    operations = operations_of(committed(service))
     return {operation.id: operation for operation in operations if not operation.is_health}
 
 

@@ -7,11 +7,10 @@ from typing import Any
 import httpx2
 import pytest
 import yaml
+from tests.contract.descriptions import committed
 from tests.integration.procurement_api.world import TERMS, Party, World, agreement_of, bid_of, import_document
 
 from cdp_common.kernel.identifiers import new_id
-from procurement_api.main import create_app
-from procurement_api.settings import Settings
 
 MATRIX = Path(__file__).resolve().parents[2] / "contract" / "access" / "procurement-api.yaml"
 ROWS: list[dict[str, Any]] = yaml.load(MATRIX.read_text(encoding="utf-8"), yaml.CSafeLoader)
@@ -120,7 +119,7 @@ async def scene_at(world: World, stage: str) -> Scene:
 
 OPERATIONS = {
     operation["operationId"]: (method.upper(), path)
-    for path, methods in create_app(Settings()).openapi()["paths"].items()
+    for path, methods in committed("procurement-api")["paths"].items()
     for method, operation in methods.items()
 }
 
@@ -143,7 +142,7 @@ def test_the_matrix_names_every_operation_and_what_the_public_gets() -> None:
 
 
 def test_every_operation_that_takes_a_token_is_tried_without_its_scope() -> None:
-    document = create_app(Settings()).openapi()
+    document = committed("procurement-api")
     scoped = {
         operation["operationId"]
         for methods in document["paths"].values()

@@ -8,13 +8,13 @@ from typing import Any
 import httpx2
 import pytest
 from jsonschema import Draft202012Validator
-from tests.contract.descriptions import application, operations_of
+from tests.contract.descriptions import committed, operations_of
 from tests.integration.toms_engine.world import World
 
 from cdp_common.web.examples import Example, add_examples, read_examples
 
 EXAMPLES = read_examples("toms_engine.api")
-DOCUMENT = application("toms-engine").openapi()
+DOCUMENT = committed("toms-engine")
 OPERATIONS = {operation.id: operation for operation in operations_of(DOCUMENT)}
 
 SHOWN_ID = "01a20000-0000-7000-8000-000000000001"
