@@ -10,7 +10,14 @@ import pytest
 from tests.e2e.guides import FOLDER, blocks_of, missing, outputs_of, script_of
 from tests.e2e.town import Town
 
-GUIDES = ["procurement-portal.md", "front-end.md", "signatory.md", "partner.md", "framework-packs.md"]
+GUIDES = [
+    "procurement-portal.md",
+    "front-end.md",
+    "signatory.md",
+    "partner.md",
+    "framework-packs.md",
+    "bulk-valuation.md",
+]
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="the guides speak through curl")

@@ -167,6 +167,24 @@ CALLS: dict[str, Call] = {
         content=json.dumps(line(measure=target["measure"])),
         headers={**headers, "Content-Type": "application/x-ndjson"},
     ),
+    "compare_valuations": lambda world, headers, target: world.http.post(
+        "/v1/valuations/compare",
+        json={
+            "from_edition_hash": target["edition_hash"],
+            "to_edition_hash": target["edition_hash"],
+            "lines": [line(measure=target["measure"])],
+        },
+        headers=headers,
+    ),
+    "revalue_history": lambda world, headers, target: world.http.post(
+        "/v1/valuations/history",
+        params={
+            "from_edition_hash": target["edition_hash"],
+            "to_edition_hash": target["edition_hash"],
+        },
+        content=json.dumps({**line(measure=target["measure"]), "edition_hash": target["edition_hash"]}),
+        headers={**headers, "Content-Type": "application/x-ndjson"},
+    ),
     "import_need_index": lambda world, headers, _: world.http.post(
         "/v1/need-indices", json=need_index(area("E09", 9)), headers=keyed(headers)
     ),

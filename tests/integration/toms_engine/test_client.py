@@ -10,6 +10,7 @@ from tests.integration.toms_engine.world import VALUE, WRITE, World
 
 from cdp_common.clients.base import UpstreamProblem, forwarded
 from cdp_common.clients.toms import TomsClient
+from cdp_common.contracts.comparisons import ComparisonRequest
 from cdp_common.contracts.framework_packs import FrameworkPack
 from cdp_common.contracts.needs import AreaBatchRequest, NeedIndexImport
 from cdp_common.contracts.pack_schema import framework_pack_schema
@@ -64,6 +65,22 @@ async def test_lines_are_valued_as_they_are_sent(world: World):
     with pytest.raises(UpstreamProblem) as refused:
         await anext(toms.value_in_bulk(lines(), edition_hash="f" * 64))
     assert refused.value.code == "lines_refused"
+
+
+async def test_lines_are_compared_and_revalued(world: World):
+    toms = client_of(world, world.http)
+    edition_hash = (await world.published(pack()))["edition_hash"]
+    stated = ValuationLine.model_validate(line())
+
+    async def history() -> AsyncIterator[tuple[str, ValuationLine]]:
+        yield edition_hash, stated
+
+    request = ComparisonRequest(from_edition_hash=edition_hash, to_edition_hash=edition_hash, lines=[stated])
+    assert str((await toms.compare_valuations(request)).after.total_gbp) == "143.68"
+    found = await toms.revalue_history(
+        history(), from_edition_hash=[edition_hash], to_edition_hash=edition_hash
+    )
+    assert (found.revalued, str(found.difference.total_gbp)) == (1, "0.00")
 
 
 async def test_the_areas_have_their_methods(world: World):

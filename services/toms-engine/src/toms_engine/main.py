@@ -25,6 +25,7 @@ from toms_engine.api import (
     measure_choice,
     measures,
     need_indices,
+    revaluations,
     valuations,
 )
 from toms_engine.api.dependencies import FileSizes
@@ -36,6 +37,8 @@ from toms_engine.use_cases.published_editions import PublishedEditions
 from toms_engine.use_cases.value_in_bulk import FileLimits
 
 SCHEMA = "toms"
+
+_FILES_OF_LINES = (bulk_valuations.PATH, revaluations.HISTORY_PATH)
 
 
 def _larger_bodies(settings: Settings) -> dict[str, int]:
@@ -76,6 +79,7 @@ def create_app(
             measure_choice.router,
             valuations.router,
             bulk_valuations.router,
+            revaluations.router,
             areas.router,
             boundaries.router,
             need_indices.router,
@@ -92,7 +96,7 @@ def create_app(
             purging(answers_of(database, clock)),
         ],
         clock=clock,
-        larger_bodies={**_larger_bodies(settings), bulk_valuations.PATH: settings.bulk_max_bytes},
+        larger_bodies={**_larger_bodies(settings), **dict.fromkeys(_FILES_OF_LINES, settings.bulk_max_bytes)},
         examples=read_examples("toms_engine.api"),
     )
     app.state.editions = PublishedEditions(database)

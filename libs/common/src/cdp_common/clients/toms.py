@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, AsyncIterator
+import json
+from collections.abc import AsyncIterable, AsyncIterator, Sequence
 from datetime import date
 from typing import TypedDict, Unpack
 from uuid import UUID
@@ -11,6 +12,7 @@ from cdp_common.clients.base import Fetched
 from cdp_common.clients.editions import EditionOperations
 from cdp_common.clients.needs import NeedsOperations
 from cdp_common.contracts.base import Page
+from cdp_common.contracts.comparisons import Comparison, ComparisonRequest, Revaluation
 from cdp_common.contracts.framework_packs import FrameworkPack
 from cdp_common.contracts.pack_schema import PackSchema
 from cdp_common.contracts.toms import (
@@ -103,6 +105,36 @@ class TomsClient(NeedsOperations, EditionOperations):
     async def value_lines(self, request: ValuationRequest) -> Valuation:
         """Lines valued against a published edition; stores nothing, so it is safe to repeat."""
         return await self._request("POST", "/v1/valuations", answer=Valuation, json=request, is_read=True)
+
+    async def compare_valuations(self, request: ComparisonRequest) -> Comparison:
+        """The same lines under two editions; stores nothing, so it is safe to repeat."""
+        path = "/v1/valuations/compare"
+        return await self._request("POST", path, answer=Comparison, json=request, is_read=True)
+
+    async def revalue_history(
+        self,
+        rows: AsyncIterable[tuple[str, ValuationLine]],
+        *,
+        from_edition_hash: Sequence[str],
+        to_edition_hash: str,
+        to_valid_on: date | None = None,
+        **options: Unpack[BulkOptions],
+    ) -> Revaluation:
+        """The difference by measure of recorded lines, each with its edition's hash, under another."""
+
+        async def documents() -> AsyncIterator[bytes]:
+            async for edition_hash, line in rows:
+                stated = line.model_dump(mode="json", exclude_none=True)
+                yield json.dumps({**stated, "edition_hash": edition_hash}).encode() + b"\n"
+
+        params = {
+            "from_edition_hash": list(from_edition_hash),
+            "to_edition_hash": to_edition_hash,
+            "to_valid_on": to_valid_on,
+            **options,
+        }
+        async with self._streamed("/v1/valuations/history", params, documents(), JSON_LINES) as lines:
+            return Revaluation.model_validate_json(b"\n".join([line async for line in lines]))
 
     async def value_in_bulk(
         self, lines: AsyncIterable[ValuationLine], *, edition_hash: str, **options: Unpack[BulkOptions]

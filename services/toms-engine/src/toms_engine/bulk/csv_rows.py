@@ -21,8 +21,8 @@ _QUOTE, _END = b'"', b"\n"
 class CsvReader(RowReader):
     """Reads a CSV file; an empty field is one that is not stated."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, extra: tuple[str, ...] = ()) -> None:
+        super().__init__(extra)
         self._names: list[str] = []
 
     @property
@@ -37,7 +37,7 @@ class CsvReader(RowReader):
                 if len(data) > MOST_ROW_BYTES:
                     raise _header_fault("/header", "row_too_long", "the header does not end")
                 return no_rows(), data
-            self._names = _header(data[: max(end, 0)])
+            self._names = _header(data[: max(end, 0)], self._extra)
             data = data[end + 1 :]
         if _QUOTE not in data:
             end = data.rfind(_END) + 1
@@ -120,7 +120,7 @@ class CsvReader(RowReader):
         def document(at: int) -> bytes:
             stated = frame.row(at, named=True)
             return json.dumps(
-                {name: stated[name] for name in self._names if stated[name] is not None}
+                {name: stated[name] for name in self._names if name in FIELDS and stated[name] is not None}
             ).encode()
 
         absent = [pl.lit(None, dtype=pl.String).alias(name) for name in REQUIRED if name not in frame.columns]
@@ -149,7 +149,7 @@ def _end_of_record(data: bytes, start: int) -> int | None:
     return None
 
 
-def _header(line: bytes) -> list[str]:
+def _header(line: bytes, extra: tuple[str, ...]) -> list[str]:
     """The names of the columns; raises `HeaderRefused` with every fault."""
     try:
         names = next(csv.reader([line.decode().removesuffix("\r")], strict=True), [])
@@ -158,7 +158,7 @@ def _header(line: bytes) -> list[str]:
     faults = [
         FieldError(f"/header/{place}", "unknown_field", "there is no such field")
         for place, name in enumerate(names)
-        if name not in FIELDS
+        if name not in (*FIELDS, *extra)
     ]
     faults += [
         FieldError(f"/header/{place}", "repeated", "a column stands once")
@@ -167,8 +167,8 @@ def _header(line: bytes) -> list[str]:
     ]
     faults += [
         FieldError("/header", "required", f"the column {name} is required")
-        for name in FIELDS
-        if name in REQUIRED and name not in names
+        for name in (*FIELDS, *extra)
+        if name in (*REQUIRED, *extra) and name not in names
     ]
     if faults:
         raise HeaderRefused("The header names the columns of a line; see errors.", errors=faults[:100])

@@ -29,10 +29,13 @@ class JsonLinesReader(RowReader):
             if fault is not None:
                 refused.append(Refusal(row, None, (fault,)) if fault.pointer else refusal(row, fault.code))
                 continue
+            beside = [stated.pop(name, None) for name in self._extra]
             texts = _texts(stated)
-            read.append((row, texts is not None, *(texts or _NOTHING)))
-            documents.append(line)
-        frame = pl.DataFrame(read, schema=_SCHEMA, orient="row")
+            named = (one if isinstance(one, str) else None for one in beside)
+            read.append((row, texts is not None, *(texts or _NOTHING), *named))
+            documents.append(json.dumps(stated).encode() if self._extra else line)
+        schema = {**_SCHEMA, **dict.fromkeys(self._extra, pl.String)}
+        frame = pl.DataFrame(read, schema=schema, orient="row")
         return Rows(frame, documents.__getitem__, refused), data[end:]
 
 

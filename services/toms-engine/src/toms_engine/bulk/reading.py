@@ -34,7 +34,9 @@ class RowReader(ABC):
     It holds no more than the piece and one row that is not complete yet.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, extra: tuple[str, ...] = ()) -> None:
+        self._extra = extra
+        """Columns beside those of a line: text, which is no part of a row's document."""
         self._rest = b""
         self._is_skipping = False
         self._began = False

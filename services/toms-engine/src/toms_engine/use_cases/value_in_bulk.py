@@ -137,13 +137,23 @@ async def bulk_run(
 
 
 async def terms_of(
-    editions: PublishedEditions, figures: Figures, caller: Caller, edition_hash: str, options: Options
+    editions: PublishedEditions,
+    figures: Figures,
+    caller: Caller,
+    edition_hash: str,
+    options: Options,
+    *,
+    place: str = "?edition_hash",
 ) -> Terms:
-    """What lines are checked against under a published edition, once for all of them."""
+    """What lines are checked against under a published edition, once for all of them.
+
+    Raises when there is no such edition or the options do not hold; `place` is where its hash was stated.
+    """
     book = await editions.by_hash(edition_hash)
-    faults = [replace(one, pointer=f"?{one.pointer[1:]}") for one in option_faults(options, figures)]
+    mark = place[0]
+    faults = [replace(one, pointer=f"{mark}{one.pointer[1:]}") for one in option_faults(options, figures)]
     if book is None:
-        faults.insert(0, FieldError("?edition_hash", "edition_unknown", "no published edition has this hash"))
+        faults.insert(0, FieldError(place, "edition_unknown", "no published edition has this hash"))
     if book is None or faults:
         raise LinesRefused("Nothing was read; see errors.", errors=faults)
     return Terms(book, figures, options, holds_licence(caller, book.content))
