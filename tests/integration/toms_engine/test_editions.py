@@ -273,3 +273,9 @@ async def test_a_draft_can_still_be_changed_in_the_database(wide_world: World):
     async with wide_world.db.begin() as tx:
         await tx.execute(text("DELETE FROM measures WHERE code = 'M3'"))
     assert await wide_world.count("measures") == 2
+
+
+@pytest.mark.parametrize("day", ["0", "1767225600", "-86400", "tomorrow"])
+async def test_a_number_of_seconds_is_no_day(day: str, world: World):
+    refused = await world.http.get("/v1/editions", params={"effective_on": day})
+    assert (refused.status_code, faults(refused)) == (422, [("?effective_on", "wrong_format")])

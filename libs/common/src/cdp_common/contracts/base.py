@@ -63,6 +63,10 @@ def _written(fault: Literal["date_type", "datetime_type"], value: object) -> obj
     raise PydanticKnownError(fault)
 
 
+# A day in a query, taken only as it is written in a contract.
+Day = Annotated[date, BeforeValidator(partial(_written, "date_type"))]
+
+
 class Contract(BaseModel):
     """A message on the wire: unknown fields are refused, values do not change after parsing."""
 

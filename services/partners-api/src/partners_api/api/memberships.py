@@ -1,6 +1,5 @@
 """Routes of memberships: who belongs to a place's collective, and who did on any day."""
 
-from datetime import date
 from functools import partial
 from typing import Annotated
 from uuid import UUID
@@ -9,7 +8,7 @@ from fastapi import APIRouter, Depends, Query, Request, Security
 from starlette.responses import Response
 
 from cdp_common.contracts import partners as wire
-from cdp_common.contracts.base import Page
+from cdp_common.contracts.base import Day, Page
 from cdp_common.web.dependencies import Now, ServiceDatabase
 from cdp_common.web.etags import IfMatch, require_match, respond_with_etag
 from cdp_common.web.identity import Caller, maybe_caller, signed_caller
@@ -44,9 +43,7 @@ async def list_memberships(
     request: Request,
     database: ServiceDatabase,
     paging: Paging,
-    as_of: Annotated[
-        date | None, Query(description="Those of this day; absent: all there ever were.")
-    ] = None,
+    as_of: Annotated[Day | None, Query(description="Those of this day; absent: all there ever were.")] = None,
 ) -> Page[wire.Membership]:
     """The place's memberships by organisation name: a collective, not a league."""
     items, following = await read_memberships.list_memberships(

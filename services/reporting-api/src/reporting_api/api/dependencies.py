@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
 
 from fastapi import Depends, Query, Request
 
 from cdp_common.clients.partners import PartnersClient
 from cdp_common.clients.toms import TomsClient
+from cdp_common.contracts.base import Day
 from cdp_common.kernel.clock import Clock
 from cdp_common.kernel.periods import Period
 from cdp_common.web.identity import maybe_caller
@@ -46,8 +46,8 @@ def publication_licence(request: Request) -> str:
 
 
 def window(
-    since: Annotated[date, Query(alias="from", description="First day of the window.")],
-    until: Annotated[date, Query(alias="to", description="Last day of the window, included.")],
+    since: Annotated[Day, Query(alias="from", description="First day of the window.")],
+    until: Annotated[Day, Query(alias="to", description="Last day of the window, included.")],
 ) -> Period:
     """The window that figures are asked for."""
     return Period(since, until)

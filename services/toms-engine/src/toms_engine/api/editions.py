@@ -1,12 +1,11 @@
 """Routes that read editions. The public sees what is published, a framework's owner its drafts too."""
 
-from datetime import date
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
-from cdp_common.contracts.base import Page, Sha256, Slug
+from cdp_common.contracts.base import Day, Page, Sha256, Slug
 from cdp_common.contracts.toms import Edition, EditionState
 from cdp_common.web.dependencies import ServiceDatabase
 from cdp_common.web.etags import respond_with_etag
@@ -26,7 +25,7 @@ async def list_editions(
     page: Paging,
     framework: Annotated[Slug | None, Query(description="Editions of this framework only.")] = None,
     state: Annotated[EditionState | None, Query(description="Editions in this state only.")] = None,
-    effective_on: Annotated[date | None, Query(description="Editions in effect on this day only.")] = None,
+    effective_on: Annotated[Day | None, Query(description="Editions in effect on this day only.")] = None,
     derived_from: Annotated[
         Sha256 | None, Query(description="Editions that tailor the one with this hash only.")
     ] = None,
