@@ -17,6 +17,7 @@ GUIDES = [
     "partner.md",
     "framework-packs.md",
     "bulk-valuation.md",
+    "needs.md",
 ]
 
 

@@ -38,7 +38,10 @@ def headers_of(world: World, caller: str) -> Headers:
         "other_writer": world.other_writer,
         "valuer": world.valuer,
         "manager": lambda: world.mint.headers(
-            org=world.other, scopes=["frameworks:write"], roles={UUID(PLACE): ["programme_manager"]}
+            org=world.other, scopes=["places:write"], roles={UUID(PLACE): ["programme_manager"]}
+        ),
+        "other_manager": lambda: world.mint.headers(
+            org=world.other, scopes=["places:write"], roles={new_id(): ["programme_manager"]}
         ),
         "licence_holder": lambda: world.valuer(LICENCE),
         "reader": lambda: world.mint.headers(org=world.other, scopes=["events:read"]),

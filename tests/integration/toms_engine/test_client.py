@@ -1,18 +1,25 @@
 """The typed client against the running service: every operation once."""
 
+import gzip
+import json
 from collections.abc import AsyncIterator
+from pathlib import Path
 from uuid import UUID
 
 import httpx2
 import pytest
-from tests.integration.toms_engine.packs import line, need_index, pack
+from tests.integration.toms_engine.layouts import SMALL
+from tests.integration.toms_engine.packs import line, measure, need_index, pack
+from tests.integration.toms_engine.test_boundaries import FACTS, outlines
 from tests.integration.toms_engine.world import VALUE, WRITE, World
+from tests.official_files import csv_file, official_rows
 
-from cdp_common.clients.base import UpstreamProblem, forwarded
+from cdp_common.clients.base import UploadFile, UpstreamProblem, forwarded
 from cdp_common.clients.toms import TomsClient
 from cdp_common.contracts.comparisons import ComparisonRequest
 from cdp_common.contracts.framework_packs import FrameworkPack
-from cdp_common.contracts.needs import AreaBatchRequest, NeedIndexImport
+from cdp_common.contracts.measure_choice import MeasureChoiceRequest, MeasureRankingRequest
+from cdp_common.contracts.needs import AreaBatchRequest, NeedBandingDraft, NeedIndexImport
 from cdp_common.contracts.pack_schema import framework_pack_schema
 from cdp_common.contracts.toms import (
     BulkLine,
@@ -97,3 +104,70 @@ async def test_a_refusal_reaches_the_caller_with_its_code(world: World):
     with pytest.raises(UpstreamProblem) as refused:
         await toms.get_edition(UUID(int=0))
     assert (refused.value.status, refused.value.code) == (404, "edition_not_found")
+
+
+async def test_files_of_the_needs_analysis_have_their_methods(world: World, tmp_path: Path):
+    toms = client_of(world, world.http)
+    table = tmp_path / "table.csv.gz"
+    table.write_bytes(gzip.compress(csv_file([SMALL.header, *official_rows(SMALL, 2)])))
+    loaded = await toms.import_need_file(
+        UploadFile(table, "text/csv", is_gzip=True),
+        layout=SMALL.layout,
+        coverage="extract",
+        idempotency_key=str(new_id()),
+    )
+    index = await toms.get_need_index(SMALL.index)
+    assert (index.areas_stored, index.files) == (2, [loaded])
+    assert SMALL.layout in [one.layout for one in (await toms.list_need_layouts()).items]
+    assert [one.place for one in (await toms.list_need_bandings(index=SMALL.index)).items] == ["*"]
+    shapes = tmp_path / "shapes.geojson"
+    shapes.write_text(json.dumps(outlines("E01000001")), encoding="utf-8")
+    attached = await toms.attach_boundaries(
+        SMALL.index, UploadFile(shapes, "application/geo+json"), **FACTS, idempotency_key=str(new_id())
+    )
+    drawn = await toms.get_area_map(index=SMALL.index, limit=1)
+    assert (attached.area_count, drawn.next_after) == (1, "E01000001")
+    postcodes = tmp_path / "postcodes.csv"
+    postcodes.write_text("pcds,doterm,lsoa21\nDH1 1AA,,E01000001\n", encoding="utf-8")
+    lookup = await toms.import_lookup(
+        UploadFile(postcodes, "text/csv"), layout="uk-nspl", edition="2026-05", idempotency_key=str(new_id())
+    )
+    assert (await toms.list_lookups()).items == [lookup]
+    [area] = (await toms.list_areas(postcode="DH11AA", domains=True)).items
+    assert (area.code, len(area.domains)) == ("E01000001", 16)
+    with pytest.raises(UpstreamProblem) as unknown:
+        await toms.get_area_changes("E01000001")
+    assert unknown.value.code == "area_change_not_found"
+
+
+async def test_choosing_measures_has_its_methods(world: World, tmp_path: Path):
+    toms = client_of(world, world.http)
+    edition = await world.published(pack(measures=[measure("M1", needs=["income"])], crosswalks=[]))
+    table = tmp_path / "table.csv"
+    table.write_bytes(csv_file([SMALL.header, *official_rows(SMALL, 2)]))
+    sent = UploadFile(table, "text/csv")
+    await toms.import_need_file(sent, layout=SMALL.layout, coverage="extract", idempotency_key=str(new_id()))
+    wish = {"edition_hash": edition["edition_hash"], "index": SMALL.index, "areas": ["E01000001"]}
+    ranking = await toms.rank_measures(MeasureRankingRequest.model_validate(wish))
+    contract = {**wish, "contract_value_gbp": "5000", "duration_months": 12}
+    choice = await toms.recommend_measures(MeasureChoiceRequest.model_validate(contract))
+    assert choice.recommended[0].measure == ranking.measures[0]
+
+
+async def test_a_manager_publishes_bands(world: World):
+    await world.load_index(need_index())
+    place = new_id()
+    token = world.mint.token(org=world.owner, scopes=["places:write"], roles={place: ["programme_manager"]})
+    toms = TomsClient("http://service.test", forwarded(token), world.http)
+    bands = need_index()["bands"]
+    draft = {
+        "index": "imd-sample",
+        "place": "county-durham",
+        "place_id": place,
+        "bands": bands,
+        "reason": "?",
+    }
+    published = await toms.publish_need_banding(
+        NeedBandingDraft.model_validate(draft), idempotency_key=str(new_id())
+    )
+    assert published.version == 2

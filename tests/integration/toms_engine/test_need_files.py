@@ -46,7 +46,7 @@ async def codes(world: World, **query: Any) -> list[str]:
 
 async def banding(world: World, manages: Any, **changes: Any) -> httpx2.Response:
     headers = world.mint.headers(
-        org=world.other, scopes=["frameworks:write"], roles={manages: ["programme_manager"]}
+        org=world.other, scopes=["places:write"], roles={manages: ["programme_manager"]}
     )
     draft = {
         "index": "imd-2019",

@@ -9,6 +9,7 @@ import typer
 from cdp_tools.environment import ADMIN_URL_VARIABLE, Environment, environment_here
 from cdp_tools.errors import WrongState
 from cdp_tools.frameworks import frameworks
+from cdp_tools.needs import needs
 from cdp_tools.platform import Story, bring_up, migrate_all
 from cdp_tools.probes import readiness_of
 from cdp_tools.screen import Screen
@@ -24,6 +25,7 @@ app = typer.Typer(
 )
 
 app.add_typer(frameworks)
+app.add_typer(needs)
 
 PortBase = Annotated[
     int, typer.Option("--port-base", min=1024, max=65000, help="The gateway's port; the others follow it.")

@@ -35,6 +35,8 @@ router = APIRouter(tags=["needs"])
 
 Writer = Annotated[Caller, Security(signed_caller, scopes=["frameworks:write"])]
 
+Manager = Annotated[Caller, Security(signed_caller, scopes=["places:write"])]
+
 CSV = "text/csv"
 CSV_BODY: dict[str, Any] = {
     "requestBody": {
@@ -88,7 +90,7 @@ async def import_need_file(
 
 @router.post("/v1/need-bandings", status_code=201, response_model=NeedBanding)
 async def publish_need_banding(
-    draft: NeedBandingDraft, caller: Writer, once: OnceHeader, db: ServiceDatabase, now: Now
+    draft: NeedBandingDraft, caller: Manager, once: OnceHeader, db: ServiceDatabase, now: Now
 ) -> Response:
     """Publish how a place cuts the deciles of an index into bands; its programme manager may."""
     return answer_response(await publishing.publish_banding(db, caller, draft, once, now))
