@@ -39,16 +39,21 @@ async def test_columns_value_plain_lines_as_fast_as_whole_numbers_can_be_multipl
         ours, *others = [await engine.sums() for engine in engines.values()]
         assert all(other == ours for other in others)
         taken: dict[str, list[float]] = {name: [] for name in engines}
+        cpu: dict[str, list[float]] = {name: [] for name in engines}
         for _ in range(ROUNDS):
             for name, engine in engines.items():
-                started = time.perf_counter()
+                started, cpu_started = time.perf_counter(), time.process_time()
                 await engine.sums()
                 taken[name].append(time.perf_counter() - started)
+                cpu[name].append(time.process_time() - cpu_started)
     speeds = {name: LINES / statistics.median(times) for name, times in taken.items()}
     first = speeds["these columns, from text"]
     for name, speed in speeds.items():
         say(f"{name}: {speed / 1e6:.2f} M lines/s, {speed / first:.2f} of these columns")
-    assert max(LINES / time_s for time_s in taken["these columns, from text"]) >= FEWEST_IN_PROCESS
+    # By its processor time, so that other work on the machine does not count: it runs on one core.
+    on_one_core = LINES / min(cpu["these columns, from text"])
+    say(f"these columns, on one core to themselves: {on_one_core / 1e6:.2f} M lines/s")
+    assert on_one_core >= FEWEST_IN_PROCESS
 
 
 def file_of(lines: int) -> tuple[Iterator[bytes], int]:

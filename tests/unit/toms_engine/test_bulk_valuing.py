@@ -103,3 +103,10 @@ def test_a_row_may_state_what_its_quantity_is_made_of():
     document = json.dumps({**row, "inputs": inputs}).encode()
     valued = BulkValuer(way("plain")).value(Rows(frame, [document].__getitem__))
     assert valued.frame["total_pence"].to_list() == [13470]  # 3 × 2.5 × £17.96
+
+
+def test_rows_whose_hashes_collide_are_told_apart(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(pl.Expr, "hash", lambda self: pl.lit(7, dtype=pl.UInt64))
+    wanted, chance = way("plain"), Random("collisions")
+    rows = [drawn_row(chance, wanted.catalogue, number) for number in range(60)]
+    assert assert_agreement(rows, wanted, BulkValuer(wanted)) > 20

@@ -1,4 +1,7 @@
-"""What a route may ask of its application: the database and the present moment."""
+"""What a route may ask of its application: the database and the present moment.
+
+These are coroutines though they wait for nothing: the framework would run plain functions in a thread each.
+"""
 
 from datetime import datetime
 from typing import Annotated
@@ -9,13 +12,13 @@ from cdp_common.db.database import Database
 from cdp_common.kernel.clock import Clock
 
 
-def get_database(request: Request) -> Database:
+async def get_database(request: Request) -> Database:
     """The service's own database."""
     database: Database = request.app.state.database
     return database
 
 
-def current_time(request: Request) -> datetime:
+async def current_time(request: Request) -> datetime:
     """The present moment by the application's clock; one per request."""
     clock: Clock = request.app.state.clock
     return clock()

@@ -41,7 +41,7 @@ class Files:
         self._running -= 1
 
 
-def files_in_use(request: Request) -> Files:
+async def files_in_use(request: Request) -> Files:
     """The application's files."""
     files: Files = request.app.state.files
     return files
@@ -50,7 +50,7 @@ def files_in_use(request: Request) -> Files:
 FilesInUse = Annotated[Files, Depends(files_in_use)]
 
 
-def stated_options(
+async def stated_options(
     discount: bool = False, discount_base_year: Year = None, uprate_to_price_year: Year = None
 ) -> Options:
     """How all lines of a file are valued, as its query states it."""

@@ -1,4 +1,7 @@
-"""What the routes ask of the application: editions, figures and layouts in use, where files come in."""
+"""What the routes ask of the application: published editions in memory, and the figures in use.
+
+These are coroutines though they wait for nothing: the framework would run plain functions in a thread each.
+"""
 
 from dataclasses import dataclass
 from typing import Annotated
@@ -12,31 +15,31 @@ from toms_engine.storage.layouts_shipped import NeedLayouts
 from toms_engine.use_cases.published_editions import PublishedEditions
 
 
-def published_editions(request: Request) -> PublishedEditions:
+async def published_editions(request: Request) -> PublishedEditions:
     """The application's published editions."""
     editions: PublishedEditions = request.app.state.editions
     return editions
 
 
-def figures_in_use(request: Request) -> Figures:
+async def figures_in_use(request: Request) -> Figures:
     """The price levels and discount rates in use."""
     figures: Figures = request.app.state.figures
     return figures
 
 
-def need_layouts(request: Request) -> NeedLayouts:
+async def need_layouts(request: Request) -> NeedLayouts:
     """The layouts of official files in use."""
     layouts: NeedLayouts = request.app.state.layouts
     return layouts
 
 
-def upload_room(request: Request) -> UploadRoom:
+async def upload_room(request: Request) -> UploadRoom:
     """Where the application receives files."""
     uploads: UploadRoom = request.app.state.uploads
     return uploads
 
 
-def choice_rules(request: Request) -> ChoiceRules:
+async def choice_rules(request: Request) -> ChoiceRules:
     """The rules for choosing measures in use."""
     rules: ChoiceRules = request.app.state.choice_rules
     return rules
@@ -51,7 +54,7 @@ class FileSizes:
     boundaries: int
 
 
-def file_sizes(request: Request) -> FileSizes:
+async def file_sizes(request: Request) -> FileSizes:
     """The sizes that the application was made with."""
     sizes: FileSizes = request.app.state.file_sizes
     return sizes

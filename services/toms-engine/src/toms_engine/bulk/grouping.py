@@ -35,15 +35,21 @@ class Groups:
         stated = [name for name in OPTION_FIELDS if name in frame.columns]
         differs = frame.select(pl.col(stated).ne_missing(pl.col(stated).first()).any()).row(0)
         keys = [name for name, varies in zip(stated, differs, strict=True) if varies] or stated[:1]
-        frame, kinds = _with_kinds(frame, keys)
+        rows = self._with_table(frame.with_columns(kind=pl.struct(keys).hash()), stated)
+        if _have_the_keys_of_their_kind(rows, keys):
+            return rows
+        return self._with_table(_exact_kinds(frame, keys), stated)
+
+    def _with_table(self, frame: pl.DataFrame, stated: list[str]) -> pl.DataFrame:
+        """The rows with their group's row, and with the `first` row of their kind."""
+        kinds = frame.select("kind", first="at").unique("kind", keep="first", maintain_order=True)
         options = frame.select(stated)[kinds.get_column("first")]
         numbers = [self._number_of(dict(zip(stated, row, strict=True))) for row in options.iter_rows()]
         if self._is_stale:
             self._table, self._is_stale = Table.of(self._groups), False
         table = self._table.for_units(_most_units(frame))
-        kinds = kinds.select("kind", group=pl.Series(numbers, dtype=pl.UInt32)).join(
-            table, on="group", how="left", maintain_order="left"
-        )
+        kinds = kinds.with_columns(group=pl.Series(numbers, dtype=pl.UInt32))
+        kinds = kinds.join(table, on="group", how="left", maintain_order="left")
         return frame.join(kinds, on="kind", how="left", maintain_order="left")
 
     def stretch_over(self, rows: pl.DataFrame) -> None:
@@ -77,25 +83,20 @@ class Groups:
         return self._numbers[key]
 
 
-def _with_kinds(frame: pl.DataFrame, keys: list[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The rows with a `kind` that those of the same keys share, and each kind with its `first` row.
+def _have_the_keys_of_their_kind(rows: pl.DataFrame, keys: list[str]) -> bool:
+    """Whether each row has the keys of the first row of its kind.
 
     A kind is a hash, because hashes are found fast. That no two sets of keys share one is looked at, not
     hoped for: if they did, rows would be valued as what they are not.
     """
-    frame = frame.with_columns(kind=pl.struct(keys).hash())
-    kinds = frame.select("kind", "at").unique("kind", keep="first", maintain_order=True)
-    kinds = kinds.rename({"at": "first"})
-    first = frame.select("kind").join(kinds, on="kind", how="left", maintain_order="left").get_column("first")
-    same = frame.select(
-        pl.all_horizontal(pl.col(name).eq_missing(pl.col(name).gather(first)).all() for name in keys)
-    )
-    if same.item():
-        return frame, kinds
-    exact = frame.select(keys).unique(maintain_order=True).with_row_index("number")
-    frame = frame.join(exact, on=keys, how="left", nulls_equal=True, maintain_order="left")
-    frame = frame.with_columns(kind=pl.col("number").cast(pl.UInt64)).drop("number")
-    return frame, frame.select("kind", first="at").unique("kind", keep="first", maintain_order=True)
+    same = (pl.col(name).eq_missing(pl.col(name).gather(pl.col("first"))).all() for name in keys)
+    return bool(rows.select(pl.all_horizontal(same)).item())
+
+
+def _exact_kinds(frame: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
+    """The rows with a kind that only rows of the same keys share: slower, and never needed so far."""
+    kinds = frame.select(keys).unique(maintain_order=True).with_row_index("kind")
+    return frame.join(kinds, on=keys, how="left", nulls_equal=True, maintain_order="left")
 
 
 def _most_units(frame: pl.DataFrame) -> int:

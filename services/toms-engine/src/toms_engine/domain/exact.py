@@ -85,7 +85,7 @@ def without_trailing_zeros(value: Decimal) -> Decimal:
 def decimal_places(value: Decimal) -> int:
     """How many decimals a number has, zeros at its end not counted; one that is not finite has none."""
     _, digits, exponent = value.as_tuple()
-    if not isinstance(exponent, int) or not value:
+    if not isinstance(exponent, int) or exponent >= 0 or not value:
         return 0
     kept = len("".join(map(str, digits)).rstrip("0"))
     return max(0, kept - len(digits) - exponent)
@@ -93,7 +93,8 @@ def decimal_places(value: Decimal) -> int:
 
 def significant_digits(value: Decimal) -> int:
     """How many digits lie between the first and the last that are not zero, both counted."""
-    return len("".join(map(str, value.as_tuple().digits)).strip("0"))
+    digits = value.as_tuple().digits
+    return len("".join(map(str, digits)).strip("0"))
 
 
 def is_plain(value: Decimal) -> bool:
@@ -102,6 +103,8 @@ def is_plain(value: Decimal) -> bool:
     Whoever parses numbers in another form than the wire's may bring NaN or 1E-999999999, whose digits
     written out would fill the memory.
     """
-    if not value.is_finite() or significant_digits(value) > SIGNIFICANT_DIGITS:
+    if not value.is_finite():
+        return False
+    if len(value.as_tuple().digits) > SIGNIFICANT_DIGITS and significant_digits(value) > SIGNIFICANT_DIGITS:
         return False
     return not value or -WIDEST_EXPONENT <= value.adjusted() <= WIDEST_EXPONENT

@@ -15,6 +15,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
+from functools import lru_cache
 
 from toms_engine.domain.days import YearDays, days_by_year
 from toms_engine.domain.edition import MONEY_UNITS, Additionality, Measure, Multiplier, Proxy, SeriesPoint
@@ -138,12 +139,15 @@ def _uprating(figures: Figures, from_year: int, to_year: int) -> Iterator[Step]:
     yield Step("uprating", text, GBP, prices.index[to_year], prices.index[from_year], prices.source)
 
 
-def _additionality(additionality: Additionality) -> Iterator[Step]:
-    for rule in _ADDITIONALITY:
-        share: Decimal | None = getattr(additionality, rule)
-        if share is not None:
-            text = f"Less {rule} of {share}: {additionality.source}."
-            yield Step(rule, text, GBP, _ONE - share)
+@lru_cache(maxsize=1024)
+def _additionality(additionality: Additionality) -> tuple[Step, ...]:
+    """The same for every line of a measure, so they are made once."""
+    shares = ((rule, getattr(additionality, rule)) for rule in _ADDITIONALITY)
+    return tuple(
+        Step(rule, f"Less {rule} of {share}: {additionality.source}.", GBP, _ONE - share)
+        for rule, share in shares
+        if share is not None
+    )
 
 
 def _drop_off(measure: Measure) -> Step:

@@ -199,12 +199,16 @@ def _worth(
     if proxy is None:
         return Worth(counted, counted)
 
+    central, low, high = proxy_values(proxy, line)
+    # Only discounting looks at the value itself; without it the three share what comes after.
+    shared = None if terms.options.discount else _after_pricing(measure, proxy, line, terms, central)
+
     def priced(value: UnitValue | None) -> tuple[Step, ...] | None:
         if value is None:
             return None
-        return (*counted, proxy_step(proxy, value), *_after_pricing(measure, proxy, line, terms, value))
+        after = shared or _after_pricing(measure, proxy, line, terms, value)
+        return (*counted, proxy_step(proxy, value), *after)
 
-    central, low, high = proxy_values(proxy, line)
     return Worth(
         counted=counted,
         steps=priced(central) or counted,

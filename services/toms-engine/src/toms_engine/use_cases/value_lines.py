@@ -56,8 +56,7 @@ def _valuation(
         explained = _explanations(valued, request, book, licensed=licensed)
     social = sum(line.social_pence for line in valued)
     local_economic = sum(line.local_economic_pence for line in valued)
-    # Our own values go into the contracts as they are: checking each again costs as much as valuing it.
-    return wire.Valuation.model_construct(
+    return wire.Valuation(
         edition_hash=request.edition_hash,
         method_version=METHOD_VERSION,
         price_years=sorted({line.price_year for line in valued if line.price_year is not None}),
@@ -69,7 +68,7 @@ def _valuation(
 
 
 def _line_view(line: ValuedLine, explanation: wire.Explanation | None, book: Catalogue) -> wire.ValuedLine:
-    return wire.ValuedLine.model_construct(
+    return wire.ValuedLine(
         ref=line.line.ref,
         measure=line.line.measure,
         quantity=line.quantity,
