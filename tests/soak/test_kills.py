@@ -18,7 +18,7 @@ from tests.soak.people import Party
 from tests.soak.scale import Scale
 from tests.soak.storm import KILLED, Aftermath, Kept
 
-from cdp_common.contracts.procurement import BidDraft
+from cdp_common.contracts.bids import BidDraft
 from cdp_tools.services import service_named
 
 BIDS = ("submitted", "replaced", "withdrawn")
@@ -95,7 +95,7 @@ async def test_every_receipt_is_signed_and_fits_what_was_sent(aftermath: Afterma
         payload = json.loads(signed.payload)
         assert payload.pop("received_at").replace("+00:00", "Z") == receipt["received_at"]
         assert payload == {name: receipt[name] for name in payload}
-        assert set(payload) == {"bid_id", "tender_id", "version", "action", "commitment"}
+        assert set(payload) == {"bid_id", "tender_id", "version", "action", "content_hash", "commitment"}
         assert _commitment(bytes.fromhex(receipt["commitment_key"]), one) == receipt["commitment"]
 
 
@@ -103,7 +103,7 @@ def _commitment(key: bytes, one: Kept) -> str:
     """As docs/guides/procurement-portal.md says: an HMAC over the canonical JSON of the submission."""
     content: dict[str, Any] = {}
     if one.sent is not None:
-        content = BidDraft.model_validate_json(one.sent).model_dump(mode="json")
+        content = BidDraft.model_validate_json(one.sent).model_dump(mode="json", exclude_unset=True)
     canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hmac.new(key, canonical.encode(), hashlib.sha256).hexdigest()
 

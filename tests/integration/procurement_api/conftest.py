@@ -35,6 +35,7 @@ def settings(tmp_path: Path) -> Settings:
         secret_key_file=paths["secret"],
         sealing_key_file=paths["sealing"],
         webhook_allow_loopback=True,
+        opening_grace_s=1,
     )
 
 

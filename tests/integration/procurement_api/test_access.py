@@ -22,7 +22,7 @@ STAGES = {
     **dict.fromkeys(("set_terms",), "draft"),
     **dict.fromkeys(("publish_tender",), "draft with terms"),
     **dict.fromkeys(("open_tender",), "past deadline"),
-    **dict.fromkeys(("record_scores", "evaluate_tender"), "opened"),
+    **dict.fromkeys(("record_scores", "evaluate_tender", "get_tender_log", "get_inclusion_proof"), "opened"),
     **dict.fromkeys(("get_evaluation", "award_tender"), "evaluated"),
     **dict.fromkeys(("get_assessment",), "awarded"),
 }
@@ -50,6 +50,7 @@ class Scene:
     parties: dict[str, Party]
     tender: str
     bid: str = ""
+    leaf: str = ""
     agreement: str = ""
     webhook: str = ""
 
@@ -57,7 +58,7 @@ class Scene:
         """The template with the ids of this scene."""
         filled = template.replace("{tender_id}", self.tender).replace("{tender}", self.tender)
         filled = filled.replace("{bid_id}", self.bid).replace("{webhook_id}", self.webhook)
-        filled = filled.replace("{delivery_id}", str(new_id()))
+        filled = filled.replace("{delivery_id}", str(new_id())).replace("{leaf_hash}", self.leaf)
         return filled.replace("{agreement_id}", self.agreement).replace("{agreement}", self.agreement)
 
     def body(self, operation: str, caller: Party) -> Any:
@@ -94,7 +95,7 @@ async def scene_at(world: World, stage: str) -> Scene:
         tender = await world.published()
         receipt = await world.submitted(tender, bidder)
         await world.submitted(tender, rival)
-        scene = Scene(world, {}, tender["id"], bid=receipt["bid_id"])
+        scene = Scene(world, {}, tender["id"], receipt["bid_id"], await world.leaf_of(receipt))
         if stage == "past deadline":
             world.move_to("2026-12-01T12:00:01Z")
         elif stage != "published":

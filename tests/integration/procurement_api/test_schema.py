@@ -14,6 +14,7 @@ from procurement_api.main import PACKAGE, SCHEMA
 
 APPEND_ONLY = (
     *("bid_versions", "opened_lines", "panel_scores", "evaluations", "agreement_lines", "receipt_keys"),
+    *("tender_logs", "tender_log_leaves"),
     *("events", "event_feed"),
 )
 

@@ -17,7 +17,8 @@ OPERATIONS = {
     *("cancel_tender", "submit_bid", "replace_bid", "withdraw_bid", "get_bid", "list_bids", "open_tender"),
     *("record_scores", "evaluate_tender", "get_evaluation", "get_assessment", "award_tender"),
     *("register_agreement", "get_agreement", "list_agreements", "batch_agreements", "terminate_agreement"),
-    *("get_receipt_keys", "list_events", "get_liveness", "get_readiness", "get_version"),
+    *("get_tender_log", "get_inclusion_proof", "get_receipt_keys"),
+    *("list_events", "get_liveness", "get_readiness", "get_version"),
     *("create_webhook", "list_webhooks", "delete_webhook", "list_webhook_deliveries"),
     "replay_webhook_delivery",
 }
@@ -74,7 +75,7 @@ async def test_a_key_of_the_wrong_length_is_refused(settings: Settings, tmp_path
 
 @pytest.mark.parametrize("grace", ["-1", "3601", "soon"])
 def test_the_wait_after_the_deadline_is_bounded(monkeypatch: pytest.MonkeyPatch, grace: str):
-    assert Settings().opening_grace_s == 1.0
+    assert Settings().opening_grace_s == 20.0
     monkeypatch.setenv("CDP_OPENING_GRACE_S", grace)
     with pytest.raises(ValueError, match="opening_grace_s"):
         Settings()

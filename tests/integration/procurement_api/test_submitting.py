@@ -1,6 +1,8 @@
 """Submitting, replacing and withdrawing: what does not fit is refused, and a refusal changes nothing."""
 
 import asyncio
+import hashlib
+import json
 from typing import Any
 
 import httpx2
@@ -20,6 +22,7 @@ from tests.integration.procurement_api.world import (
 )
 
 from cdp_common.kernel.identifiers import new_id
+from cdp_common.kernel.proofs import canonical_json
 
 JUST_IN_TIME, DEADLINE, GRACE_OVER = (
     "2026-12-01T11:59:59.999Z",
@@ -135,12 +138,45 @@ async def test_the_deadline_is_kept_to_the_millisecond(world: World, bidder: Par
     assert receipt["received_at"] == "2026-12-01T11:59:59.999000Z"
     world.move_to(DEADLINE)
     before = await world.state()
-    assert refused(await world.post(path, bid_of(late), as_=late)) == (409, "tender_closed")
+    refusal = await world.post(path, bid_of(late), as_=late)
+    assert refused(refusal) == (409, "tender_closed")
+    assert refusal.json()["received_at"] == DEADLINE
+    assert await signed_by(world, refusal.json()["refusal_jws"]) == {
+        "refused": "tender_closed",
+        "action": "submitted",
+        "target_id": tender["id"],
+        "organisation_id": str(late.id),
+        "received_at": DEADLINE,
+        "sent_hash": hashlib.sha256(canonical_json(bid_of(late))).hexdigest(),
+    }
     versions = f"/v1/bids/{receipt['bid_id']}/versions"
     assert refused(await world.post(versions, bid_of(bidder), as_=bidder)) == (409, "tender_closed")
     withdraw = f"/v1/bids/{receipt['bid_id']}/withdraw"
-    assert refused(await world.post(withdraw, as_=bidder)) == (409, "tender_closed")
+    refusal = await world.post(withdraw, as_=bidder)
+    assert refused(refusal) == (409, "tender_closed")
+    told = await signed_by(world, refusal.json()["refusal_jws"])
+    assert (told["action"], told["target_id"], told["sent_hash"]) == ("withdrawn", receipt["bid_id"], None)
     assert await world.state() == before
+
+
+async def test_a_refusal_is_signed_although_nothing_was_ever_accepted(world: World, bidder: Party):
+    tender = await world.published()
+    world.move_to(DEADLINE)
+    late = world.renewed(bidder)
+    path = f"/v1/tenders/{tender['id']}/bids"
+    refusals = [(await world.post(path, bid_of(late), as_=late)).json()["refusal_jws"] for _ in range(2)]
+    # The key that the first one had to make is the one that stays.
+    assert await signed_by(world, refusals[0]) == await signed_by(world, refusals[1])
+    rows = await world.rows()
+    assert (rows["receipt_keys"], rows["bids"]) == (1, 0)
+
+
+async def signed_by(world: World, token: str) -> Json:
+    """What the service's receipt key signed."""
+    content = await world.signed(token)
+    payload: Json = json.loads(content)
+    assert content == canonical_json(payload)
+    return payload
 
 
 async def test_a_refusal_does_not_use_up_the_key(world: World, bidder: Party):

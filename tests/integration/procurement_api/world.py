@@ -8,6 +8,8 @@ from uuid import UUID
 
 import httpx2
 from fastapi import FastAPI
+from joserfc import jws
+from joserfc.jwk import KeySet
 from sqlalchemy import func, select, text
 from tests.integration.procurement_api.neighbours import EDITION, Partners, Toms
 
@@ -15,6 +17,7 @@ from cdp_common.db.common_tables import events
 from cdp_common.db.database import Database
 from cdp_common.kernel.clock import FixedClock
 from cdp_common.kernel.identifiers import new_id
+from cdp_common.kernel.proofs import leaf_hash
 from cdp_common.testing.callers import TokenMint
 from procurement_api.storage import tables
 
@@ -167,6 +170,17 @@ class World:
         """An agreement registered directly."""
         body = agreement_of(self, deliverer, **changes)
         return await self.done("POST", "/v1/agreements", body, as_=self.buyer)
+
+    # ------------------------------------------------------------------ what is signed
+    async def signed(self, token: str) -> bytes:
+        """What a token of the service signs."""
+        keys = await self.done("GET", "/v1/receipt-keys")
+        ring = KeySet.import_key_set({"keys": keys["keys"]})
+        return bytes(jws.deserialize_compact(token, ring, algorithms=["Ed25519"]).payload)
+
+    async def leaf_of(self, receipt: Json) -> str:
+        """The leaf that a receipt stands for in its tender's log."""
+        return leaf_hash(await self.signed(receipt["receipt_jws"]))
 
     # ------------------------------------------------------------------ what is stored
     async def rows(self) -> dict[str, int]:

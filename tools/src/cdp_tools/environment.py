@@ -96,6 +96,7 @@ class Environment:
             "PYTHONUNBUFFERED": "1",  # the log shows what a process said before it died
         }
         if service.seals:
+            told["CDP_OPENING_GRACE_S"] = "1"  # one machine, few callers: nobody waits for long requests
             told["CDP_SEALING_KEY_FILE"] = str(self.keys.sealing_key_file(service.name))
         told |= {other.url_variable: self.url(other) for other in self.services}
         return self._inherited_variables() | told

@@ -12,6 +12,7 @@ from cdp_tools.frameworks import frameworks
 from cdp_tools.needs import needs
 from cdp_tools.platform import Story, bring_up, migrate_all
 from cdp_tools.probes import readiness_of
+from cdp_tools.receipt_command import receipt
 from cdp_tools.screen import Screen
 from cdp_tools.services import DEFAULT_PORT_BASE
 from cdp_tools.state import StateFolder
@@ -26,6 +27,7 @@ app = typer.Typer(
 
 app.add_typer(frameworks)
 app.add_typer(needs)
+app.add_typer(receipt)
 
 PortBase = Annotated[
     int, typer.Option("--port-base", min=1024, max=65000, help="The gateway's port; the others follow it.")

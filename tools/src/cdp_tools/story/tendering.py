@@ -176,7 +176,7 @@ def _open(scene: Scene, for_buyer: Party, tender_id: str) -> None:
     scene.note(
         for_buyer.name,
         "opens the bids after the deadline",
-        f"{lines} lines valued, log root {opened['log_root'][:12]}…",
+        f"{lines} lines valued, log root {opened['log']['root'][:12]}…",
     )
 
 

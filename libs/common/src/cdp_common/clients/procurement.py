@@ -6,21 +6,25 @@ from uuid import UUID
 
 from cdp_common.clients.base import Fetched, ServiceClient
 from cdp_common.contracts.base import Batch, EventPage, IdBatch, Page
+from cdp_common.contracts.bids import (
+    Bid,
+    BidDraft,
+    BidReceipt,
+    InclusionProof,
+    Opening,
+    ReceiptKeys,
+    TenderLog,
+)
 from cdp_common.contracts.procurement import (
     Agreement,
     AgreementDraft,
     AgreementEnd,
     AssessmentSummary,
     AwardDraft,
-    Bid,
-    BidDraft,
-    BidReceipt,
     Evaluation,
     OcdsImport,
     OcdsImportReport,
-    Opening,
     PanelScores,
-    ReceiptKeys,
     Tender,
     TenderState,
     TenderTerms,
@@ -105,6 +109,14 @@ class ProcurementClient(ServiceClient):
     async def open_tender(self, tender_id: UUID) -> Opening:
         """What opening found."""
         return await self._post(f"/v1/tenders/{tender_id}/open", Opening)
+
+    async def get_tender_log(self, tender_id: UUID) -> TenderLog:
+        """The published log of what was accepted for an opened tender."""
+        return await self._get(f"/v1/tenders/{tender_id}/log", TenderLog)
+
+    async def get_inclusion_proof(self, tender_id: UUID, leaf_hash: str) -> InclusionProof:
+        """Proof that the log holds the submission with this leaf hash."""
+        return await self._get(f"/v1/tenders/{tender_id}/log/proofs/{leaf_hash}", InclusionProof)
 
     async def get_receipt_keys(self) -> ReceiptKeys:
         """The public keys with which receipts are verified."""

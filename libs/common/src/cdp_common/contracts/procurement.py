@@ -1,4 +1,4 @@
-"""Contracts of procurement-api: tenders, sealed bids, evaluation, awards, agreements."""
+"""Contracts of procurement-api: tenders, evaluation, awards, agreements; bids stand in `bids`."""
 
 from __future__ import annotations
 
@@ -22,11 +22,9 @@ from cdp_common.contracts.base import (
 )
 from cdp_common.contracts.commitments import CommitmentLine, ScheduledShare
 from cdp_common.contracts.licensed import Licensed
-from cdp_common.contracts.partners import Identifier
-from cdp_common.contracts.toms import Explanation, Unit
+from cdp_common.contracts.toms import Unit
 
 TenderState = Literal["draft", "published", "closed", "evaluated", "awarded", "cancelled"]
-BidState = Literal["sealed", "withdrawn", "opened", "disregarded"]
 AgreementKind = Literal["contract", "call_off", "framework_agreement", "grant", "planning_obligation"]
 AgreementState = Literal["signed", "terminated"]
 ScoringMethod = Literal["relative_to_highest", "against_target"]
@@ -132,114 +130,6 @@ class Tender(Contract):
     opened_at: datetime | None
     version: int
     data_status: DataStatus
-
-
-# ------------------------------------------------------------------ bids
-class TendererRef(Contract):
-    """The bidder: a known organisation by id, or by identifier and name where it has no account."""
-
-    organisation_id: UUID | None = None
-    identifier: Identifier | None = None
-    legal_name: ShortText | None = None
-
-
-class BidLine(Contract):
-    """One promised quantity with the written answer that explains how it will be done."""
-
-    measure: Code
-    lot: Code | None = None
-    quantity: DecimalText
-    unit: Unit
-    answer: Annotated[str, Field(max_length=20_000)] = ""
-    industry: Code | None = None
-    area_code: Code | None = None
-    schedule: Annotated[list[ScheduledShare], Field(max_length=600)] = []
-
-
-class BidAttestation(Contract):
-    """A portal's word on who authorised the submission."""
-
-    authorised_by: ShortText  # role, not a person's name
-    authorised_at: AwareDatetime
-    portal_user_ref: ShortText | None = None
-
-
-class BidDraft(Contract):
-    """A bid's social-value commitments, or the whole replacement of an earlier version."""
-
-    tenderer: TendererRef
-    lots: Annotated[list[Code], Field(max_length=100)] = []
-    lines: Annotated[list[BidLine], Field(min_length=1, max_length=1000)]
-    attestation: BidAttestation | None = None
-
-
-class BidReceipt(Contract):
-    """Signed proof that a version of a bid arrived in time.
-
-    `receipt_jws` is an Ed25519 JWS over the canonical JSON of the other fields but the key;
-    `commitment` is an HMAC-SHA256 of the content under `commitment_key`, which is kept nowhere but inside the
-    sealed bid.
-    """
-
-    bid_id: UUID
-    tender_id: UUID
-    version: int
-    action: Literal["submitted", "replaced", "withdrawn"]
-    received_at: datetime
-    commitment: str
-    commitment_key: str
-    receipt_jws: str
-
-
-class ReceiptKeys(Contract):
-    """The public keys with which receipts are verified (RFC 7517)."""
-
-    keys: list[dict[str, Any]]
-
-
-class BidVersion(Contract):
-    """That a version exists: nothing of its content."""
-
-    version: int
-    received_at: datetime
-    action: Literal["submitted", "replaced", "withdrawn"]
-
-
-class Bid(Contract):
-    """A bid. `lines` is null while sealed: nobody can read a quantity before opening."""
-
-    id: UUID
-    tender_id: UUID
-    state: BidState
-    version: int
-    versions: list[BidVersion]
-    tenderer_name: str | None  # null while sealed for anybody but the submitter
-    tenderer_organisation_id: UUID | None
-    lines: list[OpenedLine] | None
-
-
-class OpenedLine(BidLine, Licensed):
-    """A line after opening, valued; without the licence that they need its pounds are null."""
-
-    line_id: UUID
-    counted_quantity: DecimalText
-    social_gbp: GbpText | None
-    local_economic_gbp: GbpText | None
-    total_gbp: GbpText | None
-    low_gbp: GbpText | None
-    high_gbp: GbpText | None
-    fiscal_gbp: GbpText | None
-    disregarded: str | None = None  # the reason, when the response is not counted for this measure
-    explanation: Explanation | None = None
-
-
-class Opening(Contract):
-    """What opening found."""
-
-    tender_id: UUID
-    opened_at: datetime
-    bids: list[Bid]
-    log_root: str  # root over the tender's receipts, ordered by received-at, bid, version
 
 
 # ------------------------------------------------------------------ evaluation and award
@@ -394,14 +284,4 @@ class TenderChanged(Contract):
     data_status: DataStatus
 
 
-class BidChanged(Contract):
-    """Payload of `bid.received` and `bid.withdrawn`: that something arrived, nothing of its content."""
-
-    bid_id: UUID
-    tender_id: UUID
-    version: int
-    action: Literal["submitted", "replaced", "withdrawn"]
-
-
 OcdsImportReport.model_rebuild()
-Bid.model_rebuild()

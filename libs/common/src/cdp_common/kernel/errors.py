@@ -1,6 +1,6 @@
 """Every refusal is a `CdpError` with a stable code; the web layer gives each category its status."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -15,15 +15,21 @@ class FieldError:
 
 
 class CdpError(Exception):
-    """Something was refused; `code` never changes once published, the texts may."""
+    """Something was refused; `code` never changes once published, the texts may.
+
+    `members` are what a refusal tells beside its words: members of the problem document with their values.
+    """
 
     code: ClassVar[str] = "error"
     title: ClassVar[str] = "The request was refused"
 
-    def __init__(self, detail: str, *, errors: Sequence[FieldError] = ()) -> None:
+    def __init__(
+        self, detail: str, *, errors: Sequence[FieldError] = (), members: Mapping[str, str] | None = None
+    ) -> None:
         super().__init__(detail)
         self.detail = detail
         self.errors = tuple(errors)
+        self.members = dict(members or {})
 
 
 class BadRequest(CdpError):

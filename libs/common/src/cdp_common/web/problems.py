@@ -1,5 +1,6 @@
 """Every refusal as RFC 9457 `application/problem+json`, the framework's own refusals included."""
 
+import json
 import math
 from collections.abc import Collection, Mapping, Sequence
 from http import HTTPStatus
@@ -110,9 +111,13 @@ def problem_response(
     title: str,
     detail: str,
     errors: Sequence[FieldError] = (),
+    members: Mapping[str, str] | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Response:
-    """A problem as a response; `instance` is the path asked, never its query."""
+    """A problem as a response; `instance` is the path asked, never its query.
+
+    `members` are further members of the document (RFC 9457, section 3.2).
+    """
     problem = Problem(
         type=f"urn:cdp:problem:{code}",
         title=title,
@@ -123,7 +128,8 @@ def problem_response(
         request_id=request_id,
         errors=[ProblemError(pointer=e.pointer, code=e.code, message=e.message) for e in errors],
     )
-    body = problem.model_dump_json(exclude=None if problem.errors else {"errors"})
+    document = problem.model_dump(mode="json", exclude=None if problem.errors else {"errors"})
+    body = json.dumps({**(members or {}), **document}, ensure_ascii=False, separators=(",", ":"))
     return Response(body, status_code=status, headers=headers, media_type=PROBLEM_MEDIA_TYPE)
 
 
@@ -138,6 +144,7 @@ def response_to(error: CdpError, instance: str, request_id: str) -> Response:
         title=error.title,
         detail=error.detail,
         errors=error.errors,
+        members=error.members,
         headers=_headers_of(error, status),
     )
 

@@ -6,19 +6,27 @@ from datetime import timedelta
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request, Response, Security
+from fastapi import APIRouter, Depends, Path, Request, Response, Security
 
-from cdp_common.contracts.base import Page
-from cdp_common.contracts.procurement import Bid, BidDraft, BidReceipt, Opening, ReceiptKeys
+from cdp_common.contracts.base import Page, Sha256
+from cdp_common.contracts.bids import (
+    Bid,
+    BidDraft,
+    BidReceipt,
+    InclusionProof,
+    Opening,
+    ReceiptKeys,
+    TenderLog,
+)
 from cdp_common.web.caller import Caller
 from cdp_common.web.dependencies import Now, ServiceDatabase
 from cdp_common.web.etags import respond_with_etag
-from cdp_common.web.identity import signed_caller
+from cdp_common.web.identity import MaybeCaller, signed_caller
 from cdp_common.web.once import OnceHeader, answer_response
 from cdp_common.web.paging import Paging, page_links
 from procurement_api.api.clients import Partners, Toms
 from procurement_api.api.keys import ServiceKeys
-from procurement_api.use_cases import read_bids
+from procurement_api.use_cases import read_bids, tender_log
 from procurement_api.use_cases import submit_bid as submissions
 from procurement_api.use_cases.open_tender import open_tender as open_bids
 from procurement_api.use_cases.receipts import public_receipt_keys
@@ -28,6 +36,7 @@ router = APIRouter(tags=["bids"])
 Bidder = Annotated[Caller, Security(signed_caller, scopes=["bids:write"])]
 Reader = Annotated[Caller, Security(signed_caller, scopes=["bids:read"])]
 Buyer = Annotated[Caller, Security(signed_caller, scopes=["tenders:write"])]
+LeafHash = Annotated[Sha256, Path(description="In hexadecimal.")]
 
 
 def opening_grace(request: Request) -> timedelta:
@@ -114,10 +123,28 @@ async def open_tender(
 ) -> Opening:
     """Open the bids after the deadline: each line is valued and explained, or disregarded with the reason.
 
-    `log_root` is the RFC 9162 Merkle root over the payloads of all receipts, ordered by received-at, bid and
-    version.
+    `log` is published with it: what was accepted, for whoever holds a receipt.
     """
-    return await open_bids(db, toms, partners, caller, tender_id, keys.sealing_key, grace, now)
+    return await open_bids(db, toms, partners, caller, tender_id, keys.sealing_key, keys.signer, grace, now)
+
+
+@router.get("/v1/tenders/{tender_id}/log", response_model=TenderLog)
+async def get_tender_log(
+    tender_id: UUID, request: Request, caller: MaybeCaller, db: ServiceDatabase
+) -> Response:
+    """The log of what was accepted for the tender, published when its bids are opened."""
+    return respond_with_etag(request, await tender_log.get_tender_log(db, caller, tender_id))
+
+
+@router.get("/v1/tenders/{tender_id}/log/proofs/{leaf_hash}", response_model=InclusionProof)
+async def get_inclusion_proof(
+    tender_id: UUID, leaf_hash: LeafHash, request: Request, caller: MaybeCaller, db: ServiceDatabase
+) -> Response:
+    """Proof that the tender's log holds a submission, for whoever holds its receipt.
+
+    The leaf hash is the SHA-256 of a zero byte followed by what the receipt signs (RFC 9162).
+    """
+    return respond_with_etag(request, await tender_log.get_inclusion_proof(db, caller, tender_id, leaf_hash))
 
 
 @router.get("/v1/receipt-keys", response_model=ReceiptKeys)

@@ -1,45 +1,22 @@
-"""The bytes that receipts and logs stand on: canonical JSON, HMAC commitments, a Merkle root (RFC 9162)."""
+"""How long sealed content is made, and in which order a tender's log holds its submissions."""
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import json
-from collections.abc import Mapping, Sequence
-from typing import Any
+from datetime import datetime
+from uuid import UUID
 
-# Sealed content is padded to a multiple of this, so that its length tells little about it.
+# Sealed content has this length or it doubled, as often as needed, so that its length tells little about it.
 PADDING_BYTES = 4096
-
-_LEAF = b"\x00"
-_NODE = b"\x01"
-
-
-def canonical_json(value: Mapping[str, Any]) -> bytes:
-    """The one way of writing a JSON object: keys sorted, no spaces, UTF-8. Numbers travel as strings."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
 def padded(content: bytes) -> bytes:
-    """`content` with spaces up to the next multiple of the padding: JSON readers skip them."""
-    return content.ljust(-(-len(content) // PADDING_BYTES) * PADDING_BYTES)
+    """`content` with spaces up to the next of few lengths: JSON readers skip them."""
+    length = PADDING_BYTES
+    while length < len(content):
+        length *= 2
+    return content.ljust(length)
 
 
-def commitment(key: bytes, content: bytes) -> str:
-    """HMAC-SHA256 of the content, hexadecimal: fixes the content and tells nothing without the key."""
-    return hmac.new(key, content, hashlib.sha256).hexdigest()
-
-
-def merkle_root(leaves: Sequence[bytes]) -> str:
-    """The root over the leaves in order, hexadecimal (RFC 9162, section 2.1.1, SHA-256)."""
-    return _hash(leaves).hex()
-
-
-def _hash(leaves: Sequence[bytes]) -> bytes:
-    if not leaves:
-        return hashlib.sha256().digest()
-    if len(leaves) == 1:
-        return hashlib.sha256(_LEAF + leaves[0]).digest()
-    # The largest power of two that is smaller than the number of leaves.
-    split = 1 << (len(leaves) - 1).bit_length() - 1
-    return hashlib.sha256(_NODE + _hash(leaves[:split]) + _hash(leaves[split:])).digest()
+def log_order(received_at: datetime, bid_id: UUID, version: int) -> tuple[datetime, str, int]:
+    """What the leaves of a tender's log are sorted by; no two submissions share it."""
+    return received_at, str(bid_id), version

@@ -41,7 +41,6 @@ tenders = Table(
     Column("published_at", UtcDateTime),
     Column("deadline_at", UtcDateTime),
     Column("opened_at", UtcDateTime),
-    Column("log_root", Text),
     Column("version", Integer, nullable=False),
     Column("data_status", Text, nullable=False),
     Column("imported_release", Json),  # what the notice said, without the persons to contact
@@ -96,6 +95,28 @@ bid_versions = Table(
     Column("commitment", Text, nullable=False),
     Column("acted_by", Uuid, nullable=False),
     CheckConstraint("action IN ('submitted', 'replaced', 'withdrawn')", name="action_known"),
+)
+
+# What every accepted submission comes to at opening: one root, published and signed.
+tender_logs = Table(
+    "tender_logs",
+    metadata,
+    Column("tender_id", Uuid, ForeignKey("tenders.id"), primary_key=True),
+    Column("opened_at", UtcDateTime, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("root", Text, nullable=False),
+    Column("log_jws", Text, nullable=False),
+)
+
+# One row for each submission: its proof is worked out once, so that reading it costs nothing.
+tender_log_leaves = Table(
+    "tender_log_leaves",
+    metadata,
+    Column("tender_id", Uuid, ForeignKey("tender_logs.tender_id"), primary_key=True),
+    Column("leaf_hash", Text, primary_key=True),
+    Column("leaf_index", Integer, nullable=False),
+    Column("path", Json, nullable=False),
+    UniqueConstraint("tender_id", "leaf_index", name="uq_tender_log_leaves_place"),
 )
 
 opened_lines = Table(

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy import RowMapping
 
+from cdp_common.contracts.bids import BidDraft
 from cdp_common.contracts.commitments import ScheduledShare
-from cdp_common.contracts.procurement import BidDraft, PinnedMeasure, TenderTerms
+from cdp_common.contracts.procurement import PinnedMeasure, TenderTerms
 from procurement_api.domain import bid as rules
 from procurement_api.domain.contract_period import ContractPeriod, Instalment
 

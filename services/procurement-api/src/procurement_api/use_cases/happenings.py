@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from cdp_common.contracts.bids import BidAction, BidChanged
 from cdp_common.contracts.commitments import CommitmentsEnded, CommitmentsMade
-from cdp_common.contracts.procurement import Agreement, BidChanged, Tender, TenderChanged
+from cdp_common.contracts.procurement import Agreement, Tender, TenderChanged
 from cdp_common.db.events import INTERNAL, PUBLIC, NewEvent, org_audience, record_event
 from procurement_api.domain.agreement import route_of
-
-BidAction = Literal["submitted", "replaced", "withdrawn"]
 
 
 async def tell_tender(tx: AsyncConnection, happened: str, tender: Tender, now: datetime) -> None:

@@ -17,24 +17,26 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from cdp_common.clients.partners import PartnersClient
 from cdp_common.clients.toms import TomsClient
 from cdp_common.contracts.base import IdBatch
+from cdp_common.contracts.bids import BidDraft, Opening, TenderLog
 from cdp_common.contracts.licensed import for_reader
-from cdp_common.contracts.procurement import BidDraft, Opening, TenderTerms
+from cdp_common.contracts.procurement import TenderTerms
 from cdp_common.contracts.toms import ValuedLine
 from cdp_common.db.database import Database
 from cdp_common.kernel.identifiers import new_id
 from cdp_common.kernel.money import pence_from_gbp
+from cdp_common.kernel.proofs import canonical_json, commitment
 from cdp_common.web.caller import Caller
 from procurement_api.domain.bid import reason_to_disregard
-from procurement_api.domain.receipt import canonical_json, commitment, merkle_root
 from procurement_api.domain.tender import TenderStateWrong, require_deadline_passed, require_state
 from procurement_api.storage.bids import add_opened_lines, bids_of, change_bid, lines_of, versions_of
 from procurement_api.storage.tenders import change_tender, end_submissions, tender_by_id
 from procurement_api.use_cases.answers import bid_answers, tender_answer
 from procurement_api.use_cases.bid_rules import bid_content, demands_of
 from procurement_api.use_cases.happenings import tell_tender
-from procurement_api.use_cases.receipts import receipt_payload
+from procurement_api.use_cases.receipts import ReceiptSigner
 from procurement_api.use_cases.rights import own_tender
 from procurement_api.use_cases.sealing import SealUnopenable, seal_binding, unseal, unwrap
+from procurement_api.use_cases.tender_log import publish_log
 from procurement_api.use_cases.value_bid import Worth, value_bid
 
 MAX_IDS_ASKED = 200
@@ -57,6 +59,7 @@ async def open_tender(
     caller: Caller,
     tender_id: UUID,
     sealing_key: bytes,
+    signer: ReceiptSigner,
     grace: timedelta,
     now: datetime,
 ) -> Opening:
@@ -74,13 +77,13 @@ async def open_tender(
     async with db.begin() as tx:
         tender = own_tender(caller, await tender_by_id(tx, tender_id, lock=True))
         _require_unopened(tender)
-        log_root = await _log_root(tx, tender_id)
+        log = await publish_log(tx, tender_id, await signer.key(tx, now), now)
         for one in opened:
             await add_opened_lines(tx, _line_rows(one, tender))
             await change_bid(tx, one.bid_id, state="opened", tenderer_name=names[one.tenderer_id])
-        changed = await change_tender(tx, tender_id, opened_at=now, log_root=log_root)
+        changed = await change_tender(tx, tender_id, opened_at=now)
         await tell_tender(tx, "opened", tender_answer(changed), now)
-        return for_reader(await _opening(tx, tender_id, now, log_root), caller.scopes)
+        return for_reader(await _opening(tx, log), caller.scopes)
 
 
 async def _close(
@@ -123,13 +126,6 @@ async def _names(partners: PartnersClient, organisation_ids: Sequence[UUID]) -> 
         found = await partners.batch_organisations(asked)
         names.update({organisation.id: organisation.legal_name for organisation in found.items})
     return names
-
-
-async def _log_root(tx: AsyncConnection, tender_id: UUID) -> str:
-    """The root over every receipt of the tender, ordered by received-at, bid and version."""
-    versions = await versions_of(tx, [bid["id"] for bid in await bids_of(tx, tender_id)])
-    ordered = sorted(versions, key=lambda row: (row["received_at"], str(row["bid_id"]), row["version"]))
-    return merkle_root([receipt_payload(row["bid_id"], tender_id, row) for row in ordered])
 
 
 def _line_rows(opened: _Opened, tender: RowMapping) -> list[dict[str, Any]]:
@@ -179,12 +175,12 @@ def _value_columns(valued: ValuedLine | None) -> dict[str, Any]:
     }
 
 
-async def _opening(tx: AsyncConnection, tender_id: UUID, now: datetime, log_root: str) -> Opening:
-    bids = await bids_of(tx, tender_id)
+async def _opening(tx: AsyncConnection, log: TenderLog) -> Opening:
+    bids = await bids_of(tx, log.tender_id)
     ids = [bid["id"] for bid in bids]
     return Opening(
-        tender_id=tender_id,
-        opened_at=now,
+        tender_id=log.tender_id,
+        opened_at=log.opened_at,
         bids=bid_answers(bids, await versions_of(tx, ids), await lines_of(tx, ids)),
-        log_root=log_root,
+        log=log,
     )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from cdp_common.contracts.bids import Bid
 from cdp_common.contracts.licensed import for_reader
-from cdp_common.contracts.procurement import Bid
 from cdp_common.db.database import Database
 from cdp_common.db.paging import cut_page
 from cdp_common.web.caller import Caller

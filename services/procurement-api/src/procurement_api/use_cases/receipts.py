@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -13,9 +14,9 @@ from joserfc.jwk import OKPKey
 from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from cdp_common.contracts.procurement import BidReceipt, ReceiptKeys
+from cdp_common.contracts.bids import BidReceipt, ReceiptKeys
 from cdp_common.db.database import Database
-from procurement_api.domain.receipt import canonical_json
+from cdp_common.kernel.proofs import canonical_json
 from procurement_api.storage.receipt_keys import add_receipt_key, receipt_key
 from procurement_api.use_cases.sealing import unwrap, wrap
 
@@ -31,6 +32,11 @@ class ReceiptSigner:
     def __init__(self, secret_key: bytes) -> None:
         self._secret_key = secret_key
         self._key: OKPKey | None = None
+
+    @property
+    def known(self) -> OKPKey | None:
+        """The signing key, if this process has read it before."""
+        return self._key
 
     async def key(self, tx: AsyncConnection, now: datetime) -> OKPKey:
         """The signing key."""
@@ -60,10 +66,17 @@ class ReceiptSigner:
         return OKPKey.import_key(unwrap(row["private_encrypted"], self._secret_key, _BINDING))
 
 
+async def signing_key(db: Database, signer: ReceiptSigner, now: datetime) -> OKPKey:
+    """The signing key, where no transaction is open; a key that is made for it stays."""
+    if signer.known is not None:
+        return signer.known
+    async with db.begin() as tx:
+        return await signer.key(tx, now)
+
+
 async def public_receipt_keys(db: Database, signer: ReceiptSigner, now: datetime) -> ReceiptKeys:
     """The public keys that receipts are verified with, as a JWK set."""
-    async with db.begin() as tx:
-        key = await signer.key(tx, now)
+    key = await signing_key(db, signer, now)
     return ReceiptKeys(keys=[{**key.as_dict(private=False), "use": "sig", "alg": ALGORITHM}])
 
 
@@ -82,7 +95,8 @@ def receipt_payload(bid_id: UUID, tender_id: UUID, version: Mapping[Any, Any]) -
             "version": version["version"],
             "action": version["action"],
             # As the receipt itself writes it, so that whoever holds one can put the signed bytes together.
-            "received_at": received_at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
+            "received_at": utc_text(received_at),
+            "content_hash": content_hash(version["sealed"]),
             "commitment": version["commitment"],
         }
     )
@@ -98,14 +112,26 @@ def make_receipt(
         version=version["version"],
         action=version["action"],
         received_at=version["received_at"],
+        content_hash=content_hash(version["sealed"]),
         commitment=version["commitment"],
         commitment_key=commitment_key.hex(),
-        receipt_jws=_signed(receipt_payload(bid_id, tender_id, version), signer),
+        receipt_jws=signed(receipt_payload(bid_id, tender_id, version), RECEIPT_TYPE, signer),
     )
 
 
-def _signed(payload: bytes, key: OKPKey) -> str:
+def content_hash(sealed: str | None) -> str | None:
+    """SHA-256 of a version's sealed content as it is stored; a withdrawal has none.
+
+    A hash of the content itself would let anybody try out quantities until one fits.
+    """
+    return None if sealed is None else hashlib.sha256(sealed.encode()).hexdigest()
+
+
+def utc_text(moment: datetime) -> str:
+    """A moment as the contracts write it: in UTC, with a Z."""
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def signed(payload: bytes, type_: str, key: OKPKey) -> str:
     """The payload as a compact JWS (EdDSA by its name of RFC 9864, Ed25519)."""
-    return jws.serialize_compact(
-        {"alg": ALGORITHM, "kid": key.kid, "typ": RECEIPT_TYPE}, payload, key, [ALGORITHM]
-    )
+    return jws.serialize_compact({"alg": ALGORITHM, "kid": key.kid, "typ": type_}, payload, key, [ALGORITHM])

@@ -11,19 +11,21 @@ from uuid import UUID
 from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from cdp_common.contracts.procurement import BidDraft
+from cdp_common.contracts.bids import BidAction, BidDraft
 from cdp_common.db.database import Database
 from cdp_common.db.idempotency import Answer, Once
 from cdp_common.kernel.identifiers import new_id
+from cdp_common.kernel.proofs import canonical_json, commitment
 from cdp_common.web.caller import Caller
 from procurement_api.domain.bid import BidWithdrawn, require_bid_holds
-from procurement_api.domain.receipt import canonical_json, commitment, padded
+from procurement_api.domain.receipt import padded
 from procurement_api.domain.tender import require_submittable
 from procurement_api.storage.bids import add_bid, add_version, bid_by_id, change_bid
 from procurement_api.storage.tenders import share_submissions, tender_by_id
 from procurement_api.use_cases.bid_rules import bid_content, demands_of
-from procurement_api.use_cases.happenings import BidAction, tell_bid
+from procurement_api.use_cases.happenings import tell_bid
 from procurement_api.use_cases.receipts import ReceiptSigner, make_receipt, new_commitment_key
+from procurement_api.use_cases.refusals import Attempt, signing_refusals
 from procurement_api.use_cases.rights import TendererNotCaller, own_bid, tender_to_bid_for
 from procurement_api.use_cases.sealing import seal
 
@@ -49,7 +51,8 @@ async def submit_bid(
 ) -> Answer:
     """The receipt of a first version; a bidder has one live bid per tender."""
     _require_tenderer(caller, draft)
-    async with db.begin() as tx:
+    attempt = Attempt("submitted", tender_id, caller.org, draft, received_at)
+    async with signing_refusals(db, signer, attempt), db.begin() as tx:
         await share_submissions(tx, tender_id)
         tender = tender_to_bid_for(caller, await tender_by_id(tx, tender_id))
         if (earlier := await once.replay(tx)) is not None:
@@ -100,7 +103,8 @@ async def _next_version(
     once: Once,
     received_at: datetime,
 ) -> Answer:
-    async with db.begin() as tx:
+    attempt = Attempt(action, bid_id, caller.org, draft, received_at)
+    async with signing_refusals(db, signer, attempt), db.begin() as tx:
         found = own_bid(caller, await bid_by_id(tx, bid_id))
         await share_submissions(tx, found["tender_id"])
         if (earlier := await once.replay(tx)) is not None:
@@ -134,10 +138,12 @@ async def _store(
     """Seal the content, write the version, tell the bidder's feed, and keep the receipt as the answer."""
     bid, tender = submission.bid, submission.tender
     commitment_key = new_commitment_key()
-    document = {} if submission.draft is None else submission.draft.model_dump(mode="json")
+    # As it was sent, without what the contract adds: so whoever sent it can put the committed bytes together.
+    draft = submission.draft
+    document = {} if draft is None else draft.model_dump(mode="json", exclude_unset=True)
     content = canonical_json(document)
     sealed = None
-    if submission.draft is not None:
+    if draft is not None:
         # The key of the commitment travels only inside the sealed content and in the answer.
         envelope = canonical_json({"bid": document, "commitment_key": commitment_key.hex()})
         sealed = seal(padded(envelope), tender["sealing_public_jwk"])

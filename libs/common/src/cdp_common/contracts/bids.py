@@ -1,0 +1,162 @@
+"""Contracts of procurement-api's bids: submitting, receipts, opening, and the tender's published log."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import AwareDatetime, Field
+
+from cdp_common.contracts.base import Code, Contract, DecimalText, GbpText, Sha256, ShortText
+from cdp_common.contracts.commitments import ScheduledShare
+from cdp_common.contracts.licensed import Licensed
+from cdp_common.contracts.partners import Identifier
+from cdp_common.contracts.toms import Explanation, Unit
+
+BidState = Literal["sealed", "withdrawn", "opened", "disregarded"]
+BidAction = Literal["submitted", "replaced", "withdrawn"]
+
+
+class TendererRef(Contract):
+    """The bidder: a known organisation by id, or by identifier and name where it has no account."""
+
+    organisation_id: UUID | None = None
+    identifier: Identifier | None = None
+    legal_name: ShortText | None = None
+
+
+class BidLine(Contract):
+    """One promised quantity with the written answer that explains how it will be done."""
+
+    measure: Code
+    lot: Code | None = None
+    quantity: DecimalText
+    unit: Unit
+    answer: Annotated[str, Field(max_length=20_000)] = ""
+    industry: Code | None = None
+    area_code: Code | None = None
+    schedule: Annotated[list[ScheduledShare], Field(max_length=600)] = []
+
+
+class BidAttestation(Contract):
+    """A portal's word on who authorised the submission."""
+
+    authorised_by: ShortText  # role, not a person's name
+    authorised_at: AwareDatetime
+    portal_user_ref: ShortText | None = None
+
+
+class BidDraft(Contract):
+    """A bid's social-value commitments, or the whole replacement of an earlier version."""
+
+    tenderer: TendererRef
+    lots: Annotated[list[Code], Field(max_length=100)] = []
+    lines: Annotated[list[BidLine], Field(min_length=1, max_length=1000)]
+    attestation: BidAttestation | None = None
+
+
+class BidReceipt(Contract):
+    """Signed proof that a version of a bid arrived in time.
+
+    `receipt_jws` is an Ed25519 JWS over the canonical JSON of the other fields but the key. `content_hash` is
+    the SHA-256 of what was stored, which is sealed; null for a withdrawal. `commitment` is an HMAC-SHA256 of
+    the canonical JSON of what was sent, under `commitment_key`, which is stored only inside the seal.
+    """
+
+    bid_id: UUID
+    tender_id: UUID
+    version: int
+    action: BidAction
+    received_at: datetime
+    content_hash: Sha256 | None
+    commitment: str
+    commitment_key: str
+    receipt_jws: str
+
+
+class ReceiptKeys(Contract):
+    """The public keys with which receipts are verified (RFC 7517)."""
+
+    keys: list[dict[str, Any]]
+
+
+class BidVersion(Contract):
+    """That a version exists: nothing of its content."""
+
+    version: int
+    received_at: datetime
+    action: BidAction
+
+
+class Bid(Contract):
+    """A bid. `lines` is null while sealed: nobody can read a quantity before opening."""
+
+    id: UUID
+    tender_id: UUID
+    state: BidState
+    version: int
+    versions: list[BidVersion]
+    tenderer_name: str | None  # null while sealed for anybody but the submitter
+    tenderer_organisation_id: UUID | None
+    lines: list[OpenedLine] | None
+
+
+class OpenedLine(BidLine, Licensed):
+    """A line after opening, valued; without the licence that they need its pounds are null."""
+
+    line_id: UUID
+    counted_quantity: DecimalText
+    social_gbp: GbpText | None
+    local_economic_gbp: GbpText | None
+    total_gbp: GbpText | None
+    low_gbp: GbpText | None
+    high_gbp: GbpText | None
+    fiscal_gbp: GbpText | None
+    disregarded: str | None = None  # the reason, when the response is not counted for this measure
+    explanation: Explanation | None = None
+
+
+class Opening(Contract):
+    """What opening found."""
+
+    tender_id: UUID
+    opened_at: datetime
+    bids: list[Bid]
+    log: TenderLog
+
+
+class TenderLog(Contract):
+    """The published log of a tender's accepted submissions: its Merkle root (RFC 9162, SHA-256).
+
+    A leaf is what a receipt signs, byte for byte; leaves are ordered by received-at, bid and version.
+    `log_jws` is an Ed25519 JWS over the canonical JSON of the other fields.
+    """
+
+    tender_id: UUID
+    opened_at: datetime
+    size: int
+    root: Sha256
+    log_jws: str
+
+
+class InclusionProof(Contract):
+    """Proof that a submission stands in a tender's log: the path from its leaf to the root, nearest first."""
+
+    log: TenderLog
+    leaf_hash: Sha256  # SHA-256 of a zero byte and of what the receipt signs
+    leaf_index: int  # from 0
+    path: list[Sha256]
+
+
+class BidChanged(Contract):
+    """Payload of `bid.received` and `bid.withdrawn`: that something arrived, nothing of its content."""
+
+    bid_id: UUID
+    tender_id: UUID
+    version: int
+    action: BidAction
+
+
+Bid.model_rebuild()
+Opening.model_rebuild()
