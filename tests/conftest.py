@@ -3,8 +3,13 @@
 import gc
 
 import pytest
+from hypothesis import settings
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
+
+# How long one example takes says more about who else uses the machine than about the code.
+settings.register_profile("suite", deadline=None)
+settings.load_profile("suite")
 
 pytest_plugins = ["cdp_common.testing.plugin"]
 

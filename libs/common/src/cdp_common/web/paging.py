@@ -15,14 +15,22 @@ MAX_CURSOR_CHARS = 2048
 class PageParams:
     """Which page of a list is asked for."""
 
-    limit: Annotated[int, Query(ge=1, le=MAX_LIMIT, description="How many items at most.")] = DEFAULT_LIMIT
+    limit: int
+    cursor: str | None
+
+
+async def asked_page(
+    limit: Annotated[int, Query(ge=1, le=MAX_LIMIT, description="How many items at most.")] = DEFAULT_LIMIT,
     cursor: Annotated[
         str | None,
         Query(min_length=1, max_length=MAX_CURSOR_CHARS, description="From a `next` link; opaque."),
-    ] = None
+    ] = None,
+) -> PageParams:
+    """The page that a request asks for. Not the class itself: the framework would run it in a thread."""
+    return PageParams(limit, cursor)
 
 
-Paging = Annotated[PageParams, Depends(PageParams)]
+Paging = Annotated[PageParams, Depends(asked_page)]
 
 
 def page_links(request: Request, next_cursor: str | None) -> str | None:

@@ -21,13 +21,13 @@ def actor_of(caller: Caller) -> Actor:
     )
 
 
-def get_clock(request: Request) -> Clock:
+async def get_clock(request: Request) -> Clock:
     """The application's clock, for what must read the time after it has a lock."""
     clock: Clock = request.app.state.clock
     return clock
 
 
-def get_issuer(request: Request) -> TokenIssuer:
+async def get_issuer(request: Request) -> TokenIssuer:
     """What the authorisation server is told about itself."""
     issuer: TokenIssuer = request.app.state.issuer
     return issuer

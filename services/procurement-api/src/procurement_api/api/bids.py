@@ -39,7 +39,7 @@ Buyer = Annotated[Caller, Security(signed_caller, scopes=["tenders:write"])]
 LeafHash = Annotated[Sha256, Path(description="In hexadecimal.")]
 
 
-def opening_grace(request: Request) -> timedelta:
+async def opening_grace(request: Request) -> timedelta:
     """How long after the deadline bids may be opened."""
     grace: timedelta = request.app.state.opening_grace
     return grace

@@ -8,13 +8,13 @@ from cdp_common.clients.partners import PartnersClient
 from cdp_common.clients.toms import TomsClient
 
 
-def partners_client(request: Request) -> PartnersClient:
+async def partners_client(request: Request) -> PartnersClient:
     """partners-api, called as procurement-api."""
     client: PartnersClient = request.app.state.partners
     return client
 
 
-def toms_client(request: Request) -> TomsClient:
+async def toms_client(request: Request) -> TomsClient:
     """toms-engine, called as procurement-api."""
     client: TomsClient = request.app.state.toms
     return client

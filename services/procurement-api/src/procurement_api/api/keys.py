@@ -18,7 +18,7 @@ class Keys:
     signer: ReceiptSigner
 
 
-def service_keys(request: Request) -> Keys:
+async def service_keys(request: Request) -> Keys:
     """The keys that were read when the application started."""
     keys: Keys = request.app.state.keys
     return keys

@@ -15,37 +15,37 @@ from cdp_common.web.identity import maybe_caller
 from reporting_api.domain.disclosure import DisclosureRule
 
 
-def partners_client(request: Request) -> PartnersClient:
+async def partners_client(request: Request) -> PartnersClient:
     """partners-api, called as reporting-api."""
     client: PartnersClient = request.app.state.partners
     return client
 
 
-def toms_client(request: Request) -> TomsClient:
+async def toms_client(request: Request) -> TomsClient:
     """toms-engine, called as reporting-api."""
     client: TomsClient = request.app.state.toms
     return client
 
 
-def service_clock(request: Request) -> Clock:
+async def service_clock(request: Request) -> Clock:
     """The application's clock, for use cases that read it more than once."""
     clock: Clock = request.app.state.clock
     return clock
 
 
-def disclosure_rule(request: Request) -> DisclosureRule:
+async def disclosure_rule(request: Request) -> DisclosureRule:
     """The thresholds in force."""
     rule: DisclosureRule = request.app.state.disclosure_rule
     return rule
 
 
-def publication_licence(request: Request) -> str:
+async def publication_licence(request: Request) -> str:
     """The licence of publications."""
     licence: str = request.app.state.publication_licence
     return licence
 
 
-def window(
+async def window(
     since: Annotated[Day, Query(alias="from", description="First day of the window.")],
     until: Annotated[Day, Query(alias="to", description="Last day of the window, included.")],
 ) -> Period:

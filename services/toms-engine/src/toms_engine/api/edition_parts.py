@@ -19,14 +19,14 @@ from toms_engine.use_cases.compare_editions import list_edition_changes as compa
 router = APIRouter(prefix="/v1/editions/{edition_id}", tags=["editions"])
 
 
-def edition_reader(
+async def edition_reader(
     edition_id: UUID, caller: MaybeCaller, db: ServiceDatabase, editions: Editions
 ) -> read.EditionReader:
     """Who reads which edition."""
     return read.EditionReader(db, editions, caller, edition_id)
 
 
-def measure_filter(
+async def measure_filter(
     theme: Annotated[Code | None, Query(description="Measures under this theme only.")] = None,
     outcome: Annotated[Code | None, Query(description="Measures under this outcome only.")] = None,
     unit: Annotated[Unit | None, Query(description="Measures in this unit only.")] = None,

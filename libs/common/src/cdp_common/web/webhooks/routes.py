@@ -24,7 +24,7 @@ _Subscriber = Annotated[Caller, Security(signed_caller, scopes=[SCOPE])]
 router = APIRouter(tags=["webhooks"])
 
 
-def address_book() -> Resolve:
+async def address_book() -> Resolve:
     """What finds the addresses of a webhook's host; tests put another in its place."""
     return system_addresses
 
