@@ -99,6 +99,8 @@ class Toms:
         self.refusals: dict[str, str] = {}
         """Measures whose lines cannot be valued, with the words."""
         self.licensed: set[str] = {"M-LICENSED"}
+        self.licence_of: dict[str, str] = {}
+        """Measures whose pounds only holders of a framework's licence see, with the framework."""
         self.down = False
         self.app.post("/v1/measures/batch")(self.batch_measures)
         self.app.post("/v1/valuations", response_model=None)(self.value_lines)
@@ -205,6 +207,7 @@ class Toms:
             high_gbp=value * 2 if line.measure == "M-CARBON" else None,
             fiscal_gbp=nothing,
             explanation=explanation if explain else None,
+            licensed_framework=self.licence_of.get(line.measure),
         )
 
 

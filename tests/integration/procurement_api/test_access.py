@@ -29,6 +29,7 @@ STAGES = {
 # Who would succeed, and is tried without scopes.
 RIGHTFUL = {
     "submit_bid": "other",
+    "validate_bid": "other",
     "replace_bid": "bidder",
     "withdraw_bid": "bidder",
     "get_bid": "bidder",
@@ -69,6 +70,7 @@ class Scene:
             "batch_tenders": lambda: {"ids": [self.tender]},
             "set_terms": lambda: TERMS,
             "submit_bid": lambda: bid_of(caller),
+            "validate_bid": lambda: bid_of(caller),
             "replace_bid": lambda: bid_of(caller),
             "record_scores": lambda: {"scores": scores},
             "award_tender": lambda: {
@@ -150,7 +152,7 @@ def test_every_operation_that_takes_a_token_is_tried_without_its_scope() -> None
         for operation in methods.values()
         if any(requirement.get("oauth2") for requirement in operation.get("security", []))
     }
-    assert len(scoped) == 26
+    assert len(scoped) == 27
     assert {
         row["operation"] for row in ROWS if row["caller"] == "unscoped" and row["status"] == 403
     } == scoped

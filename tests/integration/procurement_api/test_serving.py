@@ -17,7 +17,7 @@ OPERATIONS = {
     *("cancel_tender", "submit_bid", "replace_bid", "withdraw_bid", "get_bid", "list_bids", "open_tender"),
     *("record_scores", "evaluate_tender", "get_evaluation", "get_assessment", "award_tender"),
     *("register_agreement", "get_agreement", "list_agreements", "batch_agreements", "terminate_agreement"),
-    *("get_tender_log", "get_inclusion_proof", "get_receipt_keys"),
+    *("validate_bid", "get_tender_log", "get_inclusion_proof", "get_receipt_keys"),
     *("list_events", "get_liveness", "get_readiness", "get_version"),
     *("create_webhook", "list_webhooks", "delete_webhook", "list_webhook_deliveries"),
     "replay_webhook_delivery",

@@ -10,6 +10,7 @@ from cdp_common.contracts.bids import (
     Bid,
     BidDraft,
     BidReceipt,
+    BidTrial,
     InclusionProof,
     Opening,
     ReceiptKeys,
@@ -84,6 +85,10 @@ class ProcurementClient(ServiceClient):
         return await self._post(
             f"/v1/tenders/{tender_id}/bids", BidReceipt, json=draft, idempotency_key=idempotency_key
         )
+
+    async def validate_bid(self, tender_id: UUID, draft: BidDraft) -> BidTrial:
+        """What the bid would be worth; nothing of it is kept."""
+        return await self._post(f"/v1/tenders/{tender_id}/bids/validate", BidTrial, json=draft, is_read=True)
 
     async def replace_bid(self, bid_id: UUID, draft: BidDraft, *, idempotency_key: str) -> BidReceipt:
         """The receipt of a further version."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -102,10 +103,9 @@ class Bid(Contract):
     lines: list[OpenedLine] | None
 
 
-class OpenedLine(BidLine, Licensed):
-    """A line after opening, valued; without the licence that they need its pounds are null."""
+class ValuedBidLine(BidLine, Licensed):
+    """A line of a bid with its value; without the licence that they need its pounds are null."""
 
-    line_id: UUID
     counted_quantity: DecimalText
     social_gbp: GbpText | None
     local_economic_gbp: GbpText | None
@@ -115,6 +115,28 @@ class OpenedLine(BidLine, Licensed):
     fiscal_gbp: GbpText | None
     disregarded: str | None = None  # the reason, when the response is not counted for this measure
     explanation: Explanation | None = None
+
+
+class OpenedLine(ValuedBidLine):
+    """A line after opening, valued."""
+
+    line_id: UUID
+
+
+class BidTrial(Licensed):
+    """What a bid would be worth as it stands: nothing of it was kept.
+
+    The total is null for readers to whom the value of a line in it is.
+    """
+
+    pounds = ("total_gbp",)
+
+    lines: list[ValuedBidLine]
+    total_gbp: GbpText | None  # of the lines that would count
+
+    def is_visible_to(self, scopes: Collection[str]) -> bool:
+        """Whether the holder of the scopes may see the pounds of every line in it."""
+        return all(line.is_visible_to(scopes) for line in self.lines)
 
 
 class Opening(Contract):

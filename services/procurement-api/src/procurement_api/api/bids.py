@@ -13,6 +13,7 @@ from cdp_common.contracts.bids import (
     Bid,
     BidDraft,
     BidReceipt,
+    BidTrial,
     InclusionProof,
     Opening,
     ReceiptKeys,
@@ -28,6 +29,7 @@ from procurement_api.api.clients import Partners, Toms
 from procurement_api.api.keys import ServiceKeys
 from procurement_api.use_cases import read_bids, tender_log
 from procurement_api.use_cases import submit_bid as submissions
+from procurement_api.use_cases import validate_bid as trials
 from procurement_api.use_cases.open_tender import open_tender as open_bids
 from procurement_api.use_cases.receipts import public_receipt_keys
 
@@ -65,6 +67,17 @@ async def submit_bid(
     """
     answer = await submissions.submit_bid(db, keys.signer, caller, tender_id, draft, once, received_at)
     return answer_response(answer)
+
+
+@router.post("/v1/tenders/{tender_id}/bids/validate")
+async def validate_bid(
+    received_at: Now, tender_id: UUID, draft: BidDraft, caller: Bidder, db: ServiceDatabase, toms: Toms
+) -> BidTrial:
+    """Try a bid out before it is submitted: every fault named, every line valued and explained.
+
+    Nothing is stored, and nobody but the caller is told.
+    """
+    return await trials.validate_bid(db, toms, caller, tender_id, draft, received_at)
 
 
 @router.post("/v1/bids/{bid_id}/versions", status_code=201, response_model=BidReceipt)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from sqlalchemy import RowMapping
 
 from cdp_common.kernel.errors import Forbidden, NotFound
@@ -102,6 +104,12 @@ def _found(caller: Caller, tender: RowMapping | None) -> RowMapping:
 
 def _buys(caller: Caller, tender: RowMapping) -> bool:
     return bool(tender["buyer_organisation_id"] == caller.org)
+
+
+def require_tenderer(caller: Caller, tenderer_id: UUID | None) -> None:
+    """Refuse a bid that is not the caller's own organisation's."""
+    if tenderer_id != caller.org:
+        raise TendererNotCaller("Name the organisation that the caller acts for as tenderer.organisation_id.")
 
 
 def own_bid(caller: Caller, bid: RowMapping | None) -> RowMapping:

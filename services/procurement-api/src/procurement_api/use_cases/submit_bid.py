@@ -26,7 +26,7 @@ from procurement_api.use_cases.bid_rules import bid_content, demands_of
 from procurement_api.use_cases.happenings import tell_bid
 from procurement_api.use_cases.receipts import ReceiptSigner, make_receipt, new_commitment_key
 from procurement_api.use_cases.refusals import Attempt, signing_refusals
-from procurement_api.use_cases.rights import TendererNotCaller, own_bid, tender_to_bid_for
+from procurement_api.use_cases.rights import own_bid, require_tenderer, tender_to_bid_for
 from procurement_api.use_cases.sealing import seal
 
 
@@ -50,7 +50,7 @@ async def submit_bid(
     received_at: datetime,
 ) -> Answer:
     """The receipt of a first version; a bidder has one live bid per tender."""
-    _require_tenderer(caller, draft)
+    require_tenderer(caller, draft.tenderer.organisation_id)
     attempt = Attempt("submitted", tender_id, caller.org, draft, received_at)
     async with signing_refusals(db, signer, attempt), db.begin() as tx:
         await share_submissions(tx, tender_id)
@@ -82,7 +82,7 @@ async def replace_bid(
     received_at: datetime,
 ) -> Answer:
     """The receipt of a further version, which stands in place of the earlier ones; all are kept."""
-    _require_tenderer(caller, draft)
+    require_tenderer(caller, draft.tenderer.organisation_id)
     return await _next_version(db, signer, caller, bid_id, "replaced", draft, once, received_at)
 
 
@@ -161,8 +161,3 @@ async def _store(
     key = await signer.key(tx, received_at)
     receipt = make_receipt(bid["id"], tender["id"], version, commitment_key, key)
     return await once.keep(tx, status, receipt, now=received_at)
-
-
-def _require_tenderer(caller: Caller, draft: BidDraft) -> None:
-    if draft.tenderer.organisation_id != caller.org:
-        raise TendererNotCaller("Name the organisation that the caller acts for as tenderer.organisation_id.")
