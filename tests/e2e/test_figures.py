@@ -19,6 +19,7 @@ FROM, TO = QUARTER
 WINDOW = f"from={FROM}&to={TO}"
 PARTS = ("social_gbp", "local_economic_gbp", "total_gbp")
 FIGURES = ("committed", "due", "delivered", "validated")
+SCHEMES = ["cdp-objectives", "cles-pillars", "ppn-002-missions", "purpose-goals", "un-sdgs"]
 
 # As the sample comes out; `Arithmetic` works every one of them out again from the sample's files.
 COMMITTED = ("231064.69", "454685.40", "685750.09")
@@ -124,18 +125,22 @@ def test_the_ledger_and_the_publications_can_be_recomputed_from_their_entries(to
     assert (ran.returncode, ran.stdout.splitlines()[-1:]) == (0, ["0 faults"]), ran.stdout + ran.stderr
 
 
-@pytest.mark.parametrize("by", ["theme", "outcome", "measure", "organisation", "area", "need_band", "route"])
+GROUPINGS = ["theme", "outcome", "measure", "organisation", "area", "need_band", "route"]
+
+
+@pytest.mark.parametrize("by", [*GROUPINGS, *(f"crosswalk:{scheme}" for scheme in SCHEMES)])
 def test_the_cells_of_a_live_grouping_sum_to_the_total(town: Town, by: str) -> None:
     value = live(town, f"&group_by={by}")
     [grouping] = value["groupings"]
-    assert grouping["by"] == by
+    assert [grouping["by"], *filter(None, [grouping["scheme"]])] == by.split(":")
     assert_sums(grouping, value["figures"])
 
 
 def test_the_cells_of_every_published_grouping_sum_to_the_total(town: Town) -> None:
     for number in (1, 2):
         value = town.publication(number)["value"]
-        assert len(value["groupings"]) == 8  # by organisation on either basis
+        assert len(value["groupings"]) == 8 + len(SCHEMES)  # by organisation on either basis
+        assert [one["scheme"] for one in value["groupings"][8:]] == SCHEMES
         for grouping in value["groupings"]:
             assert not any(cell["suppressed"] for cell in grouping["cells"])  # everybody agreed to be named
             assert_sums(grouping, value["figures"])

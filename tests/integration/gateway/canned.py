@@ -350,16 +350,20 @@ CELLS = {
     "area": ("E01020634", "County Durham 001A"),
     "need_band": ("severe", "Severe need"),
     "route": ("procurement", "Procurement"),
+    "crosswalk": ("O1", "First objective"),
 }
 
 
-def grouping(by: Any, basis: Any = None) -> Grouping:
+def grouping(by: Any, basis: Any = None, scheme: str | None = None) -> Grouping:
     """One cell with figures and one that is withheld; the label says on which basis it stands."""
     key, label = CELLS[by]
     return Grouping(
         by=by,
         basis=basis,
-        additive=True,
+        scheme=scheme,
+        title=scheme and f"Scheme {scheme}",
+        editions_without=[HASH] if scheme else [],
+        additive=scheme is None,
         cells=[
             ValueCell(key=key, label=f"{label} {basis}" if basis else label, figures=figures()),
             ValueCell(key="withheld", label="Withheld", figures=None, suppressed=True),
@@ -368,8 +372,9 @@ def grouping(by: Any, basis: Any = None) -> Grouping:
 
 
 def all_groupings() -> list[Grouping]:
-    """What a publication holds: every grouping, organisations on both bases."""
-    plain = [grouping(by) for by in CELLS if by != "organisation"]
+    """What a publication holds: every grouping, organisations on both bases, one crosswalk."""
+    plain = [grouping(by) for by in CELLS if by not in ("organisation", "crosswalk")]
+    plain.append(grouping("crosswalk", scheme="objectives"))
     return [*plain, grouping("organisation", "delivered_by"), grouping("organisation", "commissioned_by")]
 
 

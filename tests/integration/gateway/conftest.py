@@ -90,7 +90,12 @@ def _reporting(world: World) -> None:
     def value(call: Call) -> tuple[int, object]:
         wanted = [by for by in call.query.get("group_by", "").split(",") if by]
         basis = call.query.get("basis", "delivered_by")
-        groupings = [canned.grouping(by, basis if by == "organisation" else None) for by in wanted]
+        groupings = [
+            canned.grouping("crosswalk", scheme=by.partition(":")[2])
+            if by.startswith("crosswalk:")
+            else canned.grouping(by, basis if by == "organisation" else None)
+            for by in wanted
+        ]
         return 200, canned.as_json(canned.value(groupings=groupings))
 
     base = f"/v1/places/{canned.PLACE}"

@@ -127,6 +127,41 @@ async def test_both_bases_take_a_second_call_for_organisations_alone(world: Worl
     ]
 
 
+async def test_crosswalks_of_several_schemes_are_asked_for_in_the_same_call(world: World) -> None:
+    data = await world.data(
+        f"""query($scheme: String!) {{ place(slug: "place-1") {{ collectiveValue{WINDOW} {{
+        byTheme {{ scheme editionsWithout }}
+        goals: byCrosswalk(scheme: $scheme) {{ by scheme title additive editionsWithout }}
+        objectives: byCrosswalk(scheme: "objectives") {{
+          scheme cells {{ key label suppressed figures {{ due {{ total {{ amount }} }} }} }} }} }} }} }}""",
+        {"scheme": "goals"},
+    )
+    value = data["place"]["collectiveValue"]
+    assert value["byTheme"] == {"scheme": None, "editionsWithout": []}
+    assert value["goals"] == {
+        "by": "CROSSWALK",
+        "scheme": "goals",
+        "title": "Scheme goals",
+        "additive": False,
+        "editionsWithout": [canned.HASH],
+    }
+    first, withheld = value["objectives"]["cells"]
+    assert first["figures"]["due"]["total"]["amount"] == "1000.00"
+    assert (first["key"], withheld["suppressed"], withheld["figures"]) == ("O1", True, None)
+    asked = [call for call in world.calls if call.service == "reporting"]
+    assert [call.query["group_by"] for call in asked] == ["theme,crosswalk:goals,crosswalk:objectives"]
+
+
+async def test_a_publication_holds_its_crosswalks(world: World) -> None:
+    data = await world.data(
+        """{ place(slug: "place-1") { publications(first: 2) { edges { node { value {
+        held: byCrosswalk(scheme: "objectives") { title }
+        other: byCrosswalk(scheme: "x") { title } } } } } } }"""
+    )
+    edge, _ = data["place"]["publications"]["edges"]
+    assert edge["node"]["value"] == {"held": {"title": "Scheme objectives"}, "other": None}
+
+
 async def test_a_grouping_that_the_answer_does_not_hold_is_null(world: World) -> None:
     world.on("reporting", "GET", VALUE_PATH, canned.as_json(canned.value(groupings=[])))
     data = await world.data(

@@ -90,6 +90,7 @@ async def test_all_services_down_gives_an_answer_all_the_same(world: World) -> N
         (403, "scope_missing"),
         (403, "role_missing"),
         (409, "bids_sealed"),
+        (422, "crosswalk_unknown"),
         (501, "not_offered"),
     ],
 )

@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.integration.licence.services import Headers, Json, Platform
 
-GROUPINGS = "theme,outcome,measure,organisation,area,need_band,route"
+GROUPINGS = "theme,outcome,measure,organisation,area,need_band,route,crosswalk:un-sdgs"
 NOT_ASKED = {
     "/v1/areas",
     "/v1/need-indices",

@@ -117,6 +117,30 @@ async def test_what_one_organisation_can_change_alone_changes_no_total(history: 
         assert licensed_part(validated, theme, "validated") == "left_out"
 
 
+async def test_categories_of_another_system_hold_no_licensed_value(history: History) -> None:
+    """Neither as published nor live for staff without the licence; with it they do."""
+    platform = history.platform
+    start, end = quarter_days(next(iter(quarters_from(2026, 1))))
+    path = f"/v1/places/{platform.place}/collective-value"
+    query = {"from": start, "to": end, "group_by": "crosswalk:un-sdgs"}
+    sums = []
+    for headers in (platform.as_staff(), platform.as_staff(LICENCE)):
+        response = await platform.http["reporting-api"].get(path, params=query, headers=headers)
+        value = response.json()
+        [grouping] = value["groupings"]
+        assert grouping["additive"] is True
+        shown = [cell["figures"]["delivered"]["total_gbp"] for cell in grouping["cells"] if cell["figures"]]
+        assert sum(map(Decimal, shown)) == Decimal(value["figures"]["delivered"]["total_gbp"])
+        sums.append(sum(map(Decimal, shown)))
+    assert sums[0] < sums[1]
+    for made, _ in history.publications:
+        for grouping in made["value"]["groupings"]:
+            figures = [cell["figures"] for cell in grouping["cells"] if cell["figures"] is not None]
+            if grouping["by"] == "crosswalk":
+                parts = {one["licensed"] for found in figures for one in found.values()}
+                assert parts <= {"left_out", "none"}
+
+
 # ------------------------------------------------------------------ solving
 def unit_values(framework: str) -> dict[str, float]:
     """What a counted unit of each measure is worth, all its rules applied."""

@@ -11,6 +11,8 @@ from uuid import UUID
 import httpx2
 
 from cdp_common.contracts.toms import (
+    Crosswalk,
+    CrosswalkRow,
     Edition,
     Explanation,
     ExplanationStep,
@@ -65,6 +67,35 @@ MEASURES = {
 }
 
 
+OBJECTIVES = {
+    "scheme": "objectives",
+    "title": "Objectives",
+    "categories": {"O1": "More jobs", "O2": "Less carbon", "O6": "Help for groups"},
+    "shares": {"HOURS": {"O1": "0.3", "O6": "0.7"}, "GIFTS": {"O6": "1"}, "BANKED": {"O1": "1"}},
+}
+"""Half of a penny is often lost in it; carbon and jobs are mapped to nothing, and nothing to less carbon."""
+DOUBLE = {
+    "scheme": "double",
+    "title": "Counted double",
+    "categories": {"D1": "Once", "D2": "Twice"},
+    "shares": {"HOURS": {"D1": "1", "D2": "1"}},
+}
+
+
+def crosswalk(stated: dict[str, Any]) -> Crosswalk:
+    """A crosswalk as toms-engine tells of it."""
+    return Crosswalk(
+        scheme=stated["scheme"],
+        title=stated["title"],
+        categories=stated["categories"],
+        rows=[
+            CrosswalkRow(measure=measure, category=category, share=Decimal(share))
+            for measure, shares in stated["shares"].items()
+            for category, share in shares.items()
+        ],
+    )
+
+
 @dataclass
 class Neighbours:
     """partners-api, toms-engine, and the feeds of procurement-api, charter-api and partners-api."""
@@ -77,6 +108,10 @@ class Neighbours:
     unit_values: dict[str, Decimal] = field(default_factory=dict)
     measures: dict[str, Priced] = field(default_factory=lambda: dict(MEASURES))
     need_index: str = NEED_INDEX
+    crosswalks: dict[str, list[dict[str, Any]]] = field(
+        default_factory=lambda: {EDITION: [OBJECTIVES, DOUBLE], OTHER_EDITION: []}
+    )
+    """The crosswalks of each edition."""
     samples: set[UUID] = field(default_factory=set)
     """Organisations that are samples themselves."""
 
@@ -98,7 +133,8 @@ class Neighbours:
         if path == "/v1/events":
             return self._events(request)
         if path.startswith("/v1/editions/by-hash/"):
-            return _json(_edition(path.rsplit("/", 1)[-1]).model_dump(mode="json"))
+            edition_hash = path.rsplit("/", 1)[-1]
+            return _json(_edition(edition_hash, self.crosswalks[edition_hash]).model_dump(mode="json"))
         if path == f"/v1/places/{self.place}":
             return _json(self._place())
         return httpx2.Response(404, json={"code": "not_found", "detail": "unknown"})
@@ -309,7 +345,7 @@ def _measure(edition_hash: str, code: str, measure: Priced) -> Measure:
     )
 
 
-def _edition(edition_hash: str) -> Edition:
+def _edition(edition_hash: str, crosswalks: list[dict[str, Any]]) -> Edition:
     return Edition(
         id=UUID(int=1),
         framework="open-toms",
@@ -327,4 +363,5 @@ def _edition(edition_hash: str) -> Edition:
         description="d",
         themes=[],
         outcomes=[],
+        crosswalks=[crosswalk(stated) for stated in crosswalks],
     )

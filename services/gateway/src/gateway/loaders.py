@@ -16,7 +16,7 @@ from cdp_common.contracts.charter import Charter, Signatory
 from cdp_common.contracts.needs import AreaBatchRequest, AreaNeed
 from cdp_common.contracts.partners import Membership, Organisation, Place, Statement
 from cdp_common.contracts.procurement import Tender
-from cdp_common.contracts.reporting import Basis, CollectiveValue, GroupBy, Publication
+from cdp_common.contracts.reporting import Basis, CollectiveValue, Publication
 from cdp_common.contracts.toms import Edition, Measure, MeasureBatchRequest, MeasureKey
 from gateway.errors import UpstreamFault
 from gateway.pages import cursor_of
@@ -47,13 +47,16 @@ Record = TypeVar("Record", bound=HasId)
 
 @dataclass(frozen=True)
 class ValueKey:
-    """One question about a place's collective value: the groupings are the ones that the query selects."""
+    """One question about a place's collective value: the groupings are the ones that the query selects.
+
+    A grouping is a dimension, or `crosswalk:` with the code of a scheme.
+    """
 
     place_id: UUID
     start: date
     end: date
     as_of: datetime | None
-    groups: tuple[GroupBy, ...] = ()
+    groups: tuple[str, ...] = ()
     basis: Basis | None = None
 
 

@@ -87,7 +87,7 @@ class ReportingClient(ServiceClient):
         group_by: str | None = None,
         basis: Basis | None = None,
     ) -> CollectiveValue:
-        """The four figures of a window; `group_by` is a comma list."""
+        """The four figures of a window; `group_by` is a comma list, `crosswalk:<scheme>` in it included."""
         params = {"from": from_, "to": to, "as_of": as_of, "group_by": group_by, "basis": basis}
         return await self._get(f"/v1/places/{place_id}/collective-value", CollectiveValue, params=params)
 

@@ -26,7 +26,7 @@ from cdp_common.contracts.toms import ExplanationStep, Proxy, Unit
 
 ReportState = Literal["submitted", "returned", "validated", "rejected", "superseded"]
 LineState = Literal["reported", "validated", "confirmed", "rejected"]
-GroupBy = Literal["theme", "outcome", "measure", "organisation", "area", "need_band", "route"]
+GroupBy = Literal["theme", "outcome", "measure", "organisation", "area", "need_band", "route", "crosswalk"]
 Basis = Literal["delivered_by", "commissioned_by"]
 EvidenceLevel = Literal["declared", "documented", "inspected"]
 
@@ -245,6 +245,10 @@ class Grouping(Contract):
 
     by: GroupBy
     basis: Basis | None = None  # by organisation only
+    scheme: Code | None = None  # by crosswalk only: the other system, and its title
+    title: str | None = None
+    # By crosswalk only: editions with lines that do not know the scheme, whose value is not mapped.
+    editions_without: list[Sha256] = []
     additive: bool  # whether the cells sum to the total
     cells: list[ValueCell]
 

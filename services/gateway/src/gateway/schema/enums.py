@@ -180,6 +180,7 @@ class GroupBy(Enum):
     AREA = _value("area", "Small areas.")
     NEED_BAND = _value("need_band", "Bands of need of the areas.")
     ROUTE = _value("route", "Routes by which value arises.")
+    CROSSWALK = _value("crosswalk", "Categories of another system, by the shares that editions state.")
 
 
 @strawberry.enum(description="On which side of a promise organisations are grouped.")

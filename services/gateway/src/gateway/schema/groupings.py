@@ -81,6 +81,13 @@ class Grouping:
 
     by: GroupBy = strawberry.field(description="The dimension.")
     basis: Basis | None = strawberry.field(description="On which side organisations are grouped.")
+    scheme: str | None = strawberry.field(
+        description="The code of the other system; null in other groupings than by crosswalk."
+    )
+    title: str | None = strawberry.field(description="The title of the other system.")
+    editions_without: list[str] = strawberry.field(
+        description="Hashes of editions that do not know the other system; their value is not mapped."
+    )
     additive: bool = strawberry.field(description="Whether the cells sum to the total.")
     cells: list[ValueCell] = strawberry.field(description="The cells, in a fixed order: no league.")
 
@@ -91,6 +98,9 @@ class Grouping:
         return cls(
             by=by,
             basis=None if record.basis is None else Basis(record.basis),
+            scheme=record.scheme,
+            title=record.title,
+            editions_without=list(record.editions_without),
             additive=record.additive,
             cells=[
                 ValueCell(

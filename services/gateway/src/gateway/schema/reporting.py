@@ -33,6 +33,7 @@ GROUPING_FIELDS: Mapping[str, contract.GroupBy] = {
     "byArea": "area",
     "byNeedBand": "need_band",
     "byRoute": "route",
+    "byCrosswalk": "crosswalk",
 }
 _WITHOUT = "null where the answer does not hold it."
 
@@ -150,8 +151,24 @@ class CollectiveValue:
         """By route."""
         return self._grouping("route")
 
-    def _grouping(self, by: contract.GroupBy, basis: str | None = None) -> Grouping | None:
-        found = (one for one in self.record.groupings if (one.by, one.basis) == (by, basis))
+    @computed(
+        "The figures by the categories of another system: objectives, pillars, goals or missions. What a "
+        f"measure is worth is divided by the shares of the edition that it was valued at; {_WITHOUT}"
+    )
+    def by_crosswalk(
+        self,
+        scheme: Annotated[
+            str, strawberry.argument(description="The other system's code, as in a framework's crosswalks.")
+        ],
+    ) -> Grouping | None:
+        """By the categories of another system."""
+        return self._grouping("crosswalk", scheme=scheme)
+
+    def _grouping(
+        self, by: contract.GroupBy, basis: str | None = None, scheme: str | None = None
+    ) -> Grouping | None:
+        wanted = (by, basis, scheme)
+        found = (one for one in self.record.groupings if (one.by, one.basis, one.scheme) == wanted)
         grouping = next(found, None)
         return None if grouping is None else Grouping.of(grouping, self.record.place_id)
 
@@ -215,15 +232,19 @@ async def _all_values(context: Context, keys: list[ValueKey]) -> list[contract.C
     return await asyncio.gather(*(context.loaders.values.load(key) for key in keys))
 
 
-def _selected_groupings(info: Info) -> tuple[tuple[contract.GroupBy, ...], list[contract.Basis | None]]:
+def _selected_groupings(info: Info) -> tuple[tuple[str, ...], list[contract.Basis | None]]:
     """The groupings that the query selects in the order of the table, and each basis that it names."""
     names: set[str] = set()
     bases: set[Basis] = set()
+    schemes: set[str] = set()
     for node in selected_fields(info):
         names.add(node.name.value)
         if GROUPING_FIELDS.get(node.name.value) == "organisation":
             bases.add(_basis(argument_value(node, "basis", info.variable_values)))
-    groups = tuple(by for name, by in GROUPING_FIELDS.items() if name in names)
+        if GROUPING_FIELDS.get(node.name.value) == "crosswalk":
+            schemes.add(str(argument_value(node, "scheme", info.variable_values)))
+    plain = tuple(by for name, by in GROUPING_FIELDS.items() if name in names and by != "crosswalk")
+    groups = (*plain, *(f"crosswalk:{scheme}" for scheme in sorted(schemes)))
     return groups, [cast("contract.Basis", basis.value) for basis in Basis if basis in bases]
 
 

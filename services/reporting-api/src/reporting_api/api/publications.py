@@ -49,11 +49,12 @@ async def preview_publication(
     caller: Annotated[Caller, Security(signed_caller, scopes=["publications:write"])],
     window: Window,
     db: ServiceDatabase,
+    toms: Toms,
     rule: PublishingRule,
     now: Now,
 ) -> CollectiveValue:
     """What publishing the period now would show; nothing is kept."""
-    return await publishing.preview_publication(db, caller, place_id, window, rule, now)
+    return await publishing.preview_publication(db, toms, caller, place_id, window, rule, now)
 
 
 @router.post("/v1/places/{place_id}/publications", status_code=201, response_model=Publication)
@@ -63,13 +64,14 @@ async def publish_period(
     caller: Annotated[Caller, Security(signed_caller, scopes=["publications:write"])],
     once: OnceHeader,
     db: ServiceDatabase,
+    toms: Toms,
     rule: PublishingRule,
     licence: PublicationLicence,
     clock: ServiceClock,
 ) -> Response:
     """Freeze and publish a period's figures; publishing it again restates it under a new number."""
     return answer_response(
-        await publishing.publish_period(db, caller, place_id, draft, rule, licence, once, clock)
+        await publishing.publish_period(db, toms, caller, place_id, draft, rule, licence, once, clock)
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Annotated, get_args
 from uuid import UUID
@@ -24,12 +25,15 @@ from cdp_common.web.caller import Caller
 from cdp_common.web.dependencies import Now, ServiceDatabase
 from cdp_common.web.identity import MaybeCaller, signed_caller
 from cdp_common.web.paging import Paging, page_links
-from reporting_api.api.dependencies import PUBLIC, Window
+from reporting_api.api.dependencies import PUBLIC, Toms, Window
 from reporting_api.use_cases import read_ledger, read_value
+from reporting_api.use_cases.compute_value import Dimension
 
 router = APIRouter(tags=["collective value"])
 
-GROUPINGS: tuple[GroupBy, ...] = get_args(GroupBy)
+PLAIN: tuple[GroupBy, ...] = tuple(name for name in get_args(GroupBy) if name != "crosswalk")
+GROUPINGS = ", ".join([*PLAIN, "crosswalk:<scheme>"])
+_CROSSWALK = re.compile(r"crosswalk:([A-Za-z0-9][A-Za-z0-9._-]{0,63})")
 
 
 class GroupingUnknown(InvalidInput):
@@ -39,14 +43,21 @@ class GroupingUnknown(InvalidInput):
     title = "There is no such grouping"
 
 
-def _groups(text: str | None) -> list[GroupBy]:
-    """The groupings that a comma list names."""
+def _groups(text: str | None) -> list[Dimension]:
+    """The groupings that a comma list names; those of organisations are without their basis."""
     names = [name.strip() for name in text.split(",")] if text else []
-    groups = [grouping for name in names for grouping in GROUPINGS if grouping == name]
+    groups = [group for name in names if (group := _group(name)) is not None]
     if len(groups) != len(names) or len(set(groups)) != len(groups):
-        fault = FieldError("?group_by", "grouping_unknown", f"a comma list of {', '.join(GROUPINGS)}")
+        fault = FieldError("?group_by", "grouping_unknown", f"a comma list of {GROUPINGS}")
         raise GroupingUnknown("A grouping is unknown or named twice.", errors=[fault])
     return groups
+
+
+def _group(name: str) -> Dimension | None:
+    crosswalk = _CROSSWALK.fullmatch(name)
+    if crosswalk is not None:
+        return Dimension("crosswalk", scheme=crosswalk[1])
+    return next((Dimension(grouping) for grouping in PLAIN if grouping == name), None)
 
 
 @router.get("/v1/places/{place_id}/collective-value")
@@ -55,19 +66,18 @@ async def get_collective_value(
     caller: MaybeCaller,
     window: Window,
     db: ServiceDatabase,
+    toms: Toms,
     now: Now,
     as_of: Annotated[
         AwareDatetime | None, Query(description="As known at this moment; now without it.")
     ] = None,
-    group_by: Annotated[
-        str | None, Query(max_length=200, description=f"Comma list of {', '.join(GROUPINGS)}.")
-    ] = None,
+    group_by: Annotated[str | None, Query(max_length=500, description=f"Comma list of {GROUPINGS}.")] = None,
     basis: Annotated[Basis, Query(description="Of the grouping by organisation.")] = "delivered_by",
 ) -> CollectiveValue:
     """The four figures of a window: live with a role in the place, else as last published for that period."""
     moment: datetime | None = as_of
     return await read_value.get_collective_value(
-        db, caller, place_id, window, as_of=moment, groups=_groups(group_by), basis=basis, now=now
+        db, toms, caller, place_id, window, as_of=moment, groups=_groups(group_by), basis=basis, now=now
     )
 
 

@@ -28,6 +28,7 @@ FigureName = Literal[
 """
 
 GroupingName = Literal["total", "theme", "outcome", "measure", "organisation", "area", "need_band", "route"]
+"""What the ledger's lines are grouped by; crosswalks are worked out of the measures."""
 Basis = Literal["delivered_by", "commissioned_by"]
 
 LicensedPart = Literal["none", "included", "as_first_published", "left_out"]

@@ -73,8 +73,8 @@ def cells_of(
     by_name: dict[tuple[str, str], list[FigureRow]] = {}
     for row in rows:
         by_name.setdefault((row.code, row.qualifier), []).append(row)
-    keys = _keys(list(by_name))
-    parents = _keys(sorted({(row.parent, row.parent_qualifier) for row in rows}))
+    keys = keys_of(list(by_name))
+    parents = keys_of(sorted({(row.parent, row.parent_qualifier) for row in rows}))
     cells = [
         _cell(keys[name], parents[members[0].parent, members[0].parent_qualifier], members, grouping, basis)
         for name, members in by_name.items()
@@ -116,7 +116,7 @@ def with_totals(cell: GroupedCell, licensed: Mapping[TotalKey, LicensedTotal]) -
     return replace(cell, figures=figures, is_licensed=cell.is_licensed and not is_shown)
 
 
-def _keys(names: Sequence[tuple[str, str]]) -> dict[tuple[str, str], str]:
+def keys_of(names: Sequence[tuple[str, str]]) -> dict[tuple[str, str], str]:
     """The code alone where it is unambiguous, else with what tells it apart from its namesakes."""
     uses = Counter(code for code, _ in names)
     return {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -173,7 +173,8 @@ async def measures_known(tx: AsyncConnection, keys: Collection[MeasureKey]) -> d
 
 async def editions_known(tx: AsyncConnection, hashes: Collection[str]) -> dict[str, EditionCopy]:
     """The editions among `hashes` that are kept here."""
-    rows = (await tx.execute(select(editions).where(editions.c.edition_hash.in_(hashes)))).mappings()
+    columns = [editions.c[field.name] for field in fields(EditionCopy)]
+    rows = (await tx.execute(select(*columns).where(editions.c.edition_hash.in_(hashes)))).mappings()
     return {row["edition_hash"]: EditionCopy(**row) for row in rows}
 
 

@@ -16,7 +16,7 @@ from sqlalchemy import (
     Uuid,
 )
 
-from cdp_common.db.columns import Quantity, UtcDateTime, id_column
+from cdp_common.db.columns import Json, Quantity, UtcDateTime, id_column
 from reporting_api.storage.catalogue import STATUS_KNOWN, metadata
 
 _KIND_KNOWN = (
@@ -48,6 +48,7 @@ editions = Table(
     Column("edition", Text, nullable=False),
     Column("title", Text, nullable=False),
     Column("data_status", Text, nullable=False),
+    Column("crosswalks", Json),  # null until the edition's were asked for
     CheckConstraint(STATUS_KNOWN, name="data_status_known"),
 )
 

@@ -80,7 +80,8 @@ class _Dimension:
 _FRAMEWORK = "e.framework"
 LICENSED = "m.licence_framework IS NOT NULL AND m.licence_framework <> ALL(CAST(:licences AS text[]))"
 """Whether a line's pounds rest on a figure whose licence the reader does not hold."""
-_HASH = "left(l.edition_hash, 12)"
+_TAIL = 12
+_HASH = f"left(l.edition_hash, {_TAIL})"
 _BY_DELIVERER = _Dimension(
     "l.deliverer_id::text",
     "min(o.name)",
@@ -152,6 +153,11 @@ class EditionUse:
     edition_hash: str
     title: str
     price_years: tuple[int, ...]
+
+
+def measure_qualifier(edition_hash: str) -> str:
+    """What tells the measures of an edition apart from their namesakes in the rows by measure."""
+    return edition_hash[:_TAIL]
 
 
 async def see_one_moment(tx: AsyncConnection) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -11,14 +11,38 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from cdp_common.contracts.reporting import CollectiveValue, Coverage, EditionUsed, GroupBy, Grouping
+from cdp_common.contracts.reporting import (
+    CollectiveValue,
+    Coverage,
+    EditionUsed,
+    GroupBy,
+    Grouping,
+    ValueCell,
+)
 from cdp_common.kernel.periods import Period, quarter_of
-from reporting_api.domain.figures import FOUR_FIGURES, Basis, FigureName, FigureSum, sum_of
+from reporting_api.domain.crosswalks import Scheme, crosswalk_cells
+from reporting_api.domain.figures import (
+    FOUR_FIGURES,
+    Basis,
+    FigureName,
+    FigureRow,
+    FigureSum,
+    GroupingName,
+    sum_of,
+)
 from reporting_api.domain.groupings import GroupedCell, cells_of, headline_of, with_totals
 from reporting_api.domain.licensed_totals import LicensedTotal, TotalKey
 from reporting_api.domain.obligations import ReportingCoverage, coverage_of, due_value_ratio, ratio_of
 from reporting_api.storage.coverage import memberships_known, standing_reports
-from reporting_api.storage.figures import EditionUse, Slice, due_by_day, editions_used, figures_by
+from reporting_api.storage.crosswalks import crosswalks_of
+from reporting_api.storage.figures import (
+    EditionUse,
+    Slice,
+    due_by_day,
+    editions_used,
+    figures_by,
+    measure_qualifier,
+)
 from reporting_api.use_cases.value_contracts import four_figures, value_cell, value_figure
 
 NO_TOTALS: Mapping[TotalKey, LicensedTotal] = MappingProxyType({})
@@ -26,10 +50,11 @@ NO_TOTALS: Mapping[TotalKey, LicensedTotal] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class Dimension:
-    """A grouping asked for; the basis matters to groupings by organisation."""
+    """A grouping asked for; organisations are grouped on a basis, crosswalks by a scheme."""
 
     by: GroupBy
     basis: Basis | None = None
+    scheme: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +67,8 @@ class ComputedValue:
     headline: Mapping[FigureName, FigureSum]
     """Without what the reader may not see."""
     cells: Mapping[Dimension, Sequence[GroupedCell]]
+    schemes: Mapping[str, Scheme]
+    """Every scheme that an edition of the lines knows, and those asked for beside."""
     coverage: ReportingCoverage
     due_value_ratio: Decimal | None
     editions: Sequence[EditionUse]
@@ -55,14 +82,19 @@ async def compute_value(
     dimensions: Sequence[Dimension],
     *,
     with_contributors: bool = False,
+    every_scheme: bool = False,
 ) -> ComputedValue:
-    """The figures of a slice of the ledger, with coverage as it was known at the moment."""
+    """The figures of a slice of the ledger, with coverage as it was known at the moment.
+
+    With `every_scheme` there is, after `dimensions`, a grouping by each scheme that an edition in use knows.
+    """
     whole = await figures_by(tx, lines, "total")
-    cells = {}
-    for dimension in dimensions:
-        basis = dimension.basis or "delivered_by"
-        rows = await figures_by(tx, lines, dimension.by, basis, with_contributors=with_contributors)
-        cells[dimension] = cells_of(rows, dimension.by, basis)
+    editions = await editions_used(tx, lines)
+    asked = {dimension.scheme for dimension in dimensions if dimension.scheme is not None}
+    schemes = await _schemes(tx, editions, asked) if asked or every_scheme else {}
+    if every_scheme:
+        dimensions = [*dimensions, *(Dimension("crosswalk", scheme=code) for code in sorted(schemes))]
+    cells = await _cells(tx, lines, dimensions, schemes, with_contributors=with_contributors)
     # Quarters owed in the window may begin before it.
     span = Period(quarter_of(lines.window.start).start, lines.window.end)
     reports = await standing_reports(tx, lines.place_id, span, known_at)
@@ -74,11 +106,66 @@ async def compute_value(
         known_at=known_at,
         headline=headline_of(whole),
         cells=cells,
+        schemes=schemes,
         coverage=coverage,
         due_value_ratio=due_value_ratio(await due_by_day(tx, lines), reports),
-        editions=await editions_used(tx, lines),
+        editions=editions,
         has_samples=coverage.has_samples or any(row.has_samples for row in whole),
     )
+
+
+async def _schemes(
+    tx: AsyncConnection, editions: Sequence[EditionUse], asked: Collection[str]
+) -> dict[str, Scheme]:
+    """The schemes of these editions, and those asked for whether one of them knows them or none."""
+    known = await crosswalks_of(tx, [use.edition_hash for use in editions])
+    codes = {crosswalk.scheme for crosswalks in known.values() for crosswalk in crosswalks}
+    return {
+        code: Scheme(
+            code,
+            {
+                measure_qualifier(edition_hash): crosswalk
+                for edition_hash, crosswalks in known.items()
+                for crosswalk in crosswalks
+                if crosswalk.scheme == code
+            },
+            tuple(
+                sorted(
+                    edition_hash
+                    for edition_hash, crosswalks in known.items()
+                    if code not in {crosswalk.scheme for crosswalk in crosswalks}
+                )
+            ),
+        )
+        for code in codes | set(asked)
+    }
+
+
+async def _cells(
+    tx: AsyncConnection,
+    lines: Slice,
+    dimensions: Sequence[Dimension],
+    schemes: Mapping[str, Scheme],
+    *,
+    with_contributors: bool,
+) -> dict[Dimension, Sequence[GroupedCell]]:
+    """The cells of each dimension; those of all schemes are worked out of the same rows by measure."""
+    rows_by: dict[tuple[GroupingName, Basis], Sequence[FigureRow]] = {}
+    cells: dict[Dimension, Sequence[GroupedCell]] = {}
+    for dimension in dimensions:
+        basis = dimension.basis or "delivered_by"
+        grouping: GroupingName = "measure" if dimension.by == "crosswalk" else dimension.by
+        if (grouping, basis) not in rows_by:
+            rows_by[grouping, basis] = await figures_by(
+                tx, lines, grouping, basis, with_contributors=with_contributors
+            )
+        rows = rows_by[grouping, basis]
+        cells[dimension] = (
+            cells_of(rows, grouping, basis)
+            if dimension.scheme is None
+            else crosswalk_cells(rows, schemes[dimension.scheme])
+        )
+    return cells
 
 
 def collective_value(
@@ -108,12 +195,12 @@ def collective_value(
         delivery_ratio=ratio_of(headline["delivered_against"].total_pence, headline["due"].total_pence),
         coverage=_coverage(computed, names_missing=names_missing),
         groupings=[
-            Grouping(
-                by=dimension.by,
-                basis=dimension.basis,
+            _grouping(
+                computed,
+                dimension,
+                [value_cell(cell, is_withheld=cell.key in withheld[dimension]) for cell in cells],
                 # Only themes show licensed value, so that only themes sum to a total that holds some.
-                additive=dimension.by == "theme" or not licensed,
-                cells=[value_cell(cell, is_withheld=cell.key in withheld[dimension]) for cell in cells],
+                is_additive=dimension.by == "theme" or not licensed,
             )
             for dimension, cells in computed.cells.items()
         ],
@@ -144,6 +231,22 @@ def with_licensed_totals(
             dimension: [with_totals(cell, licensed) for cell in cells] if dimension == themes else cells
             for dimension, cells in computed.cells.items()
         },
+    )
+
+
+def _grouping(
+    computed: ComputedValue, dimension: Dimension, cells: list[ValueCell], *, is_additive: bool
+) -> Grouping:
+    scheme = None if dimension.scheme is None else computed.schemes[dimension.scheme]
+    if scheme is None:
+        return Grouping(by=dimension.by, basis=dimension.basis, additive=is_additive, cells=cells)
+    return Grouping(
+        by=dimension.by,
+        scheme=scheme.code,
+        title=scheme.title,
+        editions_without=list(scheme.editions_without),
+        additive=is_additive and scheme.is_additive,
+        cells=cells,
     )
 
 

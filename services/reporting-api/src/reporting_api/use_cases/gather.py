@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
+from decimal import Decimal
 from itertools import islice
 from typing import TypeVar
 from uuid import UUID
@@ -11,12 +12,14 @@ from uuid import UUID
 from cdp_common.clients.partners import PartnersClient
 from cdp_common.clients.toms import TomsClient
 from cdp_common.clients.upstream import UpstreamProblem
+from cdp_common.contracts import toms as contract
 from cdp_common.contracts.base import IdBatch
 from cdp_common.contracts.needs import AreaBatchRequest
 from cdp_common.contracts.partners import Organisation
-from cdp_common.contracts.toms import Measure, MeasureBatchRequest, MeasureKey
+from cdp_common.contracts.toms import Edition, Measure, MeasureBatchRequest, MeasureKey
 from cdp_common.db.database import Database
 from cdp_common.kernel.errors import FieldError, InvalidInput
+from reporting_api.domain.crosswalks import Crosswalk
 from reporting_api.storage.copies import (
     AreaCopy,
     EditionCopy,
@@ -30,6 +33,7 @@ from reporting_api.storage.copies import (
     keep_place,
     measures_known,
 )
+from reporting_api.storage.crosswalks import editions_without_crosswalks, keep_crosswalks
 
 MEASURES_PER_CALL = 500
 AREAS_PER_CALL = 1_000
@@ -94,10 +98,13 @@ async def measures_of(
         found.extend((await toms.batch_measures(request)).items)
     async with db.begin() as tx:
         kept = await editions_known(tx, {measure.edition_hash for measure in found})
-    editions = await _editions(toms, {measure.edition_hash for measure in found} - kept.keys()) | kept
+    asked = await _editions(toms, {measure.edition_hash for measure in found} - kept.keys())
+    editions = {edition_hash: _edition_copy(edition) for edition_hash, edition in asked.items()} | kept
     copies = [_measure_copy(measure, editions[measure.edition_hash]) for measure in found]
     async with db.begin() as tx:
         await keep_measures(tx, editions.values(), copies)
+        for edition_hash, edition in sorted(asked.items()):
+            await keep_crosswalks(tx, edition_hash, map(_crosswalk, edition.crosswalks))
     return known | {(copy.edition_hash, copy.code): copy for copy in copies}
 
 
@@ -131,14 +138,33 @@ async def areas_of(
     return known | {area.code: area for area in found}
 
 
-async def _editions(toms: TomsClient, hashes: Iterable[str]) -> dict[str, EditionCopy]:
-    found: dict[str, EditionCopy] = {}
-    for edition_hash in sorted(hashes):
-        edition = await toms.get_edition_by_hash(edition_hash)
-        found[edition_hash] = EditionCopy(
-            edition_hash, edition.framework, edition.edition, edition.title, edition.data_status
-        )
-    return found
+async def gather_crosswalks(db: Database, toms: TomsClient) -> None:
+    """See to it that the crosswalks of every edition kept here are kept too.
+
+    They come with the edition; only those that an earlier build kept without them are asked for.
+    """
+    async with db.begin() as tx:
+        missing = await editions_without_crosswalks(tx)
+    for edition_hash, edition in (await _editions(toms, missing)).items():
+        async with db.begin() as tx:
+            await keep_crosswalks(tx, edition_hash, map(_crosswalk, edition.crosswalks))
+
+
+async def _editions(toms: TomsClient, hashes: Iterable[str]) -> dict[str, Edition]:
+    return {edition_hash: await toms.get_edition_by_hash(edition_hash) for edition_hash in sorted(hashes)}
+
+
+def _edition_copy(edition: Edition) -> EditionCopy:
+    return EditionCopy(
+        edition.edition_hash, edition.framework, edition.edition, edition.title, edition.data_status
+    )
+
+
+def _crosswalk(crosswalk: contract.Crosswalk) -> Crosswalk:
+    shares: dict[str, dict[str, Decimal]] = {}
+    for row in crosswalk.rows:
+        shares.setdefault(row.measure, {})[row.category] = row.share
+    return Crosswalk(crosswalk.scheme, crosswalk.title, crosswalk.categories, shares)
 
 
 def _measure_copy(measure: Measure, edition: EditionCopy) -> MeasureCopy:

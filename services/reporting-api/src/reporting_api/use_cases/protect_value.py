@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from uuid import UUID
 
 from cdp_common.kernel.periods import Period
+from reporting_api.domain.crosswalk_disclosure import (
+    Blocks,
+    HiddenMeasure,
+    block_of,
+    blocks_after,
+    withheld_categories,
+)
 from reporting_api.domain.disclosure import DisclosureRule, withheld_cells
+from reporting_api.domain.groupings import GroupedCell
 from reporting_api.domain.obligations import Membership, StandingReport
 from reporting_api.use_cases.compute_value import ComputedValue, Dimension
 
@@ -34,14 +42,57 @@ _ABOVE: Mapping[Dimension, Dimension] = MappingProxyType(
 def withheld_of(
     computed: ComputedValue, agreed: frozenset[UUID], rule: DisclosureRule
 ) -> dict[Dimension, frozenset[str]]:
-    """The keys of the withheld cells of each grouping in `PUBLISHED_DIMENSIONS`."""
+    """The keys of the withheld cells of each grouping in `PUBLISHED_DIMENSIONS`, and of each crosswalk."""
     withheld: dict[Dimension, frozenset[str]] = {}
     for dimension in PUBLISHED_DIMENSIONS:
         above = _ABOVE.get(dimension)
         parents = withheld[above] if above is not None else frozenset()
         cells = [cell.for_disclosure for cell in computed.cells[dimension]]
         withheld[dimension] = withheld_cells(cells, parents, agreed, rule)
-    return withheld
+    return withheld | _withheld_of_crosswalks(computed, withheld, agreed, rule)
+
+
+def _withheld_of_crosswalks(
+    computed: ComputedValue,
+    withheld: Mapping[Dimension, frozenset[str]],
+    agreed: frozenset[UUID],
+    rule: DisclosureRule,
+) -> dict[Dimension, frozenset[str]]:
+    """The schemes' withheld cells, one scheme after another: each adds to what those before it tell."""
+    hidden = _hidden_measures(computed, withheld)
+    blocks: Blocks = {cell.key: block for cell, block in hidden}
+    found: dict[Dimension, frozenset[str]] = {}
+    for code, scheme in sorted(computed.schemes.items()):
+        dimension = Dimension("crosswalk", scheme=code)
+        cells = computed.cells[dimension]
+        licensed = frozenset(cell.key for cell in cells if cell.is_licensed)
+        keys = frozenset(cell.key for cell in cells) - licensed
+        measures = [
+            HiddenMeasure(
+                cell.key,
+                blocks[cell.key],
+                cell.contributions,
+                scheme.shares_of(cell.qualifier, cell.key.partition("~")[0]),
+            )
+            for cell, _ in hidden
+        ]
+        kept_back = withheld_categories(keys, measures, agreed, rule)
+        blocks = blocks_after(measures, keys, kept_back)
+        found[dimension] = licensed | kept_back
+    return found
+
+
+def _hidden_measures(
+    computed: ComputedValue, withheld: Mapping[Dimension, frozenset[str]]
+) -> list[tuple[GroupedCell, Hashable]]:
+    """The withheld measures with something to protect, each with the closest shown cell above it."""
+    themes, outcomes, measures = (Dimension(by) for by in ("theme", "outcome", "measure"))
+    theme_of = {cell.key: cell.parent for cell in computed.cells[outcomes]}
+    return [
+        (cell, block_of((cell.parent, theme_of[cell.parent]), withheld[outcomes], withheld[themes]))
+        for cell in computed.cells[measures]
+        if cell.key in withheld[measures] and not cell.is_licensed and cell.for_disclosure.size > 0
+    ]
 
 
 def organisations_agreed(

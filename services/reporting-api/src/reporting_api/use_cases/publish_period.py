@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from cdp_common.clients.toms import TomsClient
 from cdp_common.contracts.base import Contract
 from cdp_common.contracts.reporting import (
     CollectiveValue,
@@ -53,6 +54,7 @@ from reporting_api.use_cases.compute_value import (
     compute_value,
     with_licensed_totals,
 )
+from reporting_api.use_cases.gather import gather_crosswalks
 from reporting_api.use_cases.protect_value import (
     PUBLISHED_DIMENSIONS,
     organisations_agreed,
@@ -78,13 +80,20 @@ class PublicationRef(Contract):
 
 
 async def preview_publication(
-    db: Database, caller: Caller, place_id: UUID, period: Period, rule: DisclosureRule, now: datetime
+    db: Database,
+    toms: TomsClient,
+    caller: Caller,
+    place_id: UUID,
+    period: Period,
+    rule: DisclosureRule,
+    now: datetime,
 ) -> CollectiveValue:
     """What publishing the period now would show, disclosure control applied; nothing is kept.
 
     Licensed totals are previewed to those with the licence: any window could be tried, any number of times.
     """
     caller.requires_role(place_id, "programme_manager")
+    await gather_crosswalks(db, toms)
     async with db.begin() as tx:
         await see_one_moment(tx)
         lines = Slice(place_id, period, None)
@@ -94,6 +103,7 @@ async def preview_publication(
 
 async def publish_period(
     db: Database,
+    toms: TomsClient,
     caller: Caller,
     place_id: UUID,
     draft: PublicationDraft,
@@ -108,6 +118,7 @@ async def publish_period(
     async with db.begin() as tx:
         if (earlier := await once.replay(tx)) is not None:
             return await _as_frozen(tx, earlier)
+    await gather_crosswalks(db, toms)
     # What waits in the inbox is sealed first, so that the publication rests on positions of the ledger.
     await seal_place(db, place_id, clock)
     async with db.begin() as tx:
@@ -141,7 +152,9 @@ async def _protected_value(
     preview_for: Caller | None = None,
 ) -> _Protected:
     """The value as the public may see it."""
-    computed = await compute_value(tx, lines, now, PUBLISHED_DIMENSIONS, with_contributors=True)
+    computed = await compute_value(
+        tx, lines, now, PUBLISHED_DIMENSIONS, with_contributors=True, every_scheme=True
+    )
     agreed = organisations_agreed(
         await memberships_known(tx, lines.place_id, now),
         await standing_reports(tx, lines.place_id, lines.window, now),

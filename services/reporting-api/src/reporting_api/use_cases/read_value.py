@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from cdp_common.contracts.reporting import Basis, CollectiveValue, GroupBy
+from cdp_common.clients.toms import TomsClient
+from cdp_common.contracts.reporting import Basis, CollectiveValue
 from cdp_common.db.database import Database
 from cdp_common.kernel.errors import FieldError, InvalidInput
 from cdp_common.kernel.licence import frameworks_held
 from cdp_common.kernel.periods import Period
 from cdp_common.web.caller import Caller
 from reporting_api.domain.publications import NotPublished
+from reporting_api.storage.crosswalks import require_scheme
 from reporting_api.storage.figures import Slice, see_one_moment
 from reporting_api.storage.ledger import position_at
 from reporting_api.storage.publications import latest_of_period
@@ -22,6 +25,7 @@ from reporting_api.use_cases.compute_value import (
     compute_value,
     licensed_cells,
 )
+from reporting_api.use_cases.gather import gather_crosswalks
 from reporting_api.use_cases.read_publications import thawed
 
 LIVE_SCOPE = "reporting:read"
@@ -41,12 +45,13 @@ def sees_live_figures(caller: Caller | None, place_id: UUID) -> bool:
 
 async def get_collective_value(
     db: Database,
+    toms: TomsClient,
     caller: Caller | None,
     place_id: UUID,
     window: Period,
     *,
     as_of: datetime | None,
-    groups: Sequence[GroupBy],
+    groups: Sequence[Dimension],
     basis: Basis,
     now: datetime,
 ) -> CollectiveValue:
@@ -54,9 +59,11 @@ async def get_collective_value(
     if as_of is not None and as_of > now:
         fault = FieldError("?as_of", "as_of_in_future", "must not lie in the future")
         raise AsOfInFuture("What will be known later cannot be asked for.", errors=[fault])
-    dimensions = [Dimension(by, basis if by == "organisation" else None) for by in groups]
+    dimensions = [replace(group, basis=basis) if group.by == "organisation" else group for group in groups]
     if sees_live_figures(caller, place_id):
         assert caller is not None  # nobody else sees live figures
+        if any(dimension.scheme is not None for dimension in dimensions):
+            await gather_crosswalks(db, toms)
         licences = frameworks_held(caller.scopes)
         return await _live_value(db, place_id, window, as_of, dimensions, licences, now)
     return await _published_value(db, place_id, window, as_of or now, dimensions)
@@ -77,6 +84,9 @@ async def _live_value(
             position = await position_at(tx, place_id, as_of)
     async with db.begin() as tx:
         await see_one_moment(tx)
+        for dimension in dimensions:
+            if dimension.scheme is not None:
+                await require_scheme(tx, dimension.scheme)
         lines = Slice(place_id, window, position, licences)
         computed = await compute_value(tx, lines, as_of or now, dimensions)
     return collective_value(computed, licensed_cells(computed), publication_number=None, names_missing=True)
@@ -87,9 +97,16 @@ async def _published_value(
 ) -> CollectiveValue:
     async with db.begin() as tx:
         row = await latest_of_period(tx, place_id, window, moment)
-    if row is None:
-        raise NotPublished("Nothing is published for exactly this period up to this moment.")
-    value = thawed(row["document"]).value
-    wanted = {(dimension.by, dimension.basis) for dimension in dimensions}
-    shown = [grouping for grouping in value.groupings if (grouping.by, grouping.basis) in wanted]
+        if row is None:
+            raise NotPublished("Nothing is published for exactly this period up to this moment.")
+        value = thawed(row["document"]).value
+        frozen = {grouping.scheme for grouping in value.groupings}
+        for dimension in dimensions:
+            if dimension.scheme not in frozen | {None}:
+                await require_scheme(tx, str(dimension.scheme))
+    shown = [
+        grouping
+        for grouping in value.groupings
+        if Dimension(grouping.by, grouping.basis, grouping.scheme) in dimensions
+    ]
     return value.model_copy(update={"groupings": shown})
