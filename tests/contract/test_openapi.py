@@ -25,7 +25,7 @@ PUBLIC: dict[str, dict[str, str]] = yaml.load(
 OPERATIONS = {
     "partners-api": 42,
     "toms-engine": 44,
-    "procurement-api": 36,
+    "procurement-api": 40,
     "charter-api": 18,
     "reporting-api": 26,
 }
@@ -128,7 +128,8 @@ def test_operation_ids_are_the_names_of_the_functions_and_occur_once(service: st
 
 @pytest.mark.parametrize("service, operation", EVERY_OPERATION)
 def test_lists_are_paged_in_one_way(service: str, operation: Operation):
-    is_list = (operation.answer_schema() or "").startswith("Page_")
+    # A release package is a page in the form that OCDS gives it.
+    is_list = (operation.answer_schema() or "").startswith(("Page_", "ReleasePackage"))
     if not is_list or operation.id in WHOLE_LISTS:
         assert "cursor" not in operation.parameters
         return

@@ -238,6 +238,7 @@ class Partners:
         self.app = FastAPI()
         self.place_id = new_id()
         self.names: dict[UUID, str] = {}
+        self.described: dict[UUID, dict[str, Any]] = {}
         self.asked = 0
         self.app.get("/v1/places/{place_id}", response_model=None)(self.get_place)
         self.app.get("/v1/organisations/{organisation_id}", response_model=None)(self.get_organisation)
@@ -248,6 +249,10 @@ class Partners:
         organisation_id = new_id()
         self.names[organisation_id] = name
         return organisation_id
+
+    def describe(self, organisation_id: UUID, kind: str, identifiers: list[dict[str, str]]) -> None:
+        """Say of what kind an organisation is, and its identifiers."""
+        self.described[organisation_id] = {"kind": kind, "identifiers": identifiers}
 
     async def get_place(self, place_id: UUID) -> Place | Response:
         """The one place."""
@@ -272,12 +277,12 @@ class Partners:
         return Batch(items=[self._organisation(each) for each in known], missing=missing)
 
     def _organisation(self, organisation_id: UUID) -> Organisation:
+        said = {"kind": "private", "identifiers": [], **self.described.get(organisation_id, {})}
         return Organisation(
+            **said,
             id=organisation_id,
             legal_name=self.names[organisation_id],
-            kind="private",
             state="verified",
-            identifiers=[],
             is_sme=None,
             is_vcse=None,
             website=None,

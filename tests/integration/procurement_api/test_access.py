@@ -54,12 +54,15 @@ class Scene:
     leaf: str = ""
     agreement: str = ""
     webhook: str = ""
+    release: str = ""
 
     def path(self, template: str) -> str:
         """The template with the ids of this scene."""
         filled = template.replace("{tender_id}", self.tender).replace("{tender}", self.tender)
         filled = filled.replace("{bid_id}", self.bid).replace("{webhook_id}", self.webhook)
         filled = filled.replace("{delivery_id}", str(new_id())).replace("{leaf_hash}", self.leaf)
+        filled = filled.replace("{release_id}", self.release)
+        filled = filled.replace("{ocid}", "ocds-h6vhtk-000001").replace("{name}", "extension.json")
         return filled.replace("{agreement_id}", self.agreement).replace("{agreement}", self.agreement)
 
     def body(self, operation: str, caller: Party) -> Any:
@@ -105,6 +108,9 @@ async def scene_at(world: World, stage: str) -> Scene:
     agreement = await world.registered(bidder)
     scene.agreement = agreement["id"]
     scene.webhook = (await world.done("POST", "/v1/webhooks", HOOK, as_=world.buyer))["id"]
+    if stage == "published":
+        package = await world.done("GET", "/v1/ocds/release-packages")
+        scene.release = package["releases"][0]["id"]
     scene.parties = {
         "buyer": world.buyer,
         "bidder": world.renewed(bidder),

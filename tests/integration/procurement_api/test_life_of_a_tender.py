@@ -94,6 +94,8 @@ async def test_nothing_of_a_sealed_bid_can_be_read_anywhere(world, bidders):
         if table == "tenders":
             continue  # holds what the buyer asks for, measures and units included; looked at below
         content = await world.dump(table)
+        if table == "ocds_releases":
+            content = content.replace("fte_years", "")  # the unit that the buyer asks for
         assert [word for word in words if word in content] == [], table
     tenders = await world.dump("tenders")
     assert [word for word in (ANSWER, *QUANTITIES, "E01020762") if word in tenders] == []

@@ -20,7 +20,8 @@ OPERATIONS = {
     *("validate_bid", "get_tender_log", "get_inclusion_proof", "get_receipt_keys"),
     *("list_events", "get_liveness", "get_readiness", "get_version"),
     *("create_webhook", "list_webhooks", "delete_webhook", "list_webhook_deliveries"),
-    "replay_webhook_delivery",
+    *("replay_webhook_delivery", "get_ocds_release", "list_ocds_releases", "get_ocds_record"),
+    "get_ocds_extension",
 }
 
 

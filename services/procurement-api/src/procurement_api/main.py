@@ -21,8 +21,9 @@ from cdp_common.web.issuer import remote_verifier
 from cdp_common.web.verifier import TokenVerifier
 from cdp_common.web.webhooks import webhook_router, webhook_work
 from cdp_common.web.wiring import closing, own_tokens, service_database
-from procurement_api.api import agreements, bids, evaluations, tenders
+from procurement_api.api import agreements, bids, evaluations, ocds, tenders
 from procurement_api.api.keys import Keys
+from procurement_api.domain.packages import Publisher
 from procurement_api.settings import Settings
 from procurement_api.use_cases.keep_answer import purge_answers
 from procurement_api.use_cases.receipts import ReceiptSigner
@@ -68,6 +69,7 @@ def create_app(
             bids.router,
             evaluations.router,
             agreements.router,
+            ocds.router,
             event_router,
             webhook_router,
         ],
@@ -81,9 +83,10 @@ def create_app(
             purging(purge, interval_s=settings.purge_interval_s),
         ],
         clock=clock,
-        larger_bodies={tenders.IMPORT_PATH: tenders.IMPORT_MAX_BYTES},
+        larger_bodies={ocds.IMPORT_PATH: ocds.IMPORT_MAX_BYTES},
     )
     app.state.opening_grace = timedelta(seconds=settings.opening_grace_s)
+    app.state.publisher = Publisher(settings.publisher_name, settings.procurement_url, settings.ocid_prefix)
     app.state.partners = PartnersClient(settings.partners_url, tokens, http)
     app.state.toms = TomsClient(settings.toms_url, tokens, http)
     return app

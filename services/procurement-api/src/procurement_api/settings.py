@@ -1,12 +1,15 @@
 """The settings of procurement-api."""
 
-from pydantic import Field
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
 
 from cdp_common.web.settings import ServiceSettings
+from procurement_api.domain.ocid import EXAMPLE_PREFIX, checked_prefix
 
 
 class Settings(ServiceSettings):
-    """The settings of procurement-api: the shared ones and how long opening waits."""
+    """The settings of procurement-api: the shared ones, how long opening waits, who publishes."""
 
     port: int = 8103
     """The port to listen on."""
@@ -17,3 +20,8 @@ class Settings(ServiceSettings):
     """
     purge_interval_s: float = Field(default=3600.0, gt=0)
     """How often answers kept for repeated requests are removed when their time is over."""
+    ocid_prefix: Annotated[str, AfterValidator(checked_prefix)] = EXAMPLE_PREFIX
+    """The OCDS prefix of processes that no notice names. The default is the standard's own for examples: get
+    one from the Open Contracting Partnership before you publish. Other publishers' are refused."""
+    publisher_name: str = Field(default="County Durham Pound", min_length=1, max_length=300)
+    """Who publishes the OCDS packages, as they name it."""

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote
 from uuid import UUID
+
+from pydantic import RootModel
 
 from cdp_common.clients.base import Fetched, ServiceClient
 from cdp_common.contracts.base import Batch, EventPage, IdBatch, Page
@@ -16,6 +21,7 @@ from cdp_common.contracts.bids import (
     ReceiptKeys,
     TenderLog,
 )
+from cdp_common.contracts.ocds import ExtensionFile, RecordPackage, ReleasePackage
 from cdp_common.contracts.procurement import (
     Agreement,
     AgreementDraft,
@@ -31,6 +37,8 @@ from cdp_common.contracts.procurement import (
     TenderTerms,
 )
 
+_Document = RootModel[dict[str, Any]]
+
 
 class ProcurementClient(ServiceClient):
     """procurement-api, one method per operation."""
@@ -41,6 +49,30 @@ class ProcurementClient(ServiceClient):
         return await self._post(
             "/v1/ocds/imports", OcdsImportReport, json=document, idempotency_key=idempotency_key
         )
+
+    async def get_ocds_release(self, release_id: UUID) -> dict[str, Any]:
+        """A published release, as the exact bytes say it."""
+        return (await self._get(f"/v1/ocds/releases/{release_id}", _Document)).root
+
+    async def list_ocds_releases(
+        self,
+        *,
+        ocid: str | None = None,
+        since: datetime | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> ReleasePackage:
+        """Published releases in the order of publication, of one contracting process or of all."""
+        params = {"ocid": ocid, "since": since, "limit": limit, "cursor": cursor}
+        return await self._get("/v1/ocds/release-packages", ReleasePackage, params=params)
+
+    async def get_ocds_record(self, ocid: str) -> RecordPackage:
+        """Everything published about a contracting process, and what it says together."""
+        return await self._get(f"/v1/ocds/records/{quote(ocid, safe='')}", RecordPackage)
+
+    async def get_ocds_extension(self, name: ExtensionFile) -> dict[str, Any]:
+        """A file of the socialValue extension."""
+        return (await self._get(f"/v1/ocds/extensions/social-value/1.0/{name}", _Document)).root
 
     async def list_tenders(
         self,

@@ -45,7 +45,13 @@ def respond_with_etag(
     request: Request, body: BaseModel, *, status: int = 200, media_type: str = "application/json"
 ) -> Response:
     """The resource with its ETag, or 304 when the caller already has this version."""
-    content = _json(body)
+    return respond_with_content(request, _json(body), status=status, media_type=media_type)
+
+
+def respond_with_content(
+    request: Request, content: bytes, *, status: int = 200, media_type: str = "application/json"
+) -> Response:
+    """The same for a resource that is kept as bytes and given as they are."""
     tag = _tag(content)
     # A copy may be kept and must be asked about before it is used again; one got with a token stays private.
     keeping = "private, no-cache" if "authorization" in request.headers else "no-cache"

@@ -16,6 +16,7 @@ from cdp_common.web.identity import ANY_SCOPE, Signed, signed_caller
 from cdp_common.web.once import OnceHeader, answer_response
 from cdp_common.web.paging import Paging, page_links
 from procurement_api.api.clients import Partners, Toms
+from procurement_api.api.publisher import Publishing
 from procurement_api.use_cases import read_agreements
 from procurement_api.use_cases.register_agreement import register_agreement as register
 from procurement_api.use_cases.rights import AGREEMENTS_SCOPE
@@ -37,14 +38,17 @@ async def register_agreement(
     db: ServiceDatabase,
     toms: Toms,
     partners: Partners,
+    publisher: Publishing,
     now: Now,
 ) -> Response:
     """Register an agreement that came about without a tender here; the caller's organisation commissions it.
 
     A framework agreement has no lines: its call-offs have. An agreement older than the edition that it is
     pinned to is valued as if it had been promised on the edition's first day.
+    Contracts, call-offs and framework agreements of public bodies are published as OCDS releases.
     """
-    return answer_response(await register(db, toms, partners, caller, draft, once, now))
+    answer = await register(db, toms, partners, caller, draft, once, publisher.ocid_prefix, now)
+    return answer_response(answer)
 
 
 @router.get("/v1/agreements/{agreement_id}", response_model=Agreement, openapi_extra=_READING)

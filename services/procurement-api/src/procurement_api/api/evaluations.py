@@ -19,7 +19,8 @@ from cdp_common.web.dependencies import Now, ServiceDatabase
 from cdp_common.web.etags import respond_with_etag
 from cdp_common.web.identity import signed_caller
 from cdp_common.web.once import OnceHeader, answer_response
-from procurement_api.api.clients import Partners
+from procurement_api.api.clients import Partners, Toms
+from procurement_api.api.publisher import Publishing
 from procurement_api.use_cases import read_evaluation
 from procurement_api.use_cases.award_tender import award_tender as award_contract
 from procurement_api.use_cases.evaluate_tender import evaluate_tender as evaluate
@@ -75,8 +76,16 @@ async def award_tender(
     caller: Annotated[Caller, Security(signed_caller, scopes=["tenders:write"])],
     once: OnceHeader,
     db: ServiceDatabase,
+    toms: Toms,
     partners: Partners,
+    publisher: Publishing,
     now: Now,
 ) -> Response:
-    """Award the tender to one of its bids; the counted lines become the contract's commitments."""
-    return answer_response(await award_contract(db, partners, caller, tender_id, award, once, now))
+    """Award the tender to one of its bids; the counted lines become the contract's commitments.
+
+    The award and the contract are published as OCDS releases.
+    """
+    answer = await award_contract(
+        db, toms, partners, caller, tender_id, award, once, publisher.ocid_prefix, now
+    )
+    return answer_response(answer)

@@ -1,4 +1,4 @@
-"""Routes for tenders: importing, preparing, publishing, calling off, reading."""
+"""Routes for tenders: preparing, publishing, calling off, reading."""
 
 from __future__ import annotations
 
@@ -8,44 +8,23 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response, Security
 
 from cdp_common.contracts.base import Batch, IdBatch, Page
-from cdp_common.contracts.procurement import OcdsImport, OcdsImportReport, Tender, TenderState, TenderTerms
+from cdp_common.contracts.procurement import Tender, TenderState, TenderTerms
 from cdp_common.web.caller import Caller
 from cdp_common.web.dependencies import Now, ServiceDatabase
 from cdp_common.web.etags import IfMatch, respond_with_etag
 from cdp_common.web.identity import MaybeCaller, signed_caller
-from cdp_common.web.once import OnceHeader, answer_response
 from cdp_common.web.paging import Paging, page_links
 from procurement_api.api.clients import Partners, Toms
 from procurement_api.api.keys import ServiceKeys
+from procurement_api.api.publisher import Publishing
 from procurement_api.use_cases import read_tenders
 from procurement_api.use_cases.cancel_tender import cancel_tender as cancel
-from procurement_api.use_cases.import_ocds import import_ocds as import_package
 from procurement_api.use_cases.publish_tender import publish_tender as publish
 from procurement_api.use_cases.set_terms import set_terms as replace_terms
-
-IMPORT_PATH = "/v1/ocds/imports"
-IMPORT_MAX_BYTES = 8 * 1024 * 1024
 
 router = APIRouter(tags=["tenders"])
 
 Writer = Annotated[Caller, Security(signed_caller, scopes=["tenders:write"])]
-
-
-@router.post(IMPORT_PATH, status_code=201, response_model=OcdsImportReport)
-async def import_ocds(
-    document: OcdsImport,
-    caller: Writer,
-    once: OnceHeader,
-    db: ServiceDatabase,
-    partners: Partners,
-    now: Now,
-) -> Response:
-    """Import tenders from an OCDS 1.1 release package for the buyer that the caller acts for.
-
-    Each procurement becomes a draft tender. One that the buyer imported before is given again, unchanged.
-    Releases that hold no tender are listed under `faults` with the reason, and the others go on.
-    """
-    return answer_response(await import_package(db, partners, caller, document, once, now))
 
 
 @router.get("/v1/tenders")
@@ -100,15 +79,20 @@ async def publish_tender(
     caller: Writer,
     db: ServiceDatabase,
     toms: Toms,
+    partners: Partners,
     keys: ServiceKeys,
+    publisher: Publishing,
     now: Now,
     if_match: IfMatch = None,
 ) -> Response:
     """Publish a tender: its measures are pinned, and from now on bids are sealed to a key of its own.
 
     Terms under which bids could not be valued at opening are refused now.
+    Its OCDS release is published with it.
     """
-    tender = await publish(db, toms, caller, tender_id, if_match, keys.sealing_key, now)
+    tender = await publish(
+        db, toms, partners, caller, tender_id, if_match, keys.sealing_key, publisher.ocid_prefix, now
+    )
     return respond_with_etag(request, tender)
 
 

@@ -15,6 +15,7 @@ MAX_DEPTH = 60
 _AMOUNT_LIMIT = Decimal(10) ** 15
 _PENNY = Decimal("0.01")
 _LOT_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_CURRENCY = re.compile(r"[A-Z]{3}")
 _CONTACTS = frozenset({"contactPoint", "additionalContactPoints"})
 
 
@@ -27,6 +28,15 @@ class LotFacts:
     value_gbp: Decimal | None
 
 
+@dataclass(frozen=True)
+class StatedValue:
+    """A value as a notice states it: without VAT and with it, each where given."""
+
+    currency: str
+    amount: Decimal | None
+    amount_gross: Decimal | None
+
+
 def text_of(value: object) -> str | None:
     """A text without the space around it, or a whole number as text; None for anything else."""
     if isinstance(value, int) and not isinstance(value, bool):
@@ -36,11 +46,27 @@ def text_of(value: object) -> str | None:
     return value.strip() or None
 
 
+def value_of(value: object) -> StatedValue | None:
+    """An OCDS value in the currency that it states, never converted; None if nothing of it can be read."""
+    if not isinstance(value, Mapping):
+        return None
+    currency = value.get("currency")
+    if not isinstance(currency, str) or _CURRENCY.fullmatch(currency) is None:
+        return None
+    amount, gross = _amount(value.get("amount")), _amount(value.get("amountGross"))
+    return None if amount is None and gross is None else StatedValue(currency, amount, gross)
+
+
 def gbp_of(value: object) -> Decimal | None:
     """The amount of an OCDS value in pounds and pence, without VAT where both are given; None if unusable."""
-    if not isinstance(value, Mapping) or value.get("currency") != "GBP":
+    stated = value_of(value)
+    if stated is None or stated.currency != "GBP":
         return None
-    amount = value.get("amount", value.get("amountGross"))
+    amount = stated.amount_gross if stated.amount is None else stated.amount
+    return None if amount is None else amount.quantize(_PENNY, ROUND_HALF_UP)
+
+
+def _amount(amount: object) -> Decimal | None:
     if isinstance(amount, bool) or not isinstance(amount, int | float | str | Decimal):
         return None
     try:
@@ -48,25 +74,33 @@ def gbp_of(value: object) -> Decimal | None:
         read = Decimal(str(amount))
     except (InvalidOperation, ValueError):
         return None
-    if not read.is_finite() or not 0 <= read < _AMOUNT_LIMIT:
-        return None
-    return read.quantize(_PENNY, ROUND_HALF_UP)
+    return read if read.is_finite() and 0 <= read < _AMOUNT_LIMIT else None
 
 
 def lots_of(lots: object) -> tuple[LotFacts, ...]:
     """The lots in order; one whose id cannot stand in a bid, or is used before, is named by its number."""
+    return tuple(
+        LotFacts(lot_id, _lot_title(lot, lot_id)[:MAX_LOT_TITLE_CHARS], gbp_of(lot.get("value")))
+        for lot_id, lot in lot_ids(lots).items()
+    )
+
+
+def _lot_title(lot: Mapping[str, Any], lot_id: str) -> str:
+    return text_of(lot.get("title")) or f"Lot {text_of(lot.get('id')) or lot_id.removeprefix('lot-')}"
+
+
+def lot_ids(lots: object) -> dict[str, Mapping[str, Any]]:
+    """The lots of a notice by the ids that they have here, in order."""
     if not isinstance(lots, Sequence) or isinstance(lots, str):
-        return ()
-    facts: dict[str, LotFacts] = {}
+        return {}
+    named: dict[str, Mapping[str, Any]] = {}
     stated = {text_of(lot.get("id")) for lot in lots if isinstance(lot, Mapping)}
     for number, lot in enumerate(lots, start=1):
         if isinstance(lot, Mapping):
             said = text_of(lot.get("id"))
-            usable = said is not None and _LOT_CODE.fullmatch(said) is not None and said not in facts
-            lot_id = said if said is not None and usable else _numbered(number, stated)
-            title = text_of(lot.get("title")) or f"Lot {said or number}"
-            facts[lot_id] = LotFacts(lot_id, title[:MAX_LOT_TITLE_CHARS], gbp_of(lot.get("value")))
-    return tuple(facts.values())
+            usable = said is not None and _LOT_CODE.fullmatch(said) is not None and said not in named
+            named[said if said is not None and usable else _numbered(number, stated)] = lot
+    return named
 
 
 def _numbered(number: int, stated: set[str | None]) -> str:

@@ -1,6 +1,7 @@
 """The tables of procurement-api. What was submitted, scored, evaluated and promised is written once."""
 
 from sqlalchemy import (
+    BigInteger,
     CheckConstraint,
     Column,
     Date,
@@ -235,4 +236,20 @@ receipt_keys = Table(
     Column("private_encrypted", LargeBinary, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     CheckConstraint("id = 1", name="one_row"),
+)
+
+# What was published as OCDS releases, byte for byte as it is given ever after.
+ocds_releases = Table(
+    "ocds_releases",
+    metadata,
+    id_column(),
+    Column("position", BigInteger, nullable=False),  # in the order of commits, without gaps
+    Column("ocid", Text, nullable=False),
+    Column("tender_id", Uuid, ForeignKey("tenders.id"), index=True),
+    Column("agreement_id", Uuid, ForeignKey("agreements.id"), index=True),
+    Column("published_at", UtcDateTime, nullable=False, index=True),
+    Column("body", Text, nullable=False),
+    UniqueConstraint("position", name="uq_ocds_releases_position"),
+    Index("ix_ocds_releases_ocid", "ocid", "position"),
+    CheckConstraint("num_nonnulls(tender_id, agreement_id) >= 1", name="of_something"),
 )

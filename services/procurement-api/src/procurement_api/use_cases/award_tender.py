@@ -11,6 +11,7 @@ from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cdp_common.clients.partners import PartnersClient
+from cdp_common.clients.toms import TomsClient
 from cdp_common.contracts.licensed import for_reader
 from cdp_common.contracts.procurement import AwardDraft, TenderTerms
 from cdp_common.db.database import Database
@@ -23,10 +24,18 @@ from procurement_api.domain.agreement import require_value_holds
 from procurement_api.domain.tender import require_state
 from procurement_api.storage.bids import bid_by_id, lines_of
 from procurement_api.storage.tenders import change_tender, tender_by_id
-from procurement_api.use_cases.answers import tender_answer
+from procurement_api.use_cases.answers import opened_line_answer, tender_answer
 from procurement_api.use_cases.evaluate_tender import present_results
 from procurement_api.use_cases.happenings import tell_tender
 from procurement_api.use_cases.keep_answer import answer_before, keep_answer
+from procurement_api.use_cases.others import known_edition
+from procurement_api.use_cases.publish_contracts import (
+    Described,
+    contract_facts,
+    described,
+    ocid_of_tender,
+    publish_award,
+)
 from procurement_api.use_cases.read_evaluation import evaluation_of
 from procurement_api.use_cases.rights import BidNotFound, own_tender
 from procurement_api.use_cases.sign_agreement import sign_agreement
@@ -41,20 +50,25 @@ class EvaluationStale(Conflict):
 
 async def award_tender(
     db: Database,
+    toms: TomsClient,
     partners: PartnersClient,
     caller: Caller,
     tender_id: UUID,
     award: AwardDraft,
     once: Once,
+    ocid_prefix: str,
     now: datetime,
 ) -> Answer:
     """The contract; what was disregarded in the bid is no part of it."""
     async with db.begin() as tx:
-        own_tender(caller, await tender_by_id(tx, tender_id))
+        tender = own_tender(caller, await tender_by_id(tx, tender_id))
         if (earlier := await answer_before(tx, once)) is not None:
             return earlier
+        require_state(tender["state"], "evaluated")
+        winner = (await _winning_bid(tx, tender_id, award))["tenderer_organisation_id"]
     require_value_holds(award.value_gbp)
-    buyer = await partners.get_organisation(caller.org)
+    edition = await known_edition(toms, tender["terms"]["edition_hash"])
+    buyer, supplier = await partners.get_organisation(caller.org), await partners.get_organisation(winner)
 
     async with db.begin() as tx:
         tender = own_tender(caller, await tender_by_id(tx, tender_id, lock=True))
@@ -63,15 +77,33 @@ async def award_tender(
         require_state(tender["state"], "evaluated")
         terms = TenderTerms.model_validate(tender["terms"])
         await _require_current_evaluation(tx, tender_id, terms)
-        bid = await bid_by_id(tx, award.bid_id)
-        if bid is None or bid["tender_id"] != tender_id or bid["state"] != "opened":
-            raise BidNotFound("The tender has no such opened bid.")
+        bid = await _winning_bid(tx, tender_id, award)
         row = _contract_row(tender, terms, bid, award, buyer.legal_name)
-        lines = _contract_lines(row, terms, await lines_of(tx, [bid["id"]]))
+        # What was disregarded is no commitment: the buyer could not rely on it.
+        counted = [line for line in await lines_of(tx, [bid["id"]]) if line["disregarded"] is None]
+        lines = _contract_lines(row, terms, counted)
         agreement = await sign_agreement(tx, row, lines, now)
+        about = {line["line_id"]: told for line, told in zip(lines, _described(tender, counted), strict=True)}
+        contract = contract_facts(row, lines, about, buyer, supplier, edition)
+        ocid = await ocid_of_tender(tx, ocid_prefix, tender)
+        await publish_award(tx, tender, contract, ocid, now)
         awarded = await change_tender(tx, tender_id, state="awarded")
         await tell_tender(tx, "awarded", tender_answer(awarded), now)
         return await keep_answer(tx, once, 201, for_reader(agreement, caller.scopes), now)
+
+
+async def _winning_bid(tx: AsyncConnection, tender_id: UUID, award: AwardDraft) -> RowMapping:
+    bid = await bid_by_id(tx, award.bid_id)
+    if bid is None or bid["tender_id"] != tender_id or bid["state"] != "opened":
+        raise BidNotFound("The tender has no such opened bid.")
+    return bid
+
+
+def _described(tender: RowMapping, counted: Sequence[RowMapping]) -> list[Described]:
+    """What the releases say of the lines beside their quantities: pinned titles, and proxies."""
+    titles = {measure["measure"]: measure["title"] for measure in tender["measures"]}
+    stated = [opened_line_answer(line) for line in counted]
+    return [described(line.explanation, titles[line.measure], line.lot) for line in stated]
 
 
 async def _require_current_evaluation(tx: AsyncConnection, tender_id: UUID, terms: TenderTerms) -> None:
@@ -104,15 +136,13 @@ def _contract_row(
 
 
 def _contract_lines(
-    row: dict[str, Any], terms: TenderTerms, opened: Sequence[RowMapping]
+    row: dict[str, Any], terms: TenderTerms, counted: Sequence[RowMapping]
 ) -> list[dict[str, Any]]:
     kept = (
         *("measure", "unit", "quantity", "counted_quantity", "social_pence", "local_economic_pence"),
         *("low_pence", "high_pence", "fiscal_pence", "method_version", "schedule", "area_code", "industry"),
         "licensed_framework",
     )
-    # What was disregarded is no commitment: the buyer could not rely on it.
-    counted = [line for line in opened if line["disregarded"] is None]
     return [
         {
             "line_id": new_id(),

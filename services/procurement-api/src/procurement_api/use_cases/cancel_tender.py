@@ -14,6 +14,7 @@ from procurement_api.domain.tender import require_state
 from procurement_api.storage.tenders import change_tender, end_submissions, tender_by_id
 from procurement_api.use_cases.answers import tender_answer
 from procurement_api.use_cases.happenings import tell_tender
+from procurement_api.use_cases.publish_releases import publish_cancellation
 from procurement_api.use_cases.rights import own_tender
 
 
@@ -29,7 +30,9 @@ async def cancel_tender(
         changes: dict[str, Any] = {"state": "cancelled"}
         if tender["opened_at"] is None:
             changes["sealing_private_wrapped"] = None
-        cancelled = tender_answer(await change_tender(tx, tender_id, **changes))
+        changed = await change_tender(tx, tender_id, **changes)
+        cancelled = tender_answer(changed)
         if tender["published_at"] is not None:
+            await publish_cancellation(tx, changed, now)
             await tell_tender(tx, "cancelled", cancelled, now)
         return cancelled

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import RowMapping
 
+from cdp_common.clients.partners import PartnersClient
 from cdp_common.clients.toms import TomsClient
 from cdp_common.clients.valuing import value_for_caller
 from cdp_common.contracts.procurement import AskedMeasure, PinnedMeasure, Tender, TenderTerms
@@ -26,6 +27,8 @@ from procurement_api.domain.tender import TermsMissing, require_state, require_t
 from procurement_api.storage.tenders import change_tender, tender_by_id
 from procurement_api.use_cases.answers import tender_answer
 from procurement_api.use_cases.happenings import tell_tender
+from procurement_api.use_cases.others import known_edition
+from procurement_api.use_cases.publish_releases import ocid_for_tender, publish_tender_release
 from procurement_api.use_cases.rights import own_tender
 from procurement_api.use_cases.sealing import new_sealing_key, seal_binding, wrap
 from procurement_api.use_cases.set_terms import rules_of
@@ -37,19 +40,23 @@ _ONE = Decimal(1)
 async def publish_tender(
     db: Database,
     toms: TomsClient,
+    partners: PartnersClient,
     caller: Caller,
     tender_id: UUID,
     if_match: str | None,
     sealing_key: bytes,
+    ocid_prefix: str,
     now: datetime,
 ) -> Tender:
-    """The published tender; its terms do not change any more."""
+    """The published tender; its terms do not change any more, and its first OCDS release goes out with it."""
     async with db.begin() as tx:
         tender = own_tender(caller, await tender_by_id(tx, tender_id))
         require_match(if_match, tender_answer(tender))
         terms = _publishable(tender, now)
     measures = await _measures(toms, terms)
     await _require_valuable(toms, terms, measures, now.date())
+    edition = await known_edition(toms, terms.edition_hash)
+    buyer = await partners.get_organisation(caller.org)
     pinned = [_pinned(asked, measures[asked.measure]) for asked in terms.measures]
     public_jwk, private_jwk = new_sealing_key()
 
@@ -57,15 +64,19 @@ async def publish_tender(
         tender = own_tender(caller, await tender_by_id(tx, tender_id, lock=True))
         require_match(if_match, tender_answer(tender))
         _publishable(tender, now)
+        ocid = await ocid_for_tender(tx, ocid_prefix, tender)
         changed = await change_tender(
             tx,
             tender_id,
+            ocid=ocid,
             state="published",
             published_at=now,
             measures=[measure.model_dump(mode="json") for measure in pinned],
             sealing_public_jwk=public_jwk,
             sealing_private_wrapped=wrap(private_jwk, sealing_key, seal_binding(tender_id)),
         )
+        notice_ocid = None if tender["ocid"] == ocid else tender["ocid"]
+        await publish_tender_release(tx, changed, buyer, edition, measures, notice_ocid, now)
         published = tender_answer(changed)
         await tell_tender(tx, "published", published, now)
         return published

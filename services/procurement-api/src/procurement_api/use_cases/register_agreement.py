@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from cdp_common.clients.partners import PartnersClient
 from cdp_common.clients.toms import TomsClient
 from cdp_common.clients.valuing import value_for_caller
 from cdp_common.contracts.licensed import for_reader
 from cdp_common.contracts.procurement import AgreementDraft, AgreementLineDraft
-from cdp_common.contracts.toms import Valuation, ValuationLine, ValuationRequest
+from cdp_common.contracts.toms import Edition, Valuation, ValuationLine, ValuationRequest
 from cdp_common.db.database import Database
 from cdp_common.db.idempotency import Answer, Once
 from cdp_common.kernel.identifiers import new_id
@@ -22,6 +23,12 @@ from procurement_api.domain.contract_period import ContractPeriod
 from procurement_api.use_cases.bid_rules import instalments
 from procurement_api.use_cases.keep_answer import answer_before, keep_answer
 from procurement_api.use_cases.others import known_edition, known_organisation, known_place, require_slug
+from procurement_api.use_cases.publish_contracts import (
+    Described,
+    contract_facts,
+    described,
+    publish_direct_contract,
+)
 from procurement_api.use_cases.sign_agreement import sign_agreement
 
 
@@ -32,6 +39,7 @@ async def register_agreement(
     caller: Caller,
     draft: AgreementDraft,
     once: Once,
+    ocid_prefix: str,
     now: datetime,
 ) -> Answer:
     """The agreement, with the organisation that the caller acts for as its commissioner."""
@@ -44,13 +52,16 @@ async def register_agreement(
     deliverer = await known_organisation(
         partners, draft.deliverer_organisation_id, "/deliverer_organisation_id"
     )
-    lines = await _value(toms, draft)
+    edition = await known_edition(toms, draft.edition_hash)
+    lines, about = await _value(toms, draft, edition)
     row = _agreement_row(draft, caller, commissioner.legal_name, deliverer.legal_name)
 
     async with db.begin() as tx:
         if (earlier := await answer_before(tx, once)) is not None:
             return earlier
         agreement = await sign_agreement(tx, row, lines, now)
+        contract = contract_facts(row, lines, about, commissioner, deliverer, edition)
+        await publish_direct_contract(tx, ocid_prefix, draft.kind, commissioner, contract, now)
         return await keep_answer(tx, once, 201, for_reader(agreement, caller.scopes), now)
 
 
@@ -65,22 +76,27 @@ def _rules_of(draft: AgreementDraft, caller: Caller) -> Draft:
     )
 
 
-async def _value(toms: TomsClient, draft: AgreementDraft) -> list[dict[str, Any]]:
-    """The commitment lines, valued as the promise of the day of signature.
+async def _value(
+    toms: TomsClient, draft: AgreementDraft, edition: Edition
+) -> tuple[list[dict[str, Any]], dict[UUID, Described]]:
+    """The commitment lines, valued as the promise of the day of signature, and what releases say beside them.
 
     An agreement older than the edition is valued as if it had been promised on the edition's first day.
     """
-    edition = await known_edition(toms, draft.edition_hash)
     if not draft.lines:
-        return []
+        return [], {}
     promised_on = max(draft.signed_on, edition.effective_from)
     lines = [_valuation_line(index, line, draft, promised_on) for index, line in enumerate(draft.lines)]
     valuation = await value_for_caller(
         toms,
-        ValuationRequest(edition_hash=draft.edition_hash, lines=lines),
+        ValuationRequest(edition_hash=draft.edition_hash, lines=lines, explain=True),
         [f"/lines/{index}" for index in range(len(lines))],
     )
-    return _line_rows(draft, valuation)
+    rows = _line_rows(draft, valuation)
+    return rows, {
+        row["line_id"]: described(valued.explanation, valued.measure)
+        for row, valued in zip(rows, valuation.lines, strict=True)
+    }
 
 
 def _valuation_line(

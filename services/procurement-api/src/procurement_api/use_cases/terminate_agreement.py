@@ -15,6 +15,7 @@ from procurement_api.domain.agreement import require_termination_holds
 from procurement_api.storage.agreements import agreement_by_id, lines_of_agreements, terminate
 from procurement_api.use_cases.answers import agreement_answers
 from procurement_api.use_cases.happenings import tell_agreement_terminated
+from procurement_api.use_cases.publish_contracts import publish_termination
 from procurement_api.use_cases.rights import own_agreement
 
 
@@ -38,7 +39,9 @@ async def terminate_agreement(
             ends_on=row["ends_on"],
             terminated_on=row["terminated_on"],
         )
-        [agreement] = agreement_answers([await terminate(tx, agreement_id, end.effective_on)], lines)
+        ended = await terminate(tx, agreement_id, end.effective_on)
+        await publish_termination(tx, ended, now)
+        [agreement] = agreement_answers([ended], lines)
         told = CommitmentsEnded(
             source_id=agreement.id,
             place_id=agreement.place_id,
