@@ -149,6 +149,21 @@ async def test_a_publication_freezes_every_scheme_of_its_editions(world: World):
     assert await verify_ledger(world.db) == []
 
 
+async def test_publishing_needs_toms_engine_only_for_crosswalks_that_were_never_kept(world: World):
+    await three_report(world)
+    world.neighbours.is_down = True
+    first = await world.try_publish()
+    assert first.status_code == 201, first.text
+    async with world.db.begin() as tx:
+        await tx.execute(text("UPDATE editions SET crosswalks = NULL"))
+    refused = await world.try_publish(reason="Again.")
+    assert (refused.status_code, refused.json()["code"]) == (503, "upstream_unavailable")
+    assert await world.count("publications") == 1
+    world.neighbours.is_down = False
+    again = await world.try_publish(reason="Again.")
+    assert again.json()["value"]["groupings"] == first.json()["value"]["groupings"]
+
+
 async def test_categories_give_no_withheld_measure_away(world: World):
     await three_report(world)
     await world.report(world.supplier, line("JOBS", "0.5", "fte_years"))
