@@ -13,8 +13,15 @@ settings.load_profile("suite")
 
 pytest_plugins = ["cdp_common.testing.plugin"]
 
-TOGETHER = ("tests/e2e/", "tests/integration/licence/", "tests/soak/test_kills", "tests/soak/test_fuzz")
-"""How the paths of tests begin that share something dear to make: a running platform, a history."""
+TOGETHER = (
+    "tests/e2e/",
+    "tests/integration/licence/",
+    "tests/soak/test_kills",
+    "tests/soak/test_fuzz",
+    "tests/contract/test_snapshots",
+    "tests/unit/data/",
+)
+"""How the paths of tests begin that share something dear to make: a platform, a history, every snapshot."""
 
 
 class Groups(LoadScopeScheduling):  # type: ignore[misc]  # pytest-xdist ships no types

@@ -12,7 +12,7 @@ import httpx2
 import pytest
 import structlog
 
-from cdp_common.clients import upstream
+from cdp_common.clients import base, upstream
 from cdp_common.clients.base import (
     Fetched,
     ServiceClient,
@@ -303,7 +303,7 @@ async def test_an_answer_is_read_up_to_a_limit(monkeypatch):
 
 
 async def test_a_call_has_an_end_even_when_bytes_keep_dripping(monkeypatch):
-    monkeypatch.setattr(upstream, "TOTAL_TIMEOUT_S", 0.05)
+    monkeypatch.setattr(base, "TOTAL_TIMEOUT_S", 0.05)
 
     async def never(request: httpx2.Request) -> httpx2.Response:
         await asyncio.Event().wait()
