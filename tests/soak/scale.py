@@ -23,6 +23,8 @@ class Scale:
     database_kills: int
     clients: int
     lines: int
+    rush: int
+    """Submissions before one deadline; some more come after it."""
     examples: int
     """Hostile requests to each service."""
     examples_of_each_operation: int
@@ -40,6 +42,7 @@ SHORT = Scale(
     database_kills=1,
     clients=4,
     lines=2_100,
+    rush=60,
     examples=60,
     examples_of_each_operation=2,
 )
@@ -50,6 +53,7 @@ LONG = Scale(
     database_kills=20,
     clients=8,
     lines=1_002_000,
+    rush=2_000,
     examples=5_000,
     examples_of_each_operation=200,
 )
@@ -65,6 +69,7 @@ def scale_here() -> Scale:
         database_kills=_number("DATABASE_KILLS", usual.database_kills),
         clients=_number("CLIENTS", usual.clients),
         lines=_number("LINES", usual.lines),
+        rush=_number("RUSH", usual.rush),
         examples=_number("EXAMPLES", usual.examples),
         examples_of_each_operation=_number("EXAMPLES_EACH", usual.examples_of_each_operation),
     )

@@ -9,7 +9,6 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError
 from tests.integration.common.conftest import add_account
 from tests.integration.common.sample_service.storage.tables import accounts, entries, stays
 
-from cdp_common.db import database as database_module
 from cdp_common.db.constraints import constraint_errors, constraint_name, raise_for_constraint
 from cdp_common.db.database import (
     Database,
@@ -159,9 +158,9 @@ async def test_a_statement_that_runs_too_long_is_cut_off(db: Database) -> None:
         await sleep()
 
 
-async def test_an_exhausted_pool_is_busy(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(database_module, "POOL_TIMEOUT_S", 0.05)
-    small = Database(db.engine.url, schema="sample", app_name="small", pool_size=1)
+async def test_an_exhausted_pool_is_busy(db: Database) -> None:
+    url = db.engine.url
+    small = Database(url, schema="sample", app_name="small", pool_size=1, pool_timeout_s=0.05)
     async with small.begin():
         with pytest.raises(DatabaseBusy) as refusal:
             async with small.begin():

@@ -21,9 +21,14 @@ from procurement_api.settings import Settings
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     """Settings with key files."""
+    return settings_in(tmp_path)
+
+
+def settings_in(folder: Path) -> Settings:
+    """Settings with key files in the folder."""
     paths = {}
     for number, name in enumerate(("secret", "sealing")):
-        paths[name] = tmp_path / f"{name}.key"
+        paths[name] = folder / f"{name}.key"
         key = bytes(range(number, number + 32))
         paths[name].write_text(base64.urlsafe_b64encode(key).decode(), encoding="ascii")
     return Settings(

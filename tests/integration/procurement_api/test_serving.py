@@ -76,7 +76,7 @@ async def test_a_key_of_the_wrong_length_is_refused(settings: Settings, tmp_path
 
 @pytest.mark.parametrize("grace", ["-1", "3601", "soon"])
 def test_the_wait_after_the_deadline_is_bounded(monkeypatch: pytest.MonkeyPatch, grace: str):
-    assert Settings().opening_grace_s == 20.0
+    assert Settings().opening_grace_s == 60.0
     monkeypatch.setenv("CDP_OPENING_GRACE_S", grace)
     with pytest.raises(ValueError, match="opening_grace_s"):
         Settings()

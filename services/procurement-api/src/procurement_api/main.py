@@ -31,6 +31,8 @@ from procurement_api.use_cases.receipts import ReceiptSigner
 PACKAGE = "procurement_api"
 SCHEMA = "procurement"
 VERSION = "1.0.0"
+CONNECTION_WAIT_S = 30.0
+"""In the rush before a deadline a bid waits rather than being sent away; see `Settings.opening_grace_s`."""
 
 
 def create_app(
@@ -46,7 +48,7 @@ def create_app(
     `database`, `http` and `verifier` stand in for those that the settings name.
     """
     http = http or open_http()
-    database = database or service_database(settings, SCHEMA)
+    database = database or service_database(settings, SCHEMA, pool_timeout_s=CONNECTION_WAIT_S)
     tokens = own_tokens(settings, http)
 
     @asynccontextmanager

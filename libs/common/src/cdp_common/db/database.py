@@ -67,13 +67,21 @@ class TextNotStorable(InvalidInput):
 class Database:
     """Transactions in one schema of one PostgreSQL database."""
 
-    def __init__(self, url: str | URL, *, schema: str, app_name: str, pool_size: int = 5) -> None:
+    def __init__(
+        self,
+        url: str | URL,
+        *,
+        schema: str,
+        app_name: str,
+        pool_size: int = 5,
+        pool_timeout_s: float = POOL_TIMEOUT_S,
+    ) -> None:
         self.schema = schema
         self._engine = create_async_engine(
             async_url(url),
             pool_size=pool_size,
             max_overflow=0,
-            pool_timeout=POOL_TIMEOUT_S,
+            pool_timeout=pool_timeout_s,
             hide_parameters=True,  # what people submit must not come out in an error's text
             connect_args=connect_arguments(
                 url,

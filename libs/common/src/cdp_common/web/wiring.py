@@ -8,16 +8,22 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 import httpx2
 
 from cdp_common.clients.tokens import TOKEN_PATH, ClientCredentials, TokenSource
-from cdp_common.db.database import Database
+from cdp_common.db.database import POOL_TIMEOUT_S, Database
 from cdp_common.web.settings import ServiceSettings
 
 # An address that leads nowhere: an application without a database can still write its OpenAPI document.
 _NO_DATABASE = "postgresql://database-url-is-not-set/"
 
 
-def service_database(settings: ServiceSettings, schema: str) -> Database:
-    """The service's database in its application role; it connects when first used."""
-    return Database(settings.database_url or _NO_DATABASE, schema=schema, app_name=f"cdp-{schema}")
+def service_database(
+    settings: ServiceSettings, schema: str, *, pool_timeout_s: float = POOL_TIMEOUT_S
+) -> Database:
+    """The service's database in its application role; it connects when first used.
+
+    `pool_timeout_s` is how long a request may wait for a connection before it is refused as busy.
+    """
+    url = settings.database_url or _NO_DATABASE
+    return Database(url, schema=schema, app_name=f"cdp-{schema}", pool_timeout_s=pool_timeout_s)
 
 
 def closing(http: httpx2.AsyncClient) -> Callable[[], AbstractAsyncContextManager[None]]:
