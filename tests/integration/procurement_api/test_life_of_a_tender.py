@@ -72,7 +72,7 @@ async def test_after_the_deadline_a_repeated_bid_still_gets_its_first_receipt(wo
     assert (again.status_code, again.content) == (201, first.content)
 
 
-async def test_nothing_of_a_sealed_bid_can_be_read_anywhere(world, bidders):
+async def test_nothing_of_a_sealed_bid_can_be_read_anywhere(world, bidders, capsys):
     tender = await world.published()
     receipt = await world.submitted(tender, bidders[0], bid_of(bidders[0], FIRST_LINES))
     await world.done(
@@ -80,6 +80,8 @@ async def test_nothing_of_a_sealed_bid_can_be_read_anywhere(world, bidders):
     )
     withdrawn = await world.submitted(tender, bidders[1])
     await world.done("POST", f"/v1/bids/{withdrawn['bid_id']}/withdraw", as_=bidders[1])
+    refusal = await world.post(f"/v1/tenders/{tender['id']}/bids", bid_of(bidders[0]), as_=bidders[0])
+    assert refused(refusal) == (409, "bid_exists")
 
     bids = f"/v1/tenders/{tender['id']}/bids"
     assert refused(await world.get(bids, as_=world.buyer)) == (409, "bids_sealed")
@@ -97,6 +99,9 @@ async def test_nothing_of_a_sealed_bid_can_be_read_anywhere(world, bidders):
         if table == "ocds_releases":
             content = content.replace("fte_years", "")  # the unit that the buyer asks for
         assert [word for word in words if word in content] == [], table
+    logged = capsys.readouterr()
+    assert '"route": "/v1/tenders/{tender_id}/bids"' in logged.out
+    assert [word for word in words if word in logged.out + logged.err + refusal.text] == []
     tenders = await world.dump("tenders")
     assert [word for word in (ANSWER, *QUANTITIES, "E01020762") if word in tenders] == []
 
