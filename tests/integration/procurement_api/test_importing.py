@@ -5,13 +5,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.integration.procurement_api.world import World, faults, import_document, refused, release
+from tests.integration.procurement_api.world import TERMS, World, faults, import_document, refused, release
+from tests.ocds_schemas import OCDS
 
 from cdp_common.kernel.identifiers import new_id
 
 ROOT = Path(__file__).resolve().parents[3]
 REAL_NOTICE = ROOT / "data" / "ocds" / "find-a-tender-032703-2026.json"
-SHARED = ROOT.parent / "shared" / "data" / "ocds"
+SHARED = OCDS
 SEARCH = SHARED / "contracts_finder_search_2025-01-23_100releases.json"
 PATH = "/v1/ocds/imports"
 
@@ -70,7 +71,9 @@ async def test_a_hundred_real_releases_are_imported_at_once_and_the_answer_is_ke
     first = await world.post(PATH, document, as_=world.buyer, key=key)
     assert first.status_code == 201, first.text
     report = first.json()
-    assert len(report["tenders"]) + len(report["faults"]) == 100
+    taken = [release_id for notice in report["notices"] for release_id in notice["release_ids"]]
+    assert len(taken) + len(report["faults"]) == 100
+    assert [notice["tender_id"] for notice in report["notices"]] == [each["id"] for each in report["tenders"]]
     again = await world.post(PATH, document, as_=world.buyer, key=key)
     assert (again.status_code, again.content) == (201, first.content)
 
@@ -93,7 +96,7 @@ async def test_the_same_procurement_is_imported_once_and_given_again_unchanged(w
     first = await world.with_terms()
     changed = release(tender={"title": "Another title"})
     report = await world.done("POST", PATH, import_document(world, **package(changed)), as_=world.buyer)
-    assert report == {"tenders": [first], "faults": []}
+    assert (report["tenders"], report["faults"]) == ([first], [])
     assert (await world.rows())["tenders"] == 1
 
 
@@ -109,14 +112,14 @@ async def test_what_cannot_be_taken_is_told_of_and_the_rest_goes_on(world: World
     document = import_document(
         world,
         **package(
-            release(tag=["award"]), "text", release("ocds-h6vhtk-000002"), release("ocds-h6vhtk-000003")
+            release(tag=["planning"]), "text", release("ocds-h6vhtk-000002"), release("ocds-h6vhtk-000003")
         ),
     )
     report = await world.done("POST", PATH, document, as_=world.buyer)
     assert [tender["ocid"] for tender in report["tenders"]] == ["ocds-h6vhtk-000002", "ocds-h6vhtk-000003"]
     assert [(fault["release_id"], fault["code"]) for fault in report["faults"]] == [
-        ("ocds-h6vhtk-000001-1", "release_without_tender"),
         (None, "release_unreadable"),
+        ("ocds-h6vhtk-000001-1", "release_planning_only"),
     ]
 
 
@@ -153,3 +156,50 @@ async def test_an_import_may_be_larger_than_other_bodies_but_not_without_limit(w
     padding["padding"] *= 4
     response = await world.post(PATH, import_document(world, **package(release(), padding)), as_=world.buyer)
     assert refused(response) == (413, "body_too_large")
+
+
+async def test_one_process_of_a_package_that_was_awarded_becomes_a_draft_that_stays_one(
+    world: World,
+):
+    parties = [{"id": "S", "name": "Supplier", "identifier": {"scheme": "GB-COH", "id": "01234567"}}]
+    value = {"amount": 5, "amountGross": 6.5, "currency": "EUR"}
+    awards = [{"id": "1", "date": "2026-11-21", "value": value, "suppliers": [{"id": "S"}]}]
+    wanted = release("ocds-h6vhtk-000007")
+    later = {
+        **wanted,
+        "id": "2",
+        "date": "2026-11-21",
+        "tag": ["award"],
+        "parties": parties,
+        "awards": awards,
+    }
+    document = import_document(world, **package(later, release(), wanted), ocid="ocds-h6vhtk-000007")
+    report = await world.done("POST", PATH, document, as_=world.buyer)
+    [tender], [notice] = report["tenders"], report["notices"]
+    stated = {"currency": "EUR", "amount": "5", "amount_gross": "6.5"}
+    assert report["faults"] == []
+    assert notice == {
+        "tender_id": tender["id"],
+        "ocid": "ocds-h6vhtk-000007",
+        "release_ids": ["ocds-h6vhtk-000007-1", "2"],
+        "buyer": None,
+        "value": {"currency": "GBP", "amount": "1860000.5", "amount_gross": None},
+        "awards": [
+            {
+                "id": "1",
+                "title": None,
+                "date": "2026-11-21",
+                "value": stated,
+                "suppliers": [{"name": "Supplier", "scheme": "GB-COH", "id": "01234567"}],
+            }
+        ],
+    }
+    path = f"/v1/tenders/{tender['id']}"
+    etag = await world.etag(path, as_=world.buyer)
+    await world.done("PUT", f"{path}/terms", TERMS, as_=world.buyer, if_match=etag)
+    etag, before = await world.etag(path, as_=world.buyer), await world.state()
+    answer = await world.post(f"{path}/publish", as_=world.buyer, if_match=etag)
+    assert refused(answer) == (409, "tender_awarded_elsewhere")
+    assert await world.state() == before
+    absent = import_document(world, **package(release()), ocid="ocds-h6vhtk-000008")
+    assert faults(await world.post(PATH, absent, as_=world.buyer)) == [("/ocid", "ocid_not_in_package")]

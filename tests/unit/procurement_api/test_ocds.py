@@ -6,20 +6,31 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.ocds_schemas import OCDS
 
 from procurement_api.domain.ocds import (
     MAX_ID_CHARS,
     MAX_LOTS,
     MAX_RELEASES,
     MAX_TITLE_CHARS,
+    OcidNotInPackage,
     PackageUnreadable,
+    is_awarded,
     read_package,
 )
-from procurement_api.domain.ocds_parts import MAX_DEPTH, LotFacts, gbp_of, lots_of, without_contacts
+from procurement_api.domain.ocds_awards import AwardFacts, NamedParty
+from procurement_api.domain.ocds_parts import (
+    MAX_DEPTH,
+    LotFacts,
+    StatedValue,
+    gbp_of,
+    lots_of,
+    without_contacts,
+)
 
 ROOT = Path(__file__).resolve().parents[3]
 REAL_NOTICE = ROOT / "data" / "ocds" / "find-a-tender-032703-2026.json"
-SHARED = ROOT.parent / "shared" / "data" / "ocds"
+SHARED = OCDS
 
 
 def read(path: Path) -> dict[str, Any]:
@@ -45,7 +56,7 @@ def faults(*releases: Any) -> list[tuple[str | None, str]]:
 def test_a_real_find_a_tender_notice_is_read():
     [facts], found = read_package(read(REAL_NOTICE))
     assert found == []
-    assert (facts.ocid, facts.release_id) == ("ocds-h6vhtk-067fb8", "032703-2026")
+    assert (facts.ocid, facts.release_ids) == ("ocds-h6vhtk-067fb8", ("032703-2026",))
     assert facts.title == "HARROGATE TOWN DISTRICT HEATING PROJECT - Feasibility Study"
     assert facts.value_gbp == Decimal("33721.00")
     assert facts.lots == (LotFacts("1", "Lot 1", Decimal("33721.00")),)
@@ -59,7 +70,8 @@ def test_every_release_of_real_packages_is_taken_or_told_of():
     assert packages
     for package in packages:
         tenders, found = read_package(package)
-        assert len(tenders) + len(found) == len(package["releases"])
+        taken = [release_id for facts in tenders for release_id in facts.release_ids]
+        assert len(taken) + len(found) == len(package["releases"])
         assert len({facts.ocid for facts in tenders}) == len(tenders)
         for facts in tenders:
             assert facts.title
@@ -68,18 +80,22 @@ def test_every_release_of_real_packages_is_taken_or_told_of():
 
 
 @pytest.mark.skipif(not SHARED.is_dir(), reason="the folder of real OCDS files is not on this machine")
-def test_a_real_contracts_finder_search_gives_its_tenders_and_leaves_its_awards():
+def test_a_real_contracts_finder_search_gives_its_tenders_and_awards_and_leaves_what_is_planned():
     [path] = SHARED.glob("contracts_finder_search_2025-01-23*.json")
     tenders, found = read_package(read(path))
     codes = [fault.code for fault in found]
     # 33 tender, 5 tenderAmendment and 3 planning releases; 59 of the award stage.
-    assert codes.count("release_without_tender") == 59
-    assert len(tenders) + codes.count("release_superseded") == 41
-    assert set(codes) <= {"release_without_tender", "release_superseded"}
+    assert set(codes) <= {"release_planning_only", "tender_called_off"}
+    assert codes.count("release_planning_only") == 3
+    assert sum(len(facts.release_ids) for facts in tenders) + len(found) == 100
+    awarded = [facts for facts in tenders if facts.awards]
+    assert all(is_awarded(facts.release) for facts in awarded)
+    assert all(award.suppliers for facts in awarded for award in facts.awards)
+    assert all(facts.buyer is not None for facts in tenders)
 
 
 @pytest.mark.parametrize(
-    "package", [{}, {"releases": []}, {"releases": {}}, {"records": [{}]}, {"releases": None}]
+    "package", [{}, {"releases": []}, {"releases": {}}, {"records": []}, {"releases": None}]
 )
 def test_what_is_no_release_package_is_refused(package):
     with pytest.raises(PackageUnreadable):
@@ -103,7 +119,10 @@ def test_a_package_has_at_most_so_many_releases():
         (release(id={"a": 1}), (None, "release_without_id")),
         (release(ocid="o" * (MAX_ID_CHARS + 1)), ("r-1", "id_too_long")),
         (release(id="i" * (MAX_ID_CHARS + 1)), ("i" * MAX_ID_CHARS, "id_too_long")),
-        (release(tag=["award"]), ("r-1", "release_without_tender")),
+        (release(tag=["planning"]), ("r-1", "release_planning_only")),
+        (release(tag=["somethingElse"]), ("r-1", "release_without_tender")),
+        (release(tender={"title": "A", "status": "cancelled"}), ("r-1", "tender_called_off")),
+        (release(tag=["award"], tender=None), ("r-1", "tender_without_title")),
         (release(tag=None), ("r-1", "release_without_tender")),
         (release(tag=[{"a": 1}]), ("r-1", "release_without_tender")),
         (release(tender=None), ("r-1", "tender_without_title")),
@@ -119,39 +138,79 @@ def test_a_package_has_at_most_so_many_releases():
 def test_a_release_that_cannot_be_read_is_told_of_and_the_others_go_on(bad, found):
     good = release(id="r-2", ocid="ocds-2")
     tenders, told = read_package({"releases": [bad, good]})
-    assert [facts.release_id for facts in tenders] == ["r-2"]
+    assert [facts.release_ids for facts in tenders] == [("r-2",)]
     assert [(fault.release_id, fault.code) for fault in told] == [found]
 
 
 @pytest.mark.parametrize(
-    "tag", [["planning"], ["tender"], ["tenderAmendment"], ["award", "tenderUpdate"], "tender"]
+    "tag",
+    [["planning", "tender"], ["tender"], ["tenderAmendment"], ["award", "tenderUpdate"], ["award"], "tender"],
 )
 def test_releases_of_the_tender_stage_are_taken(tag):
     assert faults(release(tag=tag)) == []
 
 
-def test_of_several_releases_of_one_procurement_the_latest_counts():
-    older = release(id="r-1", date="2026-01-01T10:00:00Z")
+def test_releases_of_one_process_are_merged_oldest_first_whatever_their_order_and_offsets():
+    older = release(id="r-1", date="2026-01-01T10:00:00Z", tender={"title": "First", "description": "Words"})
     newer = release(id="r-2", date="2026-01-01T09:30:00-01:00", tender={"title": "Amended"})
-    for releases in ([older, newer], [newer, older]):
+    undated = release(id="r-0", date="yesterday", tender={"title": "Old"})
+    local = release(id="r-3", date="2026-01-02T08:00:00", tender={"lots": None})
+    for releases in ([older, newer, undated, local], [local, undated, newer, older]):
         [facts], found = read_package({"releases": releases})
-        assert facts.title == "Amended"
-        assert [(fault.release_id, fault.code) for fault in found] == [("r-1", "release_superseded")]
+        assert (facts.title, facts.description) == ("Amended", "Words")
+        assert facts.release_ids == ("r-0", "r-1", "r-2", "r-3")
+        assert found == []
 
 
-def test_an_unreadable_date_is_the_earliest_and_of_equals_the_last_counts():
-    undated = release(id="r-1", date="yesterday")
-    dated = release(id="r-2", date="2026-01-01")
-    assert faults(dated, undated) == [("r-1", "release_superseded")]
-    assert faults(release(id="r-1"), release(id="r-2")) == [("r-1", "release_superseded")]
-    assert faults(release(id="r-1", date=None), release(id="r-2", date=7)) == [("r-1", "release_superseded")]
+def test_one_process_is_taken_out_of_a_package_by_its_ocid():
+    package = {"releases": [release(), release(id="r-2", ocid="ocds-2"), "text"]}
+    [facts], found = read_package(package, "ocds-2")
+    assert (facts.ocid, found) == ("ocds-2", [])
+    with pytest.raises(OcidNotInPackage):
+        read_package(package, "ocds-3")
+
+
+def test_records_give_their_embedded_releases_and_linked_ones_their_compiled_release():
+    linked = {"url": "https://example.org/1", "date": "2026-01-01T00:00:00Z"}
+    compiled = release(id="c-2", ocid="ocds-2", tag=["compiled"])
+    records = [
+        {"ocid": "ocds-h6vhtk-1", "releases": [release(), release(id="r-2")], "compiledRelease": compiled},
+        {"ocid": "ocds-2", "releases": [linked], "compiledRelease": compiled},
+        {"ocid": "ocds-3", "releases": [linked]},
+    ]
+    tenders, found = read_package({"records": records})
+    assert [facts.release_ids for facts in tenders] == [("r-1", "r-2"), ("c-2",)]
+    assert [fault.code for fault in found] == ["release_unreadable"]
+
+
+def test_awards_name_their_suppliers_by_the_parties_and_values_stay_in_their_currency():
+    parties = [
+        {"id": "S", "name": "Supplier Ltd", "identifier": {"scheme": "GB-COH", "id": "01234567"}},
+        {"id": 7, "identifier": {"legalName": "Council"}, "roles": ["buyer"]},
+    ]
+    value = {"amount": None, "amountGross": 12.5, "currency": "EUR"}
+    awards = [
+        {"id": 1, "date": "31/01/2026", "value": value, "suppliers": [{"id": "S"}, {"id": "nobody"}, None]},
+        {"id": "2", "status": "cancelled", "suppliers": [{"name": "Other"}]},
+        "text",
+    ]
+    tender = {"title": "A", "value": value}
+    stated = release(tag=["award"], parties=parties, awards=awards, tender=tender)
+    [facts], _ = read_package({"releases": [stated]})
+    worth = StatedValue("EUR", None, Decimal("12.5"))
+    supplier = NamedParty("Supplier Ltd", "GB-COH", "01234567")
+    assert facts.awards == (AwardFacts("1", None, "31/01/2026", worth, (supplier,)),)
+    assert (facts.value, facts.value_gbp) == (worth, None)
+    assert facts.buyer == NamedParty("Council", None, None)
+    assert is_awarded(facts.release)
+    assert not is_awarded(release())
 
 
 def test_numbers_are_taken_as_ids_and_texts_are_trimmed_and_cut():
     [facts], _ = read_package(
         {"releases": [release(id=7, tender={"id": 42, "title": f" {'x' * 400} ", "description": " d "})]}
     )
-    assert (facts.release_id, facts.reference, facts.description) == ("7", "42", "d")
+    assert (facts.release_ids, facts.reference, facts.description) == (("7",), "42", "d")
     assert facts.title == "x" * MAX_TITLE_CHARS
 
 

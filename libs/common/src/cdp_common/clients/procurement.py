@@ -21,7 +21,13 @@ from cdp_common.contracts.bids import (
     ReceiptKeys,
     TenderLog,
 )
-from cdp_common.contracts.ocds import ExtensionFile, RecordPackage, ReleasePackage
+from cdp_common.contracts.ocds import (
+    ExtensionFile,
+    OcdsImport,
+    OcdsImportReport,
+    RecordPackage,
+    ReleasePackage,
+)
 from cdp_common.contracts.procurement import (
     Agreement,
     AgreementDraft,
@@ -29,8 +35,6 @@ from cdp_common.contracts.procurement import (
     AssessmentSummary,
     AwardDraft,
     Evaluation,
-    OcdsImport,
-    OcdsImportReport,
     PanelScores,
     Tender,
     TenderState,

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
+from uuid import UUID
 
 from pydantic import Field
 
-from cdp_common.contracts.base import Contract
+from cdp_common.contracts.base import Contract, DataStatus, DecimalText
+from cdp_common.contracts.procurement import Tender
 
 ExtensionFile = Literal["extension.json", "release-schema.json"]
 
@@ -59,3 +61,68 @@ class RecordPackage(Contract):
     publisher: PackagePublisher
     license: str
     records: list[OcdsRecord]
+
+
+# ------------------------------------------------------------------ notices in
+class OcdsImport(Contract):
+    """A release or record package as Find a Tender or Contracts Finder publishes it, for a buyer's place."""
+
+    buyer_organisation_id: UUID
+    place_id: UUID
+    data_status: DataStatus = "actual"
+    # Import this process alone out of the package.
+    ocid: Annotated[str | None, Field(min_length=1, max_length=300)] = None
+    package: dict[str, Any]
+
+
+class ImportFault(Contract):
+    """Why one release of a package was not imported."""
+
+    release_id: str | None
+    code: str
+    message: str
+
+
+class NoticeValue(Contract):
+    """A value as a notice states it, without VAT and with it, in whatever currency: none is converted."""
+
+    currency: str
+    amount: DecimalText | None
+    amount_gross: DecimalText | None
+
+
+class NoticeParty(Contract):
+    """An organisation as a notice names it."""
+
+    name: str
+    scheme: str | None
+    id: str | None
+
+
+class NoticeAward(Contract):
+    """An award that a notice tells of; its date as stated."""
+
+    id: str
+    title: str | None
+    date: str | None
+    value: NoticeValue | None
+    suppliers: list[NoticeParty]
+
+
+class ImportedNotice(Contract):
+    """What the releases of one process say together, beside the tender that they became."""
+
+    tender_id: UUID
+    ocid: str
+    release_ids: list[str]  # those that were merged, oldest first
+    buyer: NoticeParty | None
+    value: NoticeValue | None
+    awards: list[NoticeAward]  # with one the tender stays a draft: there is nothing left to bid for
+
+
+class OcdsImportReport(Contract):
+    """What an import created, found already there, or could not take."""
+
+    tenders: list[Tender]
+    notices: list[ImportedNotice]  # one for each tender, in the same order
+    faults: list[ImportFault]

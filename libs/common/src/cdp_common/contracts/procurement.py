@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import AwareDatetime, Field
@@ -31,30 +31,6 @@ ScoringMethod = Literal["relative_to_highest", "against_target"]
 
 
 # ------------------------------------------------------------------ tenders
-class OcdsImport(Contract):
-    """A release package as Find a Tender or Contracts Finder publishes it, imported for a buyer's place."""
-
-    buyer_organisation_id: UUID
-    place_id: UUID
-    data_status: DataStatus = "actual"
-    package: dict[str, Any]
-
-
-class ImportFault(Contract):
-    """Why one release of a package was not imported."""
-
-    release_id: str | None
-    code: str
-    message: str
-
-
-class OcdsImportReport(Contract):
-    """What an import created, found already there, or could not take."""
-
-    tenders: list[Tender]
-    faults: list[ImportFault]
-
-
 class AskedMeasure(Contract):
     """A measure that a tender asks bidders to commit to."""
 
@@ -282,6 +258,3 @@ class TenderChanged(Contract):
     title: str
     place_id: UUID
     data_status: DataStatus
-
-
-OcdsImportReport.model_rebuild()

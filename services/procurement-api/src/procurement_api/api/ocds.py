@@ -9,8 +9,13 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Query, Request, Response, Security
 from pydantic import AwareDatetime
 
-from cdp_common.contracts.ocds import ExtensionFile, RecordPackage, ReleasePackage
-from cdp_common.contracts.procurement import OcdsImport, OcdsImportReport
+from cdp_common.contracts.ocds import (
+    ExtensionFile,
+    OcdsImport,
+    OcdsImportReport,
+    RecordPackage,
+    ReleasePackage,
+)
 from cdp_common.web.caller import Caller
 from cdp_common.web.dependencies import Now, ServiceDatabase
 from cdp_common.web.etags import respond_with_content
@@ -41,10 +46,12 @@ async def import_ocds(
     partners: Partners,
     now: Now,
 ) -> Response:
-    """Import tenders from an OCDS 1.1 release package for the buyer that the caller acts for.
+    """Import tenders from an OCDS 1.1 release or record package for the buyer that the caller acts for.
 
-    Each procurement becomes a draft tender. One that the buyer imported before is given again, unchanged.
-    Releases that hold no tender are listed under `faults` with the reason, and the others go on.
+    The releases of each process are merged and become a draft tender; with `ocid` those of one process alone.
+    One that the buyer imported before, or that was published here, is given again, unchanged. Values in other
+    currencies and awards are told of under `notices`. Every release that gives no tender stands in `faults`
+    with the reason, and the others go on.
     """
     return answer_response(await import_package(db, partners, caller, document, once, now))
 

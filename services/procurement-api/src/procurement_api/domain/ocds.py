@@ -1,27 +1,44 @@
-"""Reading tenders out of OCDS 1.1 release packages, as Find a Tender and Contracts Finder publish them.
+"""Reading tenders out of OCDS 1.1 packages, as Find a Tender and Contracts Finder publish them.
 
-Real packages are uneven: a release that cannot be read is reported and the rest goes on.
+Real packages are uneven: a release that cannot be read is reported and the rest goes on. Releases of one
+process are merged, oldest first; values stay in the currency in which they are stated.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from cdp_common.kernel.errors import InvalidInput
-from procurement_api.domain.ocds_parts import LotFacts, gbp_of, lots_of, text_of, without_contacts
+from cdp_common.kernel.errors import FieldError, InvalidInput
+from cdp_common.kernel.ocds_merge import in_order, merged_content
+from procurement_api.domain.ocds_awards import AwardFacts, NamedParty, awards_of, buyer_of
+from procurement_api.domain.ocds_parts import (
+    LotFacts,
+    StatedValue,
+    gbp_of,
+    lots_of,
+    text_of,
+    value_of,
+    without_contacts,
+)
 
-TENDER_TAGS = frozenset({"planning", "tender", "tenderAmendment", "tenderUpdate"})
+PLANNING_TAGS = frozenset({"planning", "planningUpdate"})
+STAGE_TAGS = frozenset(
+    {
+        *("tender", "tenderAmendment", "tenderUpdate", "tenderCancellation"),
+        *("award", "awardUpdate", "awardCancellation"),
+        *("contract", "contractUpdate", "contractAmendment", "contractTermination"),
+        *("implementation", "implementationUpdate", "compiled"),
+    }
+)
+CALLED_OFF = frozenset({"cancelled", "unsuccessful", "withdrawn"})
 MAX_RELEASES = 1000
 MAX_ID_CHARS = 300
 MAX_TITLE_CHARS = 300
 MAX_DESCRIPTION_CHARS = 20_000
 MAX_LOTS = 1000
-
-_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 class PackageUnreadable(InvalidInput):
@@ -31,19 +48,31 @@ class PackageUnreadable(InvalidInput):
     title = "This is not an OCDS release package"
 
 
+class OcidNotInPackage(InvalidInput):
+    """The package has no release of the process that was asked for."""
+
+    code = "ocid_not_in_package"
+    title = "The package has no release of this process"
+
+
 @dataclass(frozen=True)
 class TenderFacts:
-    """What one release says of its tender; a value in another currency is left out, not converted."""
+    """What the releases of one process say together of its tender."""
 
     ocid: str
-    release_id: str
+    release_ids: tuple[str, ...]
+    """The releases that were merged, oldest first."""
     reference: str
     title: str
     description: str | None
+    value: StatedValue | None
     value_gbp: Decimal | None
+    """Null for a value in another currency: nothing is converted."""
     lots: tuple[LotFacts, ...]
+    buyer: NamedParty | None
+    awards: tuple[AwardFacts, ...]
     release: Mapping[str, Any]
-    """The release as far as it is kept: without the persons to contact."""
+    """The merged releases as far as they are kept: without the persons to contact."""
 
 
 @dataclass(frozen=True)
@@ -55,51 +84,64 @@ class Fault:
     message: str
 
 
-def read_package(package: Mapping[str, Any]) -> tuple[list[TenderFacts], list[Fault]]:
-    """The tenders of a release package in order, and the releases that give none, each with the reason.
+def read_package(
+    package: Mapping[str, Any], ocid: str | None = None
+) -> tuple[list[TenderFacts], list[Fault]]:
+    """The tenders of a release or record package, and the releases that give none, each with the reason.
 
-    Of several releases of one procurement the latest counts.
+    With an `ocid` only the releases of that process are read. Every release is in the `release_ids` of one
+    tender, or has a fault. Raises `PackageUnreadable` and `OcidNotInPackage`.
     """
-    releases = package.get("releases")
-    if not isinstance(releases, list) or not releases:
-        raise PackageUnreadable("A release package has a list of releases.")
-    if len(releases) > MAX_RELEASES:
-        raise PackageUnreadable(f"A package of at most {MAX_RELEASES} releases is taken at a time.")
-    latest: dict[str, TenderFacts] = {}
+    releases = _releases_of(package)
+    if ocid is not None:
+        releases = [
+            each for each in releases if isinstance(each, Mapping) and text_of(each.get("ocid")) == ocid
+        ]
+        if not releases:
+            words = "The package has no release of this process."
+            raise OcidNotInPackage(words, errors=[FieldError("/ocid", "ocid_not_in_package", words)])
+    processes: dict[str, list[Mapping[str, Any]]] = {}
     faults: list[Fault] = []
     for release in releases:
-        read = _read_release(release)
-        if isinstance(read, Fault):
-            faults.append(read)
-            continue
-        known = latest.get(read.ocid)
-        if known is None:
-            latest[read.ocid] = read
-        elif _dated(read) >= _dated(known):
-            faults.append(_superseded(known))
-            latest[read.ocid] = read
+        if (fault := _unreadable(release)) is not None:
+            faults.append(fault)
+        elif isinstance(release, Mapping):
+            processes.setdefault(str(text_of(release.get("ocid"))), []).append(release)
+    tenders: list[TenderFacts] = []
+    for name, parts in processes.items():
+        read = _read_process(name, in_order(parts))
+        if isinstance(read, TenderFacts):
+            tenders.append(read)
         else:
-            faults.append(_superseded(read))
-    return list(latest.values()), faults
+            faults.extend(read)
+    return tenders, faults
 
 
-def _superseded(facts: TenderFacts) -> Fault:
-    return Fault(
-        facts.release_id, "release_superseded", "The package has a later release of this procurement."
-    )
+def _releases_of(package: Mapping[str, Any]) -> list[Any]:
+    """The releases of a release package, or those embedded in a record package's records."""
+    releases, records = package.get("releases"), package.get("records")
+    if releases is None and isinstance(records, list):
+        releases = [release for record in records for release in _releases_of_record(record)]
+    if not isinstance(releases, list) or not releases:
+        raise PackageUnreadable("A package has a list of releases, or of records that hold releases.")
+    if len(releases) > MAX_RELEASES:
+        raise PackageUnreadable(f"A package of at most {MAX_RELEASES} releases is taken at a time.")
+    return releases
 
 
-def _dated(facts: TenderFacts) -> datetime:
-    """The date of the release; one that cannot be read is the earliest."""
-    text = facts.release.get("date")
-    try:
-        date = datetime.fromisoformat(text) if isinstance(text, str) else _LONG_AGO
-    except ValueError:
-        return _LONG_AGO
-    return date if date.tzinfo is not None else date.replace(tzinfo=UTC)
+def _releases_of_record(record: object) -> list[Any]:
+    """The releases embedded in a record; where they are only linked, the compiled one."""
+    if not isinstance(record, Mapping):
+        return [record]
+    releases = record.get("releases")
+    embedded = [each for each in releases if isinstance(each, Mapping)] if isinstance(releases, list) else []
+    if embedded and all("ocid" in each for each in embedded):
+        return embedded
+    return [record.get("compiledRelease")]
 
 
-def _read_release(release: object) -> TenderFacts | Fault:
+def _unreadable(release: object) -> Fault | None:
+    """Why the release cannot even be told whose it is, or None."""
     if not isinstance(release, Mapping):
         return Fault(None, "release_unreadable", "The release is not an object.")
     release_id, ocid = text_of(release.get("id")), text_of(release.get("ocid"))
@@ -107,26 +149,55 @@ def _read_release(release: object) -> TenderFacts | Fault:
         return Fault(_shown(release_id), "release_without_id", "The release has no id or no ocid.")
     if len(release_id) > MAX_ID_CHARS or len(ocid) > MAX_ID_CHARS:
         return Fault(_shown(release_id), "id_too_long", f"An id has at most {MAX_ID_CHARS} characters.")
-    if TENDER_TAGS.isdisjoint(_tags(release.get("tag"))):
-        return Fault(release_id, "release_without_tender", "The release is not of the tender stage.")
-    tender = release.get("tender")
-    title = text_of(tender.get("title")) if isinstance(tender, Mapping) else None
-    if not isinstance(tender, Mapping) or title is None:
-        return Fault(release_id, "tender_without_title", "The release's tender has no title.")
-    lots = tender.get("lots")
-    if isinstance(lots, Sequence) and len(lots) > MAX_LOTS:
-        return Fault(release_id, "too_many_lots", f"A tender has at most {MAX_LOTS} lots.")
+    return None
+
+
+def _read_process(ocid: str, releases: Sequence[Mapping[str, Any]]) -> TenderFacts | list[Fault]:
+    """What the releases of one process, oldest first, say together; or the same fault for each."""
+    ids = tuple(str(text_of(release.get("id"))) for release in releases)
+    tags = {tag for release in releases for tag in _tags(release.get("tag"))}
+    kept = [without_contacts(release) for release in releases]
+    # Merging would take things of one release that share an id for one: a single release stays as it is.
+    merged = kept[0] if len(kept) == 1 else merged_content(kept)
+    stated = merged.get("tender")
+    tender: Mapping[str, Any] = stated if isinstance(stated, Mapping) else {}
+    title = text_of(tender.get("title"))
+    if (found := _process_fault(tags, tender)) is not None or title is None:
+        code, words = found or ("tender_without_title", "The release's tender has no title.")
+        return [Fault(release_id, code, words) for release_id in ids]
     description = text_of(tender.get("description"))
     return TenderFacts(
         ocid=ocid,
-        release_id=release_id,
+        release_ids=ids,
         reference=(text_of(tender.get("id")) or ocid)[:MAX_ID_CHARS],
         title=title[:MAX_TITLE_CHARS],
         description=None if description is None else description[:MAX_DESCRIPTION_CHARS],
+        value=value_of(tender.get("value")),
         value_gbp=gbp_of(tender.get("value")),
-        lots=lots_of(lots),
-        release=without_contacts(release),
+        lots=lots_of(tender.get("lots")),
+        buyer=buyer_of(merged),
+        awards=awards_of(merged),
+        release=merged if len(kept) == 1 else {"ocid": ocid, "id": ids[-1], "tag": sorted(tags), **merged},
     )
+
+
+def _process_fault(tags: set[str], tender: Mapping[str, Any]) -> tuple[str, str] | None:
+    """Why a process gives no tender: a code, and the reason in words."""
+    if tags and tags <= PLANNING_TAGS:
+        return "release_planning_only", "The procurement is only planned; there is no tender to import yet."
+    if STAGE_TAGS.isdisjoint(tags):
+        return "release_without_tender", "The release is not of the tender or award stage."
+    if tender.get("status") in CALLED_OFF:
+        return "tender_called_off", "The procurement was called off; there is nothing to bid for."
+    lots = tender.get("lots")
+    if isinstance(lots, Sequence) and len(lots) > MAX_LOTS:
+        return "too_many_lots", f"A tender has at most {MAX_LOTS} lots."
+    return None
+
+
+def is_awarded(release: Mapping[str, Any] | None) -> bool:
+    """Whether an imported notice tells of an award: there is nothing left to bid for."""
+    return release is not None and bool(awards_of(release))
 
 
 def _shown(release_id: str | None) -> str | None:

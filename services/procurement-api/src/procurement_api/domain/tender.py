@@ -36,6 +36,13 @@ class TermsMissing(Conflict):
     title = "The tender's terms have not been set"
 
 
+class TenderAwardedElsewhere(Conflict):
+    """The notice that the tender was imported from tells of an award: there is nothing left to bid for."""
+
+    code = "tender_awarded_elsewhere"
+    title = "The tender has been awarded elsewhere"
+
+
 class TenderClosed(Conflict):
     """The deadline has passed: nothing can be submitted, replaced or withdrawn."""
 

@@ -1,22 +1,32 @@
-"""A buyer, or a portal for it, imports tenders from an OCDS release package."""
+"""A buyer, or a portal for it, imports tenders from an OCDS package."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import RowMapping
 
 from cdp_common.clients.partners import PartnersClient
-from cdp_common.contracts.procurement import ImportFault, OcdsImport, OcdsImportReport
+from cdp_common.contracts.ocds import (
+    ImportedNotice,
+    ImportFault,
+    NoticeAward,
+    NoticeParty,
+    NoticeValue,
+    OcdsImport,
+    OcdsImportReport,
+)
 from cdp_common.db.database import Database
 from cdp_common.db.idempotency import Answer, Once
 from cdp_common.kernel.identifiers import new_id
 from cdp_common.kernel.money import pence_from_gbp
 from cdp_common.web.caller import Caller
 from procurement_api.domain.ocds import Fault, TenderFacts, read_package
-from procurement_api.domain.ocds_parts import LotFacts
+from procurement_api.domain.ocds_awards import AwardFacts, NamedParty
+from procurement_api.domain.ocds_parts import LotFacts, StatedValue
 from procurement_api.storage.tenders import add_tenders_once, tenders_by_ocids
 from procurement_api.use_cases.answers import tender_answer
 from procurement_api.use_cases.keep_answer import answer_before, keep_answer
@@ -33,7 +43,7 @@ async def import_ocds(
     async with db.begin() as tx:
         if (earlier := await answer_before(tx, once)) is not None:
             return earlier
-    tenders, faults = read_package(document.package)
+    tenders, faults = read_package(document.package, document.ocid)
     await known_place(partners, document.place_id)
 
     async with db.begin() as tx:
@@ -49,11 +59,43 @@ def _report(
 ) -> OcdsImportReport:
     return OcdsImportReport(
         tenders=[tender_answer(rows[facts.ocid]) for facts in tenders],
+        notices=[_notice(facts, rows[facts.ocid]["id"]) for facts in tenders],
         faults=[
             ImportFault(release_id=fault.release_id, code=fault.code, message=fault.message)
             for fault in faults
         ],
     )
+
+
+def _notice(facts: TenderFacts, tender_id: UUID) -> ImportedNotice:
+    return ImportedNotice(
+        tender_id=tender_id,
+        ocid=facts.ocid,
+        release_ids=list(facts.release_ids),
+        buyer=None if facts.buyer is None else _party(facts.buyer),
+        value=_value(facts.value),
+        awards=[_award(award) for award in facts.awards],
+    )
+
+
+def _award(award: AwardFacts) -> NoticeAward:
+    return NoticeAward(
+        id=award.id,
+        title=award.title,
+        date=award.date,
+        value=_value(award.value),
+        suppliers=[_party(supplier) for supplier in award.suppliers],
+    )
+
+
+def _party(party: NamedParty) -> NoticeParty:
+    return NoticeParty(name=party.name, scheme=party.scheme, id=party.id)
+
+
+def _value(value: StatedValue | None) -> NoticeValue | None:
+    if value is None:
+        return None
+    return NoticeValue(currency=value.currency, amount=value.amount, amount_gross=value.amount_gross)
 
 
 def _tender_row(document: OcdsImport, facts: TenderFacts, now: datetime) -> dict[str, Any]:

@@ -23,7 +23,13 @@ from cdp_common.db.database import Database
 from cdp_common.kernel.errors import FieldError, InvalidInput
 from cdp_common.web.caller import Caller
 from cdp_common.web.etags import require_match
-from procurement_api.domain.tender import TermsMissing, require_state, require_terms_hold
+from procurement_api.domain.ocds import is_awarded
+from procurement_api.domain.tender import (
+    TenderAwardedElsewhere,
+    TermsMissing,
+    require_state,
+    require_terms_hold,
+)
 from procurement_api.storage.tenders import change_tender, tender_by_id
 from procurement_api.use_cases.answers import tender_answer
 from procurement_api.use_cases.happenings import tell_tender
@@ -86,6 +92,8 @@ def _publishable(tender: RowMapping, now: datetime) -> TenderTerms:
     require_state(tender["state"], "draft")
     if tender["terms"] is None:
         raise TermsMissing("Set the terms before publishing.")
+    if is_awarded(tender["imported_release"]):
+        raise TenderAwardedElsewhere("The imported notice tells of an award; register its contract instead.")
     terms = TenderTerms.model_validate(tender["terms"])
     require_terms_hold(rules_of(terms), now)
     return terms
