@@ -1,6 +1,10 @@
 """What is published as OCDS releases: at which step, with what in them, and never changed afterwards."""
 
+import asyncio
 import json
+import os
+from importlib import resources
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,11 +21,13 @@ from tests.integration.procurement_api.world import (
     refused,
     release,
 )
-from tests.ocds_schemas import check_package, merged_by_reference, schemas_missing, schemas_with
+from tests.ocds_by_libcove import review
+from tests.ocds_schemas import OCDS, check_package, merged_by_reference, schemas_missing, schemas_with
 
 from cdp_common.contracts.ocds import RecordPackage, ReleasePackage
 from cdp_common.kernel.identifiers import new_id
 
+EXTENSION = Path(str(resources.files("procurement_api"))) / "ocds_extension"
 PACKAGES = "/v1/ocds/release-packages"
 OCID = "ocds-h6vhtk-000001"
 RIVALS_WORDS = ("Bidder Two", "777.25", "333.5")
@@ -339,3 +345,27 @@ async def test_everything_published_holds_to_the_standard_and_merges_to_the_reco
     assert RecordPackage.model_validate(record).records[0].releases == package["releases"]
     assert merged_by_reference(schemas, package["releases"]) == record["records"][0]["compiledRelease"]
     assert package["publishedDate"] > NOW
+
+
+@pytest.mark.skipif(
+    schemas_missing() or "CDP_LIBCOVEOCDS" not in os.environ,
+    reason="CDP_LIBCOVEOCDS names no libcoveocds, which is AGPL and so no part of the project",
+)
+@pytest.mark.enable_socket
+async def test_libcoveocds_finds_no_fault_in_what_is_published(world: World, tmp_path: Path):
+    await awarded(world)
+    world.partners.describe(world.buyer.id, "public", [])
+    await world.registered(world.party("Deliverer"), kind="contract")
+    package = await world.done("GET", PACKAGES)
+    record = await world.done("GET", f"/v1/ocds/records/{OCID}")
+    compiled = record["records"][0]["compiledRelease"]
+    for name, document in (("package", package), ("compiled", {**package, "releases": [compiled]})):
+        folder = tmp_path / name
+        folder.mkdir()
+        found = await asyncio.to_thread(
+            review, os.environ["CDP_LIBCOVEOCDS"], document, OCDS / "schema", EXTENSION, folder
+        )
+        assert found["extensions"]["invalid_extensions"] == []
+        assert found["validation_errors"] == []
+        assert found["additional_fields"] == []
+        assert found["additional_closed_codelist_values"] == {}
