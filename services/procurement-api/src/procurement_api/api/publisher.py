@@ -9,7 +9,7 @@ from fastapi import Depends, Request
 from procurement_api.domain.packages import Publisher
 
 
-def publisher(request: Request) -> Publisher:
+async def publisher(request: Request) -> Publisher:
     """The publisher of this deployment."""
     found: Publisher = request.app.state.publisher
     return found
