@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import socket
 import sys
@@ -103,11 +104,9 @@ async def running(database_url: str) -> AsyncIterator[Server]:
 async def _wait(http: httpx2.AsyncClient) -> None:
     async with asyncio.timeout(START_S):
         while True:
-            try:
+            with contextlib.suppress(httpx2.TransportError):  # not listening yet
                 if (await http.get("/health/live")).status_code == 200:
                     return
-            except httpx2.TransportError:
-                pass  # not listening yet
             await asyncio.sleep(0.1)
 
 
