@@ -7,7 +7,7 @@ import pytest
 from tests.integration.procurement_api.world import TERMS, Json, Party, World, bid_of, faults, line, refused
 
 from cdp_common.kernel.identifiers import new_id
-from procurement_api.storage.tables import panel_scores
+from procurement_api.storage.evaluation_tables import panel_scores
 from procurement_api.use_cases.keep_answer import purge_answers
 
 LINES = [line("M-JOB", "10", "fte_years"), line("M-HOURS", "100", "hours")]

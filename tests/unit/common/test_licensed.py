@@ -7,8 +7,8 @@ import pytest
 
 from cdp_common.contracts.charter import Pledge
 from cdp_common.contracts.commitments import CommitmentLine
+from cdp_common.contracts.evaluations import BidResult, MeasureScore
 from cdp_common.contracts.licensed import data_for_reader, for_reader
-from cdp_common.contracts.procurement import BidResult, MeasureScore
 from cdp_common.kernel.identifiers import new_id
 from cdp_common.kernel.licence import framework_of_scope, frameworks_held, licence_scope, sees_figures
 

@@ -21,6 +21,7 @@ from cdp_common.contracts.bids import (
     ReceiptKeys,
     TenderLog,
 )
+from cdp_common.contracts.evaluations import AssessmentSummary, Evaluation, PanelScores
 from cdp_common.contracts.ocds import (
     ExtensionFile,
     OcdsImport,
@@ -32,10 +33,7 @@ from cdp_common.contracts.procurement import (
     Agreement,
     AgreementDraft,
     AgreementEnd,
-    AssessmentSummary,
     AwardDraft,
-    Evaluation,
-    PanelScores,
     Tender,
     TenderState,
     TenderTerms,

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cdp_common.db.constraints import constraint_errors
 from cdp_common.db.database import WriteConflict
-from procurement_api.storage.tables import evaluations, panel_scores
+from procurement_api.storage.evaluation_tables import evaluations, panel_scores
 
 
 async def add_scores(tx: AsyncConnection, rows: list[dict[str, Any]]) -> None:

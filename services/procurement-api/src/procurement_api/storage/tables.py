@@ -17,9 +17,12 @@ from sqlalchemy import (
     text,
 )
 
-from cdp_common.db.columns import Json, Pence, Quantity, UtcDateTime, id_column, metadata_with_names
+from cdp_common.db.columns import Json, Pence, Quantity, UtcDateTime, id_column
+from procurement_api.storage import evaluation_tables
+from procurement_api.storage.metadata import metadata
 
-metadata = metadata_with_names()
+TABLE_MODULES = (evaluation_tables,)
+"""Where the other tables stand; with them the metadata is whole."""
 
 tenders = Table(
     "tenders",
@@ -145,29 +148,6 @@ opened_lines = Table(
     Column("licensed_framework", Text),  # whose licence the pounds need; null when anybody may see them
     Column("explanation", Json),
     UniqueConstraint("bid_id", "position", name="uq_opened_lines_bid_position"),
-)
-
-panel_scores = Table(
-    "panel_scores",
-    metadata,
-    id_column(),
-    Column("bid_id", Uuid, ForeignKey("bids.id"), nullable=False),
-    Column("measure", Text, nullable=False),
-    Column("version", Integer, nullable=False),
-    Column("score", Quantity, nullable=False),
-    Column("reason", Text, nullable=False),
-    Column("scored_by", Text, nullable=False),  # the client; a person once people sign in
-    Column("recorded_at", UtcDateTime, nullable=False),
-    UniqueConstraint("bid_id", "measure", "version", name="uq_panel_scores_bid_measure_version"),
-)
-
-evaluations = Table(
-    "evaluations",
-    metadata,
-    Column("tender_id", Uuid, ForeignKey("tenders.id"), primary_key=True),
-    Column("version", Integer, primary_key=True),
-    Column("evaluated_at", UtcDateTime, nullable=False),
-    Column("result", Json, nullable=False),
 )
 
 agreements = Table(

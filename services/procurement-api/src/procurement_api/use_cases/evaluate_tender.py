@@ -10,8 +10,9 @@ from uuid import UUID
 from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from cdp_common.contracts.evaluations import BidResult, Evaluation, MeasureScore
 from cdp_common.contracts.licensed import for_reader
-from cdp_common.contracts.procurement import BidResult, Evaluation, MeasureScore, TenderTerms
+from cdp_common.contracts.procurement import TenderTerms
 from cdp_common.db.database import Database
 from cdp_common.db.idempotency import Answer, Once
 from cdp_common.kernel.money import gbp_from_pence

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from cdp_common.contracts.evaluations import AssessmentSummary, Evaluation
 from cdp_common.contracts.licensed import for_reader
-from cdp_common.contracts.procurement import AssessmentSummary, Evaluation
 from cdp_common.db.database import Database
 from cdp_common.kernel.errors import Conflict, NotFound
 from cdp_common.web.caller import Caller

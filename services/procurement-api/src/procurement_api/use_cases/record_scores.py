@@ -8,7 +8,8 @@ from uuid import UUID
 
 from sqlalchemy import RowMapping
 
-from cdp_common.contracts.procurement import PanelScores, TenderTerms
+from cdp_common.contracts.evaluations import PanelScores
+from cdp_common.contracts.procurement import TenderTerms
 from cdp_common.db.database import Database
 from cdp_common.db.idempotency import Answer, Once
 from cdp_common.kernel.errors import FieldError, InvalidInput
