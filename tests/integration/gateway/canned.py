@@ -21,7 +21,6 @@ from cdp_common.contracts.partners import (
     Statement,
     StatementSignature,
 )
-from cdp_common.contracts.procurement import AskedMeasure, Lot, PinnedMeasure, Scoring, Tender, TenderTerms
 from cdp_common.contracts.reporting import (
     CollectiveValue,
     Coverage,
@@ -36,6 +35,7 @@ from cdp_common.contracts.reporting import (
     ValueCell,
     ValueFigure,
 )
+from cdp_common.contracts.tenders import AskedMeasure, Lot, PinnedMeasure, Scoring, Tender, TenderTerms
 from cdp_common.contracts.toms import (
     Crosswalk,
     CrosswalkRow,

@@ -6,8 +6,8 @@ import httpx2
 import pytest
 from tests.integration.procurement_api.world import Party, World, agreement_of, faults, refused
 
+from cdp_common.contracts.agreements import Agreement
 from cdp_common.contracts.commitments import CommitmentsEnded, CommitmentsMade
-from cdp_common.contracts.procurement import Agreement
 from cdp_common.kernel.identifiers import new_id
 
 PATH = "/v1/agreements"

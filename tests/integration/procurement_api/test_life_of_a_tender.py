@@ -8,10 +8,10 @@ from joserfc.errors import BadSignatureError
 from joserfc.jwk import KeySet, OKPKey
 from tests.integration.procurement_api.world import ANSWER, Json, Party, World, bid_of, line, refused
 
+from cdp_common.contracts.agreements import Agreement
 from cdp_common.contracts.bids import Opening
 from cdp_common.contracts.commitments import CommitmentsMade
 from cdp_common.contracts.evaluations import Evaluation
-from cdp_common.contracts.procurement import Agreement
 from cdp_common.kernel.identifiers import new_id
 from cdp_common.kernel.proofs import canonical_json, commitment, leaf_hash, merkle_root
 

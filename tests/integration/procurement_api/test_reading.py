@@ -6,7 +6,7 @@ from tests.integration.procurement_api.world import World, import_document, refu
 from cdp_common.clients.procurement import ProcurementClient
 from cdp_common.clients.tokens import forwarded
 from cdp_common.contracts.base import IdBatch
-from cdp_common.contracts.procurement import TenderTerms
+from cdp_common.contracts.tenders import TenderTerms
 from cdp_common.kernel.identifiers import new_id
 
 

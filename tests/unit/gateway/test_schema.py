@@ -18,7 +18,7 @@ from graphql import (
     validate,
 )
 
-from cdp_common.contracts import base, charter, needs, partners, procurement, reporting, toms
+from cdp_common.contracts import base, charter, needs, partners, reporting, tenders, toms
 from cdp_tools.story import ending
 from gateway.schema import enums
 from gateway.schema.reporting import GROUPING_FIELDS
@@ -99,8 +99,8 @@ def test_enumerations_hold_what_the_contracts_hold() -> None:
         (enums.MembershipRole, partners.MembershipRole),
         (enums.DataStatus, base.DataStatus),
         (enums.SignatureState, charter.SignatureState),
-        (enums.TenderState, procurement.TenderState),
-        (enums.ScoringMethod, procurement.ScoringMethod),
+        (enums.TenderState, tenders.TenderState),
+        (enums.ScoringMethod, tenders.ScoringMethod),
         (enums.Unit, toms.Unit),
         (enums.Component, toms.Component),
         (enums.ValueType, toms.ValueType),

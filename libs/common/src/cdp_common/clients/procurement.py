@@ -10,6 +10,7 @@ from uuid import UUID
 from pydantic import RootModel
 
 from cdp_common.clients.base import Fetched, ServiceClient
+from cdp_common.contracts.agreements import Agreement, AgreementDraft, AgreementEnd, AwardDraft
 from cdp_common.contracts.base import Batch, EventPage, IdBatch, Page
 from cdp_common.contracts.bids import (
     Bid,
@@ -29,15 +30,7 @@ from cdp_common.contracts.ocds import (
     RecordPackage,
     ReleasePackage,
 )
-from cdp_common.contracts.procurement import (
-    Agreement,
-    AgreementDraft,
-    AgreementEnd,
-    AwardDraft,
-    Tender,
-    TenderState,
-    TenderTerms,
-)
+from cdp_common.contracts.tenders import Tender, TenderState, TenderTerms
 
 _Document = RootModel[dict[str, Any]]
 

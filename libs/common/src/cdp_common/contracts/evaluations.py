@@ -11,7 +11,7 @@ from pydantic import Field
 
 from cdp_common.contracts.base import Code, Contract, DecimalText, GbpText, ShortText
 from cdp_common.contracts.licensed import Licensed
-from cdp_common.contracts.procurement import ScoringMethod
+from cdp_common.contracts.tenders import ScoringMethod
 
 
 class PanelScore(Contract):

@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import Field
 
 from cdp_common.contracts.base import Contract, DataStatus, DecimalText
-from cdp_common.contracts.procurement import Tender
+from cdp_common.contracts.tenders import Tender
 
 ExtensionFile = Literal["extension.json", "release-schema.json"]
 

@@ -10,7 +10,7 @@ import strawberry
 from strawberry import federation
 
 from cdp_common.contracts import partners as contract
-from cdp_common.contracts.procurement import TenderState as TenderStateText
+from cdp_common.contracts.tenders import TenderState as TenderStateText
 from gateway.context import Context, Info
 from gateway.schema.charter import Charter, Signatory
 from gateway.schema.enums import OrganisationKind, SignatureState, TenderState

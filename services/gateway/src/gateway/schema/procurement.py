@@ -10,7 +10,7 @@ from uuid import UUID
 import strawberry
 from strawberry import federation
 
-from cdp_common.contracts import procurement as contract
+from cdp_common.contracts import tenders as contract
 from gateway.context import Context, Info
 from gateway.schema.enums import DataStatus, ScoringMethod, TenderState, Unit
 from gateway.schema.fields import calls_together

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request, Response, Security
 
+from cdp_common.contracts.agreements import Agreement, AgreementDraft, AgreementEnd
 from cdp_common.contracts.base import Batch, IdBatch, Page
-from cdp_common.contracts.procurement import Agreement, AgreementDraft, AgreementEnd
 from cdp_common.web.caller import INTERNAL_EVENTS_SCOPE, Caller
 from cdp_common.web.dependencies import Now, ServiceDatabase
 from cdp_common.web.etags import IfMatch, respond_with_etag

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request, Response, Security
 
+from cdp_common.contracts.agreements import Agreement, AwardDraft
 from cdp_common.contracts.evaluations import AssessmentSummary, Evaluation, PanelScores
-from cdp_common.contracts.procurement import Agreement, AwardDraft
 from cdp_common.web.caller import Caller
 from cdp_common.web.dependencies import Now, ServiceDatabase
 from cdp_common.web.etags import respond_with_etag

@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response, Security
 
 from cdp_common.contracts.base import Batch, IdBatch, Page
-from cdp_common.contracts.procurement import Tender, TenderState, TenderTerms
+from cdp_common.contracts.tenders import Tender, TenderState, TenderTerms
 from cdp_common.web.caller import Caller
 from cdp_common.web.dependencies import Now, ServiceDatabase
 from cdp_common.web.etags import IfMatch, respond_with_etag

@@ -9,9 +9,10 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from cdp_common.contracts.agreements import Agreement
 from cdp_common.contracts.bids import Bid, BidVersion, OpenedLine
 from cdp_common.contracts.commitments import CommitmentLine, ScheduledShare
-from cdp_common.contracts.procurement import Agreement, Lot, PinnedMeasure, Tender, TenderTerms
+from cdp_common.contracts.tenders import Lot, PinnedMeasure, Tender, TenderTerms
 from cdp_common.contracts.toms import Explanation
 from cdp_common.kernel.money import gbp_from_pence
 from procurement_api.domain.exact import plain

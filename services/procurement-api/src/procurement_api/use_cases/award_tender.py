@@ -12,8 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cdp_common.clients.partners import PartnersClient
 from cdp_common.clients.toms import TomsClient
+from cdp_common.contracts.agreements import AwardDraft
 from cdp_common.contracts.licensed import for_reader
-from cdp_common.contracts.procurement import AwardDraft, TenderTerms
+from cdp_common.contracts.tenders import TenderTerms
 from cdp_common.db.database import Database
 from cdp_common.db.idempotency import Answer, Once
 from cdp_common.kernel.errors import Conflict

@@ -8,7 +8,7 @@ from sqlalchemy import RowMapping
 
 from cdp_common.contracts.bids import BidDraft
 from cdp_common.contracts.commitments import ScheduledShare
-from cdp_common.contracts.procurement import PinnedMeasure, TenderTerms
+from cdp_common.contracts.tenders import PinnedMeasure, TenderTerms
 from procurement_api.domain import bid as rules
 from procurement_api.domain.contract_period import ContractPeriod, Instalment
 

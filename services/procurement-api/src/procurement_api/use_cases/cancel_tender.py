@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from cdp_common.contracts.procurement import Tender
+from cdp_common.contracts.tenders import Tender
 from cdp_common.db.database import Database
 from cdp_common.web.caller import Caller
 from cdp_common.web.etags import require_match

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cdp_common.contracts.evaluations import BidResult, Evaluation, MeasureScore
 from cdp_common.contracts.licensed import for_reader
-from cdp_common.contracts.procurement import TenderTerms
+from cdp_common.contracts.tenders import TenderTerms
 from cdp_common.db.database import Database
 from cdp_common.db.idempotency import Answer, Once
 from cdp_common.kernel.money import gbp_from_pence

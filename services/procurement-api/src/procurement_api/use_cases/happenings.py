@@ -9,9 +9,10 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from cdp_common.contracts.agreements import Agreement
 from cdp_common.contracts.bids import BidAction, BidChanged
 from cdp_common.contracts.commitments import CommitmentsEnded, CommitmentsMade
-from cdp_common.contracts.procurement import Agreement, Tender, TenderChanged
+from cdp_common.contracts.tenders import Tender, TenderChanged
 from cdp_common.db.events import INTERNAL, PUBLIC, NewEvent, org_audience, record_event
 from procurement_api.domain.agreement import route_of
 

@@ -19,7 +19,7 @@ from cdp_common.clients.toms import TomsClient
 from cdp_common.contracts.base import IdBatch
 from cdp_common.contracts.bids import BidDraft, Opening, TenderLog
 from cdp_common.contracts.licensed import for_reader
-from cdp_common.contracts.procurement import TenderTerms
+from cdp_common.contracts.tenders import TenderTerms
 from cdp_common.contracts.toms import ValuedLine
 from cdp_common.db.database import Database
 from cdp_common.kernel.identifiers import new_id

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cdp_common.contracts.partners import Organisation
-from cdp_common.contracts.procurement import PinnedMeasure, TenderTerms
+from cdp_common.contracts.tenders import PinnedMeasure, TenderTerms
 from cdp_common.contracts.toms import Edition, Measure, Proxy
 from cdp_common.kernel.identifiers import new_id
 from cdp_common.kernel.json_text import json_text

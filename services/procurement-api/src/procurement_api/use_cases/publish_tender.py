@@ -11,7 +11,7 @@ from sqlalchemy import RowMapping
 from cdp_common.clients.partners import PartnersClient
 from cdp_common.clients.toms import TomsClient
 from cdp_common.clients.valuing import value_for_caller
-from cdp_common.contracts.procurement import AskedMeasure, PinnedMeasure, Tender, TenderTerms
+from cdp_common.contracts.tenders import AskedMeasure, PinnedMeasure, Tender, TenderTerms
 from cdp_common.contracts.toms import (
     Measure,
     MeasureBatchRequest,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
+from cdp_common.contracts.agreements import Agreement
 from cdp_common.contracts.base import Batch
 from cdp_common.contracts.licensed import for_reader
-from cdp_common.contracts.procurement import Agreement
 from cdp_common.db.database import Database
 from cdp_common.db.paging import cut_page
 from cdp_common.web.caller import Caller

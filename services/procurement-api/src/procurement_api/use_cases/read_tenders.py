@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from cdp_common.contracts.base import Batch
-from cdp_common.contracts.procurement import Tender, TenderState
+from cdp_common.contracts.tenders import Tender, TenderState
 from cdp_common.db.database import Database
 from cdp_common.db.paging import cut_page
 from cdp_common.web.caller import Caller

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import RowMapping
 
 from cdp_common.contracts.evaluations import PanelScores
-from cdp_common.contracts.procurement import TenderTerms
+from cdp_common.contracts.tenders import TenderTerms
 from cdp_common.db.database import Database
 from cdp_common.db.idempotency import Answer, Once
 from cdp_common.kernel.errors import FieldError, InvalidInput

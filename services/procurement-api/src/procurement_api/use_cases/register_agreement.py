@@ -9,8 +9,8 @@ from uuid import UUID
 from cdp_common.clients.partners import PartnersClient
 from cdp_common.clients.toms import TomsClient
 from cdp_common.clients.valuing import value_for_caller
+from cdp_common.contracts.agreements import AgreementDraft, AgreementLineDraft
 from cdp_common.contracts.licensed import for_reader
-from cdp_common.contracts.procurement import AgreementDraft, AgreementLineDraft
 from cdp_common.contracts.toms import Edition, Valuation, ValuationLine, ValuationRequest
 from cdp_common.db.database import Database
 from cdp_common.db.idempotency import Answer, Once

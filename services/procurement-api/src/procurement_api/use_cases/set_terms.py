@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from cdp_common.clients.partners import PartnersClient
-from cdp_common.contracts.procurement import Tender, TenderTerms
+from cdp_common.contracts.tenders import Tender, TenderTerms
 from cdp_common.db.database import Database
 from cdp_common.web.caller import Caller
 from cdp_common.web.etags import require_match

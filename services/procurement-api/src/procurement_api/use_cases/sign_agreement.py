@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from cdp_common.contracts.procurement import Agreement
+from cdp_common.contracts.agreements import Agreement
 from procurement_api.storage.agreements import add_agreement
 from procurement_api.use_cases.answers import agreement_answers
 from procurement_api.use_cases.happenings import tell_agreement_signed

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+from cdp_common.contracts.agreements import Agreement, AgreementEnd
 from cdp_common.contracts.commitments import CommitmentsEnded
 from cdp_common.contracts.licensed import for_reader
-from cdp_common.contracts.procurement import Agreement, AgreementEnd
 from cdp_common.db.database import Database
 from cdp_common.web.caller import Caller
 from cdp_common.web.etags import require_match

@@ -9,7 +9,7 @@ from uuid import UUID
 from cdp_common.clients.toms import TomsClient
 from cdp_common.contracts.bids import BidDraft, BidLine, BidTrial, ValuedBidLine
 from cdp_common.contracts.licensed import for_reader
-from cdp_common.contracts.procurement import TenderTerms
+from cdp_common.contracts.tenders import TenderTerms
 from cdp_common.contracts.toms import ValuedLine
 from cdp_common.db.database import Database
 from cdp_common.web.caller import Caller

@@ -11,7 +11,7 @@ from decimal import Decimal
 from cdp_common.clients.toms import TomsClient
 from cdp_common.clients.upstream import UpstreamProblem
 from cdp_common.contracts.bids import BidDraft
-from cdp_common.contracts.procurement import TenderTerms
+from cdp_common.contracts.tenders import TenderTerms
 from cdp_common.contracts.toms import Unit, ValuationLine, ValuationRequest, ValuedLine
 from cdp_common.kernel.periods import Period
 
