@@ -19,7 +19,7 @@ from cdp_common.kernel.clock import FixedClock
 from cdp_common.kernel.identifiers import new_id
 from cdp_common.kernel.proofs import leaf_hash
 from cdp_common.testing.callers import TokenMint
-from procurement_api.storage.metadata import metadata
+from procurement_api.storage.tables import tenders
 
 Json = dict[str, Any]
 
@@ -37,7 +37,7 @@ ANSWER = "Zwiebelkuchen and quince for every apprentice"
 EVERYTHING = text(
     " UNION ALL ".join(
         f'(SELECT {number} || t::text AS line FROM "{table.name}" t)'
-        for number, table in enumerate(metadata.sorted_tables)
+        for number, table in enumerate(tenders.metadata.sorted_tables)
     )
     + " ORDER BY line"
 )
@@ -187,7 +187,7 @@ class World:
         """How many rows each table has; what a refusal must leave as it was."""
         counted = {}
         async with self.db.begin() as tx:
-            for table in (*metadata.sorted_tables, events):
+            for table in (*tenders.metadata.sorted_tables, events):
                 counted[table.name] = await tx.scalar(select(func.count()).select_from(table)) or 0
         return counted
 
