@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from starlette.responses import JSONResponse, Response
 
 from cdp_common.contracts.base import Batch, IdBatch
+from cdp_common.contracts.line_inputs import inputs_of
 from cdp_common.contracts.partners import Organisation, Place
 from cdp_common.contracts.toms import (
     Edition,
@@ -30,6 +31,7 @@ from cdp_common.contracts.toms import (
 )
 from cdp_common.kernel.clock import utc_now
 from cdp_common.kernel.identifiers import new_id
+from cdp_common.kernel.inputs import derived_quantity
 
 EDITION = "ab" * 32
 EFFECTIVE_FROM = date(2026, 1, 1)
@@ -166,7 +168,7 @@ class Toms:
             return [("quantity", "refused_for_test", self.refusals[line.measure])]
         if line.measure in self.licensed:
             return [("measure", "proxy_not_redistributable", "the measure's figure is licensed")]
-        if line.measure == "M-RATIO":
+        if line.measure == "M-RATIO" and line.denominator is None and line.inputs is None:
             return [("denominator", "denominator_missing", "a ratio states numerator and denominator")]
         if line.measure == "M-SPEND" and line.industry != "construction":
             return [("industry", "multiplier_unknown", "the edition has no multiplier for this industry")]
@@ -180,10 +182,13 @@ class Toms:
         _, price, component = PRICES.get(line.measure, ("", Decimal(0), "social"))
         if line.measure == "M-SPEND":
             price, component = Decimal("0.25"), "local_economic"
-        assert line.quantity is not None, "bids state quantities"
-        value = (line.quantity * price).quantize(Decimal("0.01"), ROUND_HALF_UP)
+        quantity = line.quantity
+        if quantity is None:
+            assert line.inputs is not None, "a line states its quantity or its inputs"
+            quantity = derived_quantity(inputs_of(line.inputs)).shown()
+        value = (quantity * price).quantize(Decimal("0.01"), ROUND_HALF_UP)
         nothing = Decimal("0.00")
-        promised = ExplanationStep(rule="quantity", text="Promised.", result=line.quantity, unit=line.unit)
+        promised = ExplanationStep(rule="quantity", text="Promised.", result=quantity, unit=line.unit)
         priced = ExplanationStep(rule="proxy", text="By proxy.", factor=price, result=value, unit="GBP")
         explanation = Explanation(
             measure=line.measure,
@@ -192,13 +197,14 @@ class Toms:
             framework="open-measures",
             edition="2026",
             proxy=_proxy(line.measure, price) if line.measure in PRICES else None,
+            inputs=line.inputs,
             steps=[promised, priced],
         )
         return ValuedLine(
             ref=line.ref,
             measure=line.measure,
-            quantity=line.quantity,
-            counted_quantity=line.quantity,
+            quantity=quantity,
+            counted_quantity=quantity,
             unit=line.unit,
             social_gbp=value if component == "social" else nothing,
             local_economic_gbp=value if component == "local_economic" else nothing,

@@ -8,14 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from cdp_common.kernel.money import gbp_text
-from cdp_common.kernel.periods import Period
-from cdp_tools.packs import check_pack
-from reporting_api.domain.amounts import Amounts
-from reporting_api.domain.commitments import PromisedLine, instalments_of
-from reporting_api.domain.entries import MeasureRef
-from toms_engine.domain.catalogue import Catalogue
-from toms_engine.domain.inputs import (
+from cdp_common.kernel.inputs import (
     Attendance,
     Employment,
     Inputs,
@@ -26,6 +19,13 @@ from toms_engine.domain.inputs import (
     Volunteering,
     derived_quantity,
 )
+from cdp_common.kernel.money import gbp_text
+from cdp_common.kernel.periods import Period
+from cdp_tools.packs import check_pack
+from reporting_api.domain.amounts import Amounts
+from reporting_api.domain.commitments import PromisedLine, instalments_of
+from reporting_api.domain.entries import MeasureRef
+from toms_engine.domain.catalogue import Catalogue
 from toms_engine.domain.line import Line, Options
 from toms_engine.domain.valuation import ValuedLine, value_lines
 from toms_engine.storage.published_figures import shipped_figures

@@ -17,6 +17,7 @@ from procurement_api.domain.agreement import (
     route_of,
 )
 from procurement_api.domain.contract_period import ContractPeriod, Instalment
+from procurement_api.domain.delivery_profile import Profile
 
 DRAFT = Draft(
     kind="grant",
@@ -24,9 +25,14 @@ DRAFT = Draft(
     commissioner=UUID(int=1),
     deliverer=UUID(int=2),
     value_gbp=Decimal("40000.00"),
-    schedules=[
-        [],
-        [Instalment(date(2026, 7, 1), Decimal("0.25")), Instalment(date(2027, 6, 30), Decimal("0.75"))],
+    profiles=[
+        Profile(),
+        Profile(
+            schedule=(
+                Instalment(date(2026, 7, 1), Decimal("0.25")),
+                Instalment(date(2027, 6, 30), Decimal("0.75")),
+            )
+        ),
     ],
 )
 
@@ -55,7 +61,7 @@ def test_the_route_follows_from_the_kind(kind, route):
 
 def test_a_good_agreement_has_no_fault():
     assert faults(DRAFT) == []
-    assert faults(replace(DRAFT, value_gbp=None, schedules=[])) == []
+    assert faults(replace(DRAFT, value_gbp=None, profiles=[])) == []
     assert faults(replace(DRAFT, value_gbp=Decimal(0))) == []
 
 
@@ -63,21 +69,21 @@ def test_a_good_agreement_has_no_fault():
     "changes, found",
     [
         (
-            {"life": ContractPeriod(date(2027, 7, 1), date(2027, 6, 30)), "schedules": []},
+            {"life": ContractPeriod(date(2027, 7, 1), date(2027, 6, 30)), "profiles": []},
             ("/ends_on", "period_reversed"),
         ),
         (
-            {"life": ContractPeriod(date(1899, 1, 1), date(2027, 6, 30)), "schedules": []},
+            {"life": ContractPeriod(date(1899, 1, 1), date(2027, 6, 30)), "profiles": []},
             ("/starts_on", "period_out_of_range"),
         ),
         ({"deliverer": UUID(int=1)}, ("/deliverer_organisation_id", "parties_equal")),
         ({"value_gbp": Decimal("-0.01")}, ("/value_gbp", "value_negative")),
         (
-            {"schedules": [[], [Instalment(date(2026, 7, 1), Decimal("0.5"))]]},
+            {"profiles": [Profile(), Profile(schedule=(Instalment(date(2026, 7, 1), Decimal("0.5")),))]},
             ("/lines/1/schedule", "shares_do_not_sum"),
         ),
         (
-            {"kind": "framework_agreement", "schedules": [[]]},
+            {"kind": "framework_agreement", "profiles": [Profile()]},
             ("/lines", "framework_agreement_commits_nothing"),
         ),
     ],
@@ -87,7 +93,7 @@ def test_a_fault_is_named_where_it_is(changes, found):
 
 
 def test_a_framework_agreement_without_lines_holds():
-    assert faults(replace(DRAFT, kind="framework_agreement", schedules=[])) == []
+    assert faults(replace(DRAFT, kind="framework_agreement", profiles=[])) == []
 
 
 def test_an_award_of_less_than_nothing_is_refused():

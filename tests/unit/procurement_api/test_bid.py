@@ -10,7 +10,6 @@ import pytest
 
 from cdp_common.kernel.errors import InvalidInput
 from procurement_api.domain.bid import (
-    QUANTITY_LIMIT,
     Content,
     Demands,
     Line,
@@ -19,22 +18,30 @@ from procurement_api.domain.bid import (
     require_bid_holds,
 )
 from procurement_api.domain.contract_period import ContractPeriod, Instalment
+from procurement_api.domain.delivery_profile import Profile
+from procurement_api.domain.promised_quantity import QUANTITY_LIMIT, Amount, Counted
 
+COUNTED_HOURS = Counted(unit="hours", decimals=2, negative_allowed=False, maximum_per_line=Decimal(1000))
 HOURS = PinnedMeasure(
     code="H",
-    unit="hours",
-    decimals=2,
-    negative_allowed=False,
-    maximum_per_line=Decimal(1000),
+    counted=COUNTED_HOURS,
     mandatory=False,
     answer_required=True,
     answer_max_chars=50,
     needs_industry=False,
 )
 CARBON = replace(
-    HOURS, code="C", unit="tco2e", negative_allowed=True, answer_required=False, maximum_per_line=None
+    HOURS,
+    code="C",
+    counted=replace(COUNTED_HOURS, unit="tco2e", negative_allowed=True, maximum_per_line=None),
+    answer_required=False,
 )
-SPEND = replace(HOURS, code="S", unit="gbp_spent", needs_industry=True, maximum_per_line=None)
+SPEND = replace(
+    HOURS,
+    code="S",
+    counted=replace(COUNTED_HOURS, unit="gbp_spent", maximum_per_line=None),
+    needs_industry=True,
+)
 DEMANDS = Demands(
     measures={measure.code: measure for measure in (HOURS, CARBON, SPEND)},
     lots=frozenset({"1", "2"}),
@@ -45,7 +52,7 @@ DEMANDS = Demands(
 def line(measure: str = "H", quantity: str = "10", **more: Any) -> Line:
     stated = {"H": "hours", "C": "tco2e", "S": "gbp_spent"}.get(measure, "hours")
     fields: dict[str, Any] = {"lot": None, "unit": stated, "answer": "How.", "industry": None, **more}
-    return Line(measure=measure, quantity=Decimal(quantity), **fields)
+    return Line(measure=measure, amount=Amount(Decimal(quantity)), **fields)
 
 
 def faults(*lines: Line, lots: Sequence[str] = (), demands: Demands = DEMANDS) -> list[tuple[str, str]]:
@@ -148,7 +155,7 @@ def parts(*stated: tuple[str, str]) -> tuple[Instalment, ...]:
     ],
 )
 def test_a_schedule_sums_to_one_within_the_contract(schedule, found):
-    assert faults(line(schedule=schedule)) == found
+    assert faults(line(profile=Profile(schedule=schedule))) == found
 
 
 def test_every_fault_of_every_line_is_named():
@@ -176,3 +183,34 @@ def test_every_fault_of_every_line_is_named():
 )
 def test_a_response_counts_with_both_quantity_and_answer(offered, measure, reason):
     assert reason_to_disregard(offered, measure) == reason
+
+
+@pytest.mark.parametrize(
+    "claims, found",
+    [
+        ([("H", "A", {}), ("C", "A", {})], []),
+        ([("H", "A", {}), ("S", "A", {})], [("/lines/0/measure", "measures_exclude_each_other")]),
+        ([("H", "A", {}), ("S", "B", {})], []),
+        (
+            [("H", "A", {"lot": "1"}), ("H", "A", {"lot": "2"})],
+            [
+                ("/lines/0/activity", "activity_shares_above_one"),
+                ("/lines/1/activity", "activity_shares_above_one"),
+            ],
+        ),
+        ([("H", "A", {"lot": "1"}), ("H", "B", {"lot": "2"})], []),
+        (
+            [
+                ("H", "A", {"lot": "1", "profile": Profile(ends_on=date(2027, 6, 30))}),
+                ("H", "A", {"lot": "2", "profile": Profile(starts_on=date(2027, 7, 1))}),
+            ],
+            [],
+        ),
+    ],
+)
+def test_an_activity_is_counted_once(claims, found):
+    measures = {**DEMANDS.measures, "H": replace(HOURS, excludes=frozenset({"S"}))}
+    lines = [
+        line(code, activity=activity, industry="construction", **more) for code, activity, more in claims
+    ]
+    assert faults(*lines, demands=replace(DEMANDS, measures=measures)) == found

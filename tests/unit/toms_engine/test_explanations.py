@@ -8,10 +8,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from tests.unit.toms_engine.editions import FIGURES, catalogue, line, measure, multiplier, proxy, value_one
 
-from toms_engine.domain.edition import Additionality, SeriesPoint
-from toms_engine.domain.exact import significant_digits
-from toms_engine.domain.explanation import recompute
-from toms_engine.domain.inputs import (
+from cdp_common.kernel.exact import significant_digits
+from cdp_common.kernel.inputs import (
     Attendance,
     Employment,
     Inputs,
@@ -21,6 +19,8 @@ from toms_engine.domain.inputs import (
     TrainingWeeks,
     Volunteering,
 )
+from toms_engine.domain.edition import Additionality, SeriesPoint
+from toms_engine.domain.explanation import recompute
 from toms_engine.domain.line import Options
 from toms_engine.domain.valuation import value_lines
 

@@ -9,9 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.unit.toms_engine.editions import FIGURES, catalogue, line, measure, proxy, value_one
 
-from toms_engine.domain.catalogue import Catalogue
-from toms_engine.domain.errors import LinesRefused
-from toms_engine.domain.inputs import (
+from cdp_common.kernel.inputs import (
     Attendance,
     Employment,
     Inputs,
@@ -23,6 +21,8 @@ from toms_engine.domain.inputs import (
     Volunteering,
     derived_quantity,
 )
+from toms_engine.domain.catalogue import Catalogue
+from toms_engine.domain.errors import LinesRefused
 from toms_engine.domain.line import Line, Options
 from toms_engine.domain.valuation import value_lines
 

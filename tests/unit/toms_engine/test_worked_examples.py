@@ -19,9 +19,7 @@ from tests.unit.toms_engine.editions import (
     value_one,
 )
 
-from toms_engine.domain.edition import Additionality, SeriesPoint
-from toms_engine.domain.errors import LinesRefused
-from toms_engine.domain.inputs import (
+from cdp_common.kernel.inputs import (
     Attendance,
     Employment,
     Posts,
@@ -30,6 +28,8 @@ from toms_engine.domain.inputs import (
     TrainingWeeks,
     Volunteering,
 )
+from toms_engine.domain.edition import Additionality, SeriesPoint
+from toms_engine.domain.errors import LinesRefused
 from toms_engine.domain.line import Line, Options
 from toms_engine.domain.valuation import ValuedLine, value_lines
 

@@ -9,17 +9,15 @@ from uuid import UUID
 from pydantic import Field
 
 from cdp_common.contracts.base import (
-    Code,
     Contract,
     DataStatus,
-    DecimalText,
     GbpText,
     Sha256,
     ShortText,
     Slug,
 )
-from cdp_common.contracts.commitments import CommitmentLine, ScheduledShare
-from cdp_common.contracts.toms import Unit
+from cdp_common.contracts.commitments import CommitmentLine
+from cdp_common.contracts.promises import PromisedLine
 
 AgreementKind = Literal["contract", "call_off", "framework_agreement", "grant", "planning_obligation"]
 AgreementState = Literal["signed", "terminated"]
@@ -34,15 +32,8 @@ class AwardDraft(Contract):
     value_gbp: GbpText
 
 
-class AgreementLineDraft(Contract):
+class AgreementLineDraft(PromisedLine):
     """A commitment in an agreement registered directly."""
-
-    measure: Code
-    quantity: DecimalText
-    unit: Unit
-    industry: Code | None = None
-    area_code: Code | None = None
-    schedule: Annotated[list[ScheduledShare], Field(max_length=600)] = []
 
 
 class AgreementDraft(Contract):

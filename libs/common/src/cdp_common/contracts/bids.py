@@ -10,10 +10,10 @@ from uuid import UUID
 from pydantic import AwareDatetime, Field
 
 from cdp_common.contracts.base import Code, Contract, DecimalText, GbpText, Sha256, ShortText
-from cdp_common.contracts.commitments import ScheduledShare
 from cdp_common.contracts.licensed import Licensed
 from cdp_common.contracts.partners import Identifier
-from cdp_common.contracts.toms import Explanation, Unit
+from cdp_common.contracts.promises import PromisedLine
+from cdp_common.contracts.toms import Explanation
 
 BidState = Literal["sealed", "withdrawn", "opened", "disregarded"]
 BidAction = Literal["submitted", "replaced", "withdrawn"]
@@ -27,17 +27,11 @@ class TendererRef(Contract):
     legal_name: ShortText | None = None
 
 
-class BidLine(Contract):
+class BidLine(PromisedLine):
     """One promised quantity with the written answer that explains how it will be done."""
 
-    measure: Code
     lot: Code | None = None
-    quantity: DecimalText
-    unit: Unit
     answer: Annotated[str, Field(max_length=20_000)] = ""
-    industry: Code | None = None
-    area_code: Code | None = None
-    schedule: Annotated[list[ScheduledShare], Field(max_length=600)] = []
 
 
 class BidAttestation(Contract):
@@ -104,8 +98,12 @@ class Bid(Contract):
 
 
 class ValuedBidLine(BidLine, Licensed):
-    """A line of a bid with its value; without the licence that they need its pounds are null."""
+    """A line of a bid with its value; without the licence that they need its pounds are null.
 
+    Its quantity is what was stated or what the inputs give, its schedule what the shares per year come to.
+    """
+
+    quantity: DecimalText
     counted_quantity: DecimalText
     social_gbp: GbpText | None
     local_economic_gbp: GbpText | None

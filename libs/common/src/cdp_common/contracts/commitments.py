@@ -10,6 +10,7 @@ from pydantic import Field
 
 from cdp_common.contracts.base import Code, Contract, DataStatus, DecimalText, GbpText, Sha256, ShareText
 from cdp_common.contracts.licensed import Licensed
+from cdp_common.contracts.line_inputs import LineInputs
 from cdp_common.contracts.toms import Unit
 
 Route = Literal["procurement", "own_activity", "grant", "planning", "charter", "joint"]
@@ -36,6 +37,9 @@ class CommitmentLine(Licensed):
     method_version: str
     unit: Unit
     quantity: DecimalText  # as promised
+    inputs: LineInputs | None = None  # what the quantity was made of, if that was stated
+    activity: Code | None = None
+    target_group: Code | None = None
     counted_quantity: DecimalText  # after the accumulation rule: what adds up
     social_gbp: GbpText | None
     local_economic_gbp: GbpText | None

@@ -6,11 +6,13 @@ to what the inputs give. Bounds and codes of refusal are toms-engine's.
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from cdp_common.contracts.base import Contract, DecimalText, GbpText, ShareText
+from cdp_common.kernel import inputs as kernel
 
 InputKind = Literal["employment", "attendance", "volunteering", "training", "ratio", "net_pounds"]
 Headcount = Annotated[int, Field(ge=1, le=10_000_000)]
@@ -80,6 +82,7 @@ class NetPoundsInputs(Contract):
     gross_gbp: GbpText
     recoverable_vat_gbp: GbpText | None = None
     paid_by_others_gbp: GbpText | None = None
+    given: Literal["cash", "in_kind"] | None = None  # says how; the pounds are the same
 
 
 LineInputs = Annotated[
@@ -87,3 +90,31 @@ LineInputs = Annotated[
     Field(discriminator="kind"),
 ]
 """The inputs of one line; `kind` says how they make its quantity."""
+
+
+def inputs_of(inputs: LineInputs) -> kernel.Inputs:
+    """The inputs as the arithmetic knows them; what the wire leaves out holds its neutral value."""
+    match inputs:
+        case EmploymentInputs():
+            return kernel.Employment(tuple(_posts(post) for post in inputs.posts))
+        case AttendanceInputs():
+            return kernel.Attendance(inputs.sessions, inputs.hours_per_session, inputs.attendees)
+        case VolunteeringInputs():
+            return kernel.Volunteering(inputs.volunteers, inputs.paid_hours_each)
+        case TrainingInputs():
+            weeks = (kernel.TrainingWeeks(**dict(row)) for row in inputs.training_weeks)
+            return kernel.Training(tuple(weeks))
+        case RatioInputs():
+            return kernel.Ratio(inputs.numerator, inputs.denominator)
+        case NetPoundsInputs():
+            return kernel.NetPounds(
+                inputs.gross_gbp,
+                inputs.recoverable_vat_gbp or Decimal(0),
+                inputs.paid_by_others_gbp or Decimal(0),
+            )
+
+
+def _posts(post: Posts) -> kernel.Posts:
+    return kernel.Posts(
+        post.headcount, post.hours_per_week, kernel.ONE if post.time_share is None else post.time_share
+    )

@@ -19,7 +19,7 @@ from cdp_common.contracts.base import (
     ShortText,
     Slug,
 )
-from cdp_common.contracts.toms import Unit
+from cdp_common.contracts.toms import Accumulation, Unit
 
 TenderState = Literal["draft", "published", "closed", "evaluated", "awarded", "cancelled"]
 ScoringMethod = Literal["relative_to_highest", "against_target"]
@@ -68,6 +68,9 @@ class PinnedMeasure(AskedMeasure):
     decimals: int
     negative_allowed: bool = False
     maximum_per_line: DecimalText | None = None
+    accumulation: Accumulation = "flow"
+    target_groups: list[Code] = []  # of which a line names one, if there are any
+    excludes: list[Code] = []  # asked measures that do not count the same activity
 
 
 class Lot(Contract):

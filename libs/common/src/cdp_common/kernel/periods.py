@@ -58,6 +58,14 @@ class Period:
         rest = Decimal((day_after - begun).days) / (_anniversary(self.start, whole + 1) - begun).days
         return (whole + rest).quantize(Decimal("1E-8"), rounding=ROUND_HALF_UP)
 
+    def whole_years(self) -> tuple["Period", ...]:
+        """The years it touches, counted from its first day, in order; the last is cut to the period."""
+        starts: list[date] = []
+        while (begun := _anniversary(self.start, len(starts))) <= self.end:
+            starts.append(begun)
+        ends = [*(begun - _ONE_DAY for begun in starts[1:]), self.end]
+        return tuple(Period(*days) for days in zip(starts, ends, strict=True))
+
     def contains(self, day: date) -> bool:
         """Whether `day` lies in it, either end included."""
         return self.start <= day <= self.end

@@ -10,12 +10,8 @@ from typing import Literal
 from uuid import UUID
 
 from cdp_common.kernel.errors import Conflict, FieldError, InvalidInput
-from procurement_api.domain.contract_period import (
-    ContractPeriod,
-    Instalment,
-    period_faults,
-    schedule_faults,
-)
+from procurement_api.domain.contract_period import ContractPeriod, period_faults
+from procurement_api.domain.delivery_profile import Profile, profile_faults
 
 AgreementKind = Literal["contract", "call_off", "framework_agreement", "grant", "planning_obligation"]
 Route = Literal["procurement", "grant", "planning"]
@@ -57,8 +53,8 @@ class Draft:
     commissioner: UUID
     deliverer: UUID
     value_gbp: Decimal | None
-    schedules: Sequence[Sequence[Instalment]]
-    """One per commitment line, empty where the line has none."""
+    profiles: Sequence[Profile]
+    """One per commitment line."""
 
 
 def require_agreement_holds(draft: Draft) -> None:
@@ -67,9 +63,9 @@ def require_agreement_holds(draft: Draft) -> None:
     A framework agreement commits nothing by itself: its call-offs do (domain facts, section 4).
     """
     faults = period_faults(draft.life, start_at="/starts_on", end_at="/ends_on")
-    for index, schedule in enumerate(draft.schedules):
-        faults += schedule_faults(f"/lines/{index}", schedule, draft.life)
-    if draft.kind == "framework_agreement" and draft.schedules:
+    for index, profile in enumerate(draft.profiles):
+        faults += profile_faults(f"/lines/{index}", profile, draft.life)
+    if draft.kind == "framework_agreement" and draft.profiles:
         words = "Commitments belong to its call-offs."
         faults.append(FieldError("/lines", "framework_agreement_commits_nothing", words))
     if draft.commissioner == draft.deliverer:

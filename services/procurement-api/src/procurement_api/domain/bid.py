@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 
 from cdp_common.kernel.errors import Conflict, FieldError, InvalidInput
-from procurement_api.domain.contract_period import ContractPeriod, Instalment, schedule_faults
-from procurement_api.domain.exact import decimal_places
-
-QUANTITY_LIMIT = Decimal(10) ** 15
-"""Quantities stay below this, as toms-engine values none above."""
+from procurement_api.domain.activities import Claim, activity_faults
+from procurement_api.domain.contract_period import ContractPeriod
+from procurement_api.domain.delivery_profile import WHOLE_CONTRACT, Profile, life_of, profile_faults
+from procurement_api.domain.promised_quantity import Amount, Counted, amount_faults
 
 
 class BidWithdrawn(Conflict):
@@ -34,14 +32,13 @@ class PinnedMeasure:
     """What was pinned from the edition when the tender was published."""
 
     code: str
-    unit: str
-    decimals: int
-    negative_allowed: bool
-    maximum_per_line: Decimal | None
+    counted: Counted
     mandatory: bool
     answer_required: bool
     answer_max_chars: int
     needs_industry: bool
+    excludes: frozenset[str] = frozenset()
+    """Measures under which the same activity is not counted too."""
 
 
 @dataclass(frozen=True)
@@ -59,11 +56,12 @@ class Line:
 
     measure: str
     lot: str | None
-    quantity: Decimal
+    amount: Amount
     unit: str
     answer: str
     industry: str | None
-    schedule: tuple[Instalment, ...] = ()
+    activity: str | None = None
+    profile: Profile = WHOLE_CONTRACT
 
 
 @dataclass(frozen=True)
@@ -91,7 +89,8 @@ def require_bid_holds(bid: Content, demands: Demands) -> None:
             faults.append(FieldError(f"{at}/measure", "measure_not_asked", words))
         else:
             faults.extend(_line_faults(at, line, measure))
-        faults.extend(schedule_faults(at, line.schedule, demands.contract))
+        faults.extend(profile_faults(at, line.profile, demands.contract))
+    faults.extend(_claim_faults(bid, demands))
     if faults:
         raise InvalidInput("The bid does not fit the tender.", errors=faults)
 
@@ -123,11 +122,10 @@ def _missing_faults(bid: Content, demands: Demands) -> list[FieldError]:
 
 
 def _line_faults(at: str, line: Line, measure: PinnedMeasure) -> list[FieldError]:
-    faults = _quantity_faults(f"{at}/quantity", line.quantity, measure)
-    if line.unit != measure.unit:
-        faults.append(
-            FieldError(f"{at}/unit", "unit_mismatch", f"This measure is counted in {measure.unit}.")
-        )
+    faults = amount_faults(at, line.amount, measure.counted)
+    if line.unit != measure.counted.unit:
+        words = f"This measure is counted in {measure.counted.unit}."
+        faults.append(FieldError(f"{at}/unit", "unit_mismatch", words))
     if len(line.answer) > measure.answer_max_chars:
         words = f"The answer has at most {measure.answer_max_chars} characters."
         faults.append(FieldError(f"{at}/answer", "answer_too_long", words))
@@ -136,24 +134,19 @@ def _line_faults(at: str, line: Line, measure: PinnedMeasure) -> list[FieldError
     return faults
 
 
-def _quantity_faults(at: str, quantity: Decimal, measure: PinnedMeasure) -> list[FieldError]:
-    faults = []
-    if quantity < 0 and not measure.negative_allowed:
-        faults.append(FieldError(at, "quantity_negative", "This measure takes no negative quantity."))
-    if decimal_places(quantity) > measure.decimals:
-        words = f"This measure takes {measure.decimals} decimals."
-        faults.append(FieldError(at, "too_many_decimals", words))
-    if abs(quantity) >= QUANTITY_LIMIT:
-        faults.append(FieldError(at, "quantity_too_large", f"Quantities stay below {QUANTITY_LIMIT:f}."))
-    elif measure.maximum_per_line is not None and abs(quantity) > measure.maximum_per_line:
-        words = f"A line of this measure takes at most {measure.maximum_per_line:f}."
-        faults.append(FieldError(at, "quantity_too_large", words))
-    return faults
+def _claim_faults(bid: Content, demands: Demands) -> Iterator[FieldError]:
+    contract = demands.contract
+    claims = [
+        Claim(index, line.activity, line.measure, line.amount.target_group, life_of(line.profile, contract))
+        for index, line in enumerate(bid.lines)
+        if line.activity is not None
+    ]
+    return activity_faults(claims, {code: measure.excludes for code, measure in demands.measures.items()})
 
 
 def reason_to_disregard(line: Line, measure: PinnedMeasure) -> str | None:
     """Why a response is not counted: both a quantity and a written answer are needed (Torbay), else None."""
-    if line.quantity == 0:
+    if line.amount.quantity == 0:
         return "no quantity was offered"
     if measure.answer_required and not line.answer.strip():
         return "the written answer is missing"

@@ -134,8 +134,13 @@ opened_lines = Table(
     Column("quantity", Quantity, nullable=False),
     Column("unit", Text, nullable=False),
     Column("answer", Text, nullable=False),
+    Column("inputs", Json),
+    Column("activity", Text),
+    Column("target_group", Text),
     Column("industry", Text),
     Column("area_code", Text),
+    Column("starts_on", Date),  # null in lines that were opened before they had days of their own
+    Column("ends_on", Date),
     Column("schedule", Json, nullable=False),
     Column("counted_quantity", Quantity, nullable=False),
     Column("social_pence", Pence, nullable=False),
@@ -202,6 +207,9 @@ agreement_lines = Table(
     Column("schedule", Json, nullable=False),
     Column("area_code", Text),
     Column("industry", Text),
+    Column("inputs", Json),
+    Column("activity", Text),
+    Column("target_group", Text),
     Column("licensed_framework", Text),
     UniqueConstraint("agreement_id", "position", name="uq_agreement_lines_agreement_position"),
 )

@@ -142,15 +142,16 @@ def _contract_lines(
     kept = (
         *("measure", "unit", "quantity", "counted_quantity", "social_pence", "local_economic_pence"),
         *("low_pence", "high_pence", "fiscal_pence", "method_version", "schedule", "area_code", "industry"),
-        "licensed_framework",
+        *("licensed_framework", "inputs", "activity", "target_group"),
     )
     return [
         {
             "line_id": new_id(),
             "position": position,
             "edition_hash": terms.edition_hash,
-            "starts_on": row["starts_on"],
-            "ends_on": row["ends_on"],
+            # Lines that were opened before they had days of their own run for the whole contract.
+            "starts_on": line["starts_on"] or row["starts_on"],
+            "ends_on": line["ends_on"] or row["ends_on"],
             **{name: line[name] for name in kept},
         }
         for position, line in enumerate(counted)

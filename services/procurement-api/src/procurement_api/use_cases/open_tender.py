@@ -31,7 +31,7 @@ from procurement_api.domain.tender import TenderStateWrong, require_deadline_pas
 from procurement_api.storage.bids import add_opened_lines, bids_of, change_bid, lines_of, versions_of
 from procurement_api.storage.tenders import change_tender, end_submissions, tender_by_id
 from procurement_api.use_cases.answers import bid_answers, tender_answer
-from procurement_api.use_cases.bid_rules import bid_content, demands_of
+from procurement_api.use_cases.bid_rules import bid_content, demands_of, told_apart
 from procurement_api.use_cases.happenings import tell_tender
 from procurement_api.use_cases.receipts import ReceiptSigner
 from procurement_api.use_cases.rights import own_tender
@@ -129,7 +129,7 @@ async def _names(partners: PartnersClient, organisation_ids: Sequence[UUID]) -> 
 
 
 def _line_rows(opened: _Opened, tender: RowMapping) -> list[dict[str, Any]]:
-    measures = demands_of(tender).measures
+    demands = demands_of(tender)
     rules = bid_content(opened.draft).lines
     rows = []
     for position, (line, rule_line) in enumerate(zip(opened.draft.lines, rules, strict=True)):
@@ -142,15 +142,13 @@ def _line_rows(opened: _Opened, tender: RowMapping) -> list[dict[str, Any]]:
                 "position": position,
                 "measure": line.measure,
                 "lot": line.lot,
-                "quantity": line.quantity,
+                "quantity": rule_line.amount.quantity,
                 "unit": line.unit,
                 "answer": line.answer,
-                "industry": line.industry,
-                "area_code": line.area_code,
-                "schedule": [part.model_dump(mode="json") for part in line.schedule],
+                **told_apart(line, demands.contract),
                 **_value_columns(opened.worth.valued.get(ref)),
                 "method_version": opened.worth.method_version,
-                "disregarded": refused or reason_to_disregard(rule_line, measures[line.measure]),
+                "disregarded": refused or reason_to_disregard(rule_line, demands.measures[line.measure]),
             }
         )
     return rows

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
@@ -11,6 +12,7 @@ from sqlalchemy import RowMapping
 from cdp_common.clients.partners import PartnersClient
 from cdp_common.clients.toms import TomsClient
 from cdp_common.clients.valuing import value_for_caller
+from cdp_common.contracts.promises import PromisedLine
 from cdp_common.contracts.tenders import AskedMeasure, PinnedMeasure, Tender, TenderTerms
 from cdp_common.contracts.toms import (
     Measure,
@@ -23,6 +25,7 @@ from cdp_common.db.database import Database
 from cdp_common.kernel.errors import FieldError, InvalidInput
 from cdp_common.web.caller import Caller
 from cdp_common.web.etags import require_match
+from procurement_api.domain.contract_period import ContractPeriod
 from procurement_api.domain.ocds import is_awarded
 from procurement_api.domain.tender import (
     TenderAwardedElsewhere,
@@ -38,7 +41,7 @@ from procurement_api.use_cases.publish_releases import ocid_for_tender, publish_
 from procurement_api.use_cases.rights import own_tender
 from procurement_api.use_cases.sealing import new_sealing_key, seal_binding, wrap
 from procurement_api.use_cases.set_terms import rules_of
-from procurement_api.use_cases.value_bid import contract_line
+from procurement_api.use_cases.value_bid import valuation_line
 
 _ONE = Decimal(1)
 
@@ -63,7 +66,7 @@ async def publish_tender(
     await _require_valuable(toms, terms, measures, now.date())
     edition = await known_edition(toms, terms.edition_hash)
     buyer = await partners.get_organisation(caller.org)
-    pinned = [_pinned(asked, measures[asked.measure]) for asked in terms.measures]
+    pinned = [_pinned(asked, measures) for asked in terms.measures]
     public_jwk, private_jwk = new_sealing_key()
 
     async with db.begin() as tx:
@@ -138,12 +141,24 @@ async def _require_valuable(
 
 def _trial(index: int, measure: Measure, terms: TenderTerms, today: date) -> ValuationLine:
     quantity = _ONE if measure.maximum_per_line is None else min(_ONE, measure.maximum_per_line)
-    return contract_line(
-        str(index), measure.code, quantity, measure.unit, terms=terms, industry=None, promised_on=today
+    promise = PromisedLine(
+        measure=measure.code,
+        quantity=quantity,
+        unit=measure.unit,
+        target_group=measure.target_groups[0] if measure.target_groups else None,
     )
+    contract = ContractPeriod(terms.contract_starts_on, terms.contract_ends_on)
+    line = valuation_line(str(index), promise, contract, terms.place_slug, today)
+    of_people = bool(measure.target_groups) and measure.unit == "fte_years"
+    parts = {
+        "denominator": _ONE if measure.accumulation == "ratio" else None,
+        "headcount": 1 if of_people else None,
+    }
+    return line.model_copy(update=parts)
 
 
-def _pinned(asked: AskedMeasure, measure: Measure) -> PinnedMeasure:
+def _pinned(asked: AskedMeasure, measures: Mapping[str, Measure]) -> PinnedMeasure:
+    measure = measures[asked.measure]
     stated = asked.model_dump()
     # Without the industry local spend has no multiplier, whatever the buyer's terms forgot to say.
     stated["needs_industry"] = asked.needs_industry or measure.valuation == "local_multiplier"
@@ -154,4 +169,7 @@ def _pinned(asked: AskedMeasure, measure: Measure) -> PinnedMeasure:
         decimals=measure.decimals,
         negative_allowed=measure.negative_allowed,
         maximum_per_line=measure.maximum_per_line,
+        accumulation=measure.accumulation,
+        target_groups=measure.target_groups,
+        excludes=[code for code in measure.excludes if code in measures],
     )

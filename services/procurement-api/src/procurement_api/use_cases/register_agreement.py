@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from cdp_common.clients.partners import PartnersClient
 from cdp_common.clients.toms import TomsClient
 from cdp_common.clients.valuing import value_for_caller
-from cdp_common.contracts.agreements import AgreementDraft, AgreementLineDraft
+from cdp_common.contracts.agreements import AgreementDraft
 from cdp_common.contracts.licensed import for_reader
-from cdp_common.contracts.toms import Edition, Valuation, ValuationLine, ValuationRequest
+from cdp_common.contracts.toms import Edition, Valuation, ValuationRequest
 from cdp_common.db.database import Database
 from cdp_common.db.idempotency import Answer, Once
 from cdp_common.kernel.identifiers import new_id
 from cdp_common.kernel.money import pence_from_gbp
-from cdp_common.kernel.periods import Period
 from cdp_common.web.caller import Caller
 from procurement_api.domain.agreement import Draft, require_agreement_holds
 from procurement_api.domain.contract_period import ContractPeriod
-from procurement_api.use_cases.bid_rules import instalments
+from procurement_api.use_cases.bid_rules import amount_of, profile_of, told_apart
 from procurement_api.use_cases.keep_answer import answer_before, keep_answer
 from procurement_api.use_cases.others import known_edition, known_organisation, known_place, require_slug
 from procurement_api.use_cases.publish_contracts import (
@@ -30,6 +29,7 @@ from procurement_api.use_cases.publish_contracts import (
     publish_direct_contract,
 )
 from procurement_api.use_cases.sign_agreement import sign_agreement
+from procurement_api.use_cases.value_bid import valuation_line
 
 
 async def register_agreement(
@@ -72,7 +72,7 @@ def _rules_of(draft: AgreementDraft, caller: Caller) -> Draft:
         commissioner=caller.org,
         deliverer=draft.deliverer_organisation_id,
         value_gbp=draft.value_gbp,
-        schedules=[instalments(line.schedule) for line in draft.lines],
+        profiles=[profile_of(line) for line in draft.lines],
     )
 
 
@@ -86,7 +86,11 @@ async def _value(
     if not draft.lines:
         return [], {}
     promised_on = max(draft.signed_on, edition.effective_from)
-    lines = [_valuation_line(index, line, draft, promised_on) for index, line in enumerate(draft.lines)]
+    life = ContractPeriod(draft.starts_on, draft.ends_on)
+    lines = [
+        valuation_line(str(index), line, life, draft.place_slug, promised_on)
+        for index, line in enumerate(draft.lines)
+    ]
     valuation = await value_for_caller(
         toms,
         ValuationRequest(edition_hash=draft.edition_hash, lines=lines, explain=True),
@@ -97,24 +101,6 @@ async def _value(
         row["line_id"]: described(valued.explanation, valued.measure)
         for row, valued in zip(rows, valuation.lines, strict=True)
     }
-
-
-def _valuation_line(
-    index: int, line: AgreementLineDraft, draft: AgreementDraft, promised_on: date
-) -> ValuationLine:
-    life = Period(draft.starts_on, draft.ends_on)
-    return ValuationLine(
-        ref=str(index),
-        measure=line.measure,
-        quantity=line.quantity,
-        unit=line.unit,
-        period_start=life.start,
-        period_end=life.end,
-        place=draft.place_slug,
-        industry=line.industry,
-        contract_years=life.years,
-        committed_on=promised_on,
-    )
 
 
 def _agreement_row(
@@ -141,6 +127,7 @@ def _agreement_row(
 
 
 def _line_rows(draft: AgreementDraft, valuation: Valuation) -> list[dict[str, Any]]:
+    life = ContractPeriod(draft.starts_on, draft.ends_on)
     return [
         {
             "line_id": new_id(),
@@ -149,18 +136,14 @@ def _line_rows(draft: AgreementDraft, valuation: Valuation) -> list[dict[str, An
             "edition_hash": draft.edition_hash,
             "method_version": valuation.method_version,
             "unit": line.unit,
-            "quantity": line.quantity,
+            "quantity": amount_of(line).quantity,
             "counted_quantity": valued.counted_quantity,
             "social_pence": pence_from_gbp(valued.social_gbp),
             "local_economic_pence": pence_from_gbp(valued.local_economic_gbp),
             "low_pence": None if valued.low_gbp is None else pence_from_gbp(valued.low_gbp),
             "high_pence": None if valued.high_gbp is None else pence_from_gbp(valued.high_gbp),
             "fiscal_pence": pence_from_gbp(valued.fiscal_gbp),
-            "starts_on": draft.starts_on,
-            "ends_on": draft.ends_on,
-            "schedule": [part.model_dump(mode="json") for part in line.schedule],
-            "area_code": line.area_code,
-            "industry": line.industry,
+            **told_apart(line, life),
             "licensed_framework": valued.licensed_framework,
         }
         for position, (line, valued) in enumerate(zip(draft.lines, valuation.lines, strict=True))

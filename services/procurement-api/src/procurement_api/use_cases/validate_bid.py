@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from cdp_common.clients.toms import TomsClient
@@ -13,10 +14,10 @@ from cdp_common.contracts.tenders import TenderTerms
 from cdp_common.contracts.toms import ValuedLine
 from cdp_common.db.database import Database
 from cdp_common.web.caller import Caller
-from procurement_api.domain.bid import reason_to_disregard, require_bid_holds
+from procurement_api.domain.bid import Demands, reason_to_disregard, require_bid_holds
 from procurement_api.domain.tender import require_submittable
 from procurement_api.storage.tenders import tender_by_id
-from procurement_api.use_cases.bid_rules import bid_content, demands_of
+from procurement_api.use_cases.bid_rules import amount_of, bid_content, demands_of, told_apart
 from procurement_api.use_cases.rights import require_tenderer, tender_to_bid_for
 from procurement_api.use_cases.value_bid import value_bid
 
@@ -40,17 +41,24 @@ async def validate_bid(
         for index, line in enumerate(content.lines)
     ]
     lines = [
-        _tried(line, worth.valued.get(str(index)), reason)
+        _tried(line, demands, worth.valued.get(str(index)), reason)
         for index, (line, reason) in enumerate(zip(draft.lines, reasons, strict=True))
     ]
     counted = (line.total_gbp for line in lines if line.disregarded is None and line.total_gbp is not None)
     return for_reader(BidTrial(lines=lines, total_gbp=sum(counted, _NOTHING)), caller.scopes)
 
 
-def _tried(line: BidLine, valued: ValuedLine | None, disregarded: str | None) -> ValuedBidLine:
+def _tried(
+    line: BidLine, demands: Demands, valued: ValuedLine | None, disregarded: str | None
+) -> ValuedBidLine:
     """The line with its value; one that could not be valued counts nothing."""
+    worked_out: dict[str, Any] = {
+        "inputs": line.inputs,
+        "quantity": amount_of(line).quantity,
+        "per_year": [],
+    }
     return ValuedBidLine(
-        **dict(line),
+        **{**dict(line), **told_apart(line, demands.contract), **worked_out},
         counted_quantity=valued.counted_quantity if valued else Decimal(0),
         social_gbp=valued.social_gbp if valued else _NOTHING,
         local_economic_gbp=valued.local_economic_gbp if valued else _NOTHING,

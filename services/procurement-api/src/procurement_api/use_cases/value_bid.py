@@ -6,14 +6,17 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 
 from cdp_common.clients.toms import TomsClient
 from cdp_common.clients.upstream import UpstreamProblem
 from cdp_common.contracts.bids import BidDraft
+from cdp_common.contracts.promises import PromisedLine
 from cdp_common.contracts.tenders import TenderTerms
-from cdp_common.contracts.toms import Unit, ValuationLine, ValuationRequest, ValuedLine
+from cdp_common.contracts.toms import ValuationLine, ValuationRequest, ValuedLine
 from cdp_common.kernel.periods import Period
+from procurement_api.domain.contract_period import ContractPeriod
+from procurement_api.domain.delivery_profile import life_of
+from procurement_api.use_cases.bid_rules import profile_of
 
 _LINE_POINTER = re.compile(r"^/lines/(\d{1,6})(/|$)")
 # 422: a line does not hold; 403: its figure is licensed and this deployment does not hold the licence.
@@ -31,16 +34,9 @@ class Worth:
 
 async def value_bid(toms: TomsClient, terms: TenderTerms, draft: BidDraft, promised_on: date) -> Worth:
     """What the bid is worth; lines that cannot be valued are set aside, the others go on."""
+    contract = ContractPeriod(terms.contract_starts_on, terms.contract_ends_on)
     lines = {
-        str(index): contract_line(
-            str(index),
-            line.measure,
-            line.quantity,
-            line.unit,
-            terms=terms,
-            industry=line.industry,
-            promised_on=promised_on,
-        )
+        str(index): valuation_line(str(index), line, contract, terms.place_slug, promised_on)
         for index, line in enumerate(draft.lines)
     }
     refused: dict[str, str] = {}
@@ -60,28 +56,25 @@ async def value_bid(toms: TomsClient, terms: TenderTerms, draft: BidDraft, promi
     return Worth("none", {}, refused)
 
 
-def contract_line(
-    ref: str,
-    measure: str,
-    quantity: Decimal,
-    unit: Unit,
-    *,
-    terms: TenderTerms,
-    industry: str | None,
-    promised_on: date,
+def valuation_line(
+    ref: str, line: PromisedLine, contract: ContractPeriod, place: str, promised_on: date
 ) -> ValuationLine:
-    """A promise for the whole of a tender's contract, as toms-engine takes it."""
-    contract = Period(terms.contract_starts_on, terms.contract_ends_on)
+    """A promise over its own days of a contract, as toms-engine takes it."""
+    life = life_of(profile_of(line), contract)
+    period = Period(life.starts_on, life.ends_on)
     return ValuationLine(
         ref=ref,
-        measure=measure,
-        quantity=quantity,
-        unit=unit,
-        period_start=contract.start,
-        period_end=contract.end,
-        place=terms.place_slug,
-        industry=industry,
-        contract_years=contract.years,
+        measure=line.measure,
+        quantity=line.quantity,
+        unit=line.unit,
+        inputs=line.inputs,
+        activity=line.activity,
+        target_group=line.target_group,
+        period_start=period.start,
+        period_end=period.end,
+        place=place,
+        industry=line.industry,
+        contract_years=period.years,
         committed_on=promised_on,
     )
 

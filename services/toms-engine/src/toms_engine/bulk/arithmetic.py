@@ -10,7 +10,7 @@ from math import gcd
 
 import polars as pl
 
-from toms_engine.domain.exact import Exact
+from cdp_common.kernel.exact import Exact
 
 QUANTITY_PLACES = 6
 """Quantities are counted in units of their sixth decimal, the last that any measure takes."""

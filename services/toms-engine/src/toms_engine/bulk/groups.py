@@ -6,8 +6,8 @@ from decimal import Decimal
 
 import polars as pl
 
+from cdp_common.kernel.exact import Exact
 from toms_engine.bulk.arithmetic import QUANTITY_PLACES, SHOWN_LIMIT, SHOWN_PLACES, UNITS_LIMIT, Ratio
-from toms_engine.domain.exact import Exact
 from toms_engine.domain.factor import Factor, factor_of_worth
 from toms_engine.domain.line import Line
 from toms_engine.domain.line_checks import Terms

@@ -16,11 +16,11 @@
 
 from decimal import Decimal
 
+from cdp_common.kernel.inputs import Inputs, derivation
 from cdp_common.kernel.periods import Period
 from toms_engine.domain.days import DAYS_IN_THE_YEAR, common_part, counted_days, first_year_from
 from toms_engine.domain.edition import Measure
 from toms_engine.domain.explanation import Step
-from toms_engine.domain.inputs import derivation_step
 from toms_engine.domain.line import Line
 
 _ONE = Decimal(1)
@@ -45,12 +45,17 @@ def _stated_steps(measure: Measure, line: Line) -> list[Step]:
     period = f"{line.period_start} to {line.period_end}"
     if line.inputs is not None:
         text = f"What the inputs give, not rounded, for {period}{_ratio_words(line)}."
-        return [derivation_step(line.inputs, measure.unit), Step("quantity", text, measure.unit)]
+        return [_derivation_step(line.inputs, measure.unit), Step("quantity", text, measure.unit)]
     if line.denominator is not None:
         text = f"{line.quantity} of {line.denominator}, {period}; totals divide the sums."
     else:
         text = f"{line.quantity} {measure.unit} stated for {period}."
     return [Step("quantity", text, measure.unit, line.quantity)]
+
+
+def _derivation_step(inputs: Inputs, unit: str) -> Step:
+    way = derivation(inputs)
+    return Step(way.rule, way.text, unit, way.factor, None if way.divisor == _ONE else way.divisor)
 
 
 def _ratio_words(line: Line) -> str:

@@ -9,9 +9,9 @@ from dataclasses import dataclass, fields, is_dataclass
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from typing import Any, Literal
 
+from cdp_common.kernel.exact import WORKING_DIGITS
 from toms_engine.domain.canonical import Plain, plain
 from toms_engine.domain.edition import Crosswalk, EditionContent, Proxy
-from toms_engine.domain.exact import WORKING_DIGITS
 
 ChangeKind = Literal["added", "removed", "changed", "withheld"]
 

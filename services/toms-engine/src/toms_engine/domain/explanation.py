@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Protocol
 
+from cdp_common.kernel.exact import Exact
 from toms_engine.domain.edition import Measure, Proxy, Source
-from toms_engine.domain.exact import Exact
 
 GBP = "GBP"
 ROUNDING = "rounding"

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from toms_engine.domain.exact import Exact
+from cdp_common.kernel.exact import Exact
 from toms_engine.domain.explanation import ROUNDING, Step, product
 from toms_engine.domain.valuation import Worth
 

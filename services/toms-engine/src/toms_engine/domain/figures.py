@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, localcontext
 
+from cdp_common.kernel.exact import WORKING_DIGITS
 from toms_engine.domain.edition import Source
-from toms_engine.domain.exact import WORKING_DIGITS
 
 LAST_DISCOUNT_YEAR = 400
 """Lines lie between 1900 and 2200 and outcomes last at most sixty years: no later year is ever asked for."""

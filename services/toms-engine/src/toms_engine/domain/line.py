@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from cdp_common.kernel.exact import Exact
+from cdp_common.kernel.inputs import Employment, Inputs, Ratio, derived_quantity
 from cdp_common.kernel.periods import Period
 from toms_engine.domain.edition import Unit
-from toms_engine.domain.exact import Exact
-from toms_engine.domain.inputs import Employment, Inputs, Ratio, derived_quantity
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,10 @@ from decimal import Decimal
 from typing import Any
 
 from cdp_common.kernel.errors import FieldError
+from cdp_common.kernel.exact import SIGNIFICANT_DIGITS, decimal_places, is_plain
 from cdp_common.kernel.periods import FIRST_YEAR, LAST_YEAR
 from toms_engine.domain.catalogue import Catalogue
 from toms_engine.domain.edition import Measure
-from toms_engine.domain.exact import SIGNIFICANT_DIGITS, decimal_places, is_plain
 from toms_engine.domain.figures import Figures
 from toms_engine.domain.input_checks import input_faults
 from toms_engine.domain.line import Line, Options

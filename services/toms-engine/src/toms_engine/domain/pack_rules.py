@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from cdp_common.kernel.errors import FieldError
+from cdp_common.kernel.exact import decimal_places
 from toms_engine.domain.edition import (
     UNPRICED_UNITS,
     Crosswalk,
@@ -15,7 +16,6 @@ from toms_engine.domain.edition import (
     Proxy,
     SeriesPoint,
 )
-from toms_engine.domain.exact import decimal_places
 from toms_engine.domain.target_rules import target_faults
 
 UNIT_VALUE_LIMIT = Decimal(10) ** 7

@@ -17,9 +17,9 @@ from dataclasses import dataclass
 from decimal import Decimal, localcontext
 from functools import lru_cache
 
+from cdp_common.kernel.exact import WORKING_DIGITS, factor_of
 from toms_engine.domain.days import YearDays, days_by_year
 from toms_engine.domain.edition import MONEY_UNITS, Additionality, Measure, Multiplier, Proxy, SeriesPoint
-from toms_engine.domain.exact import WORKING_DIGITS, factor_of
 from toms_engine.domain.explanation import GBP, Step
 from toms_engine.domain.figures import DiscountSchedule, Figures
 from toms_engine.domain.line import Line, Options

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from cdp_common.kernel.errors import FieldError
+from cdp_common.kernel.exact import decimal_places
 from toms_engine.domain.edition import EditionContent, Measure, Target
-from toms_engine.domain.exact import decimal_places
 
 
 def target_faults(content: EditionContent) -> Iterator[FieldError]:

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from cdp_common.kernel.errors import FieldError
+from cdp_common.kernel.exact import Exact
 from cdp_common.kernel.money import gbp_from_pence, gbp_text
 from toms_engine.domain.catalogue import Catalogue
 from toms_engine.domain.counting import counting_steps
 from toms_engine.domain.edition import Measure, Proxy
 from toms_engine.domain.errors import LinesRefused, ProxyNotRedistributable
-from toms_engine.domain.exact import Exact
 from toms_engine.domain.explanation import GBP, ROUNDING, Explanation, Step, explain, product, recompute
 from toms_engine.domain.figures import Figures
 from toms_engine.domain.licence import pence_ceiling

@@ -6,11 +6,11 @@ from decimal import Decimal
 
 from cdp_common.contracts import comparisons as wire
 from cdp_common.kernel.errors import CdpError
+from cdp_common.kernel.exact import without_trailing_zeros
 from cdp_common.web.caller import Caller
 from toms_engine.bulk.histories import EDITION, Difference, History
 from toms_engine.bulk.reading import RowReader
 from toms_engine.domain.catalogue import Catalogue
-from toms_engine.domain.exact import without_trailing_zeros
 from toms_engine.domain.figures import Figures
 from toms_engine.domain.file_errors import TooManyRows, TotalsTooLarge
 from toms_engine.domain.line import Options

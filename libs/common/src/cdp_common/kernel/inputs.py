@@ -17,8 +17,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-from toms_engine.domain.exact import Exact, without_trailing_zeros
-from toms_engine.domain.explanation import Step
+from cdp_common.kernel.exact import Exact, without_trailing_zeros
 
 FULL_TIME_HOURS = Decimal(35)
 """Paid hours a week that make one full-time equivalent, and the most that one person counts for."""
@@ -109,39 +108,53 @@ class NetPounds:
     kind: Literal["net_pounds"] = "net_pounds"
 
 
+@dataclass(frozen=True, slots=True)
+class Derivation:
+    """How inputs give a quantity: `factor` ÷ `divisor`, by a named rule and in words."""
+
+    rule: str
+    text: str
+    factor: Decimal
+    divisor: Decimal = ONE
+
+    @property
+    def quantity(self) -> Exact:
+        """What it gives, exactly."""
+        return Exact().times(self.factor, self.divisor)
+
+
 Inputs = Employment | Attendance | Volunteering | Training | Ratio | NetPounds
 """What one line's quantity is made of."""
 
 
-def derivation_step(inputs: Inputs, unit: str) -> Step:
-    """The step that gives the quantity, as the first of an explanation; the inputs have been checked."""
+def derivation(inputs: Inputs) -> Derivation:
+    """The way to the quantity, as an explanation begins with it; the inputs have been checked."""
     match inputs:
         case Employment():
-            return _full_time_equivalents(inputs, unit)
+            return _full_time_equivalents(inputs)
         case Attendance(sessions=sessions, hours_per_session=hours, attendees=attendees):
             text = f"{sessions} sessions × {hours} hours × {attendees} attendees."
-            return Step("attendee_hours", text, unit, sessions * hours * attendees)
+            return Derivation("attendee_hours", text, sessions * hours * attendees)
         case Volunteering(volunteers=people, paid_hours_each=hours):
             text = f"{people} people × {hours} hours of paid time each."
-            return Step("paid_hours", text, unit, people * hours)
+            return Derivation("paid_hours", text, people * hours)
         case Training():
-            return _training_weeks(inputs, unit)
+            return _training_weeks(inputs)
         case Ratio(numerator=numerator, denominator=denominator):
-            return Step("numerator", f"{numerator} of {denominator}.", unit, numerator)
+            return Derivation("numerator", f"{numerator} of {denominator}.", numerator)
         case NetPounds():
-            return _net_pounds(inputs, unit)
+            return _net_pounds(inputs)
 
 
 def derived_quantity(inputs: Inputs) -> Exact:
     """The quantity that the inputs give, exactly."""
-    step = derivation_step(inputs, "")
-    return Exact().times(step.factor or Decimal(0), step.divisor)
+    return derivation(inputs).quantity
 
 
-def _full_time_equivalents(inputs: Employment, unit: str) -> Step:
+def _full_time_equivalents(inputs: Employment) -> Derivation:
     hours = sum((_full_time_hours(post) for post in inputs.posts), start=Decimal(0))
     text = f"{' + '.join(map(_post_words, inputs.posts))}, ÷ {FULL_TIME_HOURS} hours of a full-time week."
-    return Step("full_time_equivalents", text, unit, without_trailing_zeros(hours), FULL_TIME_HOURS)
+    return Derivation("full_time_equivalents", text, without_trailing_zeros(hours), FULL_TIME_HOURS)
 
 
 def _full_time_hours(post: Posts) -> Decimal:
@@ -154,12 +167,12 @@ def _post_words(post: Posts) -> str:
     return f"{post.headcount} people × {post.hours_per_week} hours a week{capped}{share}"
 
 
-def _training_weeks(inputs: Training, unit: str) -> Step:
+def _training_weeks(inputs: Training) -> Derivation:
     fifths = sum((_fifths_of_weeks(row) for row in inputs.training_weeks), start=Decimal(0))
     text = (
         f"{' + '.join(map(_week_words, inputs.training_weeks))}; in fifths of a week, ÷ {PART_WEEK_DIVISOR}."
     )
-    return Step("training_weeks", text, unit, without_trailing_zeros(fifths), PART_WEEK_DIVISOR)
+    return Derivation("training_weeks", text, without_trailing_zeros(fifths), PART_WEEK_DIVISOR)
 
 
 def _fifths_of_weeks(row: TrainingWeeks) -> Decimal:
@@ -172,10 +185,10 @@ def _week_words(row: TrainingWeeks) -> str:
     return f"{row.trainees} people × {row.weeks} weeks of {row.days_per_week} days ({counts})"
 
 
-def _net_pounds(inputs: NetPounds, unit: str) -> Step:
+def _net_pounds(inputs: NetPounds) -> Derivation:
     net = inputs.gross_gbp - inputs.recoverable_vat_gbp - inputs.paid_by_others_gbp
     text = (
         f"£{inputs.gross_gbp} less £{inputs.recoverable_vat_gbp} of VAT that comes back "
         f"and £{inputs.paid_by_others_gbp} paid by others."
     )
-    return Step("net_pounds", text, unit, net)
+    return Derivation("net_pounds", text, net)

@@ -1,0 +1,98 @@
+"""Promises stated by what they are made of: the quantity is worked out, and what it is made of travels on."""
+
+from tests.integration.procurement_api.world import TERMS, Json, World, agreement_of, bid_of, faults, line
+
+from cdp_common.contracts.commitments import CommitmentsMade
+
+POSTS: Json = {"kind": "employment", "posts": [{"headcount": 3, "hours_per_week": "12", "time_share": "1"}]}
+VOLUNTEERS: Json = {"kind": "volunteering", "volunteers": 5, "paid_hours_each": "7.5"}
+RATIO: Json = {"kind": "ratio", "numerator": "3", "denominator": "8"}
+
+
+def made_of(inputs: Json, measure: str, unit: str, **more: object) -> Json:
+    """A line that states its inputs and no quantity."""
+    stated = line(measure, "0", unit, inputs=inputs, **more)
+    return {name: value for name, value in stated.items() if name != "quantity"}
+
+
+JOBS = made_of(POSTS, "M-JOB", "fte_years", activity="kitchen", per_year=["0.25", "0.75"])
+HOURS = made_of(VOLUNTEERS, "M-HOURS", "hours", starts_on="2027-04-01", ends_on="2027-09-30", activity="club")
+
+
+async def test_inputs_give_the_quantity_and_go_with_the_promise_to_the_contract(world: World):
+    tender, bidder = await world.published(), world.party("Bidder")
+    body = bid_of(bidder, [JOBS, HOURS])
+    tried = await world.done("POST", f"/v1/tenders/{tender['id']}/bids/validate", body, as_=bidder)
+    await world.submitted(tender, bidder, body)
+    [bid] = (await world.opened(tender))["bids"]
+    opened = [{name: value for name, value in each.items() if name != "line_id"} for each in bid["lines"]]
+    assert opened == tried["lines"]
+    assert [(each["quantity"], each["inputs"], each["activity"]) for each in opened] == [
+        ("1.02857143", POSTS, "kitchen"),
+        ("37.5", VOLUNTEERS, "club"),
+    ]
+    assert [(each["starts_on"], each["ends_on"]) for each in opened] == [
+        ("2027-01-01", "2028-12-31"),
+        ("2027-04-01", "2027-09-30"),
+    ]
+    assert (opened[0]["schedule"], opened[0]["per_year"]) == (
+        [{"due_on": "2027-12-31", "share": "0.25"}, {"due_on": "2028-12-31", "share": "0.75"}],
+        [],
+    )
+    # toms-engine is told of the inputs themselves, since the pounds rest on them unrounded.
+    asked = world.toms.asked[-1].lines
+    assert [(each.quantity, each.inputs is None, each.activity) for each in asked] == [
+        (None, False, "kitchen"),
+        (None, False, "club"),
+    ]
+    assert [str(each.contract_years) for each in asked] == ["2.00000000", "0.50000000"]
+
+    await world.evaluated(tender)
+    award = {"bid_id": bid["id"], "reference": "C-1", "signed_on": "2026-12-20", "value_gbp": "1.00"}
+    await world.done("POST", f"/v1/tenders/{tender['id']}/award", award, as_=world.buyer)
+    [event] = await world.told("agreement.signed")
+    made = CommitmentsMade.model_validate(event["data"])
+    assert [(str(each.quantity), each.activity, str(each.starts_on)) for each in made.lines] == [
+        ("1.02857143", "kitchen", "2027-01-01"),
+        ("37.5", "club", "2027-04-01"),
+    ]
+    assert [each.inputs and each.inputs.kind for each in made.lines] == ["employment", "volunteering"]
+    assert [str(part.due_on) for part in made.lines[0].schedule] == ["2027-12-31", "2028-12-31"]
+
+
+async def test_what_a_bid_is_made_of_is_held_to_the_pinned_measures(world: World):
+    measures = [*TERMS["measures"][:3], {"measure": "M-RATIO", "weight": "10"}]
+    tender, bidder = await world.published({**TERMS, "measures": measures}), world.party("Bidder")
+    before = await world.state()
+    lines = [
+        {**JOBS, "quantity": "1.02"},
+        {**HOURS, "inputs": POSTS},
+        made_of(RATIO, "M-RATIO", "percentage"),
+        line("M-CARBON", "1", "tco2e", target_group="veterans", starts_on="2026-12-31"),
+    ]
+    path = f"/v1/tenders/{tender['id']}/bids"
+    assert faults(await world.post(path, bid_of(bidder, lines), as_=bidder)) == [
+        ("/lines/0/quantity", "quantity_mismatch"),
+        ("/lines/1/inputs/kind", "inputs_not_expected"),
+        ("/lines/3/target_group", "target_group_not_expected"),
+        ("/lines/3/starts_on", "outside_contract"),
+    ]
+    assert await world.state() == before
+    await world.submitted(tender, bidder, bid_of(bidder, [JOBS, lines[2]]))
+    [bid] = (await world.opened(tender))["bids"]
+    assert [(each["quantity"], each["disregarded"]) for each in bid["lines"]] == [
+        ("1.02857143", None),
+        ("3", None),
+    ]
+
+
+async def test_a_registered_agreement_keeps_what_its_lines_are_made_of(world: World):
+    deliverer = world.party("Kitchen")
+    hours = {"measure": "M-HOURS", "unit": "hours", "inputs": VOLUNTEERS, "activity": "club"}
+    agreement = await world.registered(deliverer, lines=[{**hours, "per_year": ["1"]}])
+    [kept] = agreement["lines"]
+    assert (kept["quantity"], kept["inputs"], kept["activity"]) == ("37.5", VOLUNTEERS, "club")
+    assert kept["schedule"] == [{"due_on": "2027-06-30", "share": "1"}]
+    twice = agreement_of(world, deliverer, reference="G-2", lines=[{**hours, "per_year": ["0.5", "0.5"]}])
+    refusal = await world.post("/v1/agreements", twice, as_=world.buyer)
+    assert faults(refusal) == [("/lines/0/per_year", "years_do_not_match")]
