@@ -35,7 +35,15 @@ from cdp_common.contracts.reporting import (
     ValueCell,
     ValueFigure,
 )
-from cdp_common.contracts.tenders import AskedMeasure, Lot, PinnedMeasure, Scoring, Tender, TenderTerms
+from cdp_common.contracts.tenders import (
+    AskedMeasure,
+    Lot,
+    PinnedMeasure,
+    Scoring,
+    Tender,
+    TenderTerms,
+    TenderValue,
+)
 from cdp_common.contracts.toms import (
     Crosswalk,
     CrosswalkRow,
@@ -229,8 +237,10 @@ def tender(number: int) -> Tender:
         description=None,
         buyer_organisation_id=uid("organisation", number),
         place_id=PLACE,
-        value_gbp=Decimal("250000.00"),
-        lots=[Lot(id="1", title="Lot 1", value_gbp=None)],
+        delivery_areas=[],
+        value=TenderValue(amount_net=Decimal("250000.00")),
+        foreign_value=None,
+        lots=[Lot(id="1", title="Lot 1")],
         state="published",
         terms=terms,
         measures=[asked],

@@ -8,7 +8,15 @@ import httpx2
 import pytest
 import yaml
 from tests.contract.descriptions import committed
-from tests.integration.procurement_api.world import TERMS, Party, World, agreement_of, bid_of, import_document
+from tests.integration.procurement_api.world import (
+    TERMS,
+    Party,
+    World,
+    agreement_of,
+    bid_of,
+    import_document,
+    tender_draft,
+)
 
 from cdp_common.kernel.identifiers import new_id
 
@@ -70,6 +78,7 @@ class Scene:
         scores = [{"bid_id": self.bid, "measure": "M-JOB", "score": "3", "reason": "Why"}]
         bodies = {
             "import_ocds": lambda: import_document(self.world),
+            "create_tender": lambda: tender_draft(self.world),
             "batch_tenders": lambda: {"ids": [self.tender]},
             "set_terms": lambda: TERMS,
             "submit_bid": lambda: bid_of(caller),
@@ -158,7 +167,7 @@ def test_every_operation_that_takes_a_token_is_tried_without_its_scope() -> None
         for operation in methods.values()
         if any(requirement.get("oauth2") for requirement in operation.get("security", []))
     }
-    assert len(scoped) == 27
+    assert len(scoped) == 28
     assert {
         row["operation"] for row in ROWS if row["caller"] == "unscoped" and row["status"] == 403
     } == scoped

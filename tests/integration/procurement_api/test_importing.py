@@ -31,10 +31,16 @@ async def test_a_release_becomes_a_draft_of_its_buyer(world: World):
         "description": "Repairs of a depot.",
         "buyer_organisation_id": str(world.buyer.id),
         "place_id": str(world.partners.place_id),
-        "value_gbp": "1860000.50",
+        "delivery_areas": [],
+        "value": {"amount_net": "1860000.50", "amount_gross": None, "currency": "GBP"},
+        "foreign_value": None,
         "lots": [
-            {"id": "1", "title": "North", "value_gbp": None},
-            {"id": "2", "title": "Lot 2", "value_gbp": "100.00"},
+            {"id": "1", "title": "North", "value": None},
+            {
+                "id": "2",
+                "title": "Lot 2",
+                "value": {"amount_net": "100.00", "amount_gross": None, "currency": "GBP"},
+            },
         ],
         "state": "draft",
         "terms": None,
@@ -54,7 +60,7 @@ async def test_a_real_notice_is_imported_and_no_person_is_stored(world: World):
     document = import_document(world, package=json.loads(REAL_NOTICE.read_text(encoding="utf-8")))
     report = await world.done("POST", PATH, document, as_=world.buyer)
     [tender] = report["tenders"]
-    assert (tender["ocid"], tender["value_gbp"], tender["state"]) == (
+    assert (tender["ocid"], tender["value"]["amount_net"], tender["state"]) == (
         "ocds-h6vhtk-067fb8",
         "33721.00",
         "draft",
@@ -132,7 +138,7 @@ async def test_a_release_with_a_number_that_json_cannot_write_is_imported(world:
     }
     response = await world.http.post(PATH, content=document, headers=headers)
     assert response.status_code == 201, response.text
-    assert response.json()["tenders"][0]["value_gbp"] is None
+    assert response.json()["tenders"][0]["value"] is None
 
 
 async def test_refused_imports_leave_nothing(world: World):

@@ -247,6 +247,24 @@ def import_document(world: World, **changes: Any) -> Json:
     }
 
 
+def tender_draft(world: World, **changes: Any) -> Json:
+    """A tender with two lots that no notice is imported for."""
+    return {
+        "buyer_organisation_id": str(world.buyer.id),
+        "reference": "DCC-7",
+        "title": "School kitchens",
+        "description": "Kitchens of four schools.",
+        "place_id": str(world.partners.place_id),
+        "delivery_areas": ["E06000047"],
+        "value": {"amount_net": "1000000.00", "amount_gross": "1200000.00"},
+        "lots": [
+            {"id": "N", "title": "North", "value": {"amount_net": "600000.00"}},
+            {"id": "S", "title": "South"},
+        ],
+        **changes,
+    }
+
+
 TERMS: Json = {
     "edition_hash": EDITION,
     "measures": [

@@ -23,8 +23,8 @@ from procurement_api.domain.ocds_parts import (
     MAX_DEPTH,
     LotFacts,
     StatedValue,
-    gbp_of,
     lots_of,
+    pounds_of,
     without_contacts,
 )
 
@@ -58,7 +58,7 @@ def test_a_real_find_a_tender_notice_is_read():
     assert found == []
     assert (facts.ocid, facts.release_ids) == ("ocds-h6vhtk-067fb8", ("032703-2026",))
     assert facts.title == "HARROGATE TOWN DISTRICT HEATING PROJECT - Feasibility Study"
-    assert facts.value_gbp == Decimal("33721.00")
+    assert facts.pounds.net == Decimal("33721.00")
     assert facts.lots == (LotFacts("1", "Lot 1", Decimal("33721.00")),)
     assert facts.reference == "ocds-h6vhtk-067fb8"
 
@@ -76,7 +76,7 @@ def test_every_release_of_real_packages_is_taken_or_told_of():
         for facts in tenders:
             assert facts.title
             assert "contactPoint" not in json.dumps(facts.release)
-            assert facts.value_gbp is None or facts.value_gbp.as_tuple().exponent == -2
+            assert facts.pounds.either is None or facts.pounds.either.as_tuple().exponent == -2
 
 
 @pytest.mark.skipif(not SHARED.is_dir(), reason="the folder of real OCDS files is not on this machine")
@@ -200,7 +200,7 @@ def test_awards_name_their_suppliers_by_the_parties_and_values_stay_in_their_cur
     worth = StatedValue("EUR", None, Decimal("12.5"))
     supplier = NamedParty("Supplier Ltd", "GB-COH", "01234567")
     assert facts.awards == (AwardFacts("1", None, "31/01/2026", worth, (supplier,)),)
-    assert (facts.value, facts.value_gbp) == (worth, None)
+    assert (facts.value, facts.pounds.either) == (worth, None)
     assert facts.buyer == NamedParty("Council", None, None)
     assert is_awarded(facts.release)
     assert not is_awarded(release())
@@ -239,7 +239,7 @@ def test_numbers_are_taken_as_ids_and_texts_are_trimmed_and_cut():
     ],
 )
 def test_an_amount_is_taken_in_pounds_or_not_at_all(value, pounds):
-    assert gbp_of(value) == (None if pounds is None else Decimal(pounds))
+    assert pounds_of(value).either == (None if pounds is None else Decimal(pounds))
 
 
 def test_a_lot_keeps_its_id_where_a_bid_can_name_it():

@@ -16,7 +16,14 @@ from procurement_api.domain.notice_facts import stated_value
 from procurement_api.domain.ocds import TenderFacts, read_package
 from procurement_api.domain.ocid import checked_prefix
 from procurement_api.domain.packages import Publisher, release_package
-from procurement_api.domain.release_facts import Asked, Framework, Party, TenderPublished, TermsFacts
+from procurement_api.domain.release_facts import (
+    Asked,
+    Framework,
+    LotPublished,
+    Party,
+    TenderPublished,
+    TermsFacts,
+)
 from procurement_api.domain.releases import tender_release
 
 NOW = datetime(2026, 11, 22, 10, tzinfo=UTC)
@@ -37,17 +44,15 @@ TERMS = TermsFacts(
 
 def published(facts: TenderFacts) -> dict[str, Any]:
     """The release of an imported tender as JSON text reads it."""
-    lots = [
-        {"id": lot.id, "title": lot.title, "value_gbp": None if lot.value_gbp is None else str(lot.value_gbp)}
-        for lot in facts.lots
-    ]
+    lots = [LotPublished(lot.id, lot.title, lot.value) for lot in facts.lots]
     content = tender_release(
         TenderPublished(
             reference=facts.reference,
             title=facts.title,
             description=facts.description,
-            value_gbp=facts.value_gbp,
+            value=facts.pounds,
             lots=lots,
+            delivery_areas=[],
             buyer=Party(new_id(), "Buyer"),
             published_at=NOW,
             deadline_at=NOW,

@@ -44,10 +44,19 @@ TERMS = Terms(
 
 def faults(terms: Terms, now: datetime = NOW) -> Sequence[tuple[str, str]]:
     try:
-        require_terms_hold(terms, now)
+        require_terms_hold(terms, ["N", "S"], now)
     except InvalidInput as refusal:
         return [(error.pointer, error.code) for error in refusal.errors]
     return []
+
+
+def test_a_measure_names_lots_of_the_tender_and_each_once():
+    measures = [replace(asked("A", "60"), lots=["N", "X", "N"]), replace(asked("B", "40"), lots=["S"])]
+    assert faults(replace(TERMS, measures=measures)) == [
+        ("/measures/0/lots/0", "lot_repeated"),
+        ("/measures/0/lots/1", "lot_unknown"),
+        ("/measures/0/lots/2", "lot_repeated"),
+    ]
 
 
 def test_good_terms_have_no_fault():

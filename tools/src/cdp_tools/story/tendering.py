@@ -72,7 +72,9 @@ def _import(scene: Scene, for_buyer: Party, file: str) -> dict[str, Any]:
 def _import_notice(scene: Scene, for_buyer: Party) -> None:
     """A real notice comes in as published; it stays a draft, for its buyer has nothing to do with Durham."""
     notice = _import(scene, for_buyer, scene.sample["tender"]["real_notice"])
-    value = "no value" if notice["value_gbp"] is None else f"£{notice['value_gbp']}"
+    stated = notice["value"] or {}
+    amount = stated.get("amount_net") or stated.get("amount_gross")
+    value = "no value" if amount is None else f"£{amount}"
     scene.note(
         for_buyer.name,
         "imports a real Find a Tender notice (OCDS)",

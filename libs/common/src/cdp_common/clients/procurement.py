@@ -30,7 +30,7 @@ from cdp_common.contracts.ocds import (
     RecordPackage,
     ReleasePackage,
 )
-from cdp_common.contracts.tenders import Tender, TenderState, TenderTerms
+from cdp_common.contracts.tenders import Tender, TenderDraft, TenderState, TenderTerms
 
 _Document = RootModel[dict[str, Any]]
 
@@ -44,6 +44,10 @@ class ProcurementClient(ServiceClient):
         return await self._post(
             "/v1/ocds/imports", OcdsImportReport, json=document, idempotency_key=idempotency_key
         )
+
+    async def create_tender(self, draft: TenderDraft, *, idempotency_key: str) -> Tender:
+        """The draft tender."""
+        return await self._post("/v1/tenders", Tender, json=draft, idempotency_key=idempotency_key)
 
     async def get_ocds_release(self, release_id: UUID) -> dict[str, Any]:
         """A published release, as the exact bytes say it."""

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, Field, StringConstraints
 
 from cdp_common.contracts.base import (
     Code,
@@ -14,6 +14,7 @@ from cdp_common.contracts.base import (
     DataStatus,
     DecimalText,
     GbpText,
+    LongText,
     Sha256,
     ShareText,
     ShortText,
@@ -29,6 +30,7 @@ class AskedMeasure(Contract):
     """A measure that a tender asks bidders to commit to."""
 
     measure: Code
+    lots: Annotated[list[Code], Field(max_length=100)] = []  # the lots that it is asked for; empty: all
     weight: DecimalText  # weights of one tender sum to 100
     target: DecimalText | None = None  # published target, for scoring against a target
     mandatory: bool = False
@@ -73,12 +75,45 @@ class PinnedMeasure(AskedMeasure):
     excludes: list[Code] = []  # asked measures that do not count the same activity
 
 
+class TenderValue(Contract):
+    """An estimated value in pounds, without VAT and with it, as far as known."""
+
+    amount_net: GbpText | None = None
+    amount_gross: GbpText | None = None
+    currency: Literal["GBP"] = "GBP"
+
+
+class ForeignValue(Contract):
+    """A value that a notice states in another currency: kept as it is, never converted."""
+
+    currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+    amount_net: DecimalText | None
+    amount_gross: DecimalText | None
+
+
 class Lot(Contract):
     """A lot of a tender."""
 
     id: Code
-    title: str
-    value_gbp: GbpText | None = None
+    title: ShortText
+    value: TenderValue | None = None
+
+
+class TenderDraft(Contract):
+    """A tender that no notice is imported for; its terms may come with it or be set later."""
+
+    buyer_organisation_id: UUID
+    reference: ShortText
+    title: ShortText
+    description: LongText | None = None
+    # The buyer's own contracting process; without it one is made from the deployment's prefix.
+    ocid: Annotated[str | None, StringConstraints(pattern=r"^ocds-[a-z0-9]{6}-[!-~]{1,200}$")] = None
+    place_id: UUID
+    delivery_areas: Annotated[list[Code], Field(max_length=200)] = []  # codes of the areas it is delivered in
+    value: TenderValue | None = None
+    lots: Annotated[list[Lot], Field(max_length=100)] = []
+    terms: TenderTerms | None = None
+    data_status: DataStatus = "actual"
 
 
 class Tender(Contract):
@@ -91,7 +126,9 @@ class Tender(Contract):
     description: str | None
     buyer_organisation_id: UUID
     place_id: UUID
-    value_gbp: GbpText | None
+    delivery_areas: list[Code]
+    value: TenderValue | None
+    foreign_value: ForeignValue | None  # what an imported notice states in another currency
     lots: list[Lot]
     state: TenderState
     terms: TenderTerms | None

@@ -168,10 +168,8 @@ class Tender(Node):
             reference=record.reference,
             title=record.title,
             description=record.description,
-            value=maybe_pounds(record.value_gbp),
-            lots=[
-                Lot(code=lot.id, title=lot.title, value=maybe_pounds(lot.value_gbp)) for lot in record.lots
-            ],
+            value=_estimate(record.value),
+            lots=[Lot(code=lot.id, title=lot.title, value=_estimate(lot.value)) for lot in record.lots],
             state=TenderState(record.state),
             terms=None if record.terms is None else TenderTerms.of(record.terms),
             measures=[TenderMeasure.of(measure, edition_hash) for measure in record.measures],
@@ -182,6 +180,13 @@ class Tender(Node):
             opened_at=record.opened_at,
             data_status=DataStatus(record.data_status),
         )
+
+
+def _estimate(value: contract.TenderValue | None) -> Money | None:
+    """An estimated value without VAT, or with it where only that is known."""
+    if value is None:
+        return None
+    return maybe_pounds(value.amount_gross if value.amount_net is None else value.amount_net)
 
 
 async def tender_of(context: Context, key: UUID) -> Tender | None:

@@ -8,17 +8,19 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response, Security
 
 from cdp_common.contracts.base import Batch, IdBatch, Page
-from cdp_common.contracts.tenders import Tender, TenderState, TenderTerms
+from cdp_common.contracts.tenders import Tender, TenderDraft, TenderState, TenderTerms
 from cdp_common.web.caller import Caller
 from cdp_common.web.dependencies import Now, ServiceDatabase
 from cdp_common.web.etags import IfMatch, respond_with_etag
 from cdp_common.web.identity import MaybeCaller, signed_caller
+from cdp_common.web.once import OnceHeader, answer_response
 from cdp_common.web.paging import Paging, page_links
 from procurement_api.api.clients import Partners, Toms
 from procurement_api.api.keys import ServiceKeys
 from procurement_api.api.publisher import Publishing
 from procurement_api.use_cases import read_tenders
 from procurement_api.use_cases.cancel_tender import cancel_tender as cancel
+from procurement_api.use_cases.create_tender import create_tender as create
 from procurement_api.use_cases.publish_tender import publish_tender as publish
 from procurement_api.use_cases.set_terms import set_terms as replace_terms
 
@@ -42,6 +44,23 @@ async def list_tenders(
         db, caller, place_id=place_id, ocid=ocid, state=state, cursor=page.cursor, limit=page.limit
     )
     return Page(items=found, next=page_links(request, next_cursor))
+
+
+@router.post("/v1/tenders", status_code=201, response_model=Tender)
+async def create_tender(
+    draft: TenderDraft,
+    caller: Writer,
+    once: OnceHeader,
+    db: ServiceDatabase,
+    partners: Partners,
+    publisher: Publishing,
+    now: Now,
+) -> Response:
+    """Make a draft tender for the buyer that the caller acts for, without importing a notice.
+
+    Its terms may come with it, or be set later. Without an `ocid` it gets one of this deployment's prefix.
+    """
+    return answer_response(await create(db, partners, caller, draft, once, publisher.ocid_prefix, now))
 
 
 @router.get("/v1/tenders/{tender_id}", response_model=Tender)

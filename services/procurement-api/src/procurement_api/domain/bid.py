@@ -39,6 +39,8 @@ class PinnedMeasure:
     needs_industry: bool
     excludes: frozenset[str] = frozenset()
     """Measures under which the same activity is not counted too."""
+    lots: frozenset[str] = frozenset()
+    """The lots that it is asked for; none named means all."""
 
 
 @dataclass(frozen=True)
@@ -117,8 +119,13 @@ def _missing_faults(bid: Content, demands: Demands) -> list[FieldError]:
     return [
         FieldError("/lines", "mandatory_measure_missing", f"Every bid answers for {measure.code}.")
         for measure in demands.measures.values()
-        if measure.mandatory and measure.code not in offered
+        if measure.mandatory and measure.code not in offered and _concerns(measure, bid)
     ]
+
+
+def _concerns(measure: PinnedMeasure, bid: Content) -> bool:
+    """Whether the measure is asked for in a lot that the bid is for; a bid without lots is for all."""
+    return not measure.lots or not bid.lots or not measure.lots.isdisjoint(bid.lots)
 
 
 def _line_faults(at: str, line: Line, measure: PinnedMeasure) -> list[FieldError]:
@@ -126,6 +133,9 @@ def _line_faults(at: str, line: Line, measure: PinnedMeasure) -> list[FieldError
     if line.unit != measure.counted.unit:
         words = f"This measure is counted in {measure.counted.unit}."
         faults.append(FieldError(f"{at}/unit", "unit_mismatch", words))
+    if measure.lots and line.lot is not None and line.lot not in measure.lots:
+        words = "The measure is not asked for in this lot."
+        faults.append(FieldError(f"{at}/lot", "measure_not_asked_in_lot", words))
     if len(line.answer) > measure.answer_max_chars:
         words = f"The answer has at most {measure.answer_max_chars} characters."
         faults.append(FieldError(f"{at}/answer", "answer_too_long", words))

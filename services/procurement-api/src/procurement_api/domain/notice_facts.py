@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from procurement_api.domain.exact import number
-from procurement_api.domain.ocds_parts import gbp_of, lot_ids, text_of, value_of
+from procurement_api.domain.ocds_parts import PoundsStated, lot_ids, pounds_of, text_of, value_of
 
 Part = dict[str, Any]
 
@@ -42,14 +42,18 @@ def kept_of_notice(notice: Mapping[str, Any] | None) -> Part:
     return kept
 
 
-def stated_value(notice_value: object, gbp: Decimal | None) -> Part | None:
+def stated_value(notice_value: object, own: PoundsStated) -> Part | None:
     """The value as the notice states it, in whatever currency; the platform's own where that is another."""
     stated = value_of(notice_value)
-    if stated is None or (stated.currency == "GBP" and gbp_of(notice_value) != gbp):
-        return None if gbp is None else {"amount": number(gbp), "currency": "GBP"}
-    amounts = {"amount": stated.amount, "amountGross": stated.amount_gross}
+    if stated is None or (stated.currency == "GBP" and pounds_of(notice_value) != own):
+        return _written(own.net, own.gross, "GBP")
+    return _written(stated.amount, stated.amount_gross, stated.currency)
+
+
+def _written(net: Decimal | None, gross: Decimal | None, currency: str) -> Part | None:
+    amounts = {"amount": net, "amountGross": gross}
     written = {name: number(amount) for name, amount in amounts.items() if amount is not None}
-    return {**written, "currency": stated.currency}
+    return {**written, "currency": currency} if written else None
 
 
 def lot_values(lots: object) -> dict[str, Any]:

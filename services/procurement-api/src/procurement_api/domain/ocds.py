@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from cdp_common.kernel.errors import FieldError, InvalidInput
@@ -16,9 +15,10 @@ from cdp_common.kernel.ocds_merge import in_order, merged_content
 from procurement_api.domain.ocds_awards import AwardFacts, NamedParty, awards_of, buyer_of
 from procurement_api.domain.ocds_parts import (
     LotFacts,
+    PoundsStated,
     StatedValue,
-    gbp_of,
     lots_of,
+    pounds_of,
     text_of,
     value_of,
     without_contacts,
@@ -66,8 +66,8 @@ class TenderFacts:
     title: str
     description: str | None
     value: StatedValue | None
-    value_gbp: Decimal | None
-    """Null for a value in another currency: nothing is converted."""
+    pounds: PoundsStated
+    """Without amounts for a value in another currency: nothing is converted."""
     lots: tuple[LotFacts, ...]
     buyer: NamedParty | None
     awards: tuple[AwardFacts, ...]
@@ -173,7 +173,7 @@ def _read_process(ocid: str, releases: Sequence[Mapping[str, Any]]) -> TenderFac
         title=title[:MAX_TITLE_CHARS],
         description=None if description is None else description[:MAX_DESCRIPTION_CHARS],
         value=value_of(tender.get("value")),
-        value_gbp=gbp_of(tender.get("value")),
+        pounds=pounds_of(tender.get("value")),
         lots=lots_of(tender.get("lots")),
         buyer=buyer_of(merged),
         awards=awards_of(merged),

@@ -25,7 +25,20 @@ class LotFacts:
 
     id: str
     title: str
-    value_gbp: Decimal | None
+    value: PoundsStated
+
+
+@dataclass(frozen=True)
+class PoundsStated:
+    """A value in pounds and pence without VAT and with it; both null where none is stated in pounds."""
+
+    net: Decimal | None
+    gross: Decimal | None
+
+    @property
+    def either(self) -> Decimal | None:
+        """The amount without VAT, or the one with it where only that is known."""
+        return self.gross if self.net is None else self.net
 
 
 @dataclass(frozen=True)
@@ -57,12 +70,15 @@ def value_of(value: object) -> StatedValue | None:
     return None if amount is None and gross is None else StatedValue(currency, amount, gross)
 
 
-def gbp_of(value: object) -> Decimal | None:
-    """The amount of an OCDS value in pounds and pence, without VAT where both are given; None if unusable."""
+def pounds_of(value: object) -> PoundsStated:
+    """The amounts of an OCDS value that are in pounds, to the penny; nothing is converted."""
     stated = value_of(value)
     if stated is None or stated.currency != "GBP":
-        return None
-    amount = stated.amount_gross if stated.amount is None else stated.amount
+        return PoundsStated(None, None)
+    return PoundsStated(_pennies(stated.amount), _pennies(stated.amount_gross))
+
+
+def _pennies(amount: Decimal | None) -> Decimal | None:
     return None if amount is None else amount.quantize(_PENNY, ROUND_HALF_UP)
 
 
@@ -80,7 +96,7 @@ def _amount(amount: object) -> Decimal | None:
 def lots_of(lots: object) -> tuple[LotFacts, ...]:
     """The lots in order; one whose id cannot stand in a bid, or is used before, is named by its number."""
     return tuple(
-        LotFacts(lot_id, _lot_title(lot, lot_id)[:MAX_LOT_TITLE_CHARS], gbp_of(lot.get("value")))
+        LotFacts(lot_id, _lot_title(lot, lot_id)[:MAX_LOT_TITLE_CHARS], pounds_of(lot.get("value")))
         for lot_id, lot in lot_ids(lots).items()
     )
 

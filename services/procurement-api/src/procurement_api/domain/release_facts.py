@@ -9,6 +9,8 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from procurement_api.domain.ocds_parts import PoundsStated
+
 
 @dataclass(frozen=True)
 class Party:
@@ -65,14 +67,24 @@ class TermsFacts:
 
 
 @dataclass(frozen=True)
+class LotPublished:
+    """A lot of a published tender."""
+
+    id: str
+    title: str
+    value: PoundsStated
+
+
+@dataclass(frozen=True)
 class TenderPublished:
     """A tender as it is published; `notice` is the imported release that it came from."""
 
     reference: str
     title: str
     description: str | None
-    value_gbp: Decimal | None
-    lots: Sequence[Mapping[str, Any]]
+    value: PoundsStated
+    lots: Sequence[LotPublished]
+    delivery_areas: Sequence[str]
     buyer: Party
     published_at: datetime
     deadline_at: datetime

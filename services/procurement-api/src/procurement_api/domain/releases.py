@@ -14,7 +14,7 @@ from uuid import UUID
 
 from procurement_api.domain.exact import number
 from procurement_api.domain.notice_facts import kept_of_notice, lot_values, stated_value
-from procurement_api.domain.release_facts import ContractSigned, Party, TenderPublished
+from procurement_api.domain.release_facts import ContractSigned, LotPublished, Party, TenderPublished
 from procurement_api.domain.release_parts import (
     Part,
     agreed_metric,
@@ -56,8 +56,9 @@ def tender_release(of: TenderPublished, notice_ocid: str | None) -> Part:
                     "description": of.description,
                     "status": "active",
                     "procuringEntity": reference(of.buyer),
-                    "value": stated_value(_tender_of(of.notice).get("value"), of.value_gbp),
+                    "value": stated_value(_tender_of(of.notice).get("value"), of.value),
                     "lots": [_lot(lot, of) for lot in of.lots],
+                    "deliveryAddresses": [{"region": code} for code in of.delivery_areas],
                     "awardCriteria": "ratedCriteria",
                     "awardCriteriaDetails": _criteria_words(of),
                     "tenderPeriod": {"startDate": moment(of.published_at), "endDate": moment(of.deadline_at)},
@@ -163,17 +164,16 @@ def _tender_of(notice: Mapping[str, Any] | None) -> Mapping[str, Any]:
     return tender if isinstance(tender, Mapping) else {}
 
 
-def _lot(lot: Mapping[str, Any], of: TenderPublished) -> Part:
-    gbp = None if lot["value_gbp"] is None else Decimal(lot["value_gbp"])
-    stated = lot_values(_tender_of(of.notice).get("lots")).get(lot["id"])
+def _lot(lot: LotPublished, of: TenderPublished) -> Part:
+    stated = lot_values(_tender_of(of.notice).get("lots")).get(lot.id)
     weight = {"number": number(of.terms.weight * _PERCENT), "weight": "percentageExact"}
     criterion = {"type": "quality", "name": "Social value", "numbers": [weight]}
     return present(
         {
-            "id": lot["id"],
-            "title": lot["title"],
+            "id": lot.id,
+            "title": lot.title,
             "status": "active",
-            "value": stated_value(stated, gbp),
+            "value": stated_value(stated, lot.value),
             "awardCriteria": {"criteria": [criterion]},
         }
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -27,6 +27,13 @@ class TenderStateWrong(Conflict):
 
     code = "tender_state_wrong"
     title = "The tender's state does not allow this"
+
+
+class TenderOcidTaken(Conflict):
+    """The buyer has a tender of this contracting process."""
+
+    code = "tender_ocid_taken"
+    title = "The buyer has a tender with this ocid already"
 
 
 class TermsMissing(Conflict):
@@ -71,6 +78,8 @@ class AskedMeasure:
     code: str
     weight: Decimal
     target: Decimal | None
+    lots: Sequence[str] = ()
+    """The lots that it is asked for; none named means all."""
 
 
 @dataclass(frozen=True)
@@ -92,9 +101,9 @@ def require_state(state: str, *allowed: TenderState) -> None:
         raise TenderStateWrong(f"The tender is {state}; this needs {' or '.join(allowed)}.")
 
 
-def require_terms_hold(terms: Terms, now: datetime) -> None:
-    """Refuse terms whose weights, shares, targets or dates do not hold; every fault is named."""
-    faults = [*_measure_faults(terms), *_share_faults(terms)]
+def require_terms_hold(terms: Terms, lots: Collection[str], now: datetime) -> None:
+    """Refuse terms whose weights, shares, targets, lots or dates do not hold; every fault is named."""
+    faults = [*_measure_faults(terms), *_lot_faults(terms, lots), *_share_faults(terms)]
     faults += period_faults(terms.contract, start_at="/contract_starts_on", end_at="/contract_ends_on")
     faults += _deadline_faults(terms.deadline_at, now)
     if faults:
@@ -116,6 +125,19 @@ def _measure_faults(terms: Terms) -> list[FieldError]:
             faults.append(FieldError(f"{at}/target", "target_missing", words))
     if sum((measure.weight for measure in terms.measures), Decimal(0)) != FULL_WEIGHT:
         faults.append(FieldError("/measures", "weights_do_not_sum", "The weights of a tender sum to 100."))
+    return faults
+
+
+def _lot_faults(terms: Terms, lots: Collection[str]) -> list[FieldError]:
+    faults = []
+    for index, measure in enumerate(terms.measures):
+        times = Counter(measure.lots)
+        for place, lot in enumerate(measure.lots):
+            at = f"/measures/{index}/lots/{place}"
+            if lot not in lots:
+                faults.append(FieldError(at, "lot_unknown", "The tender has no such lot."))
+            elif times[lot] > 1:
+                faults.append(FieldError(at, "lot_repeated", "A lot is named once."))
     return faults
 
 

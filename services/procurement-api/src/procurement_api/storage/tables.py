@@ -34,7 +34,10 @@ tenders = Table(
     Column("description", Text),
     Column("buyer_organisation_id", Uuid, nullable=False),
     Column("place_id", Uuid, nullable=False, index=True),
-    Column("value_pence", Pence),
+    Column("delivery_areas", Json, nullable=False),
+    Column("value_pence", Pence),  # without VAT
+    Column("value_gross_pence", Pence),
+    Column("foreign_value", Json),  # in another currency, as an imported notice states it
     Column("lots", Json, nullable=False),
     Column("state", Text, nullable=False),
     Column("terms", Json),

@@ -10,7 +10,9 @@ from sqlalchemy import ColumnElement, RowMapping, Select, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from cdp_common.db.constraints import constraint_errors
 from cdp_common.db.paging import keyset
+from procurement_api.domain.tender import TenderOcidTaken
 from procurement_api.storage.tables import bids, tenders
 
 _BID_COUNT = (
@@ -33,6 +35,15 @@ async def add_tenders_once(tx: AsyncConnection, rows: Collection[dict[str, Any]]
         # In one order, so that two imports of the same procurements do not wait for each other.
         ordered = sorted(rows, key=lambda row: str(row["ocid"]))
         await tx.execute(insert(tenders).on_conflict_do_nothing(constraint="uq_tenders_buyer_ocid"), ordered)
+
+
+async def add_tender(tx: AsyncConnection, row: dict[str, Any]) -> RowMapping:
+    """Write a tender, and give it; where the buyer has one with the ocid already, it is refused."""
+    taken = {"uq_tenders_buyer_ocid": lambda: TenderOcidTaken("The buyer has a tender with this ocid.")}
+    with constraint_errors(taken):
+        await tx.execute(insert(tenders).values(**row))
+    made: RowMapping = (await tx.execute(_tenders().where(tenders.c.id == row["id"]))).mappings().one()
+    return made
 
 
 async def tenders_by_ocids(

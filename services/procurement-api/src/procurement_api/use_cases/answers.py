@@ -16,6 +16,7 @@ from cdp_common.contracts.tenders import Lot, PinnedMeasure, Tender, TenderTerms
 from cdp_common.contracts.toms import Explanation
 from cdp_common.kernel.money import gbp_from_pence
 from procurement_api.domain.exact import plain
+from procurement_api.use_cases.tender_values import value_answer
 
 _LONDON = ZoneInfo("Europe/London")
 
@@ -36,7 +37,9 @@ def tender_answer(row: Mapping[Any, Any]) -> Tender:
         description=row["description"],
         buyer_organisation_id=row["buyer_organisation_id"],
         place_id=row["place_id"],
-        value_gbp=gbp_or_none(row["value_pence"]),
+        delivery_areas=row["delivery_areas"],
+        value=value_answer(row),
+        foreign_value=row["foreign_value"],
         lots=[Lot.model_validate(lot) for lot in row["lots"]],
         state=row["state"],
         terms=None if row["terms"] is None else TenderTerms.model_validate(row["terms"]),

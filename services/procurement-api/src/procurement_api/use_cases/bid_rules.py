@@ -97,6 +97,7 @@ def _measures(pinned: Iterable[PinnedMeasure]) -> dict[str, rules.PinnedMeasure]
             answer_max_chars=measure.answer_max_chars,
             needs_industry=measure.needs_industry,
             excludes=frozenset(measure.excludes),
+            lots=frozenset(measure.lots),
         )
         for measure in pinned
     }

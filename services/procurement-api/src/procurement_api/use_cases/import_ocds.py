@@ -19,10 +19,10 @@ from cdp_common.contracts.ocds import (
     OcdsImport,
     OcdsImportReport,
 )
+from cdp_common.contracts.tenders import Lot
 from cdp_common.db.database import Database
 from cdp_common.db.idempotency import Answer, Once
 from cdp_common.kernel.identifiers import new_id
-from cdp_common.kernel.money import pence_from_gbp
 from cdp_common.web.caller import Caller
 from procurement_api.domain.ocds import Fault, TenderFacts, read_package
 from procurement_api.domain.ocds_awards import AwardFacts, NamedParty
@@ -32,6 +32,7 @@ from procurement_api.use_cases.answers import tender_answer
 from procurement_api.use_cases.keep_answer import answer_before, keep_answer
 from procurement_api.use_cases.others import known_place
 from procurement_api.use_cases.rights import NotTheBuyer
+from procurement_api.use_cases.tender_values import foreign_value, lot_rows, of_notice, value_columns
 
 
 async def import_ocds(
@@ -99,6 +100,7 @@ def _value(value: StatedValue | None) -> NoticeValue | None:
 
 
 def _tender_row(document: OcdsImport, facts: TenderFacts, now: datetime) -> dict[str, Any]:
+    foreign = foreign_value(facts.value)
     return {
         "id": new_id(),
         "ocid": facts.ocid,
@@ -107,8 +109,10 @@ def _tender_row(document: OcdsImport, facts: TenderFacts, now: datetime) -> dict
         "description": facts.description,
         "buyer_organisation_id": document.buyer_organisation_id,
         "place_id": document.place_id,
-        "value_pence": None if facts.value_gbp is None else pence_from_gbp(facts.value_gbp),
-        "lots": [_lot(lot) for lot in facts.lots],
+        "delivery_areas": [],
+        **value_columns(of_notice(facts.pounds)),
+        "foreign_value": None if foreign is None else foreign.model_dump(mode="json"),
+        "lots": lot_rows([_lot(lot) for lot in facts.lots]),
         "state": "draft",
         "measures": [],
         "version": 1,
@@ -118,6 +122,5 @@ def _tender_row(document: OcdsImport, facts: TenderFacts, now: datetime) -> dict
     }
 
 
-def _lot(lot: LotFacts) -> dict[str, str | None]:
-    value = None if lot.value_gbp is None else format(lot.value_gbp, "f")
-    return {"id": lot.id, "title": lot.title, "value_gbp": value}
+def _lot(lot: LotFacts) -> Lot:
+    return Lot(id=lot.id, title=lot.title, value=of_notice(lot.value))

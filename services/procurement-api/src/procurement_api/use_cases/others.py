@@ -20,11 +20,11 @@ async def known_place(partners: PartnersClient, place_id: UUID) -> Place:
         raise _unknown(problem, "/place_id", "place_unknown", "No place has this id.") from problem
 
 
-def require_slug(place: Place, slug: str) -> None:
-    """Refuse input that names the place's id and another place's slug."""
+def require_slug(place: Place, slug: str, pointer: str = "/place_slug") -> None:
+    """Refuse input that names the place's id and, at the pointer, another place's slug."""
     if place.slug != slug:
         words = "This is not the slug of the place."
-        raise InvalidInput(words, errors=[FieldError("/place_slug", "place_slug_wrong", words)])
+        raise InvalidInput(words, errors=[FieldError(pointer, "place_slug_wrong", words)])
 
 
 async def known_organisation(partners: PartnersClient, organisation_id: UUID, pointer: str) -> Organisation:

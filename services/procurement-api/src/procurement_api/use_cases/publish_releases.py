@@ -10,15 +10,15 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cdp_common.contracts.partners import Organisation
-from cdp_common.contracts.tenders import PinnedMeasure, TenderTerms
+from cdp_common.contracts.tenders import Lot, PinnedMeasure, TenderTerms
 from cdp_common.contracts.toms import Edition, Measure, Proxy
 from cdp_common.kernel.identifiers import new_id
 from cdp_common.kernel.json_text import json_text
-from cdp_common.kernel.money import gbp_from_pence
 from procurement_api.domain.ocid import minted
 from procurement_api.domain.release_facts import (
     Asked,
     Framework,
+    LotPublished,
     Party,
     ProxyRef,
     TenderPublished,
@@ -33,6 +33,7 @@ from procurement_api.storage.ocds_releases import (
     next_release,
     published_ocids,
 )
+from procurement_api.use_cases.tender_values import stated, value_answer
 
 
 async def ocid_for_tender(tx: AsyncConnection, prefix: str, tender: Mapping[Any, Any]) -> str:
@@ -63,8 +64,9 @@ async def publish_tender_release(
         reference=tender["reference"],
         title=tender["title"],
         description=tender["description"],
-        value_gbp=None if tender["value_pence"] is None else gbp_from_pence(tender["value_pence"]),
-        lots=tender["lots"],
+        value=stated(value_answer(tender)),
+        lots=[_lot(Lot.model_validate(lot)) for lot in tender["lots"]],
+        delivery_areas=tender["delivery_areas"],
         buyer=party_of(buyer),
         published_at=tender["published_at"],
         deadline_at=tender["deadline_at"],
@@ -135,6 +137,10 @@ def framework_of(edition: Edition) -> Framework:
 def proxy_ref(proxy: Proxy | None) -> ProxyRef | None:
     """Which proxy it is; nothing of its value."""
     return None if proxy is None else ProxyRef(proxy.code, proxy.price_year)
+
+
+def _lot(lot: Lot) -> LotPublished:
+    return LotPublished(lot.id, lot.title, stated(lot.value))
 
 
 def _asked(pinned: PinnedMeasure, measure: Measure) -> Asked:

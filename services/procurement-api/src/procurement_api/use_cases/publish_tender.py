@@ -40,7 +40,7 @@ from procurement_api.use_cases.others import known_edition
 from procurement_api.use_cases.publish_releases import ocid_for_tender, publish_tender_release
 from procurement_api.use_cases.rights import own_tender
 from procurement_api.use_cases.sealing import new_sealing_key, seal_binding, wrap
-from procurement_api.use_cases.set_terms import rules_of
+from procurement_api.use_cases.set_terms import lot_ids, rules_of
 from procurement_api.use_cases.value_bid import valuation_line
 
 _ONE = Decimal(1)
@@ -98,7 +98,7 @@ def _publishable(tender: RowMapping, now: datetime) -> TenderTerms:
     if is_awarded(tender["imported_release"]):
         raise TenderAwardedElsewhere("The imported notice tells of an award; register its contract instead.")
     terms = TenderTerms.model_validate(tender["terms"])
-    require_terms_hold(rules_of(terms), now)
+    require_terms_hold(rules_of(terms), lot_ids(tender), now)
     return terms
 
 

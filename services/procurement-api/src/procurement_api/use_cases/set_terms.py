@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from cdp_common.clients.partners import PartnersClient
@@ -32,7 +34,7 @@ async def set_terms(
         tender = own_tender(caller, await tender_by_id(tx, tender_id))
         require_match(if_match, tender_answer(tender))
         require_state(tender["state"], "draft")
-        require_terms_hold(rules_of(terms), now)
+        require_terms_hold(rules_of(terms), lot_ids(tender), now)
     # Local figures go by the slug: another place's would value the bids wrongly.
     require_slug(await partners.get_place(tender["place_id"]), terms.place_slug)
 
@@ -46,10 +48,17 @@ async def set_terms(
         return tender_answer(changed)
 
 
+def lot_ids(tender: Mapping[Any, Any]) -> frozenset[str]:
+    """The ids of a tender's lots."""
+    return frozenset(lot["id"] for lot in tender["lots"])
+
+
 def rules_of(terms: TenderTerms) -> Terms:
     """The terms as the rules see them."""
     return Terms(
-        measures=[AskedMeasure(asked.measure, asked.weight, asked.target) for asked in terms.measures],
+        measures=[
+            AskedMeasure(asked.measure, asked.weight, asked.target, asked.lots) for asked in terms.measures
+        ],
         method=terms.scoring.method,
         quantitative_share=terms.scoring.quantitative_share,
         qualitative_share=terms.scoring.qualitative_share,

@@ -1,0 +1,99 @@
+"""A buyer, or a portal for it, makes a tender that no notice is imported for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from cdp_common.clients.partners import PartnersClient
+from cdp_common.contracts.tenders import TenderDraft, TenderValue
+from cdp_common.db.database import Database
+from cdp_common.db.idempotency import Answer, Once
+from cdp_common.kernel.errors import FieldError, InvalidInput
+from cdp_common.kernel.identifiers import new_id
+from cdp_common.web.caller import Caller
+from procurement_api.domain.ocid import minted
+from procurement_api.domain.tender import require_terms_hold
+from procurement_api.domain.tender_draft import Estimate, require_draft_holds
+from procurement_api.storage.tenders import add_tender
+from procurement_api.use_cases.answers import tender_answer
+from procurement_api.use_cases.keep_answer import answer_before, keep_answer
+from procurement_api.use_cases.others import known_place, require_slug
+from procurement_api.use_cases.rights import NotTheBuyer
+from procurement_api.use_cases.set_terms import rules_of
+from procurement_api.use_cases.tender_values import lot_rows, value_columns
+
+
+async def create_tender(
+    db: Database,
+    partners: PartnersClient,
+    caller: Caller,
+    draft: TenderDraft,
+    once: Once,
+    ocid_prefix: str,
+    now: datetime,
+) -> Answer:
+    """The draft tender; without an ocid of the buyer's own it gets one of the deployment's prefix."""
+    if caller.org != draft.buyer_organisation_id:
+        raise NotTheBuyer("Tenders are made for the organisation that the caller acts for.")
+    async with db.begin() as tx:
+        if (earlier := await answer_before(tx, once)) is not None:
+            return earlier
+    _require_holds(draft, now)
+    place = await known_place(partners, draft.place_id)
+    if draft.terms is not None:
+        require_slug(place, draft.terms.place_slug, "/terms/place_slug")
+
+    async with db.begin() as tx:
+        if (earlier := await answer_before(tx, once)) is not None:
+            return earlier
+        tender = await add_tender(tx, _row(draft, ocid_prefix, now))
+        return await keep_answer(tx, once, 201, tender_answer(tender), now)
+
+
+def _require_holds(draft: TenderDraft, now: datetime) -> None:
+    values = {"/value": draft.value} | {
+        f"/lots/{index}/value": lot.value for index, lot in enumerate(draft.lots)
+    }
+    lots = [lot.id for lot in draft.lots]
+    require_draft_holds(lots, draft.delivery_areas, _estimates(values))
+    if draft.terms is not None:
+        try:
+            require_terms_hold(rules_of(draft.terms), lots, now)
+        except InvalidInput as refusal:
+            faults = [FieldError(f"/terms{each.pointer}", each.code, each.message) for each in refusal.errors]
+            raise InvalidInput(refusal.detail, errors=faults) from refusal
+
+
+def _estimates(values: Mapping[str, TenderValue | None]) -> list[Estimate]:
+    return [
+        Estimate(at, value.amount_net, value.amount_gross)
+        for at, value in values.items()
+        if value is not None
+    ]
+
+
+def _row(draft: TenderDraft, ocid_prefix: str, now: datetime) -> dict[str, Any]:
+    tender_id: UUID = new_id()
+    terms = draft.terms
+    return {
+        "id": tender_id,
+        "ocid": draft.ocid or minted(ocid_prefix, tender_id),
+        "reference": draft.reference,
+        "title": draft.title,
+        "description": draft.description,
+        "buyer_organisation_id": draft.buyer_organisation_id,
+        "place_id": draft.place_id,
+        "delivery_areas": list(draft.delivery_areas),
+        **value_columns(draft.value),
+        "lots": lot_rows(draft.lots),
+        "state": "draft",
+        "terms": None if terms is None else terms.model_dump(mode="json"),
+        "deadline_at": None if terms is None else terms.deadline_at,
+        "measures": [],
+        "version": 1,
+        "data_status": draft.data_status,
+        "created_at": now,
+    }
