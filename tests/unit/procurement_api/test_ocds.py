@@ -22,6 +22,7 @@ from procurement_api.domain.ocds_awards import AwardFacts, NamedParty
 from procurement_api.domain.ocds_parts import (
     MAX_DEPTH,
     LotFacts,
+    PoundsStated,
     StatedValue,
     lots_of,
     pounds_of,
@@ -59,7 +60,7 @@ def test_a_real_find_a_tender_notice_is_read():
     assert (facts.ocid, facts.release_ids) == ("ocds-h6vhtk-067fb8", ("032703-2026",))
     assert facts.title == "HARROGATE TOWN DISTRICT HEATING PROJECT - Feasibility Study"
     assert facts.pounds.net == Decimal("33721.00")
-    assert facts.lots == (LotFacts("1", "Lot 1", Decimal("33721.00")),)
+    assert facts.lots == (LotFacts("1", "Lot 1", PoundsStated(Decimal("33721.00"), Decimal("40465.20"))),)
     assert facts.reference == "ocds-h6vhtk-067fb8"
 
 
@@ -255,12 +256,12 @@ def test_a_lot_keeps_its_id_where_a_bid_can_name_it():
         ]
     )
     assert lots == (
-        LotFacts("LOT-0001", "North", Decimal("5.00")),
-        LotFacts("lot-2", "South", None),
-        LotFacts("3", "Lot 3", None),
-        LotFacts("lot-4", "Named before", None),
-        LotFacts("lot-6", "Without id", None),
-        LotFacts("lot-7", "Lot 7", None),
+        LotFacts("LOT-0001", "North", PoundsStated(Decimal("5.00"), None)),
+        LotFacts("lot-2", "South", PoundsStated(None, None)),
+        LotFacts("3", "Lot 3", PoundsStated(None, None)),
+        LotFacts("lot-4", "Named before", PoundsStated(None, None)),
+        LotFacts("lot-6", "Without id", PoundsStated(None, None)),
+        LotFacts("lot-7", "Lot 7", PoundsStated(None, None)),
     )
 
 

@@ -14,6 +14,7 @@ from cdp_common.kernel.json_text import Written, json_text, json_value
 from cdp_common.kernel.ocds_merge import compiled_release
 from procurement_api.domain.notice_facts import stated_value
 from procurement_api.domain.ocds import TenderFacts, read_package
+from procurement_api.domain.ocds_parts import PoundsStated
 from procurement_api.domain.ocid import checked_prefix
 from procurement_api.domain.packages import Publisher, release_package
 from procurement_api.domain.release_facts import (
@@ -30,6 +31,7 @@ NOW = datetime(2026, 11, 22, 10, tzinfo=UTC)
 EXTENSION = (
     Path(__file__).resolve().parents[3] / "services/procurement-api/src/procurement_api/ocds_extension"
 )
+NOTHING = PoundsStated(None, None)
 TERMS = TermsFacts(
     framework=Framework("open-measures", "2026", "ab" * 32),
     weight=Decimal("0.10"),
@@ -96,11 +98,11 @@ def test_every_real_tender_published_again_holds_to_the_standard_and_keeps_its_f
 
 def test_a_value_in_another_currency_is_given_as_the_notice_states_it():
     euros = {"amount": 5, "amountGross": 6.5, "currency": "EUR"}
-    assert stated_value(euros, None) == {"amount": 5, "amountGross": Decimal("6.5"), "currency": "EUR"}
+    assert stated_value(euros, NOTHING) == {"amount": 5, "amountGross": Decimal("6.5"), "currency": "EUR"}
     pounds = {"amount": 5, "amountGross": 6, "currency": "GBP"}
-    assert stated_value(pounds, Decimal("5.00")) == {"amount": 5, "amountGross": 6, "currency": "GBP"}
-    assert stated_value(pounds, Decimal("7.00")) == {"amount": 7, "currency": "GBP"}
-    assert stated_value(None, None) is None
+    assert stated_value(pounds, PoundsStated(Decimal("5.00"), Decimal("6.00"))) == pounds
+    assert stated_value(pounds, PoundsStated(Decimal("7.00"), None)) == {"amount": 7, "currency": "GBP"}
+    assert stated_value(None, NOTHING) is None
 
 
 @pytest.mark.parametrize("prefix", ["ocds-h6vhtk", "ocds-b5fd17", "ocds-ABCDEF", "213czf", "ocds-213czf-"])
