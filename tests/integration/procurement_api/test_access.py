@@ -15,6 +15,7 @@ from tests.integration.procurement_api.world import (
     agreement_of,
     bid_of,
     import_document,
+    moderated,
     tender_draft,
 )
 
@@ -30,7 +31,9 @@ STAGES = {
     **dict.fromkeys(("set_terms",), "draft"),
     **dict.fromkeys(("publish_tender",), "draft with terms"),
     **dict.fromkeys(("open_tender",), "past deadline"),
-    **dict.fromkeys(("record_scores", "evaluate_tender", "get_tender_log", "get_inclusion_proof"), "opened"),
+    **dict.fromkeys(("evaluate_tender", "get_tender_log", "get_inclusion_proof"), "opened"),
+    **dict.fromkeys(("declare_interests", "get_panel", "record_scores", "list_scores"), "opened"),
+    **dict.fromkeys(("moderate_scores",), "scored"),
     **dict.fromkeys(("get_evaluation", "award_tender"), "evaluated"),
     **dict.fromkeys(("get_assessment",), "awarded"),
 }
@@ -76,6 +79,7 @@ class Scene:
     def body(self, operation: str, caller: Party) -> Any:
         """A good body for the operation."""
         scores = [{"bid_id": self.bid, "measure": "M-JOB", "score": "3", "reason": "Why"}]
+        named = {"reference": "m-1" if operation == "moderate_scores" else "e-1"}
         bodies = {
             "import_ocds": lambda: import_document(self.world),
             "create_tender": lambda: tender_draft(self.world),
@@ -84,7 +88,9 @@ class Scene:
             "submit_bid": lambda: bid_of(caller),
             "validate_bid": lambda: bid_of(caller),
             "replace_bid": lambda: bid_of(caller),
-            "record_scores": lambda: {"scores": scores},
+            "declare_interests": lambda: {"evaluator": named},
+            "record_scores": lambda: {"evaluator": named, "scores": scores},
+            "moderate_scores": lambda: {"moderator": named, "scores": scores},
             "award_tender": lambda: {
                 "bid_id": self.bid,
                 "reference": "C-1",
@@ -106,7 +112,7 @@ async def scene_at(world: World, stage: str) -> Scene:
         tender = await (world.with_terms() if stage == "draft with terms" else world.imported())
         scene = Scene(world, {}, tender["id"])
     else:
-        tender = await world.published()
+        tender = await world.published(moderated(TERMS) if stage == "scored" else None)
         receipt = await world.submitted(tender, bidder)
         await world.submitted(tender, rival)
         scene = Scene(world, {}, tender["id"], receipt["bid_id"], await world.leaf_of(receipt))
@@ -114,6 +120,7 @@ async def scene_at(world: World, stage: str) -> Scene:
             world.move_to("2026-12-01T12:00:01Z")
         elif stage != "published":
             await world.opened(tender)
+            await world.declared(tender)
     agreement = await world.registered(bidder)
     scene.agreement = agreement["id"]
     scene.webhook = (await world.done("POST", "/v1/webhooks", HOOK, as_=world.buyer))["id"]
@@ -127,6 +134,10 @@ async def scene_at(world: World, stage: str) -> Scene:
         "other": world.other,
         "internal": world.as_party(new_id(), ["events:internal"]),
     }
+    if stage == "scored":
+        await world.declared(tender, "m-1")
+        body = scene.body("record_scores", world.buyer)
+        await world.done("POST", f"/v1/tenders/{scene.tender}/scores", body, as_=world.buyer)
     if stage in ("evaluated", "awarded"):
         await world.evaluated(tender)
     if stage == "awarded":
@@ -167,7 +178,7 @@ def test_every_operation_that_takes_a_token_is_tried_without_its_scope() -> None
         for operation in methods.values()
         if any(requirement.get("oauth2") for requirement in operation.get("security", []))
     }
-    assert len(scoped) == 28
+    assert len(scoped) == 32
     assert {
         row["operation"] for row in ROWS if row["caller"] == "unscoped" and row["status"] == 403
     } == scoped

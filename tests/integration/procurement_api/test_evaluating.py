@@ -7,7 +7,7 @@ import pytest
 from tests.integration.procurement_api.world import TERMS, Json, Party, World, bid_of, faults, line, refused
 
 from cdp_common.kernel.identifiers import new_id
-from procurement_api.storage.evaluation_tables import panel_scores
+from procurement_api.storage.evaluation_tables import answer_scores
 from procurement_api.use_cases.keep_answer import purge_answers
 
 LINES = [line("M-JOB", "10", "fte_years"), line("M-HOURS", "100", "hours")]
@@ -26,10 +26,11 @@ class Opened:
     async def score(self, *scores: tuple[int, str, str], key: str | None = None) -> Any:
         """The response to scores by the number of the bid."""
         body = {
+            "evaluator": {"reference": "e-1"},
             "scores": [
                 {"bid_id": self.bid_ids[number], "measure": measure, "score": score, "reason": "Why"}
                 for number, measure, score in scores
-            ]
+            ],
         }
         return await self.world.post(f"{self.path}/scores", body, as_=self.world.buyer, key=key)
 
@@ -56,6 +57,7 @@ async def opened(world: World) -> Opened:
     bidders = [world.party(f"Bidder {number}") for number in range(2)]
     receipts = [await world.submitted(tender, bidder, bid_of(bidder, LINES)) for bidder in bidders]
     await world.opened(tender)
+    await world.declared(tender)
     return Opened(world, tender, [receipt["bid_id"] for receipt in receipts], bidders)
 
 
@@ -127,7 +129,7 @@ async def test_a_later_score_counts_in_place_of_the_earlier_and_both_are_kept(op
     assert (again.content, again.headers["idempotency-replayed"]) == (first.content, "true")
     assert await opened.points() == {one: "61.0000", two: "53.0000"}
     async with opened.world.db.begin() as tx:
-        rows = (await tx.execute(panel_scores.select().order_by(panel_scores.c.version))).mappings().all()
+        rows = (await tx.execute(answer_scores.select().order_by(answer_scores.c.version))).mappings().all()
     assert sorted((str(row["bid_id"]) == two, row["version"], str(row["score"])[:3]) for row in rows) == [
         (False, 1, "5.0"),
         (True, 1, "5.0"),
@@ -227,11 +229,11 @@ async def test_kept_answers_are_removed_when_their_time_is_over(opened: Opened):
     world = opened.world
     await world.evaluated(opened.tender)
     rows = await world.rows()
-    assert rows["large_answers"] == 2  # the import and the evaluation
+    assert rows["large_answers"] == 3  # the import, the declaration and the evaluation
     kept_until = world.clock() + timedelta(hours=72)
     async with world.db.begin() as tx:
         await purge_answers(tx, kept_until - timedelta(seconds=1))
-    assert (await world.rows())["large_answers"] == 1
+    assert (await world.rows())["large_answers"] == 2
     async with world.db.begin() as tx:
         await purge_answers(tx, kept_until)
     assert (await world.rows())["large_answers"] == 0

@@ -203,13 +203,18 @@ async def _evaluated(world: World, tender: Json, receipts: list[Json]) -> Evalua
     one, two = (receipt["bid_id"] for receipt in receipts[:2])
     scores = [(one, "M-JOB", "5"), (one, "M-HOURS", "4"), (one, "M-SPEND", "3.5"), (two, "M-JOB", "3")]
     body = {
+        "evaluator": {"reference": "e-1"},
         "scores": [
             {"bid_id": bid, "measure": measure, "score": score, "reason": "As discussed"}
             for bid, measure, score in scores
-        ]
+        ],
     }
+    await world.declared(tender)
     recorded = await world.done("POST", f"/v1/tenders/{tender['id']}/scores", body, as_=world.buyer)
-    assert recorded == body
+    assert [
+        {name: one[name] for name in sent}
+        for one, sent in zip(recorded["scores"], body["scores"], strict=True)
+    ] == body["scores"]
     evaluation = Evaluation.model_validate(await world.evaluated(tender))
     assert (evaluation.version, evaluation.method) == (1, "relative_to_highest")
     best, rest = evaluation.results

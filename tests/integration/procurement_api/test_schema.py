@@ -13,7 +13,16 @@ from cdp_common.testing.plugin import MakeDatabase
 from procurement_api.main import PACKAGE, SCHEMA
 
 APPEND_ONLY = (
-    *("bid_versions", "opened_lines", "panel_scores", "evaluations", "agreement_lines", "receipt_keys"),
+    *(
+        "bid_versions",
+        "opened_lines",
+        "answer_scores",
+        "consensus_scores",
+        "evaluations",
+        "agreement_lines",
+        "receipt_keys",
+    ),
+    "interest_declarations",
     *("tender_logs", "tender_log_leaves"),
     *("events", "event_feed"),
 )

@@ -166,6 +166,11 @@ class World:
         """The evaluation of an opened tender."""
         return await self.done("POST", f"/v1/tenders/{tender['id']}/evaluations", as_=self.buyer)
 
+    async def declared(self, tender: Json, reference: str = "e-1", *conflicts: Json) -> Json:
+        """What somebody whom the buyer's client names declared."""
+        body = {"evaluator": {"reference": reference}, "conflicts": conflicts}
+        return await self.done("POST", f"/v1/tenders/{tender['id']}/interests", body, as_=self.buyer)
+
     async def registered(self, deliverer: Party, **changes: Any) -> Json:
         """An agreement registered directly."""
         body = agreement_of(self, deliverer, **changes)
@@ -278,6 +283,7 @@ TERMS: Json = {
         "quantitative_share": "0.6",
         "qualitative_share": "0.4",
         "qualitative_scale_max": 5,
+        "panel": "single",
     },
     "social_value_weight": "0.15",
     "deadline_at": DEADLINE,
@@ -286,6 +292,11 @@ TERMS: Json = {
     "place_slug": "county-durham",
     "local_area": "County Durham (E06000047)",
 }
+
+
+def moderated(terms: Json) -> Json:
+    """The terms with a panel whose scores count once they are moderated."""
+    return {**terms, "scoring": {**terms["scoring"], "panel": "moderated"}}
 
 
 def line(measure: str, quantity: str, unit: str, **more: Any) -> Json:

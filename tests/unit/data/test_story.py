@@ -14,7 +14,7 @@ import pytest
 from cdp_common.contracts.agreements import AgreementDraft
 from cdp_common.contracts.bids import BidAttestation, BidLine
 from cdp_common.contracts.charter import PledgeDraft, SigningPerson
-from cdp_common.contracts.evaluations import PanelScore
+from cdp_common.contracts.panels import PanelScore
 from cdp_common.contracts.partners import OrganisationDraft
 from cdp_common.contracts.reporting import LineReview, ReportLineDraft
 from cdp_common.contracts.tenders import TenderTerms

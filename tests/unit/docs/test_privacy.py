@@ -24,6 +24,8 @@ OF_A_PERSON = re.compile(
 ALLOWED_CONTRACTS = {
     ("SignatureDraft", "signing_person"),
     ("BidAttestation", "portal_user_ref"),
+    ("AssertedPerson", "person_id"),
+    ("PanelMember", "person_id"),
 }
 
 
@@ -61,7 +63,7 @@ def test_no_column_is_made_for_a_person_but_those_that_the_page_names() -> None:
     assert about_people - {"charter.signing_people.id"} <= MENTIONED
 
 
-def test_no_message_takes_a_person_but_the_signing_one() -> None:
+def test_no_message_takes_a_person_but_who_signs_and_who_scores() -> None:
     asked = {
         (model.__name__, field)
         for model in models()

@@ -197,10 +197,14 @@ def _evaluate(scene: Scene, buyer: Party, tender_id: str, bids: dict[str, dict[s
     for score in scores:
         del score["bid"]
     url = scene.url("procurement-api", f"/v1/tenders/{tender_id}")
-    buyer.post(f"{url}/scores", {"scores": scores})
+    evaluator, moderator = {"reference": "evaluator-1"}, {"reference": "moderator-1"}
+    for person in (evaluator, moderator):
+        buyer.post(f"{url}/interests", {"evaluator": person, "conflicts": []})
+    buyer.post(f"{url}/scores", {"evaluator": evaluator, "scores": scores})
+    buyer.post(f"{url}/moderations", {"moderator": moderator, "scores": scores})
     evaluation = buyer.post(f"{url}/evaluations", None).body
     order = ", ".join(f"{result['tenderer_name']} {result['points']}" for result in evaluation["results"])
-    scene.note(buyer.name, "scores the written answers and evaluates", order)
+    scene.note(buyer.name, "scores the written answers, moderates and evaluates", order)
 
 
 def _award(scene: Scene, buyer: Party, tender_id: str, bids: dict[str, dict[str, Any]]) -> None:

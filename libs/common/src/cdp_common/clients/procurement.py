@@ -22,13 +22,23 @@ from cdp_common.contracts.bids import (
     ReceiptKeys,
     TenderLog,
 )
-from cdp_common.contracts.evaluations import AssessmentSummary, Evaluation, PanelScores
+from cdp_common.contracts.evaluations import AssessmentSummary, Evaluation
 from cdp_common.contracts.ocds import (
     ExtensionFile,
     OcdsImport,
     OcdsImportReport,
     RecordPackage,
     ReleasePackage,
+)
+from cdp_common.contracts.panels import (
+    DeclaredInterests,
+    InterestDeclaration,
+    Moderation,
+    ModerationDraft,
+    Panel,
+    PanelScores,
+    RecordedScore,
+    RecordedScores,
 )
 from cdp_common.contracts.tenders import Tender, TenderDraft, TenderState, TenderTerms
 
@@ -159,12 +169,47 @@ class ProcurementClient(ServiceClient):
         return await self._get("/v1/receipt-keys", ReceiptKeys)
 
     # -------------------------------------------------------------- evaluation and award
+    async def declare_interests(
+        self, tender_id: UUID, declaration: InterestDeclaration, *, idempotency_key: str
+    ) -> DeclaredInterests:
+        """The declaration as recorded."""
+        return await self._post(
+            f"/v1/tenders/{tender_id}/interests",
+            DeclaredInterests,
+            json=declaration,
+            idempotency_key=idempotency_key,
+        )
+
+    async def get_panel(self, tender_id: UUID) -> Panel:
+        """The people of a tender's panel."""
+        return await self._get(f"/v1/tenders/{tender_id}/panel", Panel)
+
     async def record_scores(
         self, tender_id: UUID, scores: PanelScores, *, idempotency_key: str
-    ) -> PanelScores:
-        """The scores as recorded."""
+    ) -> RecordedScores:
+        """One evaluator's scores as recorded."""
         return await self._post(
-            f"/v1/tenders/{tender_id}/scores", PanelScores, json=scores, idempotency_key=idempotency_key
+            f"/v1/tenders/{tender_id}/scores", RecordedScores, json=scores, idempotency_key=idempotency_key
+        )
+
+    async def list_scores(
+        self,
+        tender_id: UUID,
+        *,
+        evaluator_reference: str | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> Page[RecordedScore]:
+        """Scores that the caller may see, oldest first."""
+        params = {"evaluator_reference": evaluator_reference, "limit": limit, "cursor": cursor}
+        return await self._get(f"/v1/tenders/{tender_id}/scores", Page[RecordedScore], params=params)
+
+    async def moderate_scores(
+        self, tender_id: UUID, draft: ModerationDraft, *, idempotency_key: str
+    ) -> Moderation:
+        """The agreed scores as recorded."""
+        return await self._post(
+            f"/v1/tenders/{tender_id}/moderations", Moderation, json=draft, idempotency_key=idempotency_key
         )
 
     async def evaluate_tender(self, tender_id: UUID, *, idempotency_key: str) -> Evaluation:

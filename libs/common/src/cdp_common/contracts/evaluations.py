@@ -1,32 +1,32 @@
-"""Contracts of procurement-api: scores of written answers, evaluations, what bidders are told of them."""
+"""Contracts of procurement-api's evaluations, and of what bidders are told of them."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field
-
-from cdp_common.contracts.base import Code, Contract, DecimalText, GbpText, ShortText
+from cdp_common.contracts.base import Code, Contract, DecimalText, GbpText
 from cdp_common.contracts.licensed import Licensed
 from cdp_common.contracts.tenders import ScoringMethod
 
 
-class PanelScore(Contract):
-    """A panel's score of one written answer."""
+class EvaluatorScore(Contract):
+    """What one evaluator gave a written answer, and why."""
 
-    bid_id: UUID
-    measure: Code
-    score: DecimalText  # 0 to the scale's maximum
-    reason: ShortText
+    evaluator_id: UUID
+    score: DecimalText
+    reason: str
+    version: int
 
 
-class PanelScores(Contract):
-    """Scores of written answers; posting again for the same bid and measure gives a new version."""
+class AnswerScore(Contract):
+    """How a written answer came by its score: agreed under a moderator, or given by the only evaluator."""
 
-    scores: Annotated[list[PanelScore], Field(min_length=1, max_length=5000)]
+    score: DecimalText
+    reason: str
+    moderator_id: UUID | None  # null where the tender's terms ask for one evaluator
+    scores: list[EvaluatorScore]
 
 
 class MeasureScore(Licensed):
@@ -47,6 +47,7 @@ class MeasureScore(Licensed):
     qualitative_points: DecimalText
     points: DecimalText
     explanation: str
+    answer: AnswerScore | None = None  # null while the written answer has no score that counts
 
 
 class BidResult(Licensed):

@@ -24,6 +24,7 @@ from cdp_common.contracts.toms import Accumulation, Unit
 
 TenderState = Literal["draft", "published", "closed", "evaluated", "awarded", "cancelled"]
 ScoringMethod = Literal["relative_to_highest", "against_target"]
+PanelKind = Literal["moderated", "single"]
 
 
 class AskedMeasure(Contract):
@@ -46,6 +47,7 @@ class Scoring(Contract):
     quantitative_share: ShareText
     qualitative_share: ShareText
     qualitative_scale_max: Annotated[int, Field(ge=1, le=100)] = 5
+    panel: PanelKind = "moderated"  # whether a moderator sets the score that counts, or one evaluator does
 
 
 class TenderTerms(Contract):

@@ -1,4 +1,4 @@
-"""Routes for panel scores, evaluation, assessments and the award."""
+"""Routes for evaluation, assessments and the award."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response, Security
 
 from cdp_common.contracts.agreements import Agreement, AwardDraft
-from cdp_common.contracts.evaluations import AssessmentSummary, Evaluation, PanelScores
+from cdp_common.contracts.evaluations import AssessmentSummary, Evaluation
 from cdp_common.web.caller import Caller
 from cdp_common.web.dependencies import Now, ServiceDatabase
 from cdp_common.web.etags import respond_with_etag
@@ -19,19 +19,10 @@ from procurement_api.api.publisher import Publishing
 from procurement_api.use_cases import read_evaluation
 from procurement_api.use_cases.award_tender import award_tender as award_contract
 from procurement_api.use_cases.evaluate_tender import evaluate_tender as evaluate
-from procurement_api.use_cases.record_scores import record_scores as record
 
 router = APIRouter(tags=["evaluations"])
 
 Evaluator = Annotated[Caller, Security(signed_caller, scopes=["evaluations:write"])]
-
-
-@router.post("/v1/tenders/{tender_id}/scores", status_code=201, response_model=PanelScores)
-async def record_scores(
-    tender_id: UUID, scores: PanelScores, caller: Evaluator, once: OnceHeader, db: ServiceDatabase, now: Now
-) -> Response:
-    """Record the panel's scores of written answers; a later score replaces the earlier, and both are kept."""
-    return answer_response(await record(db, caller, tender_id, scores, once, now))
 
 
 @router.post("/v1/tenders/{tender_id}/evaluations", status_code=201, response_model=Evaluation)

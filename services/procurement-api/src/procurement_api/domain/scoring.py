@@ -11,7 +11,7 @@ the same, while a share of rounded pounds would let a bidder with small quantiti
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal
 from uuid import UUID
@@ -22,6 +22,7 @@ POINTS_STEP = Decimal("0.0001")
 ZERO = Decimal(0)
 ONE = Decimal(1)
 NO_POUNDS = Decimal("0.00")
+UNSCORED = "The written answer has no panel score"
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,8 @@ class Offer:
     bid_id: UUID
     lines: Mapping[str, OfferedLine]
     panel: Mapping[str, Decimal]
+    waiting: Mapping[str, str] = field(default_factory=dict)
+    """Why an answer has no score that counts, where more is known than that nobody gave one."""
 
 
 @dataclass(frozen=True)
@@ -162,7 +165,7 @@ def _measure_points(measure: ScoredMeasure, method: Method, offer: Offer, highes
         )
     by_value = _by_value(measure, method, line, highest)
     panel = offer.panel.get(measure.code)
-    by_answer = _by_answer(measure, method, panel)
+    by_answer = _by_answer(measure, method, panel, offer.waiting.get(measure.code, UNSCORED))
     return MeasurePoints(
         measure=measure.code,
         weight=measure.weight,
@@ -202,10 +205,10 @@ def _by_value(measure: ScoredMeasure, method: Method, line: OfferedLine, highest
     return _Part(points, words, basis)
 
 
-def _by_answer(measure: ScoredMeasure, method: Method, panel: Decimal | None) -> _Part:
+def _by_answer(measure: ScoredMeasure, method: Method, panel: Decimal | None, waiting: str) -> _Part:
     available = measure.weight * method.qualitative_share
     if panel is None:
-        return _Part(ZERO, f"The written answer has no panel score: 0 of {available:f} points.")
+        return _Part(ZERO, f"{waiting}: 0 of {available:f} points.")
     points = _points(panel / method.scale_max, available)
     words = (
         f"Panel score {panel:f} ÷ {method.scale_max:f} × {available:f} = {points:f} points for the answer."

@@ -1,12 +1,75 @@
-"""The tables of evaluation: what was scored and what came of it is written once."""
+"""The tables of evaluation: what was declared, scored, agreed and concluded is written once.
 
-from sqlalchemy import Column, ForeignKey, Integer, Table, Text, UniqueConstraint, Uuid
+Names of people stand in `evaluators` alone, where they can be erased; all else holds ids.
+"""
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
 
 from cdp_common.db.columns import Json, Quantity, UtcDateTime, id_column
 from procurement_api.storage.metadata import metadata
 
-panel_scores = Table(
-    "panel_scores",
+evaluators = Table(
+    "evaluators",
+    metadata,
+    id_column(),
+    Column("tender_id", Uuid, ForeignKey("tenders.id"), nullable=False),
+    Column("person_id", Uuid),
+    Column("client_id", Text),  # which client named them; null for a person who signed in
+    Column("reference", Text),
+    Column("name", Text),
+    Column("organisation_id", Uuid),
+    Column("created_at", UtcDateTime, nullable=False),
+    UniqueConstraint("tender_id", "client_id", "reference", name="uq_evaluators_asserted"),
+    Index(
+        "uq_evaluators_signed_in",
+        "tender_id",
+        "person_id",
+        unique=True,
+        postgresql_where=text("client_id IS NULL"),
+    ),
+    CheckConstraint("(client_id IS NULL) = (reference IS NULL)", name="asserted_with_reference"),
+    CheckConstraint("client_id IS NOT NULL OR person_id IS NOT NULL", name="somebody"),
+)
+
+interest_declarations = Table(
+    "interest_declarations",
+    metadata,
+    id_column(),
+    Column("evaluator_id", Uuid, ForeignKey("evaluators.id"), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("conflicts", Json, nullable=False),
+    Column("declared_at", UtcDateTime, nullable=False),
+    UniqueConstraint("evaluator_id", "version", name="uq_interest_declarations_version"),
+)
+
+answer_scores = Table(
+    "answer_scores",
+    metadata,
+    id_column(),
+    Column("bid_id", Uuid, ForeignKey("bids.id"), nullable=False),
+    Column("measure", Text, nullable=False),
+    Column("evaluator_id", Uuid, ForeignKey("evaluators.id"), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("score", Quantity, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("recorded_by", Text, nullable=False),  # the client
+    Column("recorded_at", UtcDateTime, nullable=False),
+    UniqueConstraint("bid_id", "measure", "evaluator_id", "version", name="uq_answer_scores_version"),
+)
+
+consensus_scores = Table(
+    "consensus_scores",
     metadata,
     id_column(),
     Column("bid_id", Uuid, ForeignKey("bids.id"), nullable=False),
@@ -14,9 +77,11 @@ panel_scores = Table(
     Column("version", Integer, nullable=False),
     Column("score", Quantity, nullable=False),
     Column("reason", Text, nullable=False),
-    Column("scored_by", Text, nullable=False),  # the client; a person once people sign in
+    Column("moderator_id", Uuid, ForeignKey("evaluators.id"), nullable=False),
+    Column("rests_on", Json, nullable=False),  # ids of answer_scores
+    Column("recorded_by", Text, nullable=False),
     Column("recorded_at", UtcDateTime, nullable=False),
-    UniqueConstraint("bid_id", "measure", "version", name="uq_panel_scores_bid_measure_version"),
+    UniqueConstraint("bid_id", "measure", "version", name="uq_consensus_scores_version"),
 )
 
 evaluations = Table(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
@@ -19,13 +19,15 @@ from cdp_common.kernel.money import gbp_from_pence
 from cdp_common.web.caller import Caller
 from procurement_api.domain import scoring
 from procurement_api.domain.exact import plain
+from procurement_api.domain.panel import Verdict
 from procurement_api.storage.bids import bids_of, lines_of
-from procurement_api.storage.evaluations import add_evaluation, latest_evaluation, latest_scores
+from procurement_api.storage.evaluations import add_evaluation, latest_evaluation
 from procurement_api.storage.tenders import change_tender, tender_by_id
 from procurement_api.use_cases.answers import tender_answer
 from procurement_api.use_cases.happenings import tell_tender
 from procurement_api.use_cases.keep_answer import answer_before, keep_answer
-from procurement_api.use_cases.record_scores import opened_terms
+from procurement_api.use_cases.opened_tender import opened_terms
+from procurement_api.use_cases.panel_verdicts import answer_score, verdicts
 from procurement_api.use_cases.rights import own_tender
 
 
@@ -59,12 +61,13 @@ async def evaluate_tender(db: Database, caller: Caller, tender_id: UUID, once: O
 async def present_results(tx: AsyncConnection, tender_id: UUID, terms: TenderTerms) -> list[BidResult]:
     """The results that the lines and the scores of this moment give, best first."""
     bids = {bid["id"]: bid for bid in await bids_of(tx, tender_id) if bid["state"] == "opened"}
-    lines, panel = await lines_of(tx, bids), await latest_scores(tx, bids)
+    lines, found = await lines_of(tx, bids), await verdicts(tx, tender_id, terms, list(bids))
     offers = [
         scoring.Offer(
             bid_id=bid_id,
             lines=_offered([line for line in lines if line["bid_id"] == bid_id]),
-            panel={row["measure"]: plain(row["score"]) for row in panel if row["bid_id"] == bid_id},
+            panel={code: one.score for code, one in found[bid_id].items() if one.score is not None},
+            waiting={code: one.waits_for for code, one in found[bid_id].items() if one.waits_for},
         )
         for bid_id in bids
     ]
@@ -76,7 +79,7 @@ async def present_results(tx: AsyncConnection, tender_id: UUID, terms: TenderTer
         scale_max=Decimal(terms.scoring.qualitative_scale_max),
     )
     return [
-        _result(points, bids[points.bid_id]["tenderer_name"], terms.social_value_weight)
+        _result(points, bids[points.bid_id]["tenderer_name"], terms.social_value_weight, found[points.bid_id])
         for points in scoring.score(measures, method, offers)
     ]
 
@@ -97,7 +100,12 @@ def _offered(lines: Sequence[RowMapping]) -> dict[str, scoring.OfferedLine]:
     )
 
 
-def _result(points: scoring.BidPoints, tenderer_name: str, social_value_weight: Decimal) -> BidResult:
+def _result(
+    points: scoring.BidPoints,
+    tenderer_name: str,
+    social_value_weight: Decimal,
+    answers: Mapping[str, Verdict],
+) -> BidResult:
     return BidResult(
         bid_id=points.bid_id,
         tenderer_name=tenderer_name,
@@ -118,6 +126,7 @@ def _result(points: scoring.BidPoints, tenderer_name: str, social_value_weight: 
                 qualitative_points=part.qualitative_points,
                 points=part.points,
                 explanation=part.explanation,
+                answer=answer_score(answers.get(part.measure)),
                 licensed_framework=part.licensed_framework,
             )
             for part in points.measures
