@@ -2,15 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 import pytest
 import yaml
+from tests.integration.partners_api.access_people import PeopleRequests, Request
+from tests.integration.partners_api.people import People
 from tests.integration.partners_api.world import AUDIENCE, ISSUER, Json, Registered, World
 
 from cdp_common.kernel.identifiers import new_id
@@ -31,17 +31,7 @@ def rows_by_operation() -> dict[str, list[Json]]:
     return rows
 
 
-@dataclass(frozen=True)
-class Request:
-    """A well-formed call of an operation on a record made for it."""
-
-    method: str
-    path: str
-    body: Any = None
-    if_match: str | None = None
-
-
-class Scene:
+class Scene(PeopleRequests):
     """A place with a member, strangers, and records of every kind."""
 
     def __init__(self, world: World) -> None:
@@ -57,6 +47,7 @@ class Scene:
         self.third = await world.registered("Third Ltd")
         self.membership = await self.member("2022-01-01")
         self.statement = await self.published()
+        self.people = People(world, self.operator)
 
     async def token(self, caller: str) -> str | None:
         """A token of the caller, signed with the service's own key."""
@@ -233,6 +224,7 @@ class Scene:
             "list_statements": f"/v1/places/{place}/statements",
             "get_statement": f"/v1/statements/{statement}",
             "list_delegations": "/v1/delegations",
+            "list_identity_providers": "/v1/identity-providers",
             "list_events": "/v1/events",
             "list_webhooks": "/v1/webhooks",
             "get_liveness": "/health/live",

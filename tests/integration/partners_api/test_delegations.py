@@ -111,14 +111,6 @@ async def test_an_exchange_is_what_this_version_offers_or_refused(
     assert (response.status_code, response.json()["error"]) == (400, error)
 
 
-async def test_the_sign_in_of_people_is_said_not_to_be_offered(world: World) -> None:
-    taker = await world.registered()
-    form = {"subject_token_type": "urn:ietf:params:oauth:token-type:id_token"}
-    response = await world.exchange("x", new_id(), basic(taker), **form)
-
-    assert "not offered in this version" in response.json()["error_description"]
-
-
 async def test_only_the_clients_own_token_is_exchanged(world: World) -> None:
     giver, taker = await world.registered("Giver"), await world.registered("Taker")
     await lent(world, giver, taker, "bids:read")

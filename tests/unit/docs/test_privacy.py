@@ -24,9 +24,11 @@ OF_A_PERSON = re.compile(
 ALLOWED_CONTRACTS = {
     ("SignatureDraft", "signing_person"),
     ("BidAttestation", "portal_user_ref"),
-    ("AssertedPerson", "person_id"),
-    ("PanelMember", "person_id"),
+    ("PersonDraft", "email"),
+    ("Person", "email"),
 }
+# A person's number names nobody: what could name them stands in one table, and goes when it is erased.
+NUMBERS = {"person_id", "person_role_id"}
 
 
 def tables() -> Iterator[tuple[str, MetaData]]:
@@ -63,12 +65,12 @@ def test_no_column_is_made_for_a_person_but_those_that_the_page_names() -> None:
     assert about_people - {"charter.signing_people.id"} <= MENTIONED
 
 
-def test_no_message_takes_a_person_but_who_signs_and_who_scores() -> None:
+def test_no_message_names_a_person_but_where_that_is_its_purpose() -> None:
     asked = {
         (model.__name__, field)
         for model in models()
         for field in model.model_fields
-        if OF_A_PERSON.search(field)
+        if OF_A_PERSON.search(field) and field not in NUMBERS
     }
     assert asked == ALLOWED_CONTRACTS
 

@@ -17,9 +17,11 @@ from partners_api.domain.oauth_requests import (
     ASSERTION_JWT_BEARER,
     GRANT_TOKEN_EXCHANGE,
     TYPE_ACCESS_TOKEN,
+    TYPE_ID_TOKEN,
     AssertionProof,
     DelegateTokenWanted,
     OwnTokenWanted,
+    PersonTokenWanted,
     SecretProof,
     read_proof,
     read_token_request,
@@ -99,6 +101,23 @@ def test_an_exchange_names_an_organisation() -> None:
     assert read_token_request(EXCHANGE) == DelegateTokenWanted("token", UUID(ORGANISATION), None)
 
 
+def test_an_identity_token_is_exchanged_for_the_clients_own_organisation_unless_it_names_another() -> None:
+    signing_in = {**EXCHANGE, "subject_token_type": TYPE_ID_TOKEN, "nonce": "n"}
+    own = {name: value for name, value in signing_in.items() if name != "resource"}
+
+    assert read_token_request(signing_in) == PersonTokenWanted("token", "n", UUID(ORGANISATION), None)
+    assert read_token_request(own) == PersonTokenWanted("token", "n", None, None)
+
+
+def test_a_user_may_be_asserted_beside_either_other_request() -> None:
+    own = {"grant_type": "client_credentials", "asserted_user": "u" * 255}
+
+    assert read_token_request(own) == OwnTokenWanted(None, "u" * 255)
+    assert read_token_request({**EXCHANGE, "asserted_user": "u"}) == DelegateTokenWanted(
+        "token", UUID(ORGANISATION), None, "u"
+    )
+
+
 @pytest.mark.parametrize(
     ("change", "refusal"),
     [
@@ -107,7 +126,10 @@ def test_an_exchange_names_an_organisation() -> None:
         ({"resource": None}, InvalidRequest),
         ({"resource": "urn:cdp:organisation:1"}, InvalidTarget),
         ({"resource": f"urn:cdp:place:{ORGANISATION}"}, InvalidTarget),
-        ({"subject_token_type": "urn:ietf:params:oauth:token-type:id_token"}, InvalidRequest),
+        ({"subject_token_type": "urn:ietf:params:oauth:token-type:saml2"}, InvalidRequest),
+        ({"subject_token_type": TYPE_ID_TOKEN, "asserted_user": "u"}, InvalidRequest),
+        ({"asserted_user": "u" * 256}, InvalidRequest),
+        ({"asserted_user": "a\nb"}, InvalidRequest),
         ({"actor_token_type": TYPE_ACCESS_TOKEN}, InvalidRequest),
         ({"grant_type": "authorization_code"}, UnsupportedGrantType),
         ({"grant_type": None}, InvalidRequest),

@@ -11,6 +11,7 @@ from cdp_common.db.provisioning import PreparedDatabase, prepare_database
 from cdp_common.db.revisions import current_revision, head_revision
 from cdp_tools.environment import OPERATOR_CLIENT_ID, Environment
 from cdp_tools.private_files import write_private
+from cdp_tools.sandbox_identity import provider_of
 from cdp_tools.services import ISSUER, Service
 from cdp_tools.supervisor import Program, run_to_end
 
@@ -21,6 +22,7 @@ OPERATOR_SCOPES = (
     "clients:write",
     "frameworks:write",
     "organisations:write",
+    "persons:write",
     "places:write",
     "publications:write",
     "reporting:read",
@@ -97,7 +99,11 @@ def provisioning(environment: Environment) -> dict[str, Any]:
         }
         for service in environment.services
     ]
-    return {"operator": OPERATOR, "clients": [operator, *services]}
+    return {
+        "operator": OPERATOR,
+        "clients": [operator, *services],
+        "identity_providers": [provider_of(environment)],
+    }
 
 
 async def _prepare(environment: Environment, admin_url: str) -> dict[str, PreparedDatabase]:

@@ -11,6 +11,7 @@ import structlog
 from fastapi import FastAPI
 from sqlalchemy.exc import SQLAlchemyError
 
+from cdp_common.clients.upstream import open_http
 from cdp_common.contracts.partners import RevocationPage
 from cdp_common.db.database import Database
 from cdp_common.kernel.clock import Clock, utc_now
@@ -19,9 +20,19 @@ from cdp_common.web.app import create_service
 from cdp_common.web.event_routes import router as event_router
 from cdp_common.web.identity import TokenVerifier
 from cdp_common.web.webhooks import webhook_router, webhook_work
-from cdp_common.web.wiring import service_database
-from partners_api.api import clients, delegations, memberships, oauth, organisations, places, statements
+from cdp_common.web.wiring import closing, service_database
+from partners_api.api import (
+    clients,
+    delegations,
+    memberships,
+    oauth,
+    organisations,
+    persons,
+    places,
+    statements,
+)
 from partners_api.settings import Settings
+from partners_api.use_cases.provider_keys import ProviderKeys, fetching
 from partners_api.use_cases.purge_expired import purge_expired
 from partners_api.use_cases.read_revocations import read_revocations
 from partners_api.use_cases.signing_keys import ensure_signing_key, read_jwks
@@ -49,6 +60,7 @@ def create_app(
     if settings.database_url is not None:
         issuer.secret_key()  # whoever means to serve learns now that the key is missing
     database = database or service_database(settings, SCHEMA)
+    http = open_http()
     app = create_service(
         settings,
         name="partners-api",
@@ -63,6 +75,7 @@ def create_app(
             statements.router,
             clients.router,
             delegations.router,
+            persons.router,
             event_router,
             webhook_router,
         ],
@@ -72,10 +85,12 @@ def create_app(
         lifespan_tasks=[
             lambda: _housekeeping(settings, database, issuer, clock),
             webhook_work(database, settings, SCHEMA),
+            closing(http),
         ],
         clock=clock,
     )
     app.state.issuer = issuer
+    app.state.provider_keys = ProviderKeys(fetching(http), only_https=settings.mode == "live")
     return app
 
 

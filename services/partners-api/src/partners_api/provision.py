@@ -43,10 +43,11 @@ async def provision(settings: Settings, declaration: Declaration) -> Provisioned
     """What provisioning did; tried again once when another process did the same at the same moment."""
     database = service_database(settings, SCHEMA)
     try:
+        is_live = settings.mode == "live"
         try:
-            return await provision_platform(database, declaration, utc_now)
+            return await provision_platform(database, declaration, utc_now, is_live=is_live)
         except WriteConflict:
-            return await provision_platform(database, declaration, utc_now)
+            return await provision_platform(database, declaration, utc_now, is_live=is_live)
     finally:
         await database.dispose()
 

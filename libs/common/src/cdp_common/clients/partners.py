@@ -8,6 +8,7 @@ from urllib.parse import quote
 from uuid import UUID
 
 from cdp_common.clients.base import ServiceClient
+from cdp_common.clients.persons import PersonOperations
 from cdp_common.contracts.base import Batch, EventPage, IdBatch, Page
 from cdp_common.contracts.partners import (
     ApiClient,
@@ -38,7 +39,7 @@ from cdp_common.contracts.partners import (
 )
 
 
-class PartnersClient(ServiceClient):
+class PartnersClient(PersonOperations, ServiceClient):
     """partners-api, one method per operation; tokens themselves come from `ClientCredentials`."""
 
     # -------------------------------------------------------------- what the authorisation server publishes

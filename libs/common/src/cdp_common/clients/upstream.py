@@ -100,14 +100,18 @@ def open_http(*, max_connections: int = MAX_CONNECTIONS) -> httpx2.AsyncClient:
 
 
 async def exchange(
-    http: httpx2.AsyncClient, request: httpx2.Request, *, limit_s: float = TOTAL_TIMEOUT_S
+    http: httpx2.AsyncClient,
+    request: httpx2.Request,
+    *,
+    limit_s: float = TOTAL_TIMEOUT_S,
+    max_bytes: int = MAX_ANSWER_BYTES,
 ) -> Reply:
     """Send a request and read the answer; raises `UpstreamUnavailable` when there is none in time."""
     try:
         async with asyncio.timeout(limit_s):
             response = await http.send(request, stream=True)
             try:
-                body = await _bounded_body(response)
+                body = await _bounded_body(response, max_bytes)
             finally:
                 await response.aclose()
     except TimeoutError as fault:
@@ -151,11 +155,11 @@ async def _lines(response: httpx2.Response) -> AsyncIterator[bytes]:
         yield rest
 
 
-async def _bounded_body(response: httpx2.Response) -> bytes:
+async def _bounded_body(response: httpx2.Response, max_bytes: int = MAX_ANSWER_BYTES) -> bytes:
     body = bytearray()
     async for chunk in response.aiter_bytes():
         body += chunk
-        if len(body) > MAX_ANSWER_BYTES:
+        if len(body) > max_bytes:
             raise UpstreamMalformed(f"{response.request.url.host} answered with more than is read.")
     return bytes(body)
 

@@ -11,7 +11,7 @@ from pydantic import Field
 from cdp_common.contracts.base import Code, Contract, DataStatus, GbpText, LongText, ShortText, Slug, Url
 
 OrganisationKind = Literal["public", "private", "third_sector"]
-OrganisationState = Literal["unverified", "verified"]
+OrganisationState = Literal["asserted", "unverified", "verified"]
 PlaceRole = Literal["officer", "evaluator", "moderator", "validator", "programme_manager", "signatory"]
 MembershipRole = Literal["lead", "partner"]
 

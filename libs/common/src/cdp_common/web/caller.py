@@ -77,13 +77,15 @@ class Caller:
     act: UUID
     """The client's own organisation."""
     sub: UUID | None
-    """The person who signed in, if one did."""
+    """The person at the client, if one signed in or a trusted portal asserts one."""
     scopes: frozenset[str]
     roles: Mapping[UUID, frozenset[str]]
     """Roles by place."""
     jti: str
     token: str = field(repr=False)
     expires_at: datetime
+    is_person_asserted: bool = False
+    """Whether a portal alone says who the person is; rules that compare people count such a one too."""
 
     @property
     def is_internal(self) -> bool:

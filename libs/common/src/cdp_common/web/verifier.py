@@ -278,6 +278,7 @@ def _caller(claims: Mapping[str, Any], token: str) -> tuple[Caller, datetime]:
             jti=_text(claims["jti"]),
             token=token,
             expires_at=expires_at,
+            is_person_asserted=claims.get("person_asserted") is True,
         )
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError, OSError) as fault:
         raise TokenInvalid(

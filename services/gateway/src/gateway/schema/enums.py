@@ -25,6 +25,7 @@ class OrganisationKind(Enum):
 class OrganisationState(Enum):
     """Whether somebody vouched for the organisation."""
 
+    ASSERTED = _value("asserted", "Recorded by somebody else; it has not spoken for itself yet.")
     UNVERIFIED = _value("unverified", "Self-registered; nobody has vouched for it yet.")
     VERIFIED = _value("verified", "A programme manager or the operator vouched for it.")
 

@@ -18,6 +18,7 @@ def actor_of(caller: Caller) -> Actor:
         own_organisation_id=caller.act,
         scopes=caller.scopes,
         roles=caller.roles,
+        person_id=None if caller.is_person_asserted else caller.sub,
     )
 
 

@@ -1,5 +1,6 @@
 """The authorisation server: tokens, their revocation, its keys and what it offers."""
 
+from datetime import datetime
 from typing import Annotated, Any
 from urllib.parse import parse_qsl
 
@@ -13,6 +14,7 @@ from cdp_common.contracts.partners import (
     RevocationPage,
     TokenAnswer,
 )
+from cdp_common.db.database import Database
 from cdp_common.kernel.errors import Unauthenticated
 from cdp_common.web.dependencies import Now, ServiceDatabase
 from cdp_common.web.identity import Caller, TokenVerifier
@@ -24,7 +26,10 @@ from partners_api.domain.oauth_requests import (
     GRANT_CLIENT_CREDENTIALS,
     GRANT_TOKEN_EXCHANGE,
     MAX_PARAMETER_CHARS,
-    OwnTokenWanted,
+    DelegateTokenWanted,
+    PersonTokenWanted,
+    Proof,
+    TokenWanted,
     read_proof,
     read_token_request,
 )
@@ -32,10 +37,13 @@ from partners_api.domain.scopes import SCOPES
 from partners_api.use_cases.issue_token import SubjectToken
 from partners_api.use_cases.issue_token import issue_token as do_issue_token
 from partners_api.use_cases.jose import ASSERTION_ALGORITHMS
+from partners_api.use_cases.provider_keys import ProviderKeys
 from partners_api.use_cases.read_revocations import read_revocations
 from partners_api.use_cases.revoke_token import TokenToRevoke
 from partners_api.use_cases.revoke_token import revoke_token as do_revoke_token
+from partners_api.use_cases.sign_in_person import sign_in_person
 from partners_api.use_cases.signing_keys import read_jwks
+from partners_api.use_cases.token_issuer import TokenIssuer
 
 FORM_MEDIA_TYPE = "application/x-www-form-urlencoded"
 MAX_FIELDS = 40
@@ -55,18 +63,33 @@ router = APIRouter(tags=["authorisation server"])
 
 @router.post("/oauth/token", response_model=TokenAnswer, responses=_REFUSALS, openapi_extra=TOKEN_FORM)
 async def issue_token(request: Request, database: ServiceDatabase, issuer: Issuer, now: Now) -> Response:
-    """An access token, by client credentials, or in exchange for an own one to act for another."""
+    """An access token: of the client, or in exchange to act for another organisation, or for a person."""
     try:
         form = await _form(request)
         proof = read_proof(request.headers.get("authorization"), form)
         wanted = read_token_request(form)
-        subject = None
-        if not isinstance(wanted, OwnTokenWanted):
-            subject = _subject(await _good_token(request, wanted.subject_token))
-        answer = await do_issue_token(database, proof, wanted, subject, issuer, now)
+        answer = await _issued(request, database, proof, wanted, issuer, now)
     except OAuthRefused as refusal:
         return _refused(refusal)
     return _unstored(JSONResponse(answer.model_dump(mode="json", exclude_none=True)))
+
+
+async def _issued(
+    request: Request,
+    database: Database,
+    proof: Proof,
+    wanted: TokenWanted,
+    issuer: TokenIssuer,
+    now: datetime,
+) -> TokenAnswer:
+    if isinstance(wanted, PersonTokenWanted):
+        keys: ProviderKeys = request.app.state.provider_keys
+        is_live = request.app.state.settings.mode == "live"
+        return await sign_in_person(database, proof, wanted, issuer, keys, now, is_live=is_live)
+    subject = None
+    if isinstance(wanted, DelegateTokenWanted):
+        subject = _subject(await _good_token(request, wanted.subject_token))
+    return await do_issue_token(database, proof, wanted, subject, issuer, now)
 
 
 @router.post("/oauth/revoke", response_model=None, responses=_REFUSALS, openapi_extra=REVOCATION_FORM)
@@ -148,7 +171,7 @@ async def _good_token(request: Request, token: str) -> Caller | None:
 
 
 def _subject(caller: Caller | None) -> SubjectToken | None:
-    return SubjectToken(caller.client_id, caller.org, caller.act) if caller is not None else None
+    return SubjectToken(caller.client_id, caller.org, caller.act, caller.sub) if caller is not None else None
 
 
 def _refused(refusal: OAuthRefused) -> Response:

@@ -8,6 +8,7 @@ from partners_api.domain.oauth_requests import (
     GRANT_TOKEN_EXCHANGE,
     ORGANISATION_URN,
     TYPE_ACCESS_TOKEN,
+    TYPE_ID_TOKEN,
 )
 
 _CLIENT_FIELDS: dict[str, Any] = {
@@ -33,10 +34,18 @@ TOKEN_FORM = _form_of(
     {
         "grant_type": {"type": "string", "enum": [GRANT_CLIENT_CREDENTIALS, GRANT_TOKEN_EXCHANGE]},
         "scope": {"type": "string", "description": "Scopes separated by spaces; absent: all the client has."},
-        "subject_token": {"type": "string", "description": "Exchange: the client's own access token."},
-        "subject_token_type": {"type": "string", "enum": [TYPE_ACCESS_TOKEN]},
+        "subject_token": {
+            "type": "string",
+            "description": "Exchange: the client's own access token, or a person's identity token.",
+        },
+        "subject_token_type": {"type": "string", "enum": [TYPE_ACCESS_TOKEN, TYPE_ID_TOKEN]},
         "requested_token_type": {"type": "string", "enum": [TYPE_ACCESS_TOKEN]},
         "resource": {"type": "string", "description": f"Exchange: {ORGANISATION_URN}<uuid> to act for."},
+        "nonce": {"type": "string", "description": "Exchange of an identity token: the nonce it must carry."},
+        "asserted_user": {
+            "type": "string",
+            "description": "What a trusted portal (persons:assert) calls the user who sits at it.",
+        },
     },
 )
 REVOCATION_FORM = _form_of(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from cdp_common.kernel.errors import Forbidden
-from partners_api.domain.scopes import CLIENTS_ADMIN
+from partners_api.domain.scopes import CLIENTS_ADMIN, PERSONS_ASSERT
 
 PROGRAMME_MANAGER = "programme_manager"
 
@@ -31,6 +31,13 @@ class OperatorNeeded(Forbidden):
     title = "Only the operator may do this"
 
 
+class VoucherNeeded(Forbidden):
+    """Only programme managers and the operator may do this."""
+
+    code = "voucher_needed"
+    title = "Only a programme manager or the operator may do this"
+
+
 class OwnTokenNeeded(Forbidden):
     """A client that acts for another organisation may not do this."""
 
@@ -47,6 +54,8 @@ class Actor:
     own_organisation_id: UUID
     scopes: frozenset[str]
     roles: Mapping[UUID, frozenset[str]]
+    person_id: UUID | None = None
+    """The person who signed in, if one did; one whom a portal only asserts is none here."""
 
     @property
     def is_delegate(self) -> bool:
@@ -68,6 +77,11 @@ class Actor:
         """Whether it may say that an organisation is who it claims to be."""
         return self.is_operator or self.manages_some_place
 
+    @property
+    def asserts_people(self) -> bool:
+        """Whether it is a portal that may say who sits at it."""
+        return PERSONS_ASSERT in self.scopes and not self.is_delegate
+
     def manages(self, place_id: UUID) -> bool:
         """Whether it runs the programme of the place."""
         return self.is_operator or PROGRAMME_MANAGER in self.roles.get(place_id, frozenset())
@@ -83,6 +97,12 @@ def require_manager(actor: Actor, place_id: UUID) -> None:
     """Refuse everyone but the place's programme managers and the operator."""
     if not actor.manages(place_id):
         raise ManagerNeeded("This needs the role programme_manager in the place.")
+
+
+def require_vouching(actor: Actor) -> None:
+    """Refuse everyone but programme managers, of whatever place, and the operator."""
+    if not actor.vouches_for_organisations:
+        raise VoucherNeeded("This needs the role programme_manager in some place.")
 
 
 def require_own_token(actor: Actor) -> None:

@@ -19,10 +19,12 @@ from partners_api.domain.oauth_errors import (
 GRANT_CLIENT_CREDENTIALS = "client_credentials"
 GRANT_TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange"  # noqa: S105 - a grant's name
 TYPE_ACCESS_TOKEN = "urn:ietf:params:oauth:token-type:access_token"  # noqa: S105 - a token type's name
+TYPE_ID_TOKEN = "urn:ietf:params:oauth:token-type:id_token"  # noqa: S105 - a token type's name
 ASSERTION_JWT_BEARER = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 ORGANISATION_URN = "urn:cdp:organisation:"
 
 MAX_PARAMETER_CHARS = 8192
+MAX_USER_CHARS = 255
 _SCOPE = re.compile(r"[\x21\x23-\x5B\x5D-\x7E]+( [\x21\x23-\x5B\x5D-\x7E]+)*")
 
 
@@ -50,6 +52,8 @@ class OwnTokenWanted:
     """A token for the client's own organisation is asked for; no scopes named means all it has."""
 
     scopes: frozenset[str] | None
+    asserted_user: str | None = field(default=None, repr=False)
+    """What a trusted portal calls the user who sits at it."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,21 @@ class DelegateTokenWanted:
     subject_token: str = field(repr=False)
     organisation_id: UUID
     scopes: frozenset[str] | None
+    asserted_user: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
+class PersonTokenWanted:
+    """A token for a person is asked for in exchange for the identity token of an external provider."""
+
+    id_token: str = field(repr=False)
+    nonce: str | None = field(repr=False)
+    organisation_id: UUID | None
+    """The organisation to act for; None means the client's own."""
+    scopes: frozenset[str] | None
+
+
+TokenWanted = OwnTokenWanted | DelegateTokenWanted | PersonTokenWanted
 
 
 def read_proof(authorization: str | None, form: Mapping[str, str]) -> Proof:
@@ -95,32 +114,48 @@ def _basic_proof(authorization: str, form: Mapping[str, str]) -> SecretProof:
     return SecretProof(client_id, unquote_plus(secret))
 
 
-def read_token_request(form: Mapping[str, str]) -> OwnTokenWanted | DelegateTokenWanted:
+def read_token_request(form: Mapping[str, str]) -> TokenWanted:
     """What is asked of the token endpoint."""
     grant_type = form.get("grant_type")
     if grant_type is None:
         raise InvalidRequest("grant_type is missing.")
     if grant_type == GRANT_CLIENT_CREDENTIALS:
-        return OwnTokenWanted(_read_scopes(form))
+        return OwnTokenWanted(_read_scopes(form), _read_asserted_user(form))
     if grant_type == GRANT_TOKEN_EXCHANGE:
         return _read_exchange(form)
     raise UnsupportedGrantType(f"Offered are {GRANT_CLIENT_CREDENTIALS} and {GRANT_TOKEN_EXCHANGE}.")
 
 
-def _read_exchange(form: Mapping[str, str]) -> DelegateTokenWanted:
-    for name in ("subject_token", "subject_token_type", "resource"):
+def _read_exchange(form: Mapping[str, str]) -> DelegateTokenWanted | PersonTokenWanted:
+    for name in ("subject_token", "subject_token_type"):
         if name not in form:
             raise InvalidRequest(f"{name} is missing.")
-    if form["subject_token_type"] != TYPE_ACCESS_TOKEN:
-        raise InvalidRequest(
-            f"subject_token_type must be {TYPE_ACCESS_TOKEN}: "
-            "sign-in of people by identity tokens of other issuers is not offered in this version."
-        )
     if form.get("requested_token_type", TYPE_ACCESS_TOKEN) != TYPE_ACCESS_TOKEN:
         raise InvalidRequest(f"requested_token_type can only be {TYPE_ACCESS_TOKEN}.")
     if "actor_token" in form or "actor_token_type" in form:
         raise InvalidRequest("actor_token is not read: the client that authenticates is the actor.")
-    return DelegateTokenWanted(form["subject_token"], _read_resource(form["resource"]), _read_scopes(form))
+    if form["subject_token_type"] == TYPE_ID_TOKEN:
+        return _read_identity(form)
+    if form["subject_token_type"] != TYPE_ACCESS_TOKEN:
+        raise InvalidRequest(f"subject_token_type must be {TYPE_ACCESS_TOKEN} or {TYPE_ID_TOKEN}.")
+    if "resource" not in form:
+        raise InvalidRequest("resource is missing.")
+    resource, user = _read_resource(form["resource"]), _read_asserted_user(form)
+    return DelegateTokenWanted(form["subject_token"], resource, _read_scopes(form), user)
+
+
+def _read_identity(form: Mapping[str, str]) -> PersonTokenWanted:
+    if "asserted_user" in form:
+        raise InvalidRequest("asserted_user is for users who do not sign in; this one has.")
+    resource = _read_resource(form["resource"]) if "resource" in form else None
+    return PersonTokenWanted(form["subject_token"], form.get("nonce"), resource, _read_scopes(form))
+
+
+def _read_asserted_user(form: Mapping[str, str]) -> str | None:
+    user = form.get("asserted_user")
+    if user is not None and (len(user) > MAX_USER_CHARS or not user.isprintable()):
+        raise InvalidRequest(f"asserted_user has at most {MAX_USER_CHARS} printable characters.")
+    return user
 
 
 def _read_resource(resource: str) -> UUID:

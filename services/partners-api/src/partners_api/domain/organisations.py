@@ -10,7 +10,7 @@ from cdp_common.kernel.errors import Conflict, FieldError, Forbidden, InvalidInp
 from cdp_common.kernel.identifiers import IdentifierMalformed, OrganisationIdentifier
 
 OrganisationKind = Literal["public", "private", "third_sector"]
-OrganisationState = Literal["unverified", "verified"]
+OrganisationState = Literal["asserted", "unverified", "verified"]
 DataStatus = Literal["actual", "synthetic_sample"]
 
 

@@ -9,6 +9,7 @@ from cdp_common.kernel.licence import framework_of_scope
 
 CLIENTS_ADMIN = "clients:admin"
 EVENTS_INTERNAL = "events:internal"
+PERSONS_ASSERT = "persons:assert"
 
 SCOPES: Mapping[str, str] = MappingProxyType(
     {
@@ -17,6 +18,8 @@ SCOPES: Mapping[str, str] = MappingProxyType(
         "clients:admin": "Operate the platform: places, clients of any organisation, roles",
         "delegations:write": "Let another organisation act for the own one",
         "places:write": "Run a place's programme: memberships, statements, roles",
+        "persons:write": "Record people, and give them roles in a place",
+        "persons:assert": "Say which of its users sits at a trusted portal",
         "statements:sign": "Sign a place's Statement of Intent",
         "frameworks:write": "Load and publish measurement frameworks",
         "valuations:run": "Value quantities",
@@ -69,7 +72,8 @@ UNVERIFIED_LIVE_SCOPES = ("tenders:read", "bids:read", "agreements:read", "repor
 """What a self-registered client gets in live, where nobody has verified its organisation yet."""
 
 NOT_DELEGABLE = frozenset(
-    {"clients:write", "clients:admin", "delegations:write", "places:write", "events:internal"}
+    {"clients:write", "clients:admin", "delegations:write", "places:write", "persons:write"}
+    | {PERSONS_ASSERT, EVENTS_INTERNAL}
 )
 """Scopes that cannot be lent: with them a delegate could make itself access that outlives the delegation."""
 

@@ -30,6 +30,10 @@ class TokenGrant:
     scopes: tuple[str, ...]
     roles: Mapping[UUID, tuple[str, ...]]
     delegation_id: UUID | None
+    person_id: UUID | None = None
+    """The person at the client, if one signed in or the client asserts one."""
+    person_asserted: bool = False
+    """Whether the client alone says so: such a person adds no right and takes none away."""
 
 
 def own_grant(
@@ -75,13 +79,16 @@ def claims_of(
     if not timedelta(0) < lifetime <= MAX_TOKEN_LIFETIME:
         raise ValueError("a token lives 15 minutes at most")
     issued_at_s = math.floor(issued_at.timestamp())
+    person = grant.person_id
+    asserted = {"person_asserted": True} if grant.person_asserted else {}
     return {
         "iss": issuer,
         "aud": audience,
         "client_id": grant.client_id,
         "org": str(grant.organisation_id),
         "act": {"org": str(grant.own_organisation_id)},
-        "sub": grant.client_id,
+        "sub": grant.client_id if person is None else str(person),
+        **asserted,
         "scope": " ".join(grant.scopes),
         "roles": {str(place): list(roles) for place, roles in grant.roles.items()},
         "iat": issued_at_s,

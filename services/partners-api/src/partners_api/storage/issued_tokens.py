@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from partners_api.domain.tokens import Assertion
+from partners_api.storage.person_tables import persons
 from partners_api.storage.tables import issued_tokens, used_assertions
 
 MAX_PURGED = 1_000
@@ -23,6 +24,8 @@ class IssuedToken:
     credential_id: UUID
     delegation_id: UUID | None
     role_grant_ids: tuple[UUID, ...]
+    """The roles in it: the client's, or the person's."""
+    person_id: UUID | None
     issued_at: datetime
     expires_at: datetime
 
@@ -36,6 +39,7 @@ async def insert_issued_token(tx: AsyncConnection, token: IssuedToken) -> None:
             credential_id=token.credential_id,
             delegation_id=token.delegation_id,
             role_grant_ids=list(token.role_grant_ids),
+            person_id=token.person_id,
             issued_at=token.issued_at,
             expires_at=token.expires_at,
         )
@@ -71,6 +75,22 @@ async def tokens_of_delegation(
 ) -> list[tuple[UUID, datetime]]:
     """The live tokens issued under the delegation, each with its end."""
     return await _live(tx, now, issued_tokens.c.delegation_id == delegation_id)
+
+
+async def tokens_of_person(
+    tx: AsyncConnection, person_id: UUID, now: datetime, *, role_id: UUID | None = None
+) -> list[tuple[UUID, datetime]]:
+    """The live tokens of the person, or those that carry one role of theirs, each with its end."""
+    conditions = [issued_tokens.c.person_id == person_id]
+    if role_id is not None:
+        conditions.append(literal(role_id) == any_(issued_tokens.c.role_grant_ids))
+    return await _live(tx, now, *conditions)
+
+
+async def tokens_of_issuer(tx: AsyncConnection, issuer: str, now: datetime) -> list[tuple[UUID, datetime]]:
+    """The live tokens of everybody who signs in at the provider with that issuer, each with its end."""
+    people = select(persons.c.id).where(persons.c.issuer == issuer)
+    return await _live(tx, now, issued_tokens.c.person_id.in_(people))
 
 
 async def _live(

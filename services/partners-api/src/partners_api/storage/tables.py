@@ -22,9 +22,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
 
-from cdp_common.db.columns import Json, Pence, UtcDateTime, id_column, metadata_with_names
-
-metadata = metadata_with_names()
+from cdp_common.db.columns import Json, Pence, UtcDateTime, id_column
+from partners_api.storage import person_tables as person_tables  # so that migrations see these too
+from partners_api.storage.catalogue import metadata as metadata
 
 # ------------------------------------------------------------------ organisations
 organisations = Table(
@@ -43,7 +43,7 @@ organisations = Table(
     Column("version", Integer, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     CheckConstraint("kind IN ('public', 'private', 'third_sector')", name="kind_known"),
-    CheckConstraint("state IN ('unverified', 'verified')", name="state_known"),
+    CheckConstraint("state IN ('asserted', 'unverified', 'verified')", name="state_known"),
     CheckConstraint("data_status IN ('actual', 'synthetic_sample')", name="data_status_known"),
     # Only so that an identifier can carry its organisation's state: see below.
     UniqueConstraint("id", "state"),
@@ -279,6 +279,7 @@ issued_tokens = Table(
     Column("credential_id", Uuid, ForeignKey("client_credentials.id"), nullable=False),
     Column("delegation_id", Uuid, ForeignKey("delegations.id")),
     Column("role_grant_ids", ARRAY(Uuid), nullable=False),
+    Column("person_id", Uuid, ForeignKey("persons.id")),
     Column("issued_at", UtcDateTime, nullable=False),
     Column("expires_at", UtcDateTime, nullable=False),
     Index(None, "client_id"),
@@ -288,6 +289,11 @@ Index(
     "ix_issued_tokens_delegation_id",
     issued_tokens.c.delegation_id,
     postgresql_where=text("delegation_id IS NOT NULL"),
+)
+Index(
+    "ix_issued_tokens_person_id",
+    issued_tokens.c.person_id,
+    postgresql_where=text("person_id IS NOT NULL"),
 )
 
 # A signed assertion proves a client once.

@@ -12,11 +12,13 @@ from cdp_common.contracts.partners import (
     StatementPublished,
     StatementSigned,
 )
-from cdp_common.db.events import PUBLIC, NewEvent, org_audience
+from cdp_common.contracts.persons import PersonErased, PersonRoleChanged
+from cdp_common.db.events import INTERNAL, PUBLIC, NewEvent, org_audience
 from partners_api.domain.clients import ApiClient
 from partners_api.domain.delegations import Delegation
 from partners_api.domain.memberships import Membership
 from partners_api.domain.organisations import Organisation
+from partners_api.domain.persons import Person, PersonRole
 from partners_api.domain.places import Place
 from partners_api.domain.roles import RoleGrant
 from partners_api.domain.statements import Signature, Statement
@@ -188,4 +190,39 @@ def delegation_event(
             org_audience(delegation.delegate_organisation_id),
         ),
         data=payload.model_dump(mode="json"),
+    )
+
+
+def person_role_event(
+    kind: Literal["person.role_granted", "person.role_ended"], role: PersonRole
+) -> NewEvent:
+    """A person, by number, got or lost a role; the organisation concerned reads it."""
+    payload = PersonRoleChanged(
+        person_role_id=role.id,
+        person_id=role.person_id,
+        organisation_id=role.organisation_id,
+        place_id=role.place_id,
+        role=role.role,
+    )
+    return NewEvent(
+        type=kind,
+        aggregate_type="person_role",
+        aggregate_id=role.id,
+        aggregate_version=1 if kind == "person.role_granted" else 2,
+        place_id=role.place_id,
+        audience=(org_audience(role.organisation_id),),
+        data=payload.model_dump(mode="json"),
+    )
+
+
+def person_erased(person: Person) -> NewEvent:
+    """A person was erased; the platform's services alone read it."""
+    return NewEvent(
+        type="person.erased",
+        aggregate_type="person",
+        aggregate_id=person.id,
+        aggregate_version=1,
+        place_id=None,
+        audience=(INTERNAL,),
+        data=PersonErased(person_id=person.id).model_dump(mode="json"),
     )

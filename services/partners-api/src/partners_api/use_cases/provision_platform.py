@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cdp_common.contracts.base import Code, Contract, ShortText
 from cdp_common.contracts.partners import OrganisationKind
+from cdp_common.contracts.persons import IdentityProviderDraft
 from cdp_common.db.database import Database
 from cdp_common.db.events import record_event
 from cdp_common.kernel.clock import Clock
@@ -26,10 +27,12 @@ from partners_api.storage.clients import (
     load_client,
     update_client,
 )
+from partners_api.storage.identity_providers import find_provider, insert_provider, mark_provider_ended
 from partners_api.storage.issued_tokens import tokens_of_credential
 from partners_api.storage.organisations import find_operator, insert_organisation, update_organisation
 from partners_api.storage.revocations import revoke
 from partners_api.use_cases.happenings import client_event, organisation_event
+from partners_api.use_cases.keep_providers import provider_from
 
 Outcome = Literal["created", "changed", "unchanged"]
 
@@ -56,13 +59,15 @@ class Declaration(Contract):
 
     operator: DeclaredOperator
     clients: Annotated[list[DeclaredClient], Field(max_length=100)]
+    identity_providers: Annotated[tuple[IdentityProviderDraft, ...], Field(max_length=20)] = ()
 
 
 class Provisioned(Contract):
-    """What provisioning found and did."""
+    """What provisioning found and did; providers by their issuer."""
 
     operator_organisation_id: UUID
     clients: Mapping[str, Outcome]
+    identity_providers: Mapping[str, Outcome] = {}
 
 
 class ClientDiffers(Conflict):
@@ -72,15 +77,24 @@ class ClientDiffers(Conflict):
     title = "A client of that id exists and is another"
 
 
-async def provision_platform(database: Database, declaration: Declaration, clock: Clock) -> Provisioned:
-    """Make what is declared and missing, change what differs; a second run changes nothing."""
+async def provision_platform(
+    database: Database, declaration: Declaration, clock: Clock, *, is_live: bool = False
+) -> Provisioned:
+    """Make what is declared and missing, change what differs; a second run changes nothing.
+
+    What else is recorded stays. Live refuses a sandbox's identity provider.
+    """
     async with database.begin() as tx:
         operator = await _operator(tx, declaration.operator, clock())
         outcomes = {
             declared.client_id: await _provision_client(tx, declared, operator.id, clock)
             for declared in declaration.clients
         }
-    return Provisioned(operator_organisation_id=operator.id, clients=outcomes)
+        providers = {
+            declared.issuer: await _provision_provider(tx, declared, clock(), is_live=is_live)
+            for declared in declaration.identity_providers
+        }
+    return Provisioned(operator_organisation_id=operator.id, clients=outcomes, identity_providers=providers)
 
 
 async def _operator(tx: AsyncConnection, declared: DeclaredOperator, now: datetime) -> Organisation:
@@ -139,6 +153,20 @@ async def _provision_client(
         await add_credential(tx, client, key)
     await record_event(tx, client_event("client.changed", changed), now)
     return "changed"
+
+
+async def _provision_provider(
+    tx: AsyncConnection, declared: IdentityProviderDraft, now: datetime, *, is_live: bool
+) -> Outcome:
+    """Trust the provider as declared: one that differs is ended, and the declared one takes its place."""
+    wanted = provider_from(declared, now, is_live=is_live)
+    found = await find_provider(tx, declared.issuer)
+    if found is not None and replace(wanted, id=found.id, created_at=found.created_at) == found:
+        return "unchanged"
+    if found is not None:
+        await mark_provider_ended(tx, found.id, now)
+    await insert_provider(tx, wanted)
+    return "changed" if found is not None else "created"
 
 
 def _new_client(
