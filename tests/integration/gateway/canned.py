@@ -249,6 +249,8 @@ def tender(number: int) -> Tender:
         deadline_at=AT,
         deadline_london="2026-07-20T10:30:00+01:00",
         opened_at=None,
+        terms_version=1,
+        bids_since_terms_version=1,
         version=2,
         data_status="synthetic_sample",
     )

@@ -30,6 +30,7 @@ HOOK = {"url": "http://127.0.0.1:9/hook", "event_types": []}
 STAGES = {
     **dict.fromkeys(("set_terms",), "draft"),
     **dict.fromkeys(("publish_tender",), "draft with terms"),
+    **dict.fromkeys(("reconfirm_bid",), "amended"),
     **dict.fromkeys(("open_tender",), "past deadline"),
     **dict.fromkeys(("evaluate_tender", "get_tender_log", "get_inclusion_proof"), "opened"),
     **dict.fromkeys(("declare_interests", "get_panel", "record_scores", "list_scores"), "opened"),
@@ -43,6 +44,7 @@ RIGHTFUL = {
     "validate_bid": "other",
     "replace_bid": "bidder",
     "withdraw_bid": "bidder",
+    "reconfirm_bid": "bidder",
     "get_bid": "bidder",
     "get_assessment": "bidder",
 }
@@ -85,6 +87,7 @@ class Scene:
             "create_tender": lambda: tender_draft(self.world),
             "batch_tenders": lambda: {"ids": [self.tender]},
             "set_terms": lambda: TERMS,
+            "amend_tender": lambda: {"reason": "Why", "amends_version": 1, "title": "Another"},
             "submit_bid": lambda: bid_of(caller),
             "validate_bid": lambda: bid_of(caller),
             "replace_bid": lambda: bid_of(caller),
@@ -116,7 +119,9 @@ async def scene_at(world: World, stage: str) -> Scene:
         receipt = await world.submitted(tender, bidder)
         await world.submitted(tender, rival)
         scene = Scene(world, {}, tender["id"], receipt["bid_id"], await world.leaf_of(receipt))
-        if stage == "past deadline":
+        if stage == "amended":
+            await world.amended(tender, title="Another")
+        elif stage == "past deadline":
             world.move_to("2026-12-01T12:00:01Z")
         elif stage != "published":
             await world.opened(tender)
@@ -178,7 +183,7 @@ def test_every_operation_that_takes_a_token_is_tried_without_its_scope() -> None
         for operation in methods.values()
         if any(requirement.get("oauth2") for requirement in operation.get("security", []))
     }
-    assert len(scoped) == 32
+    assert len(scoped) == 34
     assert {
         row["operation"] for row in ROWS if row["caller"] == "unscoped" and row["status"] == 403
     } == scoped

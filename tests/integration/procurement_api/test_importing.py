@@ -50,6 +50,8 @@ async def test_a_release_becomes_a_draft_of_its_buyer(world: World):
         "deadline_at": None,
         "deadline_london": None,
         "opened_at": None,
+        "terms_version": 0,
+        "bids_since_terms_version": 0,
         "version": 1,
         "data_status": "synthetic_sample",
     }

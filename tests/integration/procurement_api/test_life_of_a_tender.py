@@ -94,7 +94,7 @@ async def test_nothing_of_a_sealed_bid_can_be_read_anywhere(world, bidders, caps
 
     words = [ANSWER, ANSWER.split()[0], *QUANTITIES, "E01020762", "fte_years"]
     for table in await world.table_names():
-        if table == "tenders":
+        if table in ("tenders", "terms_versions"):
             continue  # holds what the buyer asks for, measures and units included; looked at below
         content = await world.dump(table)
         if table == "ocds_releases":

@@ -24,6 +24,7 @@ APPEND_ONLY = (
     ),
     "interest_declarations",
     *("tender_logs", "tender_log_leaves"),
+    "terms_versions",
     *("events", "event_feed"),
 )
 

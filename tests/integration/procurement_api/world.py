@@ -157,6 +157,13 @@ class World:
         path = f"/v1/tenders/{tender['id']}/bids"
         return await self.done("POST", path, body or bid_of(bidder), as_=bidder)
 
+    async def amended(self, tender: Json, **changes: Any) -> Json:
+        """The tender after an amendment."""
+        path = f"/v1/tenders/{tender['id']}"
+        version = (await self.done("GET", path, as_=self.buyer))["terms_version"]
+        body = {"reason": "Asked by bidders", "amends_version": version, **changes}
+        return await self.done("POST", f"{path}/amendments", body, as_=self.buyer)
+
     async def opened(self, tender: Json) -> Json:
         """What opening the tender a little after its deadline found."""
         self.move_to("2026-12-01T12:00:01Z")

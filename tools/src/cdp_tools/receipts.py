@@ -46,6 +46,8 @@ def verify_receipt(
 
 
 def _commits_to(receipt: BidReceipt, bid: BidDraft) -> bool:
+    if receipt.commitment_key is None:
+        return False
     content = canonical_json(bid.model_dump(mode="json", exclude_unset=True))
     try:
         key = bytes.fromhex(receipt.commitment_key)

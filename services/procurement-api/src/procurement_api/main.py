@@ -21,7 +21,7 @@ from cdp_common.web.issuer import remote_verifier
 from cdp_common.web.verifier import TokenVerifier
 from cdp_common.web.webhooks import webhook_router, webhook_work
 from cdp_common.web.wiring import closing, own_tokens, service_database
-from procurement_api.api import agreements, bids, evaluations, ocds, panels, tenders
+from procurement_api.api import agreements, amendments, bids, evaluations, ocds, panels, tenders
 from procurement_api.api.keys import Keys
 from procurement_api.domain.packages import Publisher
 from procurement_api.settings import Settings
@@ -68,6 +68,7 @@ def create_app(
         description="What was promised in tenders: sealed bids, evaluation, awards, agreements, OCDS.",
         routers=[
             tenders.router,
+            amendments.router,
             bids.router,
             panels.router,
             evaluations.router,

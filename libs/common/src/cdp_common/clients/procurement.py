@@ -11,6 +11,7 @@ from pydantic import RootModel
 
 from cdp_common.clients.base import Fetched, ServiceClient
 from cdp_common.contracts.agreements import Agreement, AgreementDraft, AgreementEnd, AwardDraft
+from cdp_common.contracts.amendments import TenderAmendment, TermsVersion
 from cdp_common.contracts.base import Batch, EventPage, IdBatch, Page
 from cdp_common.contracts.bids import (
     Bid,
@@ -120,6 +121,21 @@ class ProcurementClient(ServiceClient):
         """The cancelled tender."""
         return await self._post(f"/v1/tenders/{tender_id}/cancel", Tender, if_match=if_match)
 
+    async def amend_tender(
+        self, tender_id: UUID, amendment: TenderAmendment, *, idempotency_key: str
+    ) -> Tender:
+        """The tender on its new terms."""
+        return await self._post(
+            f"/v1/tenders/{tender_id}/amendments", Tender, json=amendment, idempotency_key=idempotency_key
+        )
+
+    async def list_terms_versions(
+        self, tender_id: UUID, *, limit: int | None = None, cursor: str | None = None
+    ) -> Page[TermsVersion]:
+        """The terms as published and after each amendment, oldest first."""
+        params = {"limit": limit, "cursor": cursor}
+        return await self._get(f"/v1/tenders/{tender_id}/terms-versions", Page[TermsVersion], params=params)
+
     # -------------------------------------------------------------- bids
     async def submit_bid(self, tender_id: UUID, draft: BidDraft, *, idempotency_key: str) -> BidReceipt:
         """The receipt of a first version."""
@@ -140,6 +156,10 @@ class ProcurementClient(ServiceClient):
     async def withdraw_bid(self, bid_id: UUID, *, idempotency_key: str) -> BidReceipt:
         """The receipt of the withdrawal."""
         return await self._post(f"/v1/bids/{bid_id}/withdraw", BidReceipt, idempotency_key=idempotency_key)
+
+    async def reconfirm_bid(self, bid_id: UUID, *, idempotency_key: str) -> BidReceipt:
+        """The receipt of standing by the bid under amended terms."""
+        return await self._post(f"/v1/bids/{bid_id}/reconfirm", BidReceipt, idempotency_key=idempotency_key)
 
     async def get_bid(self, bid_id: UUID) -> Bid:
         """One bid, as far as the caller may see it."""

@@ -16,7 +16,7 @@ from cdp_common.contracts.promises import PromisedLine
 from cdp_common.contracts.toms import Explanation
 
 BidState = Literal["sealed", "withdrawn", "opened", "disregarded"]
-BidAction = Literal["submitted", "replaced", "withdrawn"]
+BidAction = Literal["submitted", "replaced", "withdrawn", "reconfirmed"]
 
 
 class TendererRef(Contract):
@@ -66,7 +66,7 @@ class BidReceipt(Contract):
     received_at: datetime
     content_hash: Sha256 | None
     commitment: str
-    commitment_key: str
+    commitment_key: str | None  # null for a reconfirmation: the key of the version that it confirms stands
     receipt_jws: str
 
 
@@ -82,6 +82,7 @@ class BidVersion(Contract):
     version: int
     received_at: datetime
     action: BidAction
+    terms_version: int  # the tender's terms under which it was made or confirmed
 
 
 class Bid(Contract):
@@ -92,6 +93,8 @@ class Bid(Contract):
     state: BidState
     version: int
     versions: list[BidVersion]
+    needs_reconfirmation: bool  # the tender was amended since; unconfirmed it is disregarded at opening
+    disregarded_reason: str | None  # why the whole bid does not count; null while it does
     tenderer_name: str | None  # null while sealed for anybody but the submitter
     tenderer_organisation_id: UUID | None
     lines: list[OpenedLine] | None

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
 
 from cdp_common.contracts.base import (
     Code,
@@ -25,6 +25,11 @@ from cdp_common.contracts.toms import Accumulation, Unit
 TenderState = Literal["draft", "published", "closed", "evaluated", "awarded", "cancelled"]
 ScoringMethod = Literal["relative_to_highest", "against_target"]
 PanelKind = Literal["moderated", "single"]
+
+
+def in_utc(moment: datetime) -> datetime:
+    """The same moment with the offset of UTC."""
+    return moment.astimezone(UTC)
 
 
 class AskedMeasure(Contract):
@@ -57,7 +62,7 @@ class TenderTerms(Contract):
     measures: Annotated[list[AskedMeasure], Field(min_length=1, max_length=100)]
     scoring: Scoring
     social_value_weight: ShareText  # of the whole award score, e.g. 0.10
-    deadline_at: AwareDatetime
+    deadline_at: Annotated[AwareDatetime, AfterValidator(in_utc)]  # stated with any offset, given in UTC
     contract_starts_on: date
     contract_ends_on: date
     place_slug: Slug
@@ -140,6 +145,8 @@ class Tender(Contract):
     deadline_at: datetime | None
     deadline_london: str | None  # the deadline in Europe/London with its offset
     opened_at: datetime | None
+    terms_version: int  # 0 until published, then counted up by amendments
+    bids_since_terms_version: int  # bids made or confirmed under earlier terms are to be confirmed
     version: int
     data_status: DataStatus
 

@@ -6,17 +6,26 @@ from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, insert, select, update
+from sqlalchemy import RowMapping, Select, and_, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cdp_common.db.constraints import constraint_errors
 from cdp_common.db.paging import keyset
 from procurement_api.domain.bid import BidExists
-from procurement_api.storage.tables import bid_versions, bids, opened_lines
+from procurement_api.storage.tables import bid_versions, bids, opened_lines, tenders
 
 
 def _bid_exists() -> BidExists:
     return BidExists("The bidder has a bid for this tender; replace it instead.")
+
+
+def _bids() -> Select[Any]:
+    """Bids, each with whether it waits for being confirmed under amended terms."""
+    since = (
+        select(tenders.c.bids_since_terms_version).where(tenders.c.id == bids.c.tender_id).scalar_subquery()
+    )
+    waits = and_(bids.c.state == "sealed", bids.c.terms_version < since)
+    return select(bids, waits.label("needs_reconfirmation"))
 
 
 async def add_bid(tx: AsyncConnection, row: dict[str, Any]) -> None:
@@ -37,7 +46,7 @@ async def change_bid(tx: AsyncConnection, bid_id: UUID, **values: Any) -> None:
 
 async def bid_by_id(tx: AsyncConnection, bid_id: UUID, *, lock: bool = False) -> RowMapping | None:
     """The bid, or None; `lock` holds other changes of it back until commit."""
-    query = select(bids).where(bids.c.id == bid_id)
+    query = _bids().where(bids.c.id == bid_id)
     if lock:
         query = query.with_for_update()
     row: RowMapping | None = (await tx.execute(query)).mappings().one_or_none()
@@ -56,13 +65,13 @@ async def versions_of(tx: AsyncConnection, bid_ids: Collection[UUID]) -> list[Ro
 
 async def bids_of(tx: AsyncConnection, tender_id: UUID) -> list[RowMapping]:
     """Every bid of the tender, withdrawn ones included, oldest first."""
-    query = select(bids).where(bids.c.tender_id == tender_id).order_by(bids.c.id)
+    query = _bids().where(bids.c.tender_id == tender_id).order_by(bids.c.id)
     return list((await tx.execute(query)).mappings())
 
 
 async def bids_page(tx: AsyncConnection, tender_id: UUID, cursor: str | None, limit: int) -> list[RowMapping]:
     """The tender's bids, oldest first."""
-    query = keyset(select(bids).where(bids.c.tender_id == tender_id), [bids.c.id], cursor, limit)
+    query = keyset(_bids().where(bids.c.tender_id == tender_id), [bids.c.id], cursor, limit)
     return list((await tx.execute(query)).mappings())
 
 

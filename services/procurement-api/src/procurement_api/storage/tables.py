@@ -18,10 +18,10 @@ from sqlalchemy import (
 )
 
 from cdp_common.db.columns import Json, Pence, Quantity, UtcDateTime, id_column
-from procurement_api.storage import evaluation_tables
+from procurement_api.storage import evaluation_tables, terms_tables
 from procurement_api.storage.metadata import metadata
 
-TABLE_MODULES = (evaluation_tables,)
+TABLE_MODULES = (evaluation_tables, terms_tables)
 """Where the other tables stand; with them the metadata is whole."""
 
 tenders = Table(
@@ -48,6 +48,8 @@ tenders = Table(
     Column("published_at", UtcDateTime),
     Column("deadline_at", UtcDateTime),
     Column("opened_at", UtcDateTime),
+    Column("terms_version", Integer, nullable=False),
+    Column("bids_since_terms_version", Integer, nullable=False),
     Column("version", Integer, nullable=False),
     Column("data_status", Text, nullable=False),
     Column("imported_release", Json),  # what the notice said, without the persons to contact
@@ -79,8 +81,13 @@ bids = Table(
     Column("tenderer_organisation_id", Uuid, nullable=False),
     Column("tenderer_name", Text),  # known from opening on: accepting a bid asks nobody
     Column("state", Text, nullable=False),
+    Column("disregarded_reason", Text),
+    Column("terms_version", Integer, nullable=False),  # under which it was made or last confirmed
     Column("version", Integer, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
+    CheckConstraint(
+        "(state = 'disregarded') = (disregarded_reason IS NOT NULL)", name="disregarded_with_reason"
+    ),
     CheckConstraint("state IN ('sealed', 'withdrawn', 'opened', 'disregarded')", name="state_known"),
     Index(
         "uq_bids_live",
@@ -101,7 +108,8 @@ bid_versions = Table(
     Column("sealed", Text),  # JWE; null for a withdrawal
     Column("commitment", Text, nullable=False),
     Column("acted_by", Uuid, nullable=False),
-    CheckConstraint("action IN ('submitted', 'replaced', 'withdrawn')", name="action_known"),
+    Column("terms_version", Integer, nullable=False),
+    CheckConstraint("action IN ('submitted', 'replaced', 'withdrawn', 'reconfirmed')", name="action_known"),
 )
 
 # What every accepted submission comes to at opening: one root, published and signed.

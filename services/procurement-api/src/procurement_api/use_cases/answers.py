@@ -18,12 +18,20 @@ from cdp_common.kernel.money import gbp_from_pence
 from procurement_api.domain.exact import plain
 from procurement_api.use_cases.tender_values import value_answer
 
+AFTER_OPENING = ("opened", "disregarded")
+"""States of a bid whose bidder the buyer knows."""
+
 _LONDON = ZoneInfo("Europe/London")
 
 
 def gbp_or_none(pence: int | None) -> Decimal | None:
     """Pounds, or None where there is no amount."""
     return None if pence is None else gbp_from_pence(pence)
+
+
+def london_text(moment: datetime) -> str:
+    """A moment in London's time, with its offset."""
+    return moment.astimezone(_LONDON).isoformat()
 
 
 def tender_answer(row: Mapping[Any, Any]) -> Tender:
@@ -47,8 +55,10 @@ def tender_answer(row: Mapping[Any, Any]) -> Tender:
         bid_count=row["bid_count"],
         published_at=row["published_at"],
         deadline_at=deadline,
-        deadline_london=None if deadline is None else deadline.astimezone(_LONDON).isoformat(),
+        deadline_london=None if deadline is None else london_text(deadline),
         opened_at=row["opened_at"],
+        terms_version=row["terms_version"],
+        bids_since_terms_version=row["bids_since_terms_version"],
         version=row["version"],
         data_status=row["data_status"],
     )
@@ -73,12 +83,19 @@ def bid_answers(
             state=bid["state"],
             version=bid["version"],
             versions=[
-                BidVersion(version=row["version"], received_at=row["received_at"], action=row["action"])
+                BidVersion(
+                    version=row["version"],
+                    received_at=row["received_at"],
+                    action=row["action"],
+                    terms_version=row["terms_version"],
+                )
                 for row in versions.get(bid["id"], [])
             ],
+            needs_reconfirmation=bid["needs_reconfirmation"],
+            disregarded_reason=bid["disregarded_reason"],
             tenderer_name=bid["tenderer_name"],
             tenderer_organisation_id=(
-                bid["tenderer_organisation_id"] if for_bidder or bid["state"] == "opened" else None
+                bid["tenderer_organisation_id"] if for_bidder or bid["state"] in AFTER_OPENING else None
             ),
             lines=(
                 [opened_line_answer(line) for line in lines.get(bid["id"], [])]

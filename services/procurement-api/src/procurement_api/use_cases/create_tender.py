@@ -93,6 +93,8 @@ def _row(draft: TenderDraft, ocid_prefix: str, now: datetime) -> dict[str, Any]:
         "terms": None if terms is None else terms.model_dump(mode="json"),
         "deadline_at": None if terms is None else terms.deadline_at,
         "measures": [],
+        "terms_version": 0,
+        "bids_since_terms_version": 0,
         "version": 1,
         "data_status": draft.data_status,
         "created_at": now,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cdp_common.contracts.agreements import Agreement
+from cdp_common.contracts.amendments import Amended, TenderAmended
 from cdp_common.contracts.bids import BidAction, BidChanged
 from cdp_common.contracts.commitments import CommitmentsEnded, CommitmentsMade
 from cdp_common.contracts.tenders import Tender, TenderChanged
@@ -19,13 +20,45 @@ from procurement_api.domain.agreement import route_of
 
 async def tell_tender(tx: AsyncConnection, happened: str, tender: Tender, now: datetime) -> None:
     """`tender.<happened>`, to everybody."""
-    data = TenderChanged(
-        tender_id=tender.id,
-        state=tender.state,
-        title=tender.title,
-        place_id=tender.place_id,
-        data_status=tender.data_status,
-    )
+    data = TenderChanged(**_tender_data(tender))
+    await _tell_of_tender(tx, happened, tender, data.model_dump(mode="json"), now)
+
+
+async def tell_amendment(
+    tx: AsyncConnection,
+    tender: Tender,
+    reason: str,
+    amended: Sequence[Amended],
+    bids_stand: bool,
+    now: datetime,
+) -> None:
+    """`tender.deadline_extended` where the deadline alone moved, else `tender.amended`; to everybody."""
+    assert tender.deadline_at is not None
+    data = TenderAmended(
+        **_tender_data(tender),
+        terms_version=tender.terms_version,
+        amended=list(amended),
+        bids_stand=bids_stand,
+        deadline_at=tender.deadline_at,
+        reason=reason,
+    ).model_dump(mode="json")
+    happened = "deadline_extended" if list(amended) == ["deadline_at"] else "amended"
+    await _tell_of_tender(tx, happened, tender, data, now)
+
+
+def _tender_data(tender: Tender) -> dict[str, Any]:
+    return {
+        "tender_id": tender.id,
+        "state": tender.state,
+        "title": tender.title,
+        "place_id": tender.place_id,
+        "data_status": tender.data_status,
+    }
+
+
+async def _tell_of_tender(
+    tx: AsyncConnection, happened: str, tender: Tender, data: dict[str, Any], now: datetime
+) -> None:
     event = NewEvent(
         type=f"tender.{happened}",
         aggregate_type="tender",
@@ -33,7 +66,7 @@ async def tell_tender(tx: AsyncConnection, happened: str, tender: Tender, now: d
         aggregate_version=tender.version,
         place_id=tender.place_id,
         audience=(PUBLIC,),
-        data=data.model_dump(mode="json"),
+        data=data,
     )
     await record_event(tx, event, now)
 

@@ -115,6 +115,8 @@ def _tender_row(document: OcdsImport, facts: TenderFacts, now: datetime) -> dict
         "lots": lot_rows([_lot(lot) for lot in facts.lots]),
         "state": "draft",
         "measures": [],
+        "terms_version": 0,
+        "bids_since_terms_version": 0,
         "version": 1,
         "data_status": document.data_status,
         "imported_release": dict(facts.release),

@@ -26,6 +26,7 @@ from cdp_common.kernel.identifiers import new_id
 from cdp_common.kernel.money import pence_from_gbp
 from cdp_common.kernel.proofs import canonical_json, commitment
 from cdp_common.web.caller import Caller
+from procurement_api.domain.amendment import NOT_ON_CURRENT_TERMS, faults_on_new_terms
 from procurement_api.domain.bid import reason_to_disregard
 from procurement_api.domain.tender import TenderStateWrong, require_deadline_passed, require_state
 from procurement_api.storage.bids import add_opened_lines, bids_of, change_bid, lines_of, versions_of
@@ -64,15 +65,17 @@ async def open_tender(
     now: datetime,
 ) -> Opening:
     """The opened, valued bids; after a fault it can be asked again, once opened it is refused."""
-    tender, bids, versions = await _close(db, caller, tender_id, grace, now)
+    tender, live, versions = await _close(db, caller, tender_id, grace, now)
+    bids = [bid for bid in live if not bid["needs_reconfirmation"]]
+    unconfirmed = [bid for bid in live if bid["needs_reconfirmation"]]
     terms = TenderTerms.model_validate(tender["terms"])
     private_jwk = unwrap(tender["sealing_private_wrapped"], sealing_key, seal_binding(tender_id))
     opened = []
     for bid in bids:
-        draft = _content(versions[bid["id"]], private_jwk)
-        worth = await value_bid(toms, terms, draft, tender["published_at"].date())
+        draft, unfit = _on_terms(_content(versions[bid["id"]], private_jwk), bid, tender)
+        worth = await value_bid(toms, terms, draft, tender["published_at"].date(), unfit)
         opened.append(_Opened(bid["id"], bid["tenderer_organisation_id"], draft, worth))
-    names = await _names(partners, [one.tenderer_id for one in opened])
+    names = await _names(partners, [bid["tenderer_organisation_id"] for bid in live])
 
     async with db.begin() as tx:
         tender = own_tender(caller, await tender_by_id(tx, tender_id, lock=True))
@@ -81,6 +84,8 @@ async def open_tender(
         for one in opened:
             await add_opened_lines(tx, _line_rows(one, tender))
             await change_bid(tx, one.bid_id, state="opened", tenderer_name=names[one.tenderer_id])
+        for bid in unconfirmed:
+            await _disregard(tx, bid, names)
         changed = await change_tender(tx, tender_id, opened_at=now)
         await tell_tender(tx, "opened", tender_answer(changed), now)
         return for_reader(await _opening(tx, log), caller.scopes)
@@ -116,6 +121,32 @@ def _content(version: RowMapping, private_jwk: dict[str, Any]) -> BidDraft:
     if not hmac.compare_digest(stated, version["commitment"]):
         raise SealUnopenable("A sealed bid is not the one that its receipt was given for.")
     return BidDraft.model_validate(document["bid"])
+
+
+def _on_terms(draft: BidDraft, bid: RowMapping, tender: RowMapping) -> tuple[BidDraft, dict[int, str]]:
+    """The bid, and which of its lines do not fit terms that were amended after it was made.
+
+    The times that such a line states are left out: they may lie outside the contract as it is now.
+    """
+    if bid["terms_version"] == 1 == tender["terms_version"]:
+        return draft, {}
+    unfit = faults_on_new_terms(bid_content(draft), demands_of(tender))
+    timeless: dict[str, Any] = {"starts_on": None, "ends_on": None, "schedule": [], "per_year": []}
+    lines = [
+        line.model_copy(update=timeless) if index in unfit else line for index, line in enumerate(draft.lines)
+    ]
+    return draft.model_copy(update={"lines": lines}), unfit
+
+
+async def _disregard(tx: AsyncConnection, bid: RowMapping, names: Mapping[UUID, str]) -> None:
+    """Leave a bid sealed that was not confirmed after an amendment, and say why it does not count."""
+    await change_bid(
+        tx,
+        bid["id"],
+        state="disregarded",
+        disregarded_reason=NOT_ON_CURRENT_TERMS,
+        tenderer_name=names[bid["tenderer_organisation_id"]],
+    )
 
 
 async def _names(partners: PartnersClient, organisation_ids: Sequence[UUID]) -> Mapping[UUID, str]:

@@ -58,9 +58,18 @@ async def publish_tender_release(
     now: datetime,
 ) -> None:
     """The `tender` release of a tender as it is published; `notice_ocid` where it has another id."""
+    facts = tender_facts(tender, buyer, edition, measures)
+    content = tender_release(facts, notice_ocid)
+    await publish_release(tx, tender["ocid"], content, now, tender_id=tender["id"])
+
+
+def tender_facts(
+    tender: Mapping[Any, Any], buyer: Organisation, edition: Edition, measures: Mapping[str, Measure]
+) -> TenderPublished:
+    """A published tender as releases tell of it; `measures` are those that it asks for, by code."""
     terms = TenderTerms.model_validate(tender["terms"])
     pinned = [PinnedMeasure.model_validate(measure) for measure in tender["measures"]]
-    facts = TenderPublished(
+    return TenderPublished(
         reference=tender["reference"],
         title=tender["title"],
         description=tender["description"],
@@ -81,12 +90,10 @@ async def publish_tender_release(
             qualitative_share=terms.scoring.qualitative_share,
             scale_max=terms.scoring.qualitative_scale_max,
             local_area=terms.local_area,
-            asked=[_asked(each, measures[each.measure]) for each in pinned],
+            asked=[asked_of(each, measures[each.measure].proxy) for each in pinned],
         ),
         notice=tender["imported_release"],
     )
-    content = tender_release(facts, notice_ocid)
-    await publish_release(tx, tender["ocid"], content, now, tender_id=tender["id"])
 
 
 async def publish_cancellation(tx: AsyncConnection, tender: Mapping[Any, Any], now: datetime) -> None:
@@ -143,7 +150,8 @@ def _lot(lot: Lot) -> LotPublished:
     return LotPublished(lot.id, lot.title, stated(lot.value))
 
 
-def _asked(pinned: PinnedMeasure, measure: Measure) -> Asked:
+def asked_of(pinned: PinnedMeasure, proxy: Proxy | None) -> Asked:
+    """An asked measure as releases tell of it."""
     return Asked(
         measure=pinned.measure,
         title=pinned.title,
@@ -151,5 +159,5 @@ def _asked(pinned: PinnedMeasure, measure: Measure) -> Asked:
         weight=pinned.weight,
         target=pinned.target,
         mandatory=pinned.mandatory,
-        proxy=proxy_ref(measure.proxy),
+        proxy=proxy_ref(proxy),
     )

@@ -12,7 +12,7 @@ from cdp_common.web.caller import Caller
 from procurement_api.domain.tender import BidsSealed
 from procurement_api.storage.bids import bid_by_id, bids_page, lines_of, versions_of
 from procurement_api.storage.tenders import tender_by_id
-from procurement_api.use_cases.answers import bid_answers
+from procurement_api.use_cases.answers import AFTER_OPENING, bid_answers
 from procurement_api.use_cases.rights import BidNotFound, own_tender
 
 
@@ -27,7 +27,7 @@ async def get_bid(db: Database, caller: Caller, bid_id: UUID) -> Bid:
             tender = await tender_by_id(tx, bid["tender_id"])
             if tender is None or tender["buyer_organisation_id"] != caller.org:
                 raise BidNotFound("No bid of yours has this id.")
-            if bid["state"] != "opened":
+            if bid["state"] not in AFTER_OPENING:
                 raise BidsSealed("Nobody can read a bid before it is opened.")
         versions, lines = await versions_of(tx, [bid_id]), await lines_of(tx, [bid_id])
     [answer] = bid_answers([bid], versions, lines, for_bidder=is_bidder)

@@ -103,9 +103,9 @@ def receipt_payload(bid_id: UUID, tender_id: UUID, version: Mapping[Any, Any]) -
 
 
 def make_receipt(
-    bid_id: UUID, tender_id: UUID, version: Mapping[Any, Any], commitment_key: bytes, signer: OKPKey
+    bid_id: UUID, tender_id: UUID, version: Mapping[Any, Any], commitment_key: bytes | None, signer: OKPKey
 ) -> BidReceipt:
-    """The receipt of a version."""
+    """The receipt of a version; without the key where it commits to what an earlier one held."""
     return BidReceipt(
         bid_id=bid_id,
         tender_id=tender_id,
@@ -114,7 +114,7 @@ def make_receipt(
         received_at=version["received_at"],
         content_hash=content_hash(version["sealed"]),
         commitment=version["commitment"],
-        commitment_key=commitment_key.hex(),
+        commitment_key=None if commitment_key is None else commitment_key.hex(),
         receipt_jws=signed(receipt_payload(bid_id, tender_id, version), RECEIPT_TYPE, signer),
     )
 

@@ -64,6 +64,7 @@ async def submit_bid(
             "tender_id": tender_id,
             "tenderer_organisation_id": caller.org,
             "state": "sealed",
+            "terms_version": tender["terms_version"],
             "version": 1,
             "created_at": received_at,
         }
@@ -119,7 +120,7 @@ async def _next_version(
             raise BidWithdrawn("The bid was withdrawn; submit a new one instead.")
         version = bid["version"] + 1
         state = "withdrawn" if action == "withdrawn" else "sealed"
-        await change_bid(tx, bid_id, version=version, state=state)
+        await change_bid(tx, bid_id, version=version, state=state, terms_version=tender["terms_version"])
         submission = _Submission(action, {**bid, "version": version, "state": state}, tender, draft)
         status = 200 if action == "withdrawn" else 201
         return await _store(tx, signer, caller, submission, once, received_at, status=status)
@@ -155,6 +156,7 @@ async def _store(
         "sealed": sealed,
         "commitment": commitment(commitment_key, content),
         "acted_by": caller.act,
+        "terms_version": tender["terms_version"],
     }
     await add_version(tx, version)
     await tell_bid(tx, bid, tender["place_id"], submission.action, received_at)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 
 from cdp_common.clients.toms import TomsClient
 from cdp_common.clients.upstream import UpstreamProblem
@@ -32,14 +33,24 @@ class Worth:
     refused: Mapping[str, str]
 
 
-async def value_bid(toms: TomsClient, terms: TenderTerms, draft: BidDraft, promised_on: date) -> Worth:
-    """What the bid is worth; lines that cannot be valued are set aside, the others go on."""
+async def value_bid(
+    toms: TomsClient,
+    terms: TenderTerms,
+    draft: BidDraft,
+    promised_on: date,
+    aside: Mapping[int, str] = MappingProxyType({}),
+) -> Worth:
+    """What the bid is worth; lines that cannot be valued are set aside, the others go on.
+
+    `aside` are lines that are not even tried, each with the reason.
+    """
     contract = ContractPeriod(terms.contract_starts_on, terms.contract_ends_on)
     lines = {
         str(index): valuation_line(str(index), line, contract, terms.place_slug, promised_on)
         for index, line in enumerate(draft.lines)
+        if index not in aside
     }
-    refused: dict[str, str] = {}
+    refused = {str(index): reason for index, reason in aside.items()}
     while lines:
         request = ValuationRequest(edition_hash=terms.edition_hash, lines=list(lines.values()), explain=True)
         try:

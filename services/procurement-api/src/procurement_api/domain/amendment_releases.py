@@ -1,0 +1,69 @@
+"""Releases of amended tenders: what they say now, why, and what they ask for no longer (OCDS 1.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+
+from procurement_api.domain.release_facts import Asked, TenderPublished
+from procurement_api.domain.release_parts import Part, moment, present, target
+from procurement_api.domain.releases import tender_release
+
+_NOTHING = Decimal(0)
+
+
+@dataclass(frozen=True)
+class AmendmentFacts:
+    """An amendment: which version of the terms it made, when and why; and what the tender says now."""
+
+    version: int
+    amended_at: datetime
+    reason: str
+    reference: str
+    title: str
+    description: str | None
+    published_at: datetime
+    deadline_at: datetime
+
+
+def amendment_release(of: AmendmentFacts) -> Part:
+    """The `tenderAmendment` release of an amendment that leaves the terms on social value as they are."""
+    tender = {
+        "id": of.reference,
+        "title": of.title,
+        "description": of.description,
+        "tenderPeriod": {"startDate": moment(of.published_at), "endDate": moment(of.deadline_at)},
+    }
+    return _release(present(tender), of)
+
+
+def terms_release(of: AmendmentFacts, now_asked: TenderPublished, dropped: Sequence[Asked]) -> Part:
+    """The `tenderAmendment` release of other terms: the whole tender as it is now.
+
+    A target stays in the record once it was published: one that is no longer asked for weighs nothing.
+    """
+    tender = dict(tender_release(now_asked, None)["tender"])
+    tender["targets"] = [*tender["targets"], *(_dropped(asked, now_asked) for asked in dropped)]
+    return _release(tender, of)
+
+
+def _release(tender: Part, of: AmendmentFacts) -> Part:
+    amendment = {
+        "id": f"terms-{of.version}",
+        "date": moment(of.amended_at),
+        "rationale": of.reason,
+    }
+    return {
+        "tag": ["tenderAmendment"],
+        "initiationType": "tender",
+        "tender": {**tender, "amendments": [amendment]},
+    }
+
+
+def _dropped(asked: Asked, of: TenderPublished) -> Part:
+    nothing = replace(
+        asked, title=f"{asked.title} (no longer asked for)", weight=_NOTHING, target=None, mandatory=False
+    )
+    return target(nothing, of.terms, of.starts_on, of.ends_on)
