@@ -35,6 +35,9 @@ STAGES = {
     **dict.fromkeys(("evaluate_tender", "get_tender_log", "get_inclusion_proof"), "opened"),
     **dict.fromkeys(("declare_interests", "get_panel", "record_scores", "list_scores"), "opened"),
     **dict.fromkeys(("moderate_scores",), "scored"),
+    **dict.fromkeys(
+        ("record_clarification", "list_clarifications", "accept_quantity", "remove_bid"), "opened"
+    ),
     **dict.fromkeys(("get_evaluation", "award_tender"), "evaluated"),
     **dict.fromkeys(("get_assessment",), "awarded"),
 }
@@ -65,6 +68,7 @@ class Scene:
     tender: str
     bid: str = ""
     leaf: str = ""
+    line: str = ""
     agreement: str = ""
     webhook: str = ""
     release: str = ""
@@ -94,6 +98,9 @@ class Scene:
             "declare_interests": lambda: {"evaluator": named},
             "record_scores": lambda: {"evaluator": named, "scores": scores},
             "moderate_scores": lambda: {"moderator": named, "scores": scores},
+            "record_clarification": lambda: {"question": "How?", "asked_on": "2026-12-01"},
+            "accept_quantity": lambda: {"line_id": self.line, "accepted_quantity": "1", "reason": "Why"},
+            "remove_bid": lambda: {"removal": "excluded", "ground": "A ground"},
             "award_tender": lambda: {
                 "bid_id": self.bid,
                 "reference": "C-1",
@@ -124,7 +131,8 @@ async def scene_at(world: World, stage: str) -> Scene:
         elif stage == "past deadline":
             world.move_to("2026-12-01T12:00:01Z")
         elif stage != "published":
-            await world.opened(tender)
+            opening = await world.opened(tender)
+            scene.line = opening["bids"][0]["lines"][0]["line_id"]
             await world.declared(tender)
     agreement = await world.registered(bidder)
     scene.agreement = agreement["id"]
@@ -183,7 +191,7 @@ def test_every_operation_that_takes_a_token_is_tried_without_its_scope() -> None
         for operation in methods.values()
         if any(requirement.get("oauth2") for requirement in operation.get("security", []))
     }
-    assert len(scoped) == 34
+    assert len(scoped) == 38
     assert {
         row["operation"] for row in ROWS if row["caller"] == "unscoped" and row["status"] == 403
     } == scoped

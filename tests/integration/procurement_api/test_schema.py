@@ -22,7 +22,7 @@ APPEND_ONLY = (
         "agreement_lines",
         "receipt_keys",
     ),
-    "interest_declarations",
+    *("interest_declarations", "clarifications", "accepted_quantities", "bid_removals"),
     *("tender_logs", "tender_log_leaves"),
     "terms_versions",
     *("events", "event_feed"),

@@ -1,5 +1,6 @@
 """Scoring: exact points, capped targets, nothing for nobody, ties, never more than 100."""
 
+from dataclasses import replace
 from decimal import Decimal
 from itertools import pairwise
 from uuid import UUID
@@ -225,6 +226,25 @@ def test_totals_lie_between_0_and_100_and_ranks_follow_them(tender):
     for result in results:
         assert result.rank == 1 + sum(other > result.points for other in points)
         assert result.tied is (points.count(result.points) > 1)
+
+
+@given(tenders(), st.decimals(min_value=0, max_value=1000, places=2))
+def test_offering_more_never_earns_less_and_never_lifts_a_rival(tender, more):
+    measures, method, offers = tender
+    before = by_bid(score(measures, method, offers))
+    grown = [
+        replace(
+            offers[0],
+            lines={
+                name: replace(one, quantity=one.quantity + more, value_gbp=one.value_gbp + more)
+                for name, one in offers[0].lines.items()
+            },
+        ),
+        *offers[1:],
+    ]
+    after = by_bid(score(measures, method, grown))
+    assert after[offers[0].bid_id].points >= before[offers[0].bid_id].points
+    assert all(after[other.bid_id].points <= before[other.bid_id].points for other in offers[1:])
 
 
 def licensed(value: str, quantity: str) -> OfferedLine:

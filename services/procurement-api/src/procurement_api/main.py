@@ -21,7 +21,16 @@ from cdp_common.web.issuer import remote_verifier
 from cdp_common.web.verifier import TokenVerifier
 from cdp_common.web.webhooks import webhook_router, webhook_work
 from cdp_common.web.wiring import closing, own_tokens, service_database
-from procurement_api.api import agreements, amendments, bids, evaluations, ocds, panels, tenders
+from procurement_api.api import (
+    after_opening,
+    agreements,
+    amendments,
+    bids,
+    evaluations,
+    ocds,
+    panels,
+    tenders,
+)
 from procurement_api.api.keys import Keys
 from procurement_api.domain.packages import Publisher
 from procurement_api.settings import Settings
@@ -72,6 +81,7 @@ def create_app(
             bids.router,
             panels.router,
             evaluations.router,
+            after_opening.router,
             agreements.router,
             ocds.router,
             event_router,

@@ -10,6 +10,14 @@ from uuid import UUID
 from pydantic import RootModel
 
 from cdp_common.clients.base import Fetched, ServiceClient
+from cdp_common.contracts.after_opening import (
+    AcceptedQuantity,
+    AcceptedQuantityDraft,
+    Clarification,
+    ClarificationDraft,
+    RemovalDraft,
+    RemovedBid,
+)
 from cdp_common.contracts.agreements import Agreement, AgreementDraft, AgreementEnd, AwardDraft
 from cdp_common.contracts.amendments import TenderAmendment, TermsVersion
 from cdp_common.contracts.base import Batch, EventPage, IdBatch, Page
@@ -238,9 +246,42 @@ class ProcurementClient(ServiceClient):
             f"/v1/tenders/{tender_id}/evaluations", Evaluation, idempotency_key=idempotency_key
         )
 
-    async def get_evaluation(self, tender_id: UUID) -> Evaluation:
-        """The latest evaluation."""
-        return await self._get(f"/v1/tenders/{tender_id}/evaluation", Evaluation)
+    async def get_evaluation(self, tender_id: UUID, *, version: int | None = None) -> Evaluation:
+        """The latest evaluation, or the one of that version."""
+        params = {"version": version}
+        return await self._get(f"/v1/tenders/{tender_id}/evaluation", Evaluation, params=params)
+
+    async def record_clarification(
+        self, bid_id: UUID, draft: ClarificationDraft, *, idempotency_key: str
+    ) -> Clarification:
+        """The clarification as recorded."""
+        return await self._post(
+            f"/v1/bids/{bid_id}/clarifications", Clarification, json=draft, idempotency_key=idempotency_key
+        )
+
+    async def list_clarifications(
+        self, bid_id: UUID, *, limit: int | None = None, cursor: str | None = None
+    ) -> Page[Clarification]:
+        """A bid's clarifications, oldest first."""
+        params = {"limit": limit, "cursor": cursor}
+        return await self._get(f"/v1/bids/{bid_id}/clarifications", Page[Clarification], params=params)
+
+    async def accept_quantity(
+        self, bid_id: UUID, draft: AcceptedQuantityDraft, *, idempotency_key: str
+    ) -> AcceptedQuantity:
+        """What was accepted of a line, with its value."""
+        return await self._post(
+            f"/v1/bids/{bid_id}/accepted-quantities",
+            AcceptedQuantity,
+            json=draft,
+            idempotency_key=idempotency_key,
+        )
+
+    async def remove_bid(self, bid_id: UUID, draft: RemovalDraft, *, idempotency_key: str) -> RemovedBid:
+        """That the bid is out of its tender."""
+        return await self._post(
+            f"/v1/bids/{bid_id}/removal", RemovedBid, json=draft, idempotency_key=idempotency_key
+        )
 
     async def get_assessment(self, bid_id: UUID) -> AssessmentSummary:
         """What a bidder is told after the award."""

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
+from cdp_common.contracts.after_opening import RemovedBid
 from cdp_common.contracts.base import Code, Contract, DecimalText, GbpText
 from cdp_common.contracts.licensed import Licensed
 from cdp_common.contracts.tenders import ScoringMethod
+from cdp_common.contracts.toms import Source
+
+EvaluationCause = Literal["asked_for", "bid_excluded", "bid_withdrawn", "quantity_lowered"]
+FlagKind = Literal["work_beyond_value", "outlier_of_bids", "outlier_of_contracts"]
 
 
 class EvaluatorScore(Contract):
@@ -67,14 +73,30 @@ class BidResult(Licensed):
         return all(measure.is_visible_to(scopes) for measure in self.measures)
 
 
+class PlausibilityFlag(Contract):
+    """Something to look at before relying on a promise. It is advice: it changes no points and no rank."""
+
+    bid_id: UUID
+    measure: Code
+    kind: FlagKind
+    quantity: DecimalText  # as promised, or as far as accepted
+    compared_with: DecimalText  # what the value pays for at most, or the median of the others
+    explanation: str
+    rules_version: str
+    source: Source  # of the figure, or of the rule
+
+
 class Evaluation(Contract):
     """The evaluation of a tender: a new version whenever something it rests on changes."""
 
     tender_id: UUID
     version: int
     evaluated_at: datetime
+    cause: EvaluationCause = "asked_for"
     method: ScoringMethod
     results: list[BidResult]
+    removed: list[RemovedBid] = []  # out of the tender since opening
+    flags: list[PlausibilityFlag] = []  # for the buyer alone
 
 
 class AssessmentSummary(Contract):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response, Security
+from fastapi import APIRouter, Query, Request, Response, Security
 
 from cdp_common.contracts.agreements import Agreement, AwardDraft
 from cdp_common.contracts.evaluations import AssessmentSummary, Evaluation
@@ -22,6 +22,7 @@ from procurement_api.use_cases.evaluate_tender import evaluate_tender as evaluat
 
 router = APIRouter(tags=["evaluations"])
 
+Version = Annotated[int | None, Query(ge=1, le=1_000_000, description="The latest when absent.")]
 Evaluator = Annotated[Caller, Security(signed_caller, scopes=["evaluations:write"])]
 
 
@@ -39,9 +40,10 @@ async def get_evaluation(
     request: Request,
     caller: Annotated[Caller, Security(signed_caller, scopes=["tenders:read"])],
     db: ServiceDatabase,
+    version: Version = None,
 ) -> Response:
-    """The latest evaluation of the caller's own tender."""
-    return respond_with_etag(request, await read_evaluation.get_evaluation(db, caller, tender_id))
+    """The latest evaluation of the caller's own tender, or an earlier version of it."""
+    return respond_with_etag(request, await read_evaluation.get_evaluation(db, caller, tender_id, version))
 
 
 @router.get("/v1/bids/{bid_id}/assessment", response_model=AssessmentSummary)

@@ -16,6 +16,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal
 from uuid import UUID
 
+from procurement_api.domain.after_opening import joined_words
+
 POINTS_STEP = Decimal("0.0001")
 """Points are rounded half up to four decimals once, per measure and part; totals sum rounded points."""
 
@@ -43,6 +45,8 @@ class OfferedLine:
     disregarded: str | None = None
     licensed_framework: str | None = None
     """The framework whose licence the pounds need, if they need one."""
+    note: str | None = None
+    """What is told of the quantity beside how it scores."""
 
     @property
     def scored(self) -> Decimal:
@@ -120,6 +124,7 @@ def offered_by_measure(lines: Iterable[tuple[str, OfferedLine]]) -> dict[str, Of
                 earlier.quantity + line.quantity,
                 earlier.value_gbp + line.value_gbp,
                 licensed_framework=line.licensed_framework,
+                note=joined_words([earlier.note, line.note]),
             )
     return offered
 
@@ -175,7 +180,7 @@ def _measure_points(measure: ScoredMeasure, method: Method, offer: Offer, highes
         quantitative_points=by_value.points,
         qualitative_score=panel,
         qualitative_points=by_answer.points,
-        explanation=f"{by_value.words} {by_answer.words}",
+        explanation=joined_words([line.note, by_value.words, by_answer.words]) or "",
         licensed_framework=line.licensed_framework,
     )
 

@@ -6,6 +6,7 @@ Names of people stand in `evaluators` alone, where they can be erased; all else 
 from sqlalchemy import (
     CheckConstraint,
     Column,
+    Date,
     ForeignKey,
     Index,
     Integer,
@@ -16,7 +17,7 @@ from sqlalchemy import (
     text,
 )
 
-from cdp_common.db.columns import Json, Quantity, UtcDateTime, id_column
+from cdp_common.db.columns import Json, Pence, Quantity, UtcDateTime, id_column
 from procurement_api.storage.metadata import metadata
 
 evaluators = Table(
@@ -91,4 +92,56 @@ evaluations = Table(
     Column("version", Integer, primary_key=True),
     Column("evaluated_at", UtcDateTime, nullable=False),
     Column("result", Json, nullable=False),
+)
+
+# Questions after the deadline, with their answers: they change nothing.
+clarifications = Table(
+    "clarifications",
+    metadata,
+    id_column(),
+    Column("bid_id", Uuid, ForeignKey("bids.id"), nullable=False, index=True),
+    Column("question", Text, nullable=False),
+    Column("asked_on", Date, nullable=False),
+    Column("answer", Text),
+    Column("answered_on", Date),
+    Column("recorded_by", Text, nullable=False),
+    Column("person_id", Uuid),
+    Column("recorded_at", UtcDateTime, nullable=False),
+    CheckConstraint("(answer IS NULL) = (answered_on IS NULL)", name="answered_on_a_day"),
+)
+
+# What a panel accepts of a line, valued again; it only ever gets less.
+accepted_quantities = Table(
+    "accepted_quantities",
+    metadata,
+    Column("line_id", Uuid, ForeignKey("opened_lines.line_id"), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("bid_id", Uuid, ForeignKey("bids.id"), nullable=False, index=True),
+    Column("quantity", Quantity, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("counted_quantity", Quantity, nullable=False),
+    Column("social_pence", Pence, nullable=False),
+    Column("local_economic_pence", Pence, nullable=False),
+    Column("low_pence", Pence),
+    Column("high_pence", Pence),
+    Column("fiscal_pence", Pence, nullable=False),
+    Column("method_version", Text, nullable=False),
+    Column("licensed_framework", Text),
+    Column("explanation", Json),
+    Column("recorded_by", Text, nullable=False),
+    Column("person_id", Uuid),
+    Column("recorded_at", UtcDateTime, nullable=False),
+    CheckConstraint("quantity >= 0", name="not_negative"),
+)
+
+bid_removals = Table(
+    "bid_removals",
+    metadata,
+    Column("bid_id", Uuid, ForeignKey("bids.id"), primary_key=True),
+    Column("removal", Text, nullable=False),
+    Column("ground", Text, nullable=False),
+    Column("recorded_by", Text, nullable=False),
+    Column("person_id", Uuid),
+    Column("removed_at", UtcDateTime, nullable=False),
+    CheckConstraint("removal IN ('excluded', 'withdrawn')", name="removal_known"),
 )

@@ -14,14 +14,18 @@ from cdp_common.db.database import WriteConflict
 from procurement_api.storage.evaluation_tables import evaluations
 
 
-async def latest_evaluation(tx: AsyncConnection, tender_id: UUID) -> RowMapping | None:
-    """The tender's latest evaluation, or None."""
+async def latest_evaluation(
+    tx: AsyncConnection, tender_id: UUID, version: int | None = None
+) -> RowMapping | None:
+    """The tender's latest evaluation, or the one of that version; None where there is none."""
     query = (
         select(evaluations)
         .where(evaluations.c.tender_id == tender_id)
         .order_by(evaluations.c.version.desc())
         .limit(1)
     )
+    if version is not None:
+        query = query.where(evaluations.c.version == version)
     row: RowMapping | None = (await tx.execute(query)).mappings().one_or_none()
     return row
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -21,15 +21,17 @@ from cdp_common.kernel.errors import Conflict
 from cdp_common.kernel.identifiers import new_id
 from cdp_common.kernel.money import pence_from_gbp
 from cdp_common.web.caller import Caller
+from procurement_api.domain.after_opening import BidRemoved
 from procurement_api.domain.agreement import require_value_holds
 from procurement_api.domain.tender import require_state
-from procurement_api.storage.bids import bid_by_id, lines_of
+from procurement_api.storage.after_opening import removals_of, standing_lines
+from procurement_api.storage.bids import bid_by_id
 from procurement_api.storage.tenders import change_tender, tender_by_id
 from procurement_api.use_cases.answers import opened_line_answer, tender_answer
-from procurement_api.use_cases.evaluate_tender import present_results
 from procurement_api.use_cases.happenings import tell_tender
 from procurement_api.use_cases.keep_answer import answer_before, keep_answer
 from procurement_api.use_cases.others import known_edition
+from procurement_api.use_cases.present_results import present_results
 from procurement_api.use_cases.publish_contracts import (
     Described,
     contract_facts,
@@ -81,7 +83,7 @@ async def award_tender(
         bid = await _winning_bid(tx, tender_id, award)
         row = _contract_row(tender, terms, bid, award, buyer.legal_name)
         # What was disregarded is no commitment: the buyer could not rely on it.
-        counted = [line for line in await lines_of(tx, [bid["id"]]) if line["disregarded"] is None]
+        counted = [line for line in await standing_lines(tx, [bid["id"]]) if line["disregarded"] is None]
         lines = _contract_lines(row, terms, counted)
         agreement = await sign_agreement(tx, row, lines, now)
         about = {line["line_id"]: told for line, told in zip(lines, _described(tender, counted), strict=True)}
@@ -97,10 +99,12 @@ async def _winning_bid(tx: AsyncConnection, tender_id: UUID, award: AwardDraft) 
     bid = await bid_by_id(tx, award.bid_id)
     if bid is None or bid["tender_id"] != tender_id or bid["state"] != "opened":
         raise BidNotFound("The tender has no such opened bid.")
+    if bid["id"] in await removals_of(tx, tender_id):
+        raise BidRemoved("The bid was excluded or withdrawn after opening.")
     return bid
 
 
-def _described(tender: RowMapping, counted: Sequence[RowMapping]) -> list[Described]:
+def _described(tender: RowMapping, counted: Sequence[Mapping[Any, Any]]) -> list[Described]:
     """What the releases say of the lines beside their quantities: pinned titles, and proxies."""
     titles = {measure["measure"]: measure["title"] for measure in tender["measures"]}
     stated = [opened_line_answer(line) for line in counted]
@@ -137,7 +141,7 @@ def _contract_row(
 
 
 def _contract_lines(
-    row: dict[str, Any], terms: TenderTerms, counted: Sequence[RowMapping]
+    row: dict[str, Any], terms: TenderTerms, counted: Sequence[Mapping[Any, Any]]
 ) -> list[dict[str, Any]]:
     kept = (
         *("measure", "unit", "quantity", "counted_quantity", "social_pence", "local_economic_pence"),

@@ -34,7 +34,7 @@ async def declare_interests(
             return earlier
         opened_terms(tender)
         panel = await panel_of(tx, tender)
-        _require_known_bids(declaration, panel.opened_bids)
+        _require_known_bids(declaration, panel.bids)
         who = await acting_person(tx, caller, panel, declaration.evaluator, now, EVALUATOR, MODERATOR)
         before = (await latest_declarations(tx, tender_id)).get(who.id)
         declared = DeclaredInterests(

@@ -40,7 +40,7 @@ async def moderate_scores(
         terms, panel = opened_terms(tender), await panel_of(tx, tender)
         if terms.scoring.panel == "single":
             raise TenderStateWrong("The tender's terms ask for one evaluator: there is nothing to moderate.")
-        require_scores_hold(draft.scores, panel.opened_bids, terms)
+        require_scores_hold(draft.scores, panel.bids, terms)
         who = await acting_person(tx, caller, panel, draft.moderator, now, MODERATOR)
         bids = {score.bid_id for score in draft.scores}
         await require_may_moderate(tx, panel, who, bids)

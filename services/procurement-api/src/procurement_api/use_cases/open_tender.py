@@ -177,7 +177,7 @@ def _line_rows(opened: _Opened, tender: RowMapping) -> list[dict[str, Any]]:
                 "unit": line.unit,
                 "answer": line.answer,
                 **told_apart(line, demands.contract),
-                **_value_columns(opened.worth.valued.get(ref)),
+                **value_columns(opened.worth.valued.get(ref)),
                 "method_version": opened.worth.method_version,
                 "disregarded": refused or reason_to_disregard(rule_line, demands.measures[line.measure]),
             }
@@ -185,7 +185,7 @@ def _line_rows(opened: _Opened, tender: RowMapping) -> list[dict[str, Any]]:
     return rows
 
 
-def _value_columns(valued: ValuedLine | None) -> dict[str, Any]:
+def value_columns(valued: ValuedLine | None) -> dict[str, Any]:
     """A line's value as it is stored; a line that could not be valued counts nothing."""
     if valued is None:
         nothing = dict.fromkeys(("social_pence", "local_economic_pence", "fiscal_pence"), 0)

@@ -24,6 +24,7 @@ from procurement_api.storage.panels import (
     latest_declarations,
     people_of,
 )
+from procurement_api.use_cases.opened_bid import bids_in
 
 EVALUATOR, MODERATOR = "evaluator", "moderator"
 
@@ -36,7 +37,7 @@ class PanelOf:
     people: Mapping[UUID, rules.Person]
     interests: Mapping[UUID, rules.Interests]
     bidders: frozenset[UUID]
-    opened_bids: frozenset[UUID]
+    bids: frozenset[UUID]
 
     def named(self, ids: Iterable[UUID]) -> list[rules.Person]:
         """The people with these ids."""
@@ -55,7 +56,7 @@ async def panel_of(tx: AsyncConnection, tender: RowMapping) -> PanelOf:
             people.values(), {one: interests(row["conflicts"]) for one, row in declared.items()}
         ),
         bidders=frozenset(bid["tenderer_organisation_id"] for bid in found),
-        opened_bids=frozenset(bid["id"] for bid in found),
+        bids=frozenset(bid["id"] for bid in await bids_in(tx, tender["id"])),
     )
 
 

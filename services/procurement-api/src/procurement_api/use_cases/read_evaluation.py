@@ -32,11 +32,13 @@ class AssessmentNotReady(Conflict):
     title = "The assessment is given after the award"
 
 
-async def get_evaluation(db: Database, caller: Caller, tender_id: UUID) -> Evaluation:
-    """The latest evaluation, for the buyer."""
+async def get_evaluation(
+    db: Database, caller: Caller, tender_id: UUID, version: int | None = None
+) -> Evaluation:
+    """A version of the evaluation, the latest unless one is named, for the buyer."""
     async with db.begin() as tx:
         own_tender(caller, await tender_by_id(tx, tender_id))
-        return for_reader(await evaluation_of(tx, tender_id), caller.scopes)
+        return for_reader(await evaluation_of(tx, tender_id, version), caller.scopes)
 
 
 async def get_assessment(db: Database, caller: Caller, bid_id: UUID) -> AssessmentSummary:
@@ -59,9 +61,9 @@ async def get_assessment(db: Database, caller: Caller, bid_id: UUID) -> Assessme
     return for_reader(summary, caller.scopes)
 
 
-async def evaluation_of(tx: AsyncConnection, tender_id: UUID) -> Evaluation:
-    """The tender's latest evaluation."""
-    row = await latest_evaluation(tx, tender_id)
+async def evaluation_of(tx: AsyncConnection, tender_id: UUID, version: int | None = None) -> Evaluation:
+    """A version of the tender's evaluation, the latest unless one is named."""
+    row = await latest_evaluation(tx, tender_id, version)
     if row is None:
-        raise EvaluationNotFound("The tender has not been evaluated.")
+        raise EvaluationNotFound("The tender has no such evaluation.")
     return Evaluation.model_validate(row["result"])

@@ -31,7 +31,7 @@ async def record_scores(
         if (earlier := await answer_before(tx, once)) is not None:
             return earlier
         terms, panel = opened_terms(tender), await panel_of(tx, tender)
-        require_scores_hold(scores.scores, panel.opened_bids, terms)
+        require_scores_hold(scores.scores, panel.bids, terms)
         who = await acting_person(tx, caller, panel, scores.evaluator, now, EVALUATOR)
         await require_may_score(tx, panel, who, {score.bid_id for score in scores.scores})
         given = await latest_scores(tx, {score.bid_id for score in scores.scores})
