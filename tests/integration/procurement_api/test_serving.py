@@ -21,7 +21,14 @@ OPERATIONS = {
     *("list_events", "get_liveness", "get_readiness", "get_version"),
     *("create_webhook", "list_webhooks", "delete_webhook", "list_webhook_deliveries"),
     *("replay_webhook_delivery", "get_ocds_release", "list_ocds_releases", "get_ocds_record"),
-    *("get_ocds_extension", "create_tender", "amend_tender", "list_terms_versions", "reconfirm_bid"),
+    *(
+        "get_ocds_extension",
+        "get_response_form",
+        "create_tender",
+        "amend_tender",
+        "list_terms_versions",
+        "reconfirm_bid",
+    ),
     *("declare_interests", "get_panel", "list_scores", "moderate_scores"),
 }
 

@@ -129,6 +129,11 @@ class ProcurementClient(ServiceClient):
         """The cancelled tender."""
         return await self._post(f"/v1/tenders/{tender_id}/cancel", Tender, if_match=if_match)
 
+    async def get_response_form(self, tender_id: UUID) -> dict[str, Any]:
+        """The JSON Schema of the bids that a published tender takes."""
+        params = {"format": "json-schema"}
+        return (await self._get(f"/v1/tenders/{tender_id}/response-form", _Document, params=params)).root
+
     async def amend_tender(
         self, tender_id: UUID, amendment: TenderAmendment, *, idempotency_key: str
     ) -> Tender:

@@ -73,6 +73,7 @@ class PinnedMeasure(AskedMeasure):
     """An asked measure with what was pinned from the edition at publication."""
 
     title: str
+    guidance: str = ""
     unit: Unit
     decimals: int
     negative_allowed: bool = False

@@ -11,17 +11,18 @@ from cdp_common.contracts.base import Batch, IdBatch, Page
 from cdp_common.contracts.tenders import Tender, TenderDraft, TenderState, TenderTerms
 from cdp_common.web.caller import Caller
 from cdp_common.web.dependencies import Now, ServiceDatabase
-from cdp_common.web.etags import IfMatch, respond_with_etag
+from cdp_common.web.etags import IfMatch, respond_with_content, respond_with_etag
 from cdp_common.web.identity import MaybeCaller, signed_caller
 from cdp_common.web.once import OnceHeader, answer_response
 from cdp_common.web.paging import Paging, page_links
 from procurement_api.api.clients import Partners, Toms
 from procurement_api.api.keys import ServiceKeys
 from procurement_api.api.publisher import Publishing
-from procurement_api.use_cases import read_tenders
+from procurement_api.use_cases import read_tenders, response_form
 from procurement_api.use_cases.cancel_tender import cancel_tender as cancel
 from procurement_api.use_cases.create_tender import create_tender as create
 from procurement_api.use_cases.publish_tender import publish_tender as publish
+from procurement_api.use_cases.response_form import MEDIA_TYPES, FormFormat
 from procurement_api.use_cases.set_terms import set_terms as replace_terms
 
 router = APIRouter(tags=["tenders"])
@@ -67,6 +68,48 @@ async def create_tender(
 async def get_tender(tender_id: UUID, request: Request, caller: MaybeCaller, db: ServiceDatabase) -> Response:
     """One tender; of its bids only their number. Before publication it is its buyer's alone."""
     return respond_with_etag(request, await read_tenders.get_tender(db, caller, tender_id))
+
+
+@router.get(
+    "/v1/tenders/{tender_id}/response-form",
+    response_class=Response,
+    responses={
+        200: {
+            "content": {
+                "application/schema+json": {"schema": {"type": "object"}},
+                "text/csv": {"schema": {"type": "string"}},
+                MEDIA_TYPES["xlsx"]: {"schema": {"type": "string", "format": "binary"}},
+            }
+        }
+    },
+)
+async def get_response_form(
+    tender_id: UUID,
+    request: Request,
+    caller: MaybeCaller,
+    db: ServiceDatabase,
+    form_format: Annotated[
+        FormFormat | None, Query(alias="format", description="Without it the Accept header decides.")
+    ] = None,
+) -> Response:
+    """What a tender's bidders are asked for: JSON Schema (2020-12) of a bid, or a template to fill in.
+
+    Public once the tender is. The templates have a row per lot and measure; a bidder fills in the
+    last four columns.
+    """
+    wanted = form_format or _accepted(request.headers.get("accept", ""))
+    content = await response_form.get_response_form(db, caller, tender_id, wanted)
+    answer = respond_with_content(request, content, media_type=MEDIA_TYPES[wanted])
+    if wanted != "json-schema" and answer.status_code == 200:
+        answer.headers["Content-Disposition"] = f'attachment; filename="response-form-{tender_id}.{wanted}"'
+    return answer
+
+
+def _accepted(accept: str) -> FormFormat:
+    """The first format that the header names; the schema where it names none of them."""
+    named = [part.split(";")[0].strip().lower() for part in accept.split(",")]
+    by_type: dict[str, FormFormat] = {type_.split(";")[0]: name for name, type_ in MEDIA_TYPES.items()}
+    return next((by_type[part] for part in named if part in by_type), "json-schema")
 
 
 @router.post("/v1/tenders/batch")

@@ -100,6 +100,7 @@ def _pinned(asked: AskedMeasure, measures: Mapping[str, Measure]) -> PinnedMeasu
     return PinnedMeasure(
         **stated,
         title=measure.title,
+        guidance=measure.guidance,
         unit=measure.unit,
         decimals=measure.decimals,
         negative_allowed=measure.negative_allowed,
