@@ -12,6 +12,9 @@ UV      := $(BIN)/uv
 MEMBERS := libs/common tools $(sort $(patsubst %/,%,$(dir $(wildcard services/*/pyproject.toml))))
 PORT_BASE ?= 8100
 
+# Bytecode is kept, whatever the caller's shell says: processes start sooner, and tests are read once.
+unexport PYTHONDONTWRITEBYTECODE
+
 # The first Python on the path that is new enough; name another with `make setup PYTHON=/path/to/python`.
 NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
 PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11 python3.14; do \

@@ -57,9 +57,10 @@ class SavepointDatabase(Database):
 
     async def _run(self, statements: str) -> None:
         """Run statements in one round trip, which SQLAlchemy has no word for."""
-        raw = await self._opened().get_raw_connection()
-        assert raw.driver_connection is not None
-        await raw.driver_connection.execute(statements)
+        async with self._turn:  # the application's own work may be at it
+            raw = await self._opened().get_raw_connection()
+            assert raw.driver_connection is not None
+            await raw.driver_connection.execute(statements)
 
     @property
     def is_open(self) -> bool:
