@@ -60,6 +60,22 @@ def test_csv_is_read_with_either_line_end_with_a_mark_and_in_pieces(end: bytes, 
     ]
 
 
+@pytest.mark.parametrize(
+    ("field", "stated"),
+    [
+        ('"{""kind"":""volunteering"",""volunteers"":3,""paid_hours_each"":""2.5""}"',
+         {"kind": "volunteering", "volunteers": 3, "paid_hours_each": "2.5"}),
+        ("three volunteers", "three volunteers"),
+    ],
+)  # fmt: skip
+def test_inputs_stand_in_their_column_as_json(field: str, stated: object):
+    body = HEADER.replace(b"quantity", b"inputs,quantity") + ROW.replace(b"12.5", field.encode() + b",")
+    block = CsvReader().read(body, is_last=True)
+    document = json.loads(block.document(0))
+    assert document["inputs"] == stated
+    assert "quantity" not in document
+
+
 def test_a_broken_record_costs_itself_alone():
     rows, refused = read(
         CsvReader(),

@@ -54,14 +54,14 @@ def assert_agreement(rows: list[dict[str, str]], wanted: Terms, valuer: BulkValu
 
 
 @pytest.mark.parametrize("name", WAYS)
-def test_thousands_of_rows_under_every_rule_come_to_what_each_comes_to_alone(name: str):
+def test_hundreds_of_rows_under_every_rule_come_to_what_each_comes_to_alone(name: str):
     wanted = way(name)
     valuer, chance = BulkValuer(wanted), Random(f"rows {name}")
     valued = 0
     for _ in range(2):
-        rows = [drawn_row(chance, wanted.catalogue, number) for number in range(900)]
+        rows = [drawn_row(chance, wanted.catalogue, number) for number in range(250)]
         valued += assert_agreement(rows, wanted, valuer)
-    assert valued > 600  # the rest is refused, by every rule
+    assert valued > 150  # the rest is refused, by every rule
 
 
 @settings(max_examples=25, deadline=None)
@@ -106,7 +106,7 @@ def test_a_row_may_state_what_its_quantity_is_made_of():
 
 
 def test_rows_whose_hashes_collide_are_told_apart(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(pl.Expr, "hash", lambda self: pl.lit(7, dtype=pl.UInt64))
+    monkeypatch.setattr(pl.Expr, "hash", lambda self, seed: pl.lit(7, dtype=pl.UInt64))
     wanted, chance = way("plain"), Random("collisions")
     rows = [drawn_row(chance, wanted.catalogue, number) for number in range(60)]
     assert assert_agreement(rows, wanted, BulkValuer(wanted)) > 20

@@ -62,9 +62,14 @@ def units_of_text(text: pl.Expr) -> pl.Expr:
     return pl.when(text.str.contains(_QUANTITY)).then(units)
 
 
-def rounded(units: pl.Expr, above: pl.Expr, below: pl.Expr) -> pl.Expr:
-    """units × above ÷ below in whole numbers, half away from zero; every product fits their width."""
+def rounded(units: pl.Expr, above: pl.Expr, below: pl.Expr, *, is_positive: bool = False) -> pl.Expr:
+    """units × above ÷ below in whole numbers, half away from zero; every product fits their width.
+
+    It takes fewer steps where it is known that no product is below zero.
+    """
     product = units * above
+    if is_positive:
+        return (product * 2 + below) // (below * 2)
     size = (product.abs() * 2 + below) // (below * 2)
     return pl.when(product < 0).then(size * -1).otherwise(size)
 

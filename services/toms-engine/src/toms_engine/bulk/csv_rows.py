@@ -51,10 +51,9 @@ class CsvReader(RowReader):
         count = block.count(_END)
         if not count:
             return no_rows()
-        lengths = map(len, block.split(_END))
         # No row with too many fields makes up for one with too few: the reader refuses the former.
         is_even = block.count(b",") == (len(self._names) - 1) * count
-        if is_even and b"\r" not in block and b"\x00" not in block and max(lengths) <= MOST_ROW_BYTES:
+        if is_even and b"\r" not in block and b"\x00" not in block and not _has_a_long_row(block):
             frame = self._frame(block)
             if frame is not None and frame.height == count:
                 first, self.next_row = self.next_row, self.next_row + count
@@ -119,12 +118,22 @@ class CsvReader(RowReader):
     def _rows(self, frame: pl.DataFrame, refused: list[Refusal]) -> Rows:
         def document(at: int) -> bytes:
             stated = frame.row(at, named=True)
-            return json.dumps(
+            return _document(
                 {name: stated[name] for name in self._names if name in FIELDS and stated[name] is not None}
-            ).encode()
+            )
 
         absent = [pl.lit(None, dtype=pl.String).alias(name) for name in REQUIRED if name not in frame.columns]
         return Rows(frame.with_columns(absent), document, refused)
+
+
+def _has_a_long_row(block: bytes) -> bool:
+    """Whether a row of a block that ends with a row is longer than rows may be."""
+    start = 0
+    while start < len(block):
+        start = block.rfind(_END, start, start + MOST_ROW_BYTES + 1) + 1
+        if not start:
+            return True
+    return False
 
 
 def _document(stated: dict[str, str]) -> bytes:

@@ -1,8 +1,10 @@
 """Finds the group of each row, and stretches the groups' proven spans over the quantities of a block."""
 
 import json
+import operator
 from bisect import bisect_left
 from collections.abc import Sequence
+from functools import reduce
 
 import polars as pl
 
@@ -35,7 +37,7 @@ class Groups:
         stated = [name for name in OPTION_FIELDS if name in frame.columns]
         differs = frame.select(pl.col(stated).ne_missing(pl.col(stated).first()).any()).row(0)
         keys = [name for name, varies in zip(stated, differs, strict=True) if varies] or stated[:1]
-        rows = self._with_table(frame.with_columns(kind=pl.struct(keys).hash()), stated)
+        rows = self._with_table(frame.with_columns(kind=_hash_of(keys)), stated)
         if _have_the_keys_of_their_kind(rows, keys):
             return rows
         return self._with_table(_exact_kinds(frame, keys), stated)
@@ -81,6 +83,12 @@ class Groups:
                 self._groups.append(Group(line, self._terms))
                 self._is_stale = True
         return self._numbers[key]
+
+
+def _hash_of(keys: list[str]) -> pl.Expr:
+    """One number for the values of these fields: each field has its own seed, so that their order counts."""
+    hashes = (pl.col(name).hash(seed) for seed, name in enumerate(keys))
+    return reduce(operator.xor, hashes)
 
 
 def _have_the_keys_of_their_kind(rows: pl.DataFrame, keys: list[str]) -> bool:

@@ -95,15 +95,13 @@ def _is_usable_ref(ref: pl.Expr) -> pl.Expr:
 
 def _valued(rows: pl.DataFrame) -> pl.DataFrame:
     """The amounts of rows that all have a proven factor."""
-    units = pl.col("units")
     amounts = [
-        rounded(units, pl.col(f"{name}_above"), pl.col(f"{name}_below")).cast(pl.Int64).alias(name)
+        _rounded(rows, name).cast(pl.Int64).alias(name)
         if f"{name}_above" in rows.columns
         else pl.lit(None, dtype=pl.Int64).alias(name)
         for name in AMOUNTS
     ]
-    counted = rounded(units, pl.col("counted_above"), pl.col("counted_below"))
-    rows = rows.with_columns(*amounts, counted_quantity=shown(counted))
+    rows = rows.with_columns(*amounts, counted_quantity=shown(_rounded(rows, "counted")))
     pounds, none = pl.col("pounds").fill_null(0), pl.lit(0, dtype=pl.Int64)
     return rows.with_columns(
         total_pence=pounds,
@@ -114,6 +112,16 @@ def _valued(rows: pl.DataFrame) -> pl.DataFrame:
         high_pence=pl.col("high"),
         initial_spend_pence=pl.col("initial_spend"),
     )
+
+
+def _rounded(rows: pl.DataFrame, name: str) -> pl.Expr:
+    """The rounded product of each row's units with the ratio of that name."""
+    units, above, below = pl.col("units"), pl.col(f"{name}_above"), pl.col(f"{name}_below")
+    facts = rows.select(is_whole=below.max() == 1, is_positive=(units.min() >= 0) & (above.min() >= 0))
+    is_whole, is_positive = facts.row(0)
+    if is_whole:
+        return units * above  # dividing takes longest, and most counted quantities are the stated ones
+    return rounded(units, above, below, is_positive=bool(is_positive))
 
 
 def _claim_holds(claim: pl.Expr, pence: pl.Expr) -> pl.Expr:
