@@ -29,19 +29,19 @@ def pytest_itemcollected(item: pytest.Item) -> None:
     item.add_marker(pytest.mark.timeout(PATIENCE_S))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def first_run(tmp_path_factory: pytest.TempPathFactory) -> FirstRun:
     """What is left of a first run, which was stopped before any other."""
     return first_run_in(tmp_path_factory.mktemp("platform") / "state")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def kept_by_first_run(first_run: FirstRun, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the state folder as the first run left it."""
     return Path(shutil.copytree(first_run.environment.folder, tmp_path_factory.mktemp("kept") / "state"))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def town(first_run: FirstRun, kept_by_first_run: Path) -> Iterator[Town]:
     """The platform, started a second time, with its story told. It runs in the folder of the first run."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("CDP_")}

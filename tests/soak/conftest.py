@@ -40,7 +40,7 @@ def scale() -> Scale:
     return scale_here()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def aftermath(tmp_path_factory: pytest.TempPathFactory, scale: Scale) -> Iterator[Aftermath]:
     """A platform after the storm, still running."""
     with soak_platform(tmp_path_factory.mktemp("soak") / "state") as platform:

@@ -1,13 +1,18 @@
 """A local platform as data: its folder, its addresses, and what each process is told."""
 
+from __future__ import annotations
+
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from cdp_common.db.provisioning import PreparedDatabase
 from cdp_tools.keyring import Keyring
 from cdp_tools.services import DEFAULT_PORT_BASE, ISSUER, SERVICES, Service
+
+if TYPE_CHECKING:
+    from cdp_common.db.provisioning import PreparedDatabase
 
 HOST = "127.0.0.1"
 AUDIENCE = "cdp-sandbox"

@@ -10,7 +10,6 @@ from cdp_tools.environment import ADMIN_URL_VARIABLE, Environment, environment_h
 from cdp_tools.errors import WrongState
 from cdp_tools.frameworks import frameworks
 from cdp_tools.needs import needs
-from cdp_tools.platform import Story, bring_up, migrate_all
 from cdp_tools.probes import readiness_of
 from cdp_tools.receipt_command import receipt
 from cdp_tools.screen import Screen
@@ -44,12 +43,16 @@ def up(
     port_base: PortBase = DEFAULT_PORT_BASE,
 ) -> None:
     """Start everything, and keep it running until Ctrl-C."""
+    # Imported on use: it takes a second, and the commands that only read a file need none of it.
+    from cdp_tools.platform import Story, bring_up
+    from cdp_tools.story import show, tell
+
     screen = Screen()
     with screen.reporting_problems():
         bring_up(
             environment_here(port_base=port_base),
             screen,
-            story=_sample_story() if story else None,
+            story=Story(tell, show) if story else None,
             leave_at_once=leave,
         )
 
@@ -57,6 +60,8 @@ def up(
 @app.command()
 def migrate() -> None:
     """Bring the five databases to their newest revision, without starting a service."""
+    from cdp_tools.platform import migrate_all
+
     screen = Screen()
     with screen.reporting_problems():
         migrate_all(environment_here(), screen)
@@ -109,13 +114,6 @@ def _log_of(environment: Environment, name: str) -> Path:
     if name not in known:
         raise WrongState(f"no log of “{name}”; there are: {', '.join(known) or 'none'}")
     return known[name]
-
-
-def _sample_story() -> Story:
-    # Imported on use: the other commands need none of the clients that the story speaks through.
-    from cdp_tools.story import show, tell
-
-    return Story(tell, show)
 
 
 if __name__ == "__main__":
