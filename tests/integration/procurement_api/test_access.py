@@ -39,8 +39,8 @@ STAGES = {
     **dict.fromkeys(
         ("record_clarification", "list_clarifications", "accept_quantity", "remove_bid"), "opened"
     ),
-    **dict.fromkeys(("get_evaluation", "award_tender"), "evaluated"),
-    **dict.fromkeys(("get_assessment",), "awarded"),
+    **dict.fromkeys(("get_evaluation", "award_tender", "send_summaries"), "evaluated"),
+    **dict.fromkeys(("get_assessment",), "decided"),
 }
 # Who would succeed, and is tried without scopes.
 RIGHTFUL = {
@@ -102,6 +102,7 @@ class Scene:
             "record_clarification": lambda: {"question": "How?", "asked_on": "2026-12-01"},
             "accept_quantity": lambda: {"line_id": self.line, "accepted_quantity": "1", "reason": "Why"},
             "remove_bid": lambda: {"removal": "excluded", "ground": "A ground"},
+            "send_summaries": lambda: {"winner_bid_id": self.bid},
             "award_tender": lambda: {
                 "bid_id": self.bid,
                 "reference": "C-1",
@@ -152,11 +153,10 @@ async def scene_at(world: World, stage: str) -> Scene:
         await world.declared(tender, "m-1")
         body = scene.body("record_scores", world.buyer)
         await world.done("POST", f"/v1/tenders/{scene.tender}/scores", body, as_=world.buyer)
-    if stage in ("evaluated", "awarded"):
+    if stage in ("evaluated", "decided"):
         await world.evaluated(tender)
-    if stage == "awarded":
-        award = scene.body("award_tender", world.buyer)
-        await world.done("POST", f"/v1/tenders/{scene.tender}/award", award, as_=world.buyer)
+    if stage == "decided":
+        await world.summarised(tender, scene.bid)
     return scene
 
 
@@ -192,7 +192,7 @@ def test_every_operation_that_takes_a_token_is_tried_without_its_scope() -> None
         for operation in methods.values()
         if any(requirement.get("oauth2") for requirement in operation.get("security", []))
     }
-    assert len(scoped) == 38
+    assert len(scoped) == 39
     assert {
         row["operation"] for row in ROWS if row["caller"] == "unscoped" and row["status"] == 403
     } == scoped

@@ -291,18 +291,21 @@ async def _bidders_read_their_assessments(
     world: World, evaluation: Evaluation, receipts: list[Json], *bidders: Party
 ) -> None:
     first, second, third = (world.renewed(bidder) for bidder in bidders)
-    best, rest = evaluation.model_dump(mode="json")["results"]
+    tender = {"id": str(evaluation.tender_id)}
     path = "/v1/bids/{}/assessment"
-    assert await world.done("GET", path.format(receipts[0]["bid_id"]), as_=first) == {
-        "tender_id": str(evaluation.tender_id),
-        "own": best,
-        "winner": rest,
-        "own_is_winner": False,
-    }
+    assert refused(await world.get(path.format(receipts[0]["bid_id"]), as_=first)) == (
+        409,
+        "assessment_not_ready",
+    )
+    await world.summarised(tender, receipts[1]["bid_id"])
+    best, rest = evaluation.model_dump(mode="json")["results"]
+    of_first = await world.done("GET", path.format(receipts[0]["bid_id"]), as_=first)
+    assert (of_first["own"]["points"], of_first["winner"]["points"]) == (best["points"], rest["points"])
+    assert of_first["own_is_winner"] is False
     of_winner = await world.done("GET", path.format(receipts[1]["bid_id"]), as_=second)
-    assert (of_winner["own"], of_winner["winner"], of_winner["own_is_winner"]) == (rest, rest, True)
+    assert (of_winner["own"], of_winner["own_is_winner"]) == (of_winner["winner"], True)
     response = await world.get(path.format(receipts[2]["bid_id"]), as_=third)
-    assert refused(response) == (404, "evaluation_not_found")
+    assert refused(response) == (404, "assessment_not_found")
     assert refused(await world.get(path.format(receipts[0]["bid_id"]), as_=second)) == (404, "bid_not_found")
 
 

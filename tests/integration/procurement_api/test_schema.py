@@ -23,6 +23,7 @@ APPEND_ONLY = (
         "receipt_keys",
     ),
     *("interest_declarations", "clarifications", "accepted_quantities", "bid_removals"),
+    *("summary_sendings", "assessment_summaries"),
     *("tender_logs", "tender_log_leaves"),
     "terms_versions",
     *("events", "event_feed"),

@@ -29,7 +29,8 @@ OPERATIONS = {
         "list_terms_versions",
         "reconfirm_bid",
     ),
-    *("declare_interests", "get_panel", "list_scores", "moderate_scores"),
+    *("declare_interests", "get_panel", "list_scores", "moderate_scores", "send_summaries"),
+    *("record_clarification", "list_clarifications", "accept_quantity", "remove_bid"),
 }
 
 

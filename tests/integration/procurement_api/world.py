@@ -178,6 +178,11 @@ class World:
         body = {"evaluator": {"reference": reference}, "conflicts": conflicts}
         return await self.done("POST", f"/v1/tenders/{tender['id']}/interests", body, as_=self.buyer)
 
+    async def summarised(self, tender: Json, winner_bid_id: str | None, **changes: Any) -> Json:
+        """That the bidders can read their summaries."""
+        body = {"winner_bid_id": winner_bid_id, **changes}
+        return await self.done("POST", f"/v1/tenders/{tender['id']}/summaries", body, as_=self.buyer)
+
     async def registered(self, deliverer: Party, **changes: Any) -> Json:
         """An agreement registered directly."""
         body = agreement_of(self, deliverer, **changes)

@@ -215,7 +215,9 @@ def _award(scene: Scene, buyer: Party, tender_id: str, bids: dict[str, dict[str,
         "signed_on": award["signed_on"],
         "value_gbp": award["value_gbp"],
     }
-    contract = buyer.post(scene.url("procurement-api", f"/v1/tenders/{tender_id}/award"), draft).body
+    url = scene.url("procurement-api", f"/v1/tenders/{tender_id}")
+    buyer.post(f"{url}/summaries", {"winner_bid_id": draft["bid_id"]})
+    contract = buyer.post(f"{url}/award", draft).body
     for line in contract["lines"]:
         scene.commitment_lines[(award["agreement"], line["measure"])] = line["line_id"]
     scene.note(

@@ -20,6 +20,7 @@ from cdp_common.contracts.after_opening import (
 )
 from cdp_common.contracts.agreements import Agreement, AgreementDraft, AgreementEnd, AwardDraft
 from cdp_common.contracts.amendments import TenderAmendment, TermsVersion
+from cdp_common.contracts.assessments import AssessmentSummary, SummariesDraft, SummariesSent
 from cdp_common.contracts.base import Batch, EventPage, IdBatch, Page
 from cdp_common.contracts.bids import (
     Bid,
@@ -31,7 +32,7 @@ from cdp_common.contracts.bids import (
     ReceiptKeys,
     TenderLog,
 )
-from cdp_common.contracts.evaluations import AssessmentSummary, Evaluation
+from cdp_common.contracts.evaluations import Evaluation
 from cdp_common.contracts.ocds import (
     ExtensionFile,
     OcdsImport,
@@ -288,9 +289,17 @@ class ProcurementClient(ServiceClient):
             f"/v1/bids/{bid_id}/removal", RemovedBid, json=draft, idempotency_key=idempotency_key
         )
 
-    async def get_assessment(self, bid_id: UUID) -> AssessmentSummary:
-        """What a bidder is told after the award."""
-        return await self._get(f"/v1/bids/{bid_id}/assessment", AssessmentSummary)
+    async def send_summaries(
+        self, tender_id: UUID, draft: SummariesDraft, *, idempotency_key: str
+    ) -> SummariesSent:
+        """That the bidders can read their summaries."""
+        return await self._post(
+            f"/v1/tenders/{tender_id}/summaries", SummariesSent, json=draft, idempotency_key=idempotency_key
+        )
+
+    async def get_assessment(self, bid_id: UUID, *, lot: str | None = None) -> AssessmentSummary:
+        """What a bidder is told of the decision."""
+        return await self._get(f"/v1/bids/{bid_id}/assessment", AssessmentSummary, params={"lot": lot})
 
     async def award_tender(self, tender_id: UUID, award: AwardDraft, *, idempotency_key: str) -> Agreement:
         """The contract."""

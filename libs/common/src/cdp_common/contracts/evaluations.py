@@ -1,4 +1,4 @@
-"""Contracts of procurement-api's evaluations, and of what bidders are told of them."""
+"""Contracts of procurement-api's evaluations: how every point came about."""
 
 from __future__ import annotations
 
@@ -97,12 +97,3 @@ class Evaluation(Contract):
     results: list[BidResult]
     removed: list[RemovedBid] = []  # out of the tender since opening
     flags: list[PlausibilityFlag] = []  # for the buyer alone
-
-
-class AssessmentSummary(Contract):
-    """What one bidder is told: its own result and the winner's scores, nothing of other rivals."""
-
-    tender_id: UUID
-    own: BidResult
-    winner: BidResult | None
-    own_is_winner: bool

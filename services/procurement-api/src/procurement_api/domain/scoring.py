@@ -24,6 +24,8 @@ POINTS_STEP = Decimal("0.0001")
 ZERO = Decimal(0)
 ONE = Decimal(1)
 NO_POUNDS = Decimal("0.00")
+HIGHEST_VALUE = "the highest bid's value"
+HIGHEST_QUANTITY = "the highest bid's quantity"
 UNSCORED = "The written answer has no panel score"
 
 
@@ -199,8 +201,8 @@ def _by_value(measure: ScoredMeasure, method: Method, line: OfferedLine, highest
     if method.name == "against_target":
         offered, basis, against = line.quantity, measure.target, "the published target"
     else:
-        what = "value" if line.licensed_framework is None else "quantity"
-        offered, basis, against = line.scored, highest, f"the highest bid's {what}"
+        against = HIGHEST_VALUE if line.licensed_framework is None else HIGHEST_QUANTITY
+        offered, basis = line.scored, highest
     if basis is None or basis <= 0:
         words = f"No bid offers value here, so the {available:f} points for quantity go to nobody."
         return _Part(ZERO, words, basis)

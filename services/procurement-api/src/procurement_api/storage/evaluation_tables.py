@@ -145,3 +145,24 @@ bid_removals = Table(
     Column("removed_at", UtcDateTime, nullable=False),
     CheckConstraint("removal IN ('excluded', 'withdrawn')", name="removal_known"),
 )
+
+summary_sendings = Table(
+    "summary_sendings",
+    metadata,
+    id_column(),
+    Column("tender_id", Uuid, ForeignKey("tenders.id"), nullable=False),
+    Column("lot", Text, nullable=False),  # empty: the whole tender
+    Column("evaluation_version", Integer, nullable=False),
+    Column("winner_bid_id", Uuid, ForeignKey("bids.id")),
+    Column("withheld", Json, nullable=False),  # with the buyer's reasons
+    Column("sent_at", UtcDateTime, nullable=False),
+    UniqueConstraint("tender_id", "lot", name="uq_summary_sendings_lot"),
+)
+
+assessment_summaries = Table(
+    "assessment_summaries",
+    metadata,
+    Column("sending_id", Uuid, ForeignKey("summary_sendings.id"), primary_key=True),
+    Column("bid_id", Uuid, ForeignKey("bids.id"), primary_key=True, index=True),
+    Column("document", Json, nullable=False),
+)

@@ -17,7 +17,6 @@ from cdp_common.contracts.licensed import for_reader
 from cdp_common.contracts.tenders import TenderTerms
 from cdp_common.db.database import Database
 from cdp_common.db.idempotency import Answer, Once
-from cdp_common.kernel.errors import Conflict
 from cdp_common.kernel.identifiers import new_id
 from cdp_common.kernel.money import pence_from_gbp
 from cdp_common.web.caller import Caller
@@ -28,10 +27,10 @@ from procurement_api.storage.after_opening import removals_of, standing_lines
 from procurement_api.storage.bids import bid_by_id
 from procurement_api.storage.tenders import change_tender, tender_by_id
 from procurement_api.use_cases.answers import opened_line_answer, tender_answer
+from procurement_api.use_cases.current_evaluation import current_evaluation
 from procurement_api.use_cases.happenings import tell_tender
 from procurement_api.use_cases.keep_answer import answer_before, keep_answer
 from procurement_api.use_cases.others import known_edition
-from procurement_api.use_cases.present_results import present_results
 from procurement_api.use_cases.publish_contracts import (
     Described,
     contract_facts,
@@ -39,16 +38,8 @@ from procurement_api.use_cases.publish_contracts import (
     ocid_of_tender,
     publish_award,
 )
-from procurement_api.use_cases.read_evaluation import evaluation_of
 from procurement_api.use_cases.rights import BidNotFound, own_tender
 from procurement_api.use_cases.sign_agreement import sign_agreement
-
-
-class EvaluationStale(Conflict):
-    """Scores were recorded since the evaluation; evaluate again before awarding."""
-
-    code = "evaluation_stale"
-    title = "The evaluation does not rest on the latest scores"
 
 
 async def award_tender(
@@ -79,7 +70,7 @@ async def award_tender(
             return earlier
         require_state(tender["state"], "evaluated")
         terms = TenderTerms.model_validate(tender["terms"])
-        await _require_current_evaluation(tx, tender_id, terms)
+        await current_evaluation(tx, tender_id, terms)
         bid = await _winning_bid(tx, tender_id, award)
         row = _contract_row(tender, terms, bid, award, buyer.legal_name)
         # What was disregarded is no commitment: the buyer could not rely on it.
@@ -109,12 +100,6 @@ def _described(tender: RowMapping, counted: Sequence[Mapping[Any, Any]]) -> list
     titles = {measure["measure"]: measure["title"] for measure in tender["measures"]}
     stated = [opened_line_answer(line) for line in counted]
     return [described(line.explanation, titles[line.measure], line.lot) for line in stated]
-
-
-async def _require_current_evaluation(tx: AsyncConnection, tender_id: UUID, terms: TenderTerms) -> None:
-    evaluation = await evaluation_of(tx, tender_id)
-    if await present_results(tx, tender_id, terms) != evaluation.results:
-        raise EvaluationStale("Scores were recorded since the evaluation; evaluate again.")
 
 
 def _contract_row(
