@@ -8,6 +8,7 @@ from uuid import UUID
 
 import yaml
 from tests.contract.descriptions import committed
+from tests.integration.partners_api.access_organisations import OrganisationRequests
 from tests.integration.partners_api.access_people import PeopleRequests, Request
 from tests.integration.partners_api.people import People
 from tests.integration.partners_api.world import AUDIENCE, ISSUER, Json, Registered, World
@@ -30,7 +31,7 @@ def every_row() -> list[Json]:
     return rows
 
 
-class Scene(PeopleRequests):
+class Scene(OrganisationRequests, PeopleRequests):
     """A place with a member, strangers, and records of every kind."""
 
     def __init__(self, world: World) -> None:
@@ -223,6 +224,7 @@ class Scene(PeopleRequests):
             "list_statements": f"/v1/places/{place}/statements",
             "get_statement": f"/v1/statements/{statement}",
             "list_delegations": "/v1/delegations",
+            "get_domain_proof": f"/v1/organisations/{self.own.organisation_id}/domain-proof?domain=a.example",
             "list_identity_providers": "/v1/identity-providers",
             "list_events": "/v1/events",
             "list_webhooks": "/v1/webhooks",

@@ -101,9 +101,10 @@ class Loaders:
 
     # ------------------------------------------------------------ batch reads
     async def _organisations(self, ids: list[UUID]) -> list[Organisation | None]:
-        return _in_order(
-            ids, await self._upstreams.partners.ask(lambda api: api.batch_organisations(IdBatch(ids=ids)))
-        )
+        answer = await self._upstreams.partners.ask(lambda api: api.batch_organisations(IdBatch(ids=ids)))
+        # The id of a record that was merged leads to the one that stays.
+        found = {known: record for record in answer.items for known in record.ids}
+        return [found.get(key) for key in ids]
 
     async def _places(self, ids: list[UUID]) -> list[Place | None]:
         return _in_order(

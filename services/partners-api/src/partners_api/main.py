@@ -32,6 +32,7 @@ from partners_api.api import (
     statements,
 )
 from partners_api.settings import Settings
+from partners_api.use_cases.dns_records import TxtLookup, look_up_txt
 from partners_api.use_cases.provider_keys import ProviderKeys, fetching
 from partners_api.use_cases.purge_expired import purge_expired
 from partners_api.use_cases.read_revocations import read_revocations
@@ -41,6 +42,8 @@ from partners_api.use_cases.token_issuer import TokenIssuer
 PACKAGE = "partners_api"
 SCHEMA = "partners"
 START_RETRY_S = 1.0
+CONNECTION_WAIT_S = 30.0
+"""How long a request may wait for a connection: in a rush it is served late rather than refused."""
 
 _log = structlog.get_logger(__name__)
 
@@ -51,15 +54,16 @@ def create_app(
     database: Database | None = None,
     verifier: TokenVerifier | None = None,
     clock: Clock = utc_now,
+    look_up: TxtLookup = look_up_txt,
 ) -> FastAPI:
     """The application; it connects to nothing before it is started.
 
-    `database` and `verifier` stand in for those that the settings name.
+    `database` and `verifier` stand in for those that the settings name, `look_up` for the machine's own DNS.
     """
     issuer = issuer_of(settings)
     if settings.database_url is not None:
         issuer.secret_key()  # whoever means to serve learns now that the key is missing
-    database = database or service_database(settings, SCHEMA)
+    database = database or service_database(settings, SCHEMA, pool_timeout_s=CONNECTION_WAIT_S)
     http = open_http()
     app = create_service(
         settings,
@@ -90,6 +94,7 @@ def create_app(
         clock=clock,
     )
     app.state.issuer = issuer
+    app.state.look_up_txt = look_up
     app.state.provider_keys = ProviderKeys(fetching(http), only_https=settings.mode == "live")
     return app
 

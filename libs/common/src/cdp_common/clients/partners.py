@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Literal
 from urllib.parse import quote
 from uuid import UUID
 
 from cdp_common.clients.base import ServiceClient
+from cdp_common.clients.organisations import OrganisationOperations
 from cdp_common.clients.persons import PersonOperations
 from cdp_common.contracts.base import Batch, EventPage, IdBatch, Page
 from cdp_common.contracts.partners import (
@@ -22,13 +22,8 @@ from cdp_common.contracts.partners import (
     Membership,
     MembershipDraft,
     MembershipEnd,
-    Organisation,
-    OrganisationChange,
-    OrganisationDraft,
     Place,
     PlaceDraft,
-    Registration,
-    RegistrationRequest,
     RevocationPage,
     RoleGrant,
     RoleGrantDraft,
@@ -39,7 +34,7 @@ from cdp_common.contracts.partners import (
 )
 
 
-class PartnersClient(PersonOperations, ServiceClient):
+class PartnersClient(OrganisationOperations, PersonOperations, ServiceClient):
     """partners-api, one method per operation; tokens themselves come from `ClientCredentials`."""
 
     # -------------------------------------------------------------- what the authorisation server publishes
@@ -58,51 +53,6 @@ class PartnersClient(PersonOperations, ServiceClient):
     async def list_events(self, *, after: int = 0, limit: int | None = None) -> EventPage:
         """The events after a position that the caller may see."""
         return await self._get("/v1/events", EventPage, params={"after": after, "limit": limit})
-
-    # -------------------------------------------------------------- organisations
-    async def register_organisation(
-        self, request: RegistrationRequest, *, idempotency_key: str
-    ) -> Registration:
-        """The registered organisation with its first client."""
-        return await self._post(
-            "/v1/registrations", Registration, json=request, idempotency_key=idempotency_key
-        )
-
-    async def create_organisation(self, draft: OrganisationDraft, *, idempotency_key: str) -> Organisation:
-        """The recorded organisation."""
-        return await self._post(
-            "/v1/organisations", Organisation, json=draft, idempotency_key=idempotency_key
-        )
-
-    async def get_organisation(self, organisation_id: UUID) -> Organisation:
-        """One organisation."""
-        return await self._get(f"/v1/organisations/{organisation_id}", Organisation)
-
-    async def list_organisations(
-        self,
-        *,
-        identifier: str | None = None,
-        name: str | None = None,
-        sort: Literal["name", "-created_at"] | None = None,
-        limit: int | None = None,
-        cursor: str | None = None,
-    ) -> Page[Organisation]:
-        """Organisations by identifier (`GB-COH:01234567`) or part of the name."""
-        params = {"identifier": identifier, "name": name, "sort": sort, "limit": limit, "cursor": cursor}
-        return await self._get("/v1/organisations", Page[Organisation], params=params)
-
-    async def change_organisation(
-        self, organisation_id: UUID, change: OrganisationChange, *, if_match: str
-    ) -> Organisation:
-        """The organisation after the change; only the fields that were set are sent."""
-        stated = change.model_dump(mode="json", exclude_unset=True)
-        return await self._patch(
-            f"/v1/organisations/{organisation_id}", Organisation, json=stated, if_match=if_match
-        )
-
-    async def batch_organisations(self, batch: IdBatch) -> Batch[Organisation]:
-        """Organisations by id."""
-        return await self._post("/v1/organisations/batch", Batch[Organisation], json=batch, is_read=True)
 
     # -------------------------------------------------------------- places
     async def create_place(self, draft: PlaceDraft, *, idempotency_key: str) -> Place:

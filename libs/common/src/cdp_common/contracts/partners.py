@@ -1,4 +1,7 @@
-"""Contracts of partners-api: places, organisations, memberships, Statement of Intent, clients and tokens."""
+"""Contracts of partners-api: places, memberships, Statement of Intent, clients and tokens.
+
+Those of organisations are in `organisations`, and of people in `persons`.
+"""
 
 from __future__ import annotations
 
@@ -9,57 +12,16 @@ from uuid import UUID
 from pydantic import Field
 
 from cdp_common.contracts.base import Code, Contract, DataStatus, GbpText, LongText, ShortText, Slug, Url
+from cdp_common.contracts.organisations import Identifier as Identifier
+from cdp_common.contracts.organisations import Organisation as Organisation
+from cdp_common.contracts.organisations import OrganisationChange as OrganisationChange
+from cdp_common.contracts.organisations import OrganisationChanged as OrganisationChanged
+from cdp_common.contracts.organisations import OrganisationDraft as OrganisationDraft
+from cdp_common.contracts.organisations import OrganisationKind as OrganisationKind
+from cdp_common.contracts.organisations import OrganisationState as OrganisationState
 
-OrganisationKind = Literal["public", "private", "third_sector"]
-OrganisationState = Literal["asserted", "unverified", "verified"]
 PlaceRole = Literal["officer", "evaluator", "moderator", "validator", "programme_manager", "signatory"]
 MembershipRole = Literal["lead", "partner"]
-
-
-# ------------------------------------------------------------------ organisations
-class Identifier(Contract):
-    """An organisation's identifier in a public register, for example GB-COH 01234567."""
-
-    scheme: Annotated[str, Field(pattern=r"^[A-Z]{2}-[A-Z]{2,8}$")]
-    id: Annotated[str, Field(min_length=1, max_length=64)]
-
-
-class OrganisationDraft(Contract):
-    """What is needed to record an organisation."""
-
-    legal_name: ShortText
-    kind: OrganisationKind
-    identifiers: Annotated[list[Identifier], Field(max_length=10)] = []
-    is_sme: bool | None = None  # null when not stated
-    is_vcse: bool | None = None
-    postcode: Annotated[str, Field(max_length=8)] | None = None
-    website: Url | None = None
-    data_status: DataStatus = "actual"
-
-
-class Organisation(Contract):
-    """An organisation as everybody sees it."""
-
-    id: UUID
-    legal_name: str
-    kind: OrganisationKind
-    state: OrganisationState
-    identifiers: list[Identifier]
-    is_sme: bool | None
-    is_vcse: bool | None
-    website: str | None
-    data_status: DataStatus
-    created_at: datetime
-
-
-class OrganisationChange(Contract):
-    """Changes to an organisation; absent fields stay as they are, null takes away what need not be stated."""
-
-    legal_name: ShortText | None = None
-    is_sme: bool | None = None
-    is_vcse: bool | None = None
-    website: Url | None = None
-    state: Literal["verified"] | None = None  # a programme manager or the operator vouches for it
 
 
 # ------------------------------------------------------------------ places and the collective
@@ -324,15 +286,6 @@ class AuthorizationServer(Contract):
 
 
 # ------------------------------------------------------------------ event payloads
-class OrganisationChanged(Contract):
-    """Payload of `organisation.created` and `organisation.changed`; the name is read where it is kept."""
-
-    organisation_id: UUID
-    kind: OrganisationKind
-    state: OrganisationState
-    data_status: DataStatus
-
-
 class PlaceCreated(Contract):
     """Payload of `place.created`."""
 

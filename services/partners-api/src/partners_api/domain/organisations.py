@@ -65,6 +65,10 @@ class Organisation:
     data_status: DataStatus
     version: int
     created_at: datetime
+    merged_into: UUID | None = None
+    """The record that this one leads to, if it was merged."""
+    merged_ids: tuple[UUID, ...] = ()
+    """The records that lead here."""
 
 
 def read_identifiers(

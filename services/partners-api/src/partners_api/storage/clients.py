@@ -1,6 +1,6 @@
 """Stores and finds API clients and their credentials."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -29,8 +29,13 @@ _ERRORS = {
 }
 
 
-async def insert_client(tx: AsyncConnection, client: ApiClient) -> None:
-    """Store a new client with its credentials; raises `OrganisationNotRecorded`."""
+async def insert_client(
+    tx: AsyncConnection, client: ApiClient, *, scopes_when_verified: Sequence[str] | None = None
+) -> None:
+    """Store a new client with its credentials; raises `OrganisationNotRecorded`.
+
+    `scopes_when_verified` are those that it gets once somebody has verified its organisation.
+    """
     row = {
         "id": client.id,
         "client_id": client.client_id,
@@ -42,6 +47,7 @@ async def insert_client(tx: AsyncConnection, client: ApiClient) -> None:
         "version": client.version,
         "created_at": client.created_at,
         "revoked_at": client.revoked_at,
+        "scopes_when_verified": None if scopes_when_verified is None else list(scopes_when_verified),
     }
     with constraint_errors(_ERRORS):
         await tx.execute(insert(clients).values(row))
@@ -49,13 +55,17 @@ async def insert_client(tx: AsyncConnection, client: ApiClient) -> None:
         await _insert_credential(tx, client.client_id, slot, credential)
 
 
-async def update_client(tx: AsyncConnection, client: ApiClient) -> None:
-    """Store the changed name, scopes, version and end of a client whose row is locked."""
-    changed = {
+async def update_client(tx: AsyncConnection, client: ApiClient, *, is_verified: bool = False) -> None:
+    """Store the changed name, scopes, version and end of a client whose row is locked.
+
+    `is_verified` says that it has got the scopes for which it waited.
+    """
+    changed: dict[str, Any] = {
         "name": client.name,
         "scopes": list(client.scopes),
         "version": client.version,
         "revoked_at": client.revoked_at,
+        **({"scopes_when_verified": None} if is_verified else {}),
     }
     await tx.execute(update(clients).where(clients.c.client_id == client.client_id).values(changed))
 
@@ -92,6 +102,26 @@ async def load_client(
         query = query.with_for_update(read=True)
     row = (await tx.execute(query)).one_or_none()
     return await _with_credentials(tx, row) if row is not None else None
+
+
+async def clients_awaiting_verification(
+    tx: AsyncConnection, organisation_id: UUID
+) -> list[tuple[ApiClient, tuple[str, ...]]]:
+    """The live clients of the organisation that get more scopes once it is verified, locked, with these."""
+    query = select(clients).where(
+        clients.c.organisation_id == organisation_id,
+        clients.c.scopes_when_verified.is_not(None),
+        clients.c.revoked_at.is_(None),
+    )
+    rows = (await tx.execute(query.order_by(clients.c.client_id).with_for_update(key_share=True))).all()
+    return [(await _with_credentials(tx, row), tuple(row.scopes_when_verified)) for row in rows]
+
+
+async def move_clients(tx: AsyncConnection, organisation_id: UUID, survivor_id: UUID) -> list[str]:
+    """Give the clients of a merged record to the one that stays, and name them."""
+    moved = update(clients).where(clients.c.organisation_id == organisation_id)
+    given = moved.values(organisation_id=survivor_id).returning(clients.c.client_id)
+    return list((await tx.execute(given)).scalars())
 
 
 async def _insert_credential(tx: AsyncConnection, client_id: str, slot: int, credential: Credential) -> None:

@@ -47,6 +47,16 @@ async def mark_revoked(tx: AsyncConnection, delegation_id: UUID, now: datetime) 
     await tx.execute(update(delegations).where(delegations.c.id == delegation_id).values(revoked_at=now))
 
 
+async def end_delegations_of(tx: AsyncConnection, organisation_id: UUID, now: datetime) -> list[Delegation]:
+    """End the delegations that the organisation has given or received, and say which."""
+    concerned = or_(
+        delegations.c.organisation_id == organisation_id,
+        delegations.c.delegate_organisation_id == organisation_id,
+    )
+    ended = update(delegations).where(concerned, delegations.c.revoked_at.is_(None)).values(revoked_at=now)
+    return [_delegation(row) for row in (await tx.execute(ended.returning(delegations))).all()]
+
+
 async def load_delegation(
     tx: AsyncConnection, delegation_id: UUID, *, for_change: bool = False
 ) -> Delegation | None:

@@ -1,5 +1,6 @@
 """Stores which tokens are out, on what they rest, and which assertions were used, while it can matter."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -60,6 +61,13 @@ async def tokens_of_credential(
     return await _live(
         tx, now, issued_tokens.c.client_id == client_id, issued_tokens.c.credential_id == credential_id
     )
+
+
+async def tokens_of_clients(
+    tx: AsyncConnection, client_ids: Sequence[str], now: datetime
+) -> list[tuple[UUID, datetime]]:
+    """The live tokens of these clients, each with its end."""
+    return await _live(tx, now, issued_tokens.c.client_id.in_(client_ids))
 
 
 async def tokens_of_role(

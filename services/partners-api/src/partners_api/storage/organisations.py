@@ -1,10 +1,11 @@
 """Stores and finds organisations with their identifiers."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import Row, Select, Text, func, insert, select, update
+from sqlalchemy import Row, Select, Text, delete, func, insert, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cdp_common.db.constraints import constraint_errors
@@ -34,17 +35,56 @@ async def insert_organisation(
     """Store a new organisation; a verified one whose identifier another has raises `IdentifierOwned`."""
     with constraint_errors(_ERRORS):
         await tx.execute(insert(organisations).values(**_row_of(organisation), is_operator=is_operator))
-        stated = [
-            {
-                "organisation_id": organisation.id,
-                "organisation_state": organisation.state,
-                "scheme": identifier.scheme,
-                "number": identifier.id,
-            }
-            for identifier in organisation.identifiers
-        ]
-        if stated:
-            await tx.execute(insert(identifiers), stated)
+    await add_identifiers(tx, organisation, organisation.identifiers, organisation.created_at)
+
+
+async def add_identifiers(
+    tx: AsyncConnection, organisation: Organisation, added: Sequence[OrganisationIdentifier], now: datetime
+) -> None:
+    """Store further identifiers; `IdentifierOwned` for a verified one when another has one of them."""
+    rows = [
+        {
+            "organisation_id": organisation.id,
+            "organisation_state": organisation.state,
+            "scheme": identifier.scheme,
+            "number": identifier.id,
+            "claimed_at": now,
+        }
+        for identifier in added
+    ]
+    with constraint_errors(_ERRORS):
+        if rows:
+            await tx.execute(insert(identifiers), rows)
+
+
+async def drop_identifiers(
+    tx: AsyncConnection, organisation_id: UUID, dropped: Sequence[OrganisationIdentifier]
+) -> None:
+    """Remove identifiers of an organisation whose row is locked."""
+    gone = [(each.scheme, each.id) for each in dropped]
+    if gone:
+        named = tuple_(identifiers.c.scheme, identifiers.c.number).in_(gone)
+        await tx.execute(delete(identifiers).where(identifiers.c.organisation_id == organisation_id, named))
+
+
+async def purge_claims(tx: AsyncConnection, now: datetime, lasts: timedelta, limit: int) -> int:
+    """Forget identifiers that unverified organisations claim for too long, and say how many."""
+    old = (
+        select(identifiers.c.organisation_id, identifiers.c.scheme, identifiers.c.number)
+        .where(identifiers.c.organisation_state == "unverified", identifiers.c.claimed_at <= now - lasts)
+        .limit(limit)
+    )
+    key = tuple_(identifiers.c.organisation_id, identifiers.c.scheme, identifiers.c.number)
+    # The state is looked at again: an organisation may be verified at this very moment.
+    still = identifiers.c.organisation_state == "unverified"
+    return (await tx.execute(delete(identifiers).where(key.in_(old), still))).rowcount
+
+
+async def point_to(tx: AsyncConnection, merged_ids: Sequence[UUID], survivor_id: UUID) -> None:
+    """Let these records, which are locked, lead to another: all at once, so that no chain is ever there."""
+    leading = update(organisations).where(organisations.c.id.in_(merged_ids))
+    changed = {"merged_into": survivor_id, "merged_ids": [], "version": organisations.c.version + 1}
+    await tx.execute(leading.values(changed))
 
 
 async def update_organisation(tx: AsyncConnection, organisation: Organisation) -> None:
@@ -58,15 +98,31 @@ async def update_organisation(tx: AsyncConnection, organisation: Organisation) -
 async def load_organisation(
     tx: AsyncConnection, organisation_id: UUID, *, for_change: bool = False
 ) -> Organisation | None:
-    """The organisation, its row locked if it is about to change."""
+    """The record of that id itself, its row locked if it is about to change."""
     query = select(organisations).where(organisations.c.id == organisation_id)
     row = (await tx.execute(query.with_for_update() if for_change else query)).one_or_none()
     return (await _with_identifiers(tx, [row]))[0] if row is not None else None
 
 
 async def load_organisations(tx: AsyncConnection, ids: Iterable[UUID]) -> dict[UUID, Organisation]:
-    """The organisations found among these ids."""
-    rows = (await tx.execute(select(organisations).where(organisations.c.id.in_(set(ids))))).all()
+    """The organisations to which these ids lead, by the id asked for."""
+    wanted = set(ids)
+    found = await _of_ids(tx, wanted)
+    leading = {each.id: each.merged_into for each in found.values() if each.merged_into is not None}
+    survivors = await _of_ids(tx, set(leading.values()) - wanted) if leading else {}
+    known = {**found, **survivors}
+    return {each: known[leading.get(each, each)] for each in found}
+
+
+async def lock_organisations(tx: AsyncConnection, ids: Iterable[UUID]) -> dict[UUID, Organisation]:
+    """The records of these ids themselves, locked in one order, so that nobody waits for each other."""
+    query = select(organisations).where(organisations.c.id.in_(set(ids))).order_by(organisations.c.id)
+    rows = (await tx.execute(query.with_for_update())).all()
+    return {found.id: found for found in await _with_identifiers(tx, rows)}
+
+
+async def _of_ids(tx: AsyncConnection, ids: set[UUID]) -> dict[UUID, Organisation]:
+    rows = (await tx.execute(select(organisations).where(organisations.c.id.in_(ids)))).all()
     return {found.id: found for found in await _with_identifiers(tx, rows)}
 
 
@@ -89,6 +145,7 @@ async def page_organisations(
 ) -> tuple[list[Organisation], str | None]:
     """One page of the organisations that match, and the cursor of the next."""
     query: Select[Any] = select(organisations, _SORT_NAME.label("sort_name"))
+    query = query.where(~organisations.c.is_merged)
     if identifier is not None:
         claimed = select(identifiers.c.organisation_id).where(
             identifiers.c.scheme == identifier.scheme, identifiers.c.number == identifier.id
@@ -122,6 +179,7 @@ def _row_of(organisation: Organisation) -> dict[str, Any]:
         "data_status": organisation.data_status,
         "version": organisation.version,
         "created_at": organisation.created_at,
+        "merged_ids": list(organisation.merged_ids),
     }
 
 
@@ -153,4 +211,6 @@ def _organisation(row: Row[Any], stated: Sequence[OrganisationIdentifier]) -> Or
         data_status=row.data_status,
         version=row.version,
         created_at=row.created_at,
+        merged_into=row.merged_into,
+        merged_ids=tuple(row.merged_ids),
     )

@@ -73,6 +73,17 @@ async def end_roles(tx: AsyncConnection, role_ids: list[UUID], now: datetime) ->
     await tx.execute(update(person_roles).where(person_roles.c.id.in_(role_ids)).values(ended_at=now))
 
 
+async def end_roles_of_organisation(
+    tx: AsyncConnection, organisation_id: UUID, now: datetime
+) -> list[PersonRole]:
+    """End the roles that people hold for the organisation, and say which."""
+    ended = update(person_roles).where(
+        person_roles.c.organisation_id == organisation_id, person_roles.c.ended_at.is_(None)
+    )
+    rows = (await tx.execute(ended.values(ended_at=now).returning(person_roles))).all()
+    return [_role(row) for row in rows]
+
+
 def _role(row: Row[Any]) -> PersonRole:
     return PersonRole(
         id=row.id,

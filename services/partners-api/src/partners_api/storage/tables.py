@@ -6,6 +6,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Computed,
     Date,
     ForeignKey,
     ForeignKeyConstraint,
@@ -24,6 +25,7 @@ from sqlalchemy.dialects.postgresql import ExcludeConstraint
 
 from cdp_common.db.columns import Json, Pence, UtcDateTime, id_column
 from partners_api.storage import person_tables as person_tables  # so that migrations see these too
+from partners_api.storage import verification_tables as verification_tables
 from partners_api.storage.catalogue import metadata as metadata
 
 # ------------------------------------------------------------------ organisations
@@ -40,6 +42,14 @@ organisations = Table(
     Column("website", Text),
     Column("data_status", Text, nullable=False),
     Column("is_operator", Boolean, nullable=False),
+    Column("merged_into", Uuid),
+    Column("merged_ids", ARRAY(Uuid), nullable=False),
+    Column("is_merged", Boolean, Computed("merged_into IS NOT NULL", persisted=True), nullable=False),
+    Column(
+        "survivor_is_merged",
+        Boolean,
+        Computed("CASE WHEN merged_into IS NULL THEN NULL ELSE false END", persisted=True),
+    ),
     Column("version", Integer, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     CheckConstraint("kind IN ('public', 'private', 'third_sector')", name="kind_known"),
@@ -47,6 +57,19 @@ organisations = Table(
     CheckConstraint("data_status IN ('actual', 'synthetic_sample')", name="data_status_known"),
     # Only so that an identifier can carry its organisation's state: see below.
     UniqueConstraint("id", "state"),
+    # Who is merged leads to a record that is not. The key takes `false` alone at its other end, and so
+    # refuses chains and circles, and that a record is merged away to which others lead.
+    UniqueConstraint("id", "is_merged"),
+    ForeignKeyConstraint(
+        ["merged_into", "survivor_is_merged"],
+        ["organisations.id", "organisations.is_merged"],
+        name="fk_organisations_survivor",
+    ),
+)
+Index(
+    "ix_organisations_merged_into",
+    organisations.c.merged_into,
+    postgresql_where=text("merged_into IS NOT NULL"),
 )
 Index("ix_organisations_name", func.lower(organisations.c.legal_name), organisations.c.id)
 Index(
@@ -65,6 +88,7 @@ organisation_identifiers = Table(
     Column("scheme", Text, primary_key=True),
     Column("number", Text, primary_key=True),
     Column("organisation_state", Text, nullable=False),
+    Column("claimed_at", UtcDateTime, nullable=False),
     ForeignKeyConstraint(
         ["organisation_id", "organisation_state"],
         ["organisations.id", "organisations.state"],
@@ -72,6 +96,11 @@ organisation_identifiers = Table(
         onupdate="CASCADE",
     ),
     Index(None, "scheme", "number"),
+)
+Index(
+    "ix_organisation_identifiers_claimed_at",
+    organisation_identifiers.c.claimed_at,
+    postgresql_where=text("organisation_state = 'unverified'"),
 )
 Index(
     "uq_organisation_identifiers_owned",
@@ -179,6 +208,7 @@ clients = Table(
     Column("kind", Text, nullable=False),
     Column("authentication", Text, nullable=False),
     Column("scopes", ARRAY(Text), nullable=False),
+    Column("scopes_when_verified", ARRAY(Text)),
     Column("version", Integer, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("revoked_at", UtcDateTime),

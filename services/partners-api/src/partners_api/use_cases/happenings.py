@@ -1,12 +1,13 @@
 """The events of this service: what happened, and who may read that it did."""
 
 from typing import Literal
+from uuid import UUID
 
+from cdp_common.contracts.organisations import OrganisationChanged, OrganisationMerged
 from cdp_common.contracts.partners import (
     ClientChanged,
     DelegationChanged,
     MembershipChanged,
-    OrganisationChanged,
     PlaceCreated,
     RoleChanged,
     StatementPublished,
@@ -39,6 +40,20 @@ def organisation_event(
         aggregate_type="organisation",
         aggregate_id=organisation.id,
         aggregate_version=organisation.version,
+        place_id=None,
+        audience=(PUBLIC,),
+        data=payload.model_dump(mode="json"),
+    )
+
+
+def organisation_merged(merged: Organisation, survivor_id: UUID) -> NewEvent:
+    """A record was merged into another one, to which its id leads from now on."""
+    payload = OrganisationMerged(organisation_id=merged.id, survivor_id=survivor_id)
+    return NewEvent(
+        type="organisation.merged",
+        aggregate_type="organisation",
+        aggregate_id=merged.id,
+        aggregate_version=merged.version,
         place_id=None,
         audience=(PUBLIC,),
         data=payload.model_dump(mode="json"),

@@ -10,7 +10,6 @@ from cdp_common.kernel.identifiers import OrganisationIdentifier
 from partners_api.domain.organisations import OrganisationUnknown
 from partners_api.storage.organisations import (
     OrganisationOrder,
-    load_organisation,
     load_organisations,
     page_organisations,
 )
@@ -18,12 +17,12 @@ from partners_api.use_cases.views import organisation_view
 
 
 async def get_organisation(database: Database, organisation_id: UUID) -> wire.Organisation:
-    """The organisation of that id."""
+    """The organisation to which the id leads."""
     async with database.begin() as tx:
-        organisation = await load_organisation(tx, organisation_id)
-    if organisation is None:
+        found = await load_organisations(tx, [organisation_id])
+    if organisation_id not in found:
         raise OrganisationUnknown("There is no organisation of that id.")
-    return organisation_view(organisation)
+    return organisation_view(found[organisation_id])
 
 
 async def list_organisations(
@@ -44,11 +43,12 @@ async def list_organisations(
 
 
 async def batch_organisations(database: Database, ids: Sequence[UUID]) -> Batch[wire.Organisation]:
-    """The organisations of these ids, in their order, and the ids of which there is none."""
+    """The organisations to which these ids lead, each once, and the ids of which there is none."""
     wanted = list(dict.fromkeys(ids))
     async with database.begin() as tx:
         found = await load_organisations(tx, wanted)
+    distinct = {found[each].id: found[each] for each in wanted if each in found}
     return Batch[wire.Organisation](
-        items=[organisation_view(found[each]) for each in wanted if each in found],
+        items=[organisation_view(each) for each in distinct.values()],
         missing=[each for each in wanted if each not in found],
     )

@@ -36,7 +36,8 @@ async def register_organisation(
             now=now,
         )
         await insert_organisation(tx, organisation)
-        await insert_client(tx, made.client)
+        waiting = None if is_sandbox else sorted(REGISTRATION_SCOPES)
+        await insert_client(tx, made.client, scopes_when_verified=waiting)
         await record_event(tx, organisation_event("organisation.created", organisation), now)
         await record_event(tx, client_event("client.created", made.client), now)
         registration = Registration(

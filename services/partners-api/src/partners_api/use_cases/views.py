@@ -27,6 +27,7 @@ def organisation_view(organisation: Organisation) -> wire.Organisation:
         website=organisation.website,
         data_status=organisation.data_status,
         created_at=organisation.created_at,
+        merged_ids=list(organisation.merged_ids),
     )
 
 

@@ -155,7 +155,7 @@ async def _names(partners: PartnersClient, organisation_ids: Sequence[UUID]) -> 
     for start in range(0, len(organisation_ids), MAX_IDS_ASKED):
         asked = IdBatch(ids=list(organisation_ids[start : start + MAX_IDS_ASKED]))
         found = await partners.batch_organisations(asked)
-        names.update({organisation.id: organisation.legal_name for organisation in found.items})
+        names.update({known: one.legal_name for one in found.items for known in one.ids})
     return names
 
 

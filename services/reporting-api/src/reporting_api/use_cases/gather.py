@@ -76,7 +76,7 @@ async def organisations_of(
     found: dict[UUID, Organisation] = {}
     for some in _portions(sorted(ids), ORGANISATIONS_PER_CALL):
         batch = await partners.batch_organisations(IdBatch(ids=some))
-        found.update({organisation.id: organisation for organisation in batch.items})
+        found.update({known: one for one in batch.items for known in one.ids})
     async with db.begin() as tx:
         await keep_names(tx, {who: found[who].legal_name for who in found}, now)
     return found

@@ -1,0 +1,98 @@
+"""What the client of partners-api can ask about organisations."""
+
+from __future__ import annotations
+
+from typing import Literal
+from uuid import UUID
+
+from cdp_common.clients.base import ServiceClient
+from cdp_common.contracts.base import Batch, IdBatch, Page
+from cdp_common.contracts.organisations import (
+    DomainProof,
+    IdentifierDomain,
+    IdentifierDomainDraft,
+    Organisation,
+    OrganisationChange,
+    OrganisationDraft,
+    OrganisationMerge,
+    Verification,
+    VerificationDraft,
+)
+from cdp_common.contracts.partners import Registration, RegistrationRequest
+
+
+class OrganisationOperations(ServiceClient):
+    """The operations on organisations, as a part of `PartnersClient`."""
+
+    async def register_organisation(
+        self, request: RegistrationRequest, *, idempotency_key: str
+    ) -> Registration:
+        """The registered organisation with its first client."""
+        return await self._post(
+            "/v1/registrations", Registration, json=request, idempotency_key=idempotency_key
+        )
+
+    async def create_organisation(self, draft: OrganisationDraft, *, idempotency_key: str) -> Organisation:
+        """The recorded organisation."""
+        return await self._post(
+            "/v1/organisations", Organisation, json=draft, idempotency_key=idempotency_key
+        )
+
+    async def get_organisation(self, organisation_id: UUID) -> Organisation:
+        """One organisation."""
+        return await self._get(f"/v1/organisations/{organisation_id}", Organisation)
+
+    async def list_organisations(
+        self,
+        *,
+        identifier: str | None = None,
+        name: str | None = None,
+        sort: Literal["name", "-created_at"] | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> Page[Organisation]:
+        """Organisations by identifier (`GB-COH:01234567`) or part of the name."""
+        params = {"identifier": identifier, "name": name, "sort": sort, "limit": limit, "cursor": cursor}
+        return await self._get("/v1/organisations", Page[Organisation], params=params)
+
+    async def change_organisation(
+        self, organisation_id: UUID, change: OrganisationChange, *, if_match: str
+    ) -> Organisation:
+        """The organisation after the change; only the fields that were set are sent."""
+        stated = change.model_dump(mode="json", exclude_unset=True)
+        return await self._patch(
+            f"/v1/organisations/{organisation_id}", Organisation, json=stated, if_match=if_match
+        )
+
+    async def batch_organisations(self, batch: IdBatch) -> Batch[Organisation]:
+        """Organisations by id."""
+        return await self._post("/v1/organisations/batch", Batch[Organisation], json=batch, is_read=True)
+
+    async def verify_organisation(
+        self, organisation_id: UUID, draft: VerificationDraft, *, idempotency_key: str
+    ) -> Verification:
+        """The verification that took place."""
+        return await self._post(
+            f"/v1/organisations/{organisation_id}/verification",
+            Verification,
+            json=draft,
+            idempotency_key=idempotency_key,
+        )
+
+    async def get_domain_proof(self, organisation_id: UUID, *, domain: str) -> DomainProof:
+        """The DNS record with which the own organisation proves a domain."""
+        path = f"/v1/organisations/{organisation_id}/domain-proof"
+        return await self._get(path, DomainProof, params={"domain": domain})
+
+    async def record_identifier_domain(
+        self, draft: IdentifierDomainDraft, *, idempotency_key: str
+    ) -> IdentifierDomain:
+        """The domain that belongs to whoever has an identifier."""
+        return await self._post(
+            "/v1/identifier-domains", IdentifierDomain, json=draft, idempotency_key=idempotency_key
+        )
+
+    async def merge_organisation(self, organisation_id: UUID, merge: OrganisationMerge) -> Organisation:
+        """The record that stays; asking again changes nothing."""
+        path = f"/v1/organisations/{organisation_id}/merge"
+        return await self._post(path, Organisation, json=merge, is_read=True)

@@ -1,0 +1,49 @@
+"""Records of one organisation that was recorded more than once: one stays, the others lead to it."""
+
+from uuid import UUID
+
+from cdp_common.kernel.errors import Conflict, FieldError, InvalidInput
+from partners_api.domain.organisations import Organisation
+
+
+class MergedIntoSelf(InvalidInput):
+    """A record cannot lead to itself."""
+
+    code = "merged_into_self"
+    title = "A record cannot be merged into itself"
+
+
+class RecordMerged(Conflict):
+    """The record was merged into another one, which is the one to change; `survivor_id` names it."""
+
+    code = "organisation_merged"
+    title = "The record was merged into another one"
+
+
+class SurvivorLessKnown(Conflict):
+    """A verified record would vanish into one that nobody has verified."""
+
+    code = "survivor_less_known"
+    title = "The surviving record is not verified and the other is"
+
+
+def require_distinct(organisation_id: UUID, survivor_id: UUID) -> None:
+    """Refuse to merge a record into itself."""
+    if organisation_id == survivor_id:
+        error = FieldError("/survivor_id", MergedIntoSelf.code, "name another record")
+        raise MergedIntoSelf("Name another record.", errors=[error])
+
+
+def require_own_record(organisation: Organisation) -> None:
+    """Refuse a record that leads to another one."""
+    if organisation.merged_into is not None:
+        survivor = str(organisation.merged_into)
+        raise RecordMerged(f"The record leads to {survivor}.", members={"survivor_id": survivor})
+
+
+def require_mergeable(merged: Organisation, survivor: Organisation) -> None:
+    """Refuse what would lose a verification, or merge two records that are not both their own."""
+    require_own_record(merged)
+    require_own_record(survivor)
+    if merged.state == "verified" and survivor.state != "verified":
+        raise SurvivorLessKnown("Verify the surviving record first, or merge the other way round.")

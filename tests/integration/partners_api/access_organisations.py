@@ -1,0 +1,26 @@
+"""The requests of the access matrix that verify, merge and describe organisations."""
+
+from tests.integration.partners_api.access_people import Request
+from tests.integration.partners_api.world import Registered, World
+
+
+class OrganisationRequests:
+    """Well-formed calls, each on a record of its own; part of the scene that sets these up."""
+
+    world: World
+    own: Registered
+
+    async def verify_organisation(self) -> Request:
+        fresh = await self.world.registered("Fresh Ltd")
+        path = f"/v1/organisations/{fresh.organisation_id}/verification"
+        return Request("POST", path, {"method": "vouched", "evidence": "test"})
+
+    async def record_identifier_domain(self) -> Request:
+        identifier = {"scheme": "GB-COH", "id": "01234567"}
+        tie = {"identifier": identifier, "domain": "own.example", "source": "test"}
+        return Request("POST", "/v1/identifier-domains", tie)
+
+    async def merge_organisation(self) -> Request:
+        fresh = await self.world.registered("Fresh Ltd")
+        body = {"survivor_id": str(self.own.organisation_id), "reason": "test"}
+        return Request("POST", f"/v1/organisations/{fresh.organisation_id}/merge", body)
