@@ -23,7 +23,7 @@ PUBLIC: dict[str, dict[str, str]] = yaml.load(
 
 # A route that comes or goes is seen here: count what is meant to be there, do not copy what a failure prints.
 OPERATIONS = {
-    "partners-api": 54,
+    "partners-api": 55,
     "toms-engine": 44,
     "procurement-api": 54,
     "charter-api": 18,

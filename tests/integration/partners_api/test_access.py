@@ -125,6 +125,15 @@ class Scene(OrganisationRequests, PeopleRequests):
     async def create_organisation(self) -> Request:
         return Request("POST", "/v1/organisations", {"legal_name": "New", "kind": "private"})
 
+    async def assert_organisation(self) -> Request:
+        body = {
+            "portal_organisation_id": str(self.other.organisation_id),
+            "buyer_organisation_id": str(self.third.organisation_id),
+            "portal_local_id": "bidder-1",
+            "legal_name": "Somebody",
+        }
+        return Request("POST", "/v1/organisations/asserted", body)
+
     async def change_organisation(self) -> Request:
         path = f"/v1/organisations/{self.own.organisation_id}"
         return Request("PATCH", path, {"is_sme": True}, await self.etag(path))

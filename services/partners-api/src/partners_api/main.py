@@ -22,6 +22,7 @@ from cdp_common.web.identity import TokenVerifier
 from cdp_common.web.webhooks import webhook_router, webhook_work
 from cdp_common.web.wiring import closing, service_database
 from partners_api.api import (
+    asserted_organisations,
     clients,
     delegations,
     memberships,
@@ -74,6 +75,7 @@ def create_app(
         routers=[
             oauth.router,
             organisations.router,
+            asserted_organisations.router,
             places.router,
             memberships.router,
             statements.router,

@@ -6,6 +6,7 @@ from typing import Literal
 from uuid import UUID
 
 from cdp_common.clients.base import ServiceClient
+from cdp_common.contracts.asserted import AssertedOrganisationDraft
 from cdp_common.contracts.base import Batch, IdBatch, Page
 from cdp_common.contracts.organisations import (
     DomainProof,
@@ -37,6 +38,10 @@ class OrganisationOperations(ServiceClient):
         return await self._post(
             "/v1/organisations", Organisation, json=draft, idempotency_key=idempotency_key
         )
+
+    async def assert_organisation(self, draft: AssertedOrganisationDraft) -> Organisation:
+        """The organisation that only a portal speaks of: the same one however often it is stated."""
+        return await self._post("/v1/organisations/asserted", Organisation, json=draft)
 
     async def get_organisation(self, organisation_id: UUID) -> Organisation:
         """One organisation."""

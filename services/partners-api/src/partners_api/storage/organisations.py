@@ -145,7 +145,8 @@ async def page_organisations(
 ) -> tuple[list[Organisation], str | None]:
     """One page of the organisations that match, and the cursor of the next."""
     query: Select[Any] = select(organisations, _SORT_NAME.label("sort_name"))
-    query = query.where(~organisations.c.is_merged)
+    # Whom a portal speaks of is nobody's to look up: it would tell who bids.
+    query = query.where(~organisations.c.is_merged, organisations.c.state != "asserted")
     if identifier is not None:
         claimed = select(identifiers.c.organisation_id).where(
             identifiers.c.scheme == identifier.scheme, identifiers.c.number == identifier.id

@@ -24,6 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
 
 from cdp_common.db.columns import Json, Pence, UtcDateTime, id_column
+from partners_api.storage import asserted_tables as asserted_tables  # so that migrations see these too
 from partners_api.storage import person_tables as person_tables  # so that migrations see these too
 from partners_api.storage import verification_tables as verification_tables
 from partners_api.storage.catalogue import metadata as metadata

@@ -41,7 +41,7 @@ def organisation_event(
         aggregate_id=organisation.id,
         aggregate_version=organisation.version,
         place_id=None,
-        audience=(PUBLIC,),
+        audience=(INTERNAL,) if organisation.state == "asserted" else (PUBLIC,),
         data=payload.model_dump(mode="json"),
     )
 
