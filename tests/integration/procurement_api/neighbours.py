@@ -10,9 +10,10 @@ import httpx2
 from fastapi import FastAPI
 from starlette.responses import JSONResponse, Response
 
-from cdp_common.contracts.base import Batch, IdBatch
+from cdp_common.contracts.asserted import AssertedOrganisationDraft
+from cdp_common.contracts.base import Batch, IdBatch, Page
 from cdp_common.contracts.line_inputs import inputs_of
-from cdp_common.contracts.partners import Organisation, Place
+from cdp_common.contracts.partners import Organisation, OrganisationState, Place
 from cdp_common.contracts.toms import (
     Edition,
     Explanation,
@@ -245,10 +246,15 @@ class Partners:
         self.place_id = new_id()
         self.names: dict[UUID, str] = {}
         self.described: dict[UUID, dict[str, Any]] = {}
+        self.asserted: dict[str, AssertedOrganisationDraft] = {}
+        """What was asserted, by the id that it got."""
+        self.down = False
         self.asked = 0
         self.app.get("/v1/places/{place_id}", response_model=None)(self.get_place)
         self.app.get("/v1/organisations/{organisation_id}", response_model=None)(self.get_organisation)
+        self.app.get("/v1/organisations")(self.list_organisations)
         self.app.post("/v1/organisations/batch")(self.batch_organisations)
+        self.app.post("/v1/organisations/asserted")(self.assert_organisation)
 
     def register(self, name: str) -> UUID:
         """A new organisation of that name."""
@@ -276,19 +282,38 @@ class Partners:
             return problem(404, "organisation_not_found", [])
         return self._organisation(organisation_id)
 
+    async def list_organisations(self, identifier: str, state: str) -> Page[Organisation]:
+        """The verified organisations with the identifier."""
+        assert state == "verified", "a mere claim to an identifier gives nobody a bid"
+        found = [
+            organisation_id
+            for organisation_id, said in self.described.items()
+            if any(f"{each['scheme']}:{each['id']}" == identifier for each in said["identifiers"])
+        ]
+        return Page(items=[self._organisation(each) for each in found])
+
+    async def assert_organisation(self, draft: AssertedOrganisationDraft) -> Organisation:
+        """The organisation that the portal states, the same one each time."""
+        for organisation_id, earlier in self.asserted.items():
+            if draft.model_copy(update={"legal_name": earlier.legal_name}) == earlier:
+                return self._organisation(UUID(organisation_id), "asserted")
+        made = self.register(draft.legal_name)
+        self.asserted[str(made)] = draft
+        return self._organisation(made, "asserted")
+
     async def batch_organisations(self, batch: IdBatch) -> Batch[Organisation]:
         """Those that are known."""
         known = [each for each in batch.ids if each in self.names]
         missing = [each for each in batch.ids if each not in self.names]
         return Batch(items=[self._organisation(each) for each in known], missing=missing)
 
-    def _organisation(self, organisation_id: UUID) -> Organisation:
+    def _organisation(self, organisation_id: UUID, state: OrganisationState = "verified") -> Organisation:
         said = {"kind": "private", "identifiers": [], **self.described.get(organisation_id, {})}
         return Organisation(
             **said,
             id=organisation_id,
             legal_name=self.names[organisation_id],
-            state="verified",
+            state=state,
             is_sme=None,
             is_vcse=None,
             website=None,

@@ -34,6 +34,7 @@ STAGES = {
     **dict.fromkeys(("reconfirm_bid",), "amended"),
     **dict.fromkeys(("open_tender",), "past deadline"),
     **dict.fromkeys(("evaluate_tender", "get_tender_log", "get_inclusion_proof"), "opened"),
+    **dict.fromkeys(("list_bid_receipts",), "opened"),
     **dict.fromkeys(("declare_interests", "get_panel", "record_scores", "list_scores"), "opened"),
     **dict.fromkeys(("moderate_scores",), "scored"),
     **dict.fromkeys(
@@ -50,6 +51,7 @@ RIGHTFUL = {
     "withdraw_bid": "bidder",
     "reconfirm_bid": "bidder",
     "get_bid": "bidder",
+    "list_bid_receipts": "bidder",
     "get_assessment": "bidder",
 }
 IF_MATCH = {
@@ -73,6 +75,7 @@ class Scene:
     agreement: str = ""
     webhook: str = ""
     release: str = ""
+    appointment: str = ""
 
     def path(self, template: str) -> str:
         """The template with the ids of this scene."""
@@ -80,6 +83,7 @@ class Scene:
         filled = filled.replace("{bid_id}", self.bid).replace("{webhook_id}", self.webhook)
         filled = filled.replace("{delivery_id}", str(new_id())).replace("{leaf_hash}", self.leaf)
         filled = filled.replace("{release_id}", self.release)
+        filled = filled.replace("{appointment_id}", self.appointment)
         filled = filled.replace("{ocid}", "ocds-h6vhtk-000001").replace("{name}", "extension.json")
         return filled.replace("{agreement_id}", self.agreement).replace("{agreement}", self.agreement)
 
@@ -96,6 +100,7 @@ class Scene:
             "submit_bid": lambda: bid_of(caller),
             "validate_bid": lambda: bid_of(caller),
             "replace_bid": lambda: bid_of(caller),
+            "appoint_portal": lambda: {"portal_organisation_id": str(self.parties["other"].id)},
             "declare_interests": lambda: {"evaluator": named},
             "record_scores": lambda: {"evaluator": named, "scores": scores},
             "moderate_scores": lambda: {"moderator": named, "scores": scores},
@@ -140,6 +145,9 @@ async def scene_at(world: World, stage: str) -> Scene:
     scene.agreement = agreement["id"]
     scene.webhook = (await world.done("POST", "/v1/webhooks", HOOK, as_=world.buyer))["id"]
     if stage == "published":
+        portal = {"portal_organisation_id": str(rival.id)}
+        path = f"/v1/tenders/{scene.tender}/portal-appointments"
+        scene.appointment = (await world.done("POST", path, portal, as_=world.buyer))["id"]
         package = await world.done("GET", "/v1/ocds/release-packages")
         scene.release = package["releases"][0]["id"]
     scene.parties = {
@@ -192,7 +200,7 @@ def test_every_operation_that_takes_a_token_is_tried_without_its_scope() -> None
         for operation in methods.values()
         if any(requirement.get("oauth2") for requirement in operation.get("security", []))
     }
-    assert len(scoped) == 39
+    assert len(scoped) == 43
     assert {
         row["operation"] for row in ROWS if row["caller"] == "unscoped" and row["status"] == 403
     } == scoped

@@ -12,11 +12,12 @@ from uuid import UUID
 import pytest
 
 from cdp_common.contracts.agreements import AgreementDraft
-from cdp_common.contracts.bids import BidAttestation, BidLine
+from cdp_common.contracts.bids import BidLine
 from cdp_common.contracts.charter import PledgeDraft, SigningPerson
 from cdp_common.contracts.panels import PanelScore
 from cdp_common.contracts.partners import OrganisationDraft
 from cdp_common.contracts.reporting import LineReview, ReportLineDraft
+from cdp_common.contracts.tenderers import BidAttestation
 from cdp_common.contracts.tenders import TenderTerms
 from cdp_common.kernel.identifiers import OrganisationIdentifier
 from toms_engine.domain.edition import EditionContent, Measure

@@ -29,6 +29,7 @@ from procurement_api.api import (
     evaluations,
     ocds,
     panels,
+    portals,
     tenders,
 )
 from procurement_api.api.keys import Keys
@@ -36,6 +37,7 @@ from procurement_api.domain.packages import Publisher
 from procurement_api.settings import Settings
 from procurement_api.use_cases.keep_answer import purge_answers
 from procurement_api.use_cases.receipts import ReceiptSigner
+from procurement_api.use_cases.sealing import identity_key
 
 PACKAGE = "procurement_api"
 SCHEMA = "procurement"
@@ -79,6 +81,7 @@ def create_app(
             tenders.router,
             amendments.router,
             bids.router,
+            portals.router,
             panels.router,
             evaluations.router,
             after_opening.router,
@@ -113,4 +116,5 @@ def create_serving_app(settings: Settings) -> FastAPI:
 
 
 def _keys(settings: Settings) -> Keys:
-    return Keys(settings.sealing_key(), ReceiptSigner(settings.secret_key()))
+    secret_key = settings.secret_key()
+    return Keys(settings.sealing_key(), identity_key(secret_key), ReceiptSigner(secret_key))

@@ -52,12 +52,14 @@ class OrganisationOperations(ServiceClient):
         *,
         identifier: str | None = None,
         name: str | None = None,
+        state: Literal["unverified", "verified"] | None = None,
         sort: Literal["name", "-created_at"] | None = None,
         limit: int | None = None,
         cursor: str | None = None,
     ) -> Page[Organisation]:
         """Organisations by identifier (`GB-COH:01234567`) or part of the name."""
-        params = {"identifier": identifier, "name": name, "sort": sort, "limit": limit, "cursor": cursor}
+        wanted = {"identifier": identifier, "name": name, "state": state}
+        params = {**wanted, "sort": sort, "limit": limit, "cursor": cursor}
         return await self._get("/v1/organisations", Page[Organisation], params=params)
 
     async def change_organisation(

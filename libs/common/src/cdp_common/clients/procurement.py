@@ -26,6 +26,7 @@ from cdp_common.contracts.bids import (
     Bid,
     BidDraft,
     BidReceipt,
+    BidReceipts,
     BidTrial,
     InclusionProof,
     Opening,
@@ -50,6 +51,7 @@ from cdp_common.contracts.panels import (
     RecordedScore,
     RecordedScores,
 )
+from cdp_common.contracts.tenderers import PortalAppointment, PortalAppointmentDraft
 from cdp_common.contracts.tenders import Tender, TenderDraft, TenderState, TenderTerms
 
 _Document = RootModel[dict[str, Any]]
@@ -150,6 +152,26 @@ class ProcurementClient(ServiceClient):
         params = {"limit": limit, "cursor": cursor}
         return await self._get(f"/v1/tenders/{tender_id}/terms-versions", Page[TermsVersion], params=params)
 
+    # -------------------------------------------------------------- portals
+    async def appoint_portal(
+        self, tender_id: UUID, draft: PortalAppointmentDraft, *, idempotency_key: str
+    ) -> PortalAppointment:
+        """The appointment by which a portal may submit bids."""
+        path = f"/v1/tenders/{tender_id}/portal-appointments"
+        return await self._post(path, PortalAppointment, json=draft, idempotency_key=idempotency_key)
+
+    async def list_portal_appointments(
+        self, tender_id: UUID, *, limit: int | None = None, cursor: str | None = None
+    ) -> Page[PortalAppointment]:
+        """The portals of the caller's own tender, revoked ones included."""
+        params = {"limit": limit, "cursor": cursor}
+        path = f"/v1/tenders/{tender_id}/portal-appointments"
+        return await self._get(path, Page[PortalAppointment], params=params)
+
+    async def revoke_portal_appointment(self, tender_id: UUID, appointment_id: UUID) -> None:
+        """Take an appointment back; bids that the portal submitted stand."""
+        await self._delete(f"/v1/tenders/{tender_id}/portal-appointments/{appointment_id}")
+
     # -------------------------------------------------------------- bids
     async def submit_bid(self, tender_id: UUID, draft: BidDraft, *, idempotency_key: str) -> BidReceipt:
         """The receipt of a first version."""
@@ -185,6 +207,10 @@ class ProcurementClient(ServiceClient):
         """The bids of an opened tender, oldest first."""
         params = {"limit": limit, "cursor": cursor}
         return await self._get(f"/v1/tenders/{tender_id}/bids", Page[Bid], params=params)
+
+    async def list_bid_receipts(self, bid_id: UUID) -> BidReceipts:
+        """The receipts of an opened bid once more."""
+        return await self._get(f"/v1/bids/{bid_id}/receipts", BidReceipts)
 
     async def open_tender(self, tender_id: UUID) -> Opening:
         """What opening found."""

@@ -7,24 +7,22 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
-from cdp_common.contracts.base import Code, Contract, DecimalText, GbpText, Sha256, ShortText
+from cdp_common.contracts.base import Code, Contract, DecimalText, GbpText, Sha256
 from cdp_common.contracts.licensed import Licensed
-from cdp_common.contracts.partners import Identifier
 from cdp_common.contracts.promises import PromisedLine
+from cdp_common.contracts.tenderers import (
+    BidAttestation,
+    OpenedAttestation,
+    OpenedTenderer,
+    Tenderer,
+    TendererRef,
+)
 from cdp_common.contracts.toms import Explanation
 
 BidState = Literal["sealed", "withdrawn", "opened", "disregarded"]
 BidAction = Literal["submitted", "replaced", "withdrawn", "reconfirmed"]
-
-
-class TendererRef(Contract):
-    """The bidder: a known organisation by id, or by identifier and name where it has no account."""
-
-    organisation_id: UUID | None = None
-    identifier: Identifier | None = None
-    legal_name: ShortText | None = None
 
 
 class BidLine(PromisedLine):
@@ -34,18 +32,16 @@ class BidLine(PromisedLine):
     answer: Annotated[str, Field(max_length=20_000)] = ""
 
 
-class BidAttestation(Contract):
-    """A portal's word on who authorised the submission."""
-
-    authorised_by: ShortText  # role, not a person's name
-    authorised_at: AwareDatetime
-    portal_user_ref: ShortText | None = None
-
-
 class BidDraft(Contract):
-    """A bid's social-value commitments, or the whole replacement of an earlier version."""
+    """A bid's social-value commitments, or the whole replacement of an earlier version.
 
-    tenderer: TendererRef
+    It is `tenderer`'s, or that of the `tenderers` who bid together under one lead. The lead is the
+    organisation that the caller acts for. A portal that the buyer appointed may bid for anybody, and owes the
+    attestation with its reference to its own user.
+    """
+
+    tenderer: TendererRef | None = None
+    tenderers: Annotated[list[Tenderer], Field(max_length=20)] = []
     lots: Annotated[list[Code], Field(max_length=100)] = []
     lines: Annotated[list[BidLine], Field(min_length=1, max_length=1000)]
     attestation: BidAttestation | None = None
@@ -68,6 +64,12 @@ class BidReceipt(Contract):
     commitment: str
     commitment_key: str | None  # null for a reconfirmation: the key of the version that it confirms stands
     receipt_jws: str
+
+
+class BidReceipts(Contract):
+    """The receipts of a bid's versions, oldest first; of a withdrawal the commitment key is kept nowhere."""
+
+    receipts: list[BidReceipt]
 
 
 class ReceiptKeys(Contract):
@@ -97,6 +99,9 @@ class Bid(Contract):
     disregarded_reason: str | None  # why the whole bid does not count; null while it does
     tenderer_name: str | None  # null while sealed for anybody but the submitter
     tenderer_organisation_id: UUID | None
+    tenderers: list[OpenedTenderer] = []  # empty until opened
+    portal_organisation_id: UUID | None = None  # the portal that submitted it for its bidder, if one did
+    attestation: OpenedAttestation | None = None
     lines: list[OpenedLine] | None
 
 

@@ -1,7 +1,7 @@
 """Routes of organisations, and the registration of those that nobody knows yet."""
 
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Security
@@ -66,6 +66,9 @@ async def list_organisations(
     name: Annotated[
         str | None, Query(min_length=1, max_length=300, description="Part of the legal name.")
     ] = None,
+    state: Annotated[
+        Literal["unverified", "verified"] | None, Query(description="Whether somebody vouched for them.")
+    ] = None,
     sort: Annotated[OrganisationOrder, Query(description="By name, or the newest first.")] = "name",
 ) -> Page[wire.Organisation]:
     """Organisations, verified or not, that have the identifier and the name."""
@@ -73,6 +76,7 @@ async def list_organisations(
         database,
         identifier=OrganisationIdentifier.parse(identifier) if identifier is not None else None,
         name_contains=name,
+        state=state,
         order=sort,
         cursor=paging.cursor,
         limit=paging.limit,

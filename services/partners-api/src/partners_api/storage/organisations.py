@@ -12,7 +12,7 @@ from cdp_common.db.constraints import constraint_errors
 from cdp_common.db.database import WriteConflict
 from cdp_common.db.paging import cut_page, keyset
 from cdp_common.kernel.identifiers import OrganisationIdentifier
-from partners_api.domain.organisations import IdentifierOwned, Organisation
+from partners_api.domain.organisations import IdentifierOwned, Organisation, OrganisationState
 from partners_api.storage.tables import organisation_identifiers as identifiers
 from partners_api.storage.tables import organisations
 
@@ -139,6 +139,7 @@ async def page_organisations(
     *,
     identifier: OrganisationIdentifier | None,
     name_contains: str | None,
+    state: OrganisationState | None,
     order: OrganisationOrder,
     cursor: str | None,
     limit: int,
@@ -152,6 +153,8 @@ async def page_organisations(
             identifiers.c.scheme == identifier.scheme, identifiers.c.number == identifier.id
         )
         query = query.where(organisations.c.id.in_(claimed))
+    if state is not None:
+        query = query.where(organisations.c.state == state)
     if name_contains is not None:
         query = query.where(_SORT_NAME.contains(name_contains.lower(), autoescape=True))
     if order == "name":

@@ -7,7 +7,7 @@ from cdp_common.contracts import partners as wire
 from cdp_common.contracts.base import Batch
 from cdp_common.db.database import Database
 from cdp_common.kernel.identifiers import OrganisationIdentifier
-from partners_api.domain.organisations import OrganisationUnknown
+from partners_api.domain.organisations import OrganisationState, OrganisationUnknown
 from partners_api.storage.organisations import (
     OrganisationOrder,
     load_organisations,
@@ -30,6 +30,7 @@ async def list_organisations(
     *,
     identifier: OrganisationIdentifier | None,
     name_contains: str | None,
+    state: OrganisationState | None,
     order: OrganisationOrder,
     cursor: str | None,
     limit: int,
@@ -37,7 +38,13 @@ async def list_organisations(
     """One page of the organisations that match, and the cursor of the next."""
     async with database.begin() as tx:
         found, following = await page_organisations(
-            tx, identifier=identifier, name_contains=name_contains, order=order, cursor=cursor, limit=limit
+            tx,
+            identifier=identifier,
+            name_contains=name_contains,
+            state=state,
+            order=order,
+            cursor=cursor,
+            limit=limit,
         )
     return [organisation_view(organisation) for organisation in found], following
 

@@ -13,6 +13,7 @@ from cdp_common.contracts.bids import (
     Bid,
     BidDraft,
     BidReceipt,
+    BidReceipts,
     BidTrial,
     InclusionProof,
     Opening,
@@ -28,6 +29,7 @@ from cdp_common.web.paging import Paging, page_links
 from procurement_api.api.clients import Partners, Toms
 from procurement_api.api.keys import ServiceKeys
 from procurement_api.use_cases import read_bids, tender_log
+from procurement_api.use_cases import read_receipts as receipts
 from procurement_api.use_cases import submit_bid as submissions
 from procurement_api.use_cases import validate_bid as trials
 from procurement_api.use_cases.open_tender import open_tender as open_bids
@@ -62,22 +64,32 @@ async def submit_bid(
 ) -> Response:
     """Submit a bid's commitments, sealed at once, for the organisation that the caller acts for.
 
+    A portal that the buyer appointed submits for others too, and attests who authorised it.
+
     It counts if and only if the whole request had arrived before the deadline by this server's clock. The
     receipt proves what arrived and when; the bidder keeps it with its `commitment_key`.
     """
-    answer = await submissions.submit_bid(db, keys.signer, caller, tender_id, draft, once, received_at)
+    answer = await submissions.submit_bid(
+        db, keys.signer, keys.identity_key, caller, tender_id, draft, once, received_at
+    )
     return answer_response(answer)
 
 
 @router.post("/v1/tenders/{tender_id}/bids/validate")
 async def validate_bid(
-    received_at: Now, tender_id: UUID, draft: BidDraft, caller: Bidder, db: ServiceDatabase, toms: Toms
+    received_at: Now,
+    tender_id: UUID,
+    draft: BidDraft,
+    caller: Bidder,
+    db: ServiceDatabase,
+    toms: Toms,
+    keys: ServiceKeys,
 ) -> BidTrial:
     """Try a bid out before it is submitted: every fault named, every line valued and explained.
 
     Nothing is stored, and nobody but the caller is told.
     """
-    return await trials.validate_bid(db, toms, caller, tender_id, draft, received_at)
+    return await trials.validate_bid(db, toms, keys.identity_key, caller, tender_id, draft, received_at)
 
 
 @router.post("/v1/bids/{bid_id}/versions", status_code=201, response_model=BidReceipt)
@@ -91,7 +103,9 @@ async def replace_bid(
     keys: ServiceKeys,
 ) -> Response:
     """Replace the whole of the caller's own bid until the deadline; every version is kept."""
-    answer = await submissions.replace_bid(db, keys.signer, caller, bid_id, draft, once, received_at)
+    answer = await submissions.replace_bid(
+        db, keys.signer, keys.identity_key, caller, bid_id, draft, once, received_at
+    )
     return answer_response(answer)
 
 
@@ -105,13 +119,23 @@ async def withdraw_bid(
     keys: ServiceKeys,
 ) -> Response:
     """Withdraw the caller's own bid until the deadline; a new one may be submitted."""
-    return answer_response(await submissions.withdraw_bid(db, keys.signer, caller, bid_id, once, received_at))
+    return answer_response(
+        await submissions.withdraw_bid(db, keys.signer, keys.identity_key, caller, bid_id, once, received_at)
+    )
 
 
 @router.get("/v1/bids/{bid_id}", response_model=Bid)
 async def get_bid(bid_id: UUID, request: Request, caller: Reader, db: ServiceDatabase) -> Response:
     """One bid: its bidder sees its state, and its lines once they are opened; the buyer sees it then."""
     return respond_with_etag(request, await read_bids.get_bid(db, caller, bid_id))
+
+
+@router.get("/v1/bids/{bid_id}/receipts")
+async def list_bid_receipts(
+    bid_id: UUID, caller: Reader, db: ServiceDatabase, keys: ServiceKeys, now: Now
+) -> BidReceipts:
+    """The receipts of a bid once more, for its bidder or its portal; refused until the bids are opened."""
+    return await receipts.list_receipts(db, keys.signer, keys.sealing_key, caller, bid_id, now)
 
 
 @router.get("/v1/tenders/{tender_id}/bids")

@@ -12,9 +12,10 @@ from procurement_api.use_cases.receipts import ReceiptSigner
 
 @dataclass(frozen=True)
 class Keys:
-    """The key that wraps the tenders' keys, and the signer of receipts."""
+    """The key that wraps the tenders' keys, the one that hides who bids, and the signer of receipts."""
 
     sealing_key: bytes = field(repr=False)
+    identity_key: bytes = field(repr=False)
     signer: ReceiptSigner
 
 

@@ -30,7 +30,8 @@ def _bids() -> Select[Any]:
 
 async def add_bid(tx: AsyncConnection, row: dict[str, Any]) -> None:
     """Write a bid; a second live bid of the same bidder is refused."""
-    with constraint_errors({"uq_bids_live": _bid_exists}):
+    refusals = {"uq_bids_live": _bid_exists, "uq_bids_live_tenderer": _bid_exists}
+    with constraint_errors(refusals):
         await tx.execute(insert(bids).values(**row))
 
 

@@ -18,10 +18,10 @@ from sqlalchemy import (
 )
 
 from cdp_common.db.columns import Json, Pence, Quantity, UtcDateTime, id_column
-from procurement_api.storage import evaluation_tables, terms_tables
+from procurement_api.storage import evaluation_tables, portal_tables, terms_tables
 from procurement_api.storage.metadata import metadata
 
-TABLE_MODULES = (evaluation_tables, terms_tables)
+TABLE_MODULES = (evaluation_tables, portal_tables, terms_tables)
 """Where the other tables stand; with them the metadata is whole."""
 
 tenders = Table(
@@ -78,7 +78,10 @@ bids = Table(
     metadata,
     id_column(),
     Column("tender_id", Uuid, ForeignKey("tenders.id"), nullable=False, index=True),
-    Column("tenderer_organisation_id", Uuid, nullable=False),
+    # Null until opening where a portal submitted it: who bids stays sealed.
+    Column("tenderer_organisation_id", Uuid),
+    Column("portal_organisation_id", Uuid),
+    Column("tenderer_key", Text),  # a keyed hash of who leads; null in bids from before there was one
     Column("tenderer_name", Text),  # known from opening on: accepting a bid asks nobody
     Column("state", Text, nullable=False),
     Column("disregarded_reason", Text),
@@ -94,8 +97,20 @@ bids = Table(
         "tender_id",
         "tenderer_organisation_id",
         unique=True,
+        # At opening a portal's bidder may turn out to have bid by itself too.
+        postgresql_where=text("state <> 'withdrawn' AND portal_organisation_id IS NULL"),
+    ),
+    Index(
+        "uq_bids_live_tenderer",
+        "tender_id",
+        "tenderer_key",
+        unique=True,
         postgresql_where=text("state <> 'withdrawn'"),
     ),
+    CheckConstraint(
+        "num_nonnulls(tenderer_organisation_id, portal_organisation_id) >= 1", name="somebody_submitted"
+    ),
+    CheckConstraint("state <> 'opened' OR tenderer_organisation_id IS NOT NULL", name="opened_is_somebodys"),
 )
 
 bid_versions = Table(

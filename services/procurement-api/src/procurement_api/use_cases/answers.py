@@ -10,7 +10,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from cdp_common.contracts.agreements import Agreement
-from cdp_common.contracts.bids import Bid, BidVersion, OpenedLine
+from cdp_common.contracts.bids import OpenedLine
 from cdp_common.contracts.commitments import CommitmentLine, ScheduledShare
 from cdp_common.contracts.tenders import Lot, PinnedMeasure, Tender, TenderTerms
 from cdp_common.contracts.toms import Explanation
@@ -64,50 +64,7 @@ def tender_answer(row: Mapping[Any, Any]) -> Tender:
     )
 
 
-def bid_answers(
-    bids: Sequence[Mapping[Any, Any]],
-    version_rows: Sequence[Mapping[Any, Any]],
-    line_rows: Sequence[Mapping[Any, Any]],
-    *,
-    for_bidder: bool = False,
-) -> list[Bid]:
-    """Bids in the order of `bids`.
-
-    One that was not opened has no lines, and its bidder alone sees whose it is.
-    """
-    versions, lines = _by(version_rows, "bid_id"), _by(line_rows, "bid_id")
-    return [
-        Bid(
-            id=bid["id"],
-            tender_id=bid["tender_id"],
-            state=bid["state"],
-            version=bid["version"],
-            versions=[
-                BidVersion(
-                    version=row["version"],
-                    received_at=row["received_at"],
-                    action=row["action"],
-                    terms_version=row["terms_version"],
-                )
-                for row in versions.get(bid["id"], [])
-            ],
-            needs_reconfirmation=bid["needs_reconfirmation"],
-            disregarded_reason=bid["disregarded_reason"],
-            tenderer_name=bid["tenderer_name"],
-            tenderer_organisation_id=(
-                bid["tenderer_organisation_id"] if for_bidder or bid["state"] in AFTER_OPENING else None
-            ),
-            lines=(
-                [opened_line_answer(line) for line in lines.get(bid["id"], [])]
-                if bid["state"] == "opened"
-                else None
-            ),
-        )
-        for bid in bids
-    ]
-
-
-def _by(rows: Sequence[Mapping[Any, Any]], column: str) -> dict[UUID, list[Mapping[Any, Any]]]:
+def by_column(rows: Sequence[Mapping[Any, Any]], column: str) -> dict[UUID, list[Mapping[Any, Any]]]:
     """The rows in their order, by the id in a column."""
     sorted_out: dict[UUID, list[Mapping[Any, Any]]] = {}
     for row in rows:
@@ -177,7 +134,7 @@ def agreement_answers(
     rows: Sequence[Mapping[Any, Any]], line_rows: Sequence[Mapping[Any, Any]]
 ) -> list[Agreement]:
     """Agreements with their lines, in the order of `rows`."""
-    by_agreement = _by(line_rows, "agreement_id")
+    by_agreement = by_column(line_rows, "agreement_id")
     return [
         Agreement(
             id=row["id"],

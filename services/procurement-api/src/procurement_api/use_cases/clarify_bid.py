@@ -24,7 +24,7 @@ from procurement_api.storage.bids import bid_by_id
 from procurement_api.storage.tenders import tender_by_id
 from procurement_api.use_cases.keep_answer import answer_before, keep_answer
 from procurement_api.use_cases.opened_bid import opened_bid
-from procurement_api.use_cases.rights import BidNotFound
+from procurement_api.use_cases.rights import BidNotFound, reads_as_bidder
 
 
 async def record_clarification(
@@ -73,7 +73,7 @@ async def list_clarifications(
         tender = None if bid is None else await tender_by_id(tx, bid["tender_id"])
         if bid is None or tender is None:
             raise BidNotFound("No bid of yours has this id.")
-        if caller.org not in (bid["tenderer_organisation_id"], tender["buyer_organisation_id"]):
+        if not (reads_as_bidder(caller, bid) or caller.org == tender["buyer_organisation_id"]):
             raise BidNotFound("No bid of yours has this id.")
         rows = await clarifications_page(tx, bid_id, cursor, limit)
     kept, next_cursor = cut_page(rows, limit, lambda row: [row["id"]])

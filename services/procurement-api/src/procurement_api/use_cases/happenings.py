@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -13,6 +13,7 @@ from cdp_common.contracts.agreements import Agreement
 from cdp_common.contracts.amendments import Amended, TenderAmended
 from cdp_common.contracts.bids import BidAction, BidChanged
 from cdp_common.contracts.commitments import CommitmentsEnded, CommitmentsMade
+from cdp_common.contracts.tenderers import PortalAppointmentChanged
 from cdp_common.contracts.tenders import Tender, TenderChanged
 from cdp_common.db.events import INTERNAL, PUBLIC, NewEvent, org_audience, record_event
 from procurement_api.domain.agreement import route_of
@@ -74,7 +75,7 @@ async def _tell_of_tender(
 async def tell_bid(
     tx: AsyncConnection, bid: Mapping[Any, Any], place_id: UUID, action: BidAction, now: datetime
 ) -> None:
-    """`bid.received` or `bid.withdrawn`, to the bidder alone."""
+    """`bid.received` or `bid.withdrawn`, to the bidder alone, or to the portal that speaks for it."""
     data = BidChanged(bid_id=bid["id"], tender_id=bid["tender_id"], version=bid["version"], action=action)
     event = NewEvent(
         type="bid.withdrawn" if action == "withdrawn" else "bid.received",
@@ -82,7 +83,31 @@ async def tell_bid(
         aggregate_id=bid["id"],
         aggregate_version=bid["version"],
         place_id=place_id,
-        audience=(org_audience(bid["tenderer_organisation_id"]),),
+        audience=(org_audience(bid["portal_organisation_id"] or bid["tenderer_organisation_id"]),),
+        data=data.model_dump(mode="json"),
+    )
+    await record_event(tx, event, now)
+
+
+async def tell_portal(
+    tx: AsyncConnection,
+    happened: Literal["made", "revoked"],
+    row: Mapping[Any, Any],
+    tender: Mapping[Any, Any],
+    now: datetime,
+) -> None:
+    """`portal_appointment.<happened>`, to the buyer and the portal."""
+    portal_id = row["portal_organisation_id"]
+    data = PortalAppointmentChanged(
+        appointment_id=row["id"], tender_id=tender["id"], portal_organisation_id=portal_id
+    )
+    event = NewEvent(
+        type=f"portal_appointment.{happened}",
+        aggregate_type="portal_appointment",
+        aggregate_id=row["id"],
+        aggregate_version=1 if happened == "made" else 2,
+        place_id=tender["place_id"],
+        audience=(org_audience(tender["buyer_organisation_id"]), org_audience(portal_id)),
         data=data.model_dump(mode="json"),
     )
     await record_event(tx, event, now)

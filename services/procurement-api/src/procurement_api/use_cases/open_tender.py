@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hmac
 import json
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -16,7 +15,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cdp_common.clients.partners import PartnersClient
 from cdp_common.clients.toms import TomsClient
-from cdp_common.contracts.base import IdBatch
 from cdp_common.contracts.bids import BidDraft, Opening, TenderLog
 from cdp_common.contracts.licensed import for_reader
 from cdp_common.contracts.tenders import TenderTerms
@@ -29,10 +27,13 @@ from cdp_common.web.caller import Caller
 from procurement_api.domain.amendment import NOT_ON_CURRENT_TERMS, faults_on_new_terms
 from procurement_api.domain.bid import reason_to_disregard
 from procurement_api.domain.tender import TenderStateWrong, require_deadline_passed, require_state
-from procurement_api.storage.bids import add_opened_lines, bids_of, change_bid, lines_of, versions_of
+from procurement_api.storage.bids import add_opened_lines, bids_of, change_bid, versions_of
+from procurement_api.storage.portals import add_attestation, add_tenderers
 from procurement_api.storage.tenders import change_tender, end_submissions, tender_by_id
-from procurement_api.use_cases.answers import bid_answers, tender_answer
+from procurement_api.use_cases.answers import tender_answer
+from procurement_api.use_cases.bid_answers import bid_answers, parts_of_bids
 from procurement_api.use_cases.bid_rules import bid_content, demands_of, told_apart
+from procurement_api.use_cases.find_tenderers import Found, find_tenderers
 from procurement_api.use_cases.happenings import tell_tender
 from procurement_api.use_cases.receipts import ReceiptSigner
 from procurement_api.use_cases.rights import own_tender
@@ -40,15 +41,12 @@ from procurement_api.use_cases.sealing import SealUnopenable, seal_binding, unse
 from procurement_api.use_cases.tender_log import publish_log
 from procurement_api.use_cases.value_bid import Worth, value_bid
 
-MAX_IDS_ASKED = 200
-
 
 @dataclass(frozen=True)
 class _Opened:
-    """One bid's bidder, content and worth."""
+    """One bid's content and worth."""
 
     bid_id: UUID
-    tenderer_id: UUID
     draft: BidDraft
     worth: Worth
 
@@ -70,12 +68,13 @@ async def open_tender(
     unconfirmed = [bid for bid in live if bid["needs_reconfirmation"]]
     terms = TenderTerms.model_validate(tender["terms"])
     private_jwk = unwrap(tender["sealing_private_wrapped"], sealing_key, seal_binding(tender_id))
+    drafts = {bid["id"]: _content(versions[bid["id"]], private_jwk) for bid in live}
+    found = await find_tenderers(partners, tender, live, drafts)
     opened = []
     for bid in bids:
-        draft, unfit = _on_terms(_content(versions[bid["id"]], private_jwk), bid, tender)
+        draft, unfit = _on_terms(drafts[bid["id"]], bid, tender)
         worth = await value_bid(toms, terms, draft, tender["published_at"].date(), unfit)
-        opened.append(_Opened(bid["id"], bid["tenderer_organisation_id"], draft, worth))
-    names = await _names(partners, [bid["tenderer_organisation_id"] for bid in live])
+        opened.append(_Opened(bid["id"], draft, worth))
 
     async with db.begin() as tx:
         tender = own_tender(caller, await tender_by_id(tx, tender_id, lock=True))
@@ -83,9 +82,11 @@ async def open_tender(
         log = await publish_log(tx, tender_id, await signer.key(tx, now), now)
         for one in opened:
             await add_opened_lines(tx, _line_rows(one, tender))
-            await change_bid(tx, one.bid_id, state="opened", tenderer_name=names[one.tenderer_id])
+            await _name_bidder(tx, one.bid_id, found[one.bid_id], one.draft)
+            await change_bid(tx, one.bid_id, state="opened")
         for bid in unconfirmed:
-            await _disregard(tx, bid, names)
+            await _name_bidder(tx, bid["id"], found[bid["id"]], drafts[bid["id"]])
+            await change_bid(tx, bid["id"], state="disregarded", disregarded_reason=NOT_ON_CURRENT_TERMS)
         changed = await change_tender(tx, tender_id, opened_at=now)
         await tell_tender(tx, "opened", tender_answer(changed), now)
         return for_reader(await _opening(tx, log), caller.scopes)
@@ -138,25 +139,13 @@ def _on_terms(draft: BidDraft, bid: RowMapping, tender: RowMapping) -> tuple[Bid
     return draft.model_copy(update={"lines": lines}), unfit
 
 
-async def _disregard(tx: AsyncConnection, bid: RowMapping, names: Mapping[UUID, str]) -> None:
-    """Leave a bid sealed that was not confirmed after an amendment, and say why it does not count."""
-    await change_bid(
-        tx,
-        bid["id"],
-        state="disregarded",
-        disregarded_reason=NOT_ON_CURRENT_TERMS,
-        tenderer_name=names[bid["tenderer_organisation_id"]],
-    )
-
-
-async def _names(partners: PartnersClient, organisation_ids: Sequence[UUID]) -> Mapping[UUID, str]:
-    """The bidders' names; one that partners-api does not know goes by its id."""
-    names = {organisation_id: str(organisation_id) for organisation_id in organisation_ids}
-    for start in range(0, len(organisation_ids), MAX_IDS_ASKED):
-        asked = IdBatch(ids=list(organisation_ids[start : start + MAX_IDS_ASKED]))
-        found = await partners.batch_organisations(asked)
-        names.update({known: one.legal_name for one in found.items for known in one.ids})
-    return names
+async def _name_bidder(tx: AsyncConnection, bid_id: UUID, found: Found, draft: BidDraft) -> None:
+    """Write whose the bid is, and who authorised it; of one that is disregarded nothing else is opened."""
+    await change_bid(tx, bid_id, tenderer_organisation_id=found.lead_id, tenderer_name=found.lead_name)
+    await add_tenderers(tx, list(found.rows))
+    if draft.attestation is not None:
+        stated = {name: getattr(draft.attestation, name) for name in ("authorised_by", "authorised_at")}
+        await add_attestation(tx, {"bid_id": bid_id, **stated})
 
 
 def _line_rows(opened: _Opened, tender: RowMapping) -> list[dict[str, Any]]:
@@ -210,6 +199,6 @@ async def _opening(tx: AsyncConnection, log: TenderLog) -> Opening:
     return Opening(
         tender_id=log.tender_id,
         opened_at=log.opened_at,
-        bids=bid_answers(bids, await versions_of(tx, ids), await lines_of(tx, ids)),
+        bids=bid_answers(bids, await parts_of_bids(tx, ids)),
         log=log,
     )

@@ -10,10 +10,11 @@ from cdp_common.db.database import Database
 from cdp_common.db.paging import cut_page
 from cdp_common.web.caller import Caller
 from procurement_api.domain.tender import BidsSealed
-from procurement_api.storage.bids import bid_by_id, bids_page, lines_of, versions_of
+from procurement_api.storage.bids import bid_by_id, bids_page
 from procurement_api.storage.tenders import tender_by_id
-from procurement_api.use_cases.answers import AFTER_OPENING, bid_answers
-from procurement_api.use_cases.rights import BidNotFound, own_tender
+from procurement_api.use_cases.answers import AFTER_OPENING
+from procurement_api.use_cases.bid_answers import bid_answers, parts_of_bids
+from procurement_api.use_cases.rights import BidNotFound, own_tender, reads_as_bidder
 
 
 async def get_bid(db: Database, caller: Caller, bid_id: UUID) -> Bid:
@@ -22,15 +23,14 @@ async def get_bid(db: Database, caller: Caller, bid_id: UUID) -> Bid:
         bid = await bid_by_id(tx, bid_id)
         if bid is None:
             raise BidNotFound("No bid of yours has this id.")
-        is_bidder = bid["tenderer_organisation_id"] == caller.org
+        is_bidder = reads_as_bidder(caller, bid)
         if not is_bidder:
             tender = await tender_by_id(tx, bid["tender_id"])
             if tender is None or tender["buyer_organisation_id"] != caller.org:
                 raise BidNotFound("No bid of yours has this id.")
             if bid["state"] not in AFTER_OPENING:
                 raise BidsSealed("Nobody can read a bid before it is opened.")
-        versions, lines = await versions_of(tx, [bid_id]), await lines_of(tx, [bid_id])
-    [answer] = bid_answers([bid], versions, lines, for_bidder=is_bidder)
+        [answer] = bid_answers([bid], await parts_of_bids(tx, [bid_id]), for_bidder=is_bidder)
     return for_reader(answer, caller.scopes)
 
 
@@ -44,7 +44,5 @@ async def list_bids(
             raise BidsSealed("Nobody can read a bid before it is opened.")
         rows = await bids_page(tx, tender_id, cursor, limit)
         kept, next_cursor = cut_page(rows, limit, lambda row: [row["id"]])
-        ids = [row["id"] for row in kept]
-        versions, lines = await versions_of(tx, ids), await lines_of(tx, ids)
-    bids = bid_answers(kept, versions, lines)
+        bids = bid_answers(kept, await parts_of_bids(tx, [row["id"] for row in kept]))
     return [for_reader(bid, caller.scopes) for bid in bids], next_cursor

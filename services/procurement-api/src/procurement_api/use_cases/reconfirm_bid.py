@@ -13,10 +13,10 @@ from procurement_api.domain.bid import BidWithdrawn
 from procurement_api.domain.tender import require_submittable
 from procurement_api.storage.bids import add_version, bid_by_id, change_bid, versions_of
 from procurement_api.storage.tenders import share_submissions, tender_by_id
+from procurement_api.use_cases.bidders import require_may_change
 from procurement_api.use_cases.happenings import tell_bid
 from procurement_api.use_cases.receipts import ReceiptSigner, make_receipt
 from procurement_api.use_cases.refusals import Attempt, signing_refusals
-from procurement_api.use_cases.rights import own_bid
 
 
 async def reconfirm_bid(
@@ -25,14 +25,14 @@ async def reconfirm_bid(
     """The receipt of a version that holds what the one before it held, under the terms now in force."""
     attempt = Attempt("reconfirmed", bid_id, caller.org, None, received_at)
     async with signing_refusals(db, signer, attempt), db.begin() as tx:
-        found = own_bid(caller, await bid_by_id(tx, bid_id))
+        found = await require_may_change(tx, caller, await bid_by_id(tx, bid_id))
         await share_submissions(tx, found["tender_id"])
         if (earlier := await once.replay(tx)) is not None:
             return earlier
         tender = await tender_by_id(tx, found["tender_id"])
         assert tender is not None
         require_submittable(tender["state"], tender["deadline_at"], received_at)
-        bid = own_bid(caller, await bid_by_id(tx, bid_id, lock=True))
+        bid = await require_may_change(tx, caller, await bid_by_id(tx, bid_id, lock=True))
         if bid["state"] == "withdrawn":
             raise BidWithdrawn("The bid was withdrawn; submit a new one instead.")
         if bid["terms_version"] >= tender["terms_version"]:

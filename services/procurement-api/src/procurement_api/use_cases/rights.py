@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
 from sqlalchemy import RowMapping
 
 from cdp_common.kernel.errors import Forbidden, NotFound
@@ -45,13 +43,6 @@ class NotTheCommissioner(Forbidden):
 
     code = "not_the_commissioner"
     title = "The caller does not act for the agreement's commissioner"
-
-
-class TendererNotCaller(Forbidden):
-    """A bid is submitted by the bidder, or by a portal that acts for it with a delegation."""
-
-    code = "tenderer_not_caller"
-    title = "The caller does not act for the bidder"
 
 
 class BuyerIsBidder(Forbidden):
@@ -106,15 +97,14 @@ def _buys(caller: Caller, tender: RowMapping) -> bool:
     return bool(tender["buyer_organisation_id"] == caller.org)
 
 
-def require_tenderer(caller: Caller, tenderer_id: UUID | None) -> None:
-    """Refuse a bid that is not the caller's own organisation's."""
-    if tenderer_id != caller.org:
-        raise TendererNotCaller("Name the organisation that the caller acts for as tenderer.organisation_id.")
+def reads_as_bidder(caller: Caller, bid: RowMapping) -> bool:
+    """Whether the bid is the caller's to read: its bidder's, or the portal's that submitted it."""
+    return caller.org in (bid["tenderer_organisation_id"], bid["portal_organisation_id"])
 
 
 def own_bid(caller: Caller, bid: RowMapping | None) -> RowMapping:
-    """The bid if the caller acts for the bidder."""
-    if bid is None or bid["tenderer_organisation_id"] != caller.org:
+    """The bid if it is the caller's to read as its bidder or as the portal that submitted it."""
+    if bid is None or not reads_as_bidder(caller, bid):
         raise BidNotFound("No bid of yours has this id.")
     return bid
 

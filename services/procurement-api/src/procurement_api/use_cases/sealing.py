@@ -15,6 +15,8 @@ from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from joserfc import jwe
 from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
@@ -52,6 +54,11 @@ def unwrap(wrapped: bytes, wrapping_key: bytes, bound_to: str) -> dict[str, Any]
     except InvalidTag as fault:
         raise SealUnopenable("The key in force does not open what was sealed.") from fault
     return document
+
+
+def identity_key(secret_key: bytes) -> bytes:
+    """The key under which it is written who bids, of the service's secret key (HKDF, RFC 5869)."""
+    return HKDF(SHA256(), 32, salt=None, info=b"who bids").derive(secret_key)
 
 
 def seal(content: bytes, public_jwk: dict[str, Any]) -> str:

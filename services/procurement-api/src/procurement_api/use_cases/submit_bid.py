@@ -23,10 +23,16 @@ from procurement_api.domain.tender import require_submittable
 from procurement_api.storage.bids import add_bid, add_version, bid_by_id, change_bid
 from procurement_api.storage.tenders import share_submissions, tender_by_id
 from procurement_api.use_cases.bid_rules import bid_content, demands_of
+from procurement_api.use_cases.bidders import (
+    bidder_of,
+    require_may_change,
+    require_may_submit,
+    require_same_bidder,
+)
 from procurement_api.use_cases.happenings import tell_bid
 from procurement_api.use_cases.receipts import ReceiptSigner, make_receipt, new_commitment_key
 from procurement_api.use_cases.refusals import Attempt, signing_refusals
-from procurement_api.use_cases.rights import own_bid, require_tenderer, tender_to_bid_for
+from procurement_api.use_cases.rights import tender_to_bid_for
 from procurement_api.use_cases.sealing import seal
 
 
@@ -43,6 +49,7 @@ class _Submission:
 async def submit_bid(
     db: Database,
     signer: ReceiptSigner,
+    identity_key: bytes,
     caller: Caller,
     tender_id: UUID,
     draft: BidDraft,
@@ -50,19 +57,22 @@ async def submit_bid(
     received_at: datetime,
 ) -> Answer:
     """The receipt of a first version; a bidder has one live bid per tender."""
-    require_tenderer(caller, draft.tenderer.organisation_id)
     attempt = Attempt("submitted", tender_id, caller.org, draft, received_at)
     async with signing_refusals(db, signer, attempt), db.begin() as tx:
         await share_submissions(tx, tender_id)
         tender = tender_to_bid_for(caller, await tender_by_id(tx, tender_id))
+        await require_may_submit(tx, caller, tender_id, draft)
         if (earlier := await once.replay(tx)) is not None:
             return earlier
         require_submittable(tender["state"], tender["deadline_at"], received_at)
+        bidder = bidder_of(caller, tender_id, draft, identity_key, received_at)
         require_bid_holds(bid_content(draft), demands_of(tender))
         bid = {
             "id": new_id(),
             "tender_id": tender_id,
-            "tenderer_organisation_id": caller.org,
+            "tenderer_organisation_id": bidder.organisation_id,
+            "portal_organisation_id": bidder.portal_id,
+            "tenderer_key": bidder.key,
             "state": "sealed",
             "terms_version": tender["terms_version"],
             "version": 1,
@@ -76,6 +86,7 @@ async def submit_bid(
 async def replace_bid(
     db: Database,
     signer: ReceiptSigner,
+    identity_key: bytes,
     caller: Caller,
     bid_id: UUID,
     draft: BidDraft,
@@ -83,46 +94,50 @@ async def replace_bid(
     received_at: datetime,
 ) -> Answer:
     """The receipt of a further version, which stands in place of the earlier ones; all are kept."""
-    require_tenderer(caller, draft.tenderer.organisation_id)
-    return await _next_version(db, signer, caller, bid_id, "replaced", draft, once, received_at)
+    attempt = Attempt("replaced", bid_id, caller.org, draft, received_at)
+    return await _next_version(db, signer, identity_key, caller, attempt, once)
 
 
 async def withdraw_bid(
-    db: Database, signer: ReceiptSigner, caller: Caller, bid_id: UUID, once: Once, received_at: datetime
-) -> Answer:
-    """The receipt of a withdrawal; the bidder may submit anew until the deadline."""
-    return await _next_version(db, signer, caller, bid_id, "withdrawn", None, once, received_at)
-
-
-async def _next_version(
     db: Database,
     signer: ReceiptSigner,
+    identity_key: bytes,
     caller: Caller,
     bid_id: UUID,
-    action: BidAction,
-    draft: BidDraft | None,
     once: Once,
     received_at: datetime,
 ) -> Answer:
-    attempt = Attempt(action, bid_id, caller.org, draft, received_at)
+    """The receipt of a withdrawal; the bidder may submit anew until the deadline."""
+    attempt = Attempt("withdrawn", bid_id, caller.org, None, received_at)
+    return await _next_version(db, signer, identity_key, caller, attempt, once)
+
+
+async def _next_version(
+    db: Database, signer: ReceiptSigner, identity_key: bytes, caller: Caller, attempt: Attempt, once: Once
+) -> Answer:
+    bid_id, draft, received_at = attempt.target_id, attempt.draft, attempt.received_at
     async with signing_refusals(db, signer, attempt), db.begin() as tx:
-        found = own_bid(caller, await bid_by_id(tx, bid_id))
+        found = await require_may_change(tx, caller, await bid_by_id(tx, bid_id))
         await share_submissions(tx, found["tender_id"])
+        if draft is not None:
+            await require_may_submit(tx, caller, found["tender_id"], draft)
         if (earlier := await once.replay(tx)) is not None:
             return earlier
         tender = await tender_by_id(tx, found["tender_id"])
         assert tender is not None
         require_submittable(tender["state"], tender["deadline_at"], received_at)
         if draft is not None:
+            bidder = bidder_of(caller, tender["id"], draft, identity_key, received_at)
+            require_same_bidder(found, bidder)
             require_bid_holds(bid_content(draft), demands_of(tender))
-        bid = own_bid(caller, await bid_by_id(tx, bid_id, lock=True))
+        bid = await require_may_change(tx, caller, await bid_by_id(tx, bid_id, lock=True))
         if bid["state"] == "withdrawn":
             raise BidWithdrawn("The bid was withdrawn; submit a new one instead.")
         version = bid["version"] + 1
-        state = "withdrawn" if action == "withdrawn" else "sealed"
+        state = "withdrawn" if attempt.action == "withdrawn" else "sealed"
         await change_bid(tx, bid_id, version=version, state=state, terms_version=tender["terms_version"])
-        submission = _Submission(action, {**bid, "version": version, "state": state}, tender, draft)
-        status = 200 if action == "withdrawn" else 201
+        submission = _Submission(attempt.action, {**bid, "version": version, "state": state}, tender, draft)
+        status = 200 if attempt.action == "withdrawn" else 201
         return await _store(tx, signer, caller, submission, once, received_at, status=status)
 
 

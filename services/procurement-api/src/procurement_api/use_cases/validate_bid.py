@@ -18,20 +18,28 @@ from procurement_api.domain.bid import Demands, reason_to_disregard, require_bid
 from procurement_api.domain.tender import require_submittable
 from procurement_api.storage.tenders import tender_by_id
 from procurement_api.use_cases.bid_rules import amount_of, bid_content, demands_of, told_apart
-from procurement_api.use_cases.rights import require_tenderer, tender_to_bid_for
+from procurement_api.use_cases.bidders import bidder_of, require_may_submit
+from procurement_api.use_cases.rights import tender_to_bid_for
 from procurement_api.use_cases.value_bid import value_bid
 
 _NOTHING = Decimal("0.00")
 
 
 async def validate_bid(
-    db: Database, toms: TomsClient, caller: Caller, tender_id: UUID, draft: BidDraft, received_at: datetime
+    db: Database,
+    toms: TomsClient,
+    identity_key: bytes,
+    caller: Caller,
+    tender_id: UUID,
+    draft: BidDraft,
+    received_at: datetime,
 ) -> BidTrial:
     """The bid's lines as opening would value them, until the deadline."""
-    require_tenderer(caller, draft.tenderer.organisation_id)
     async with db.begin() as tx:
         tender = tender_to_bid_for(caller, await tender_by_id(tx, tender_id))
+        await require_may_submit(tx, caller, tender_id, draft)
     require_submittable(tender["state"], tender["deadline_at"], received_at)
+    bidder_of(caller, tender_id, draft, identity_key, received_at)
     content, demands = bid_content(draft), demands_of(tender)
     require_bid_holds(content, demands)
     terms = TenderTerms.model_validate(tender["terms"])
