@@ -59,6 +59,8 @@ IF_MATCH = {
     "publish_tender": "/v1/tenders/{tender}",
     "cancel_tender": "/v1/tenders/{tender}",
     "terminate_agreement": "/v1/agreements/{agreement}",
+    "vary_agreement": "/v1/agreements/{agreement}",
+    "novate_agreement": "/v1/agreements/{agreement}",
 }
 
 
@@ -117,6 +119,12 @@ class Scene:
             "register_agreement": lambda: agreement_of(self.world, self.parties["rival"], reference="NEW"),
             "batch_agreements": lambda: {"ids": [self.agreement]},
             "create_webhook": lambda: HOOK,
+            "vary_agreement": lambda: {"effective_on": "2026-12-31", "reason": "Why", "value_gbp": "1.00"},
+            "novate_agreement": lambda: {
+                "effective_on": "2026-12-31",
+                "reason": "Why",
+                "deliverer_organisation_id": str(self.parties["rival"].id),
+            },
             "terminate_agreement": lambda: {"effective_on": "2026-12-31", "reason": "Agreed"},
         }
         return bodies[operation]() if operation in bodies else None
@@ -200,7 +208,7 @@ def test_every_operation_that_takes_a_token_is_tried_without_its_scope() -> None
         for operation in methods.values()
         if any(requirement.get("oauth2") for requirement in operation.get("security", []))
     }
-    assert len(scoped) == 43
+    assert len(scoped) == 46
     assert {
         row["operation"] for row in ROWS if row["caller"] == "unscoped" and row["status"] == 403
     } == scoped

@@ -6,32 +6,14 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.contract.descriptions import committed, operations_of
 
 from cdp_common.testing.callers import http_client
 from cdp_common.web.settings import KeyFileUnusable
 from procurement_api.main import create_app
 from procurement_api.settings import Settings
 
-OPERATIONS = {
-    *("import_ocds", "list_tenders", "get_tender", "batch_tenders", "set_terms", "publish_tender"),
-    *("cancel_tender", "submit_bid", "replace_bid", "withdraw_bid", "get_bid", "list_bids", "open_tender"),
-    *("record_scores", "evaluate_tender", "get_evaluation", "get_assessment", "award_tender"),
-    *("register_agreement", "get_agreement", "list_agreements", "batch_agreements", "terminate_agreement"),
-    *("validate_bid", "get_tender_log", "get_inclusion_proof", "get_receipt_keys"),
-    *("list_events", "get_liveness", "get_readiness", "get_version"),
-    *("create_webhook", "list_webhooks", "delete_webhook", "list_webhook_deliveries"),
-    *("replay_webhook_delivery", "get_ocds_release", "list_ocds_releases", "get_ocds_record"),
-    *(
-        "get_ocds_extension",
-        "get_response_form",
-        "create_tender",
-        "amend_tender",
-        "list_terms_versions",
-        "reconfirm_bid",
-    ),
-    *("declare_interests", "get_panel", "list_scores", "moderate_scores", "send_summaries"),
-    *("record_clarification", "list_clarifications", "accept_quantity", "remove_bid"),
-}
+OPERATIONS = {operation.id for operation in operations_of(committed("procurement-api"))}
 
 
 def test_the_document_is_written_without_database_network_or_keys():

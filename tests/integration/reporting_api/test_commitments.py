@@ -17,6 +17,8 @@ from cdp_common.clients.upstream import UpstreamUnavailable
 from cdp_common.db.consumer import set_cursor
 from cdp_common.db.parking import list_parked
 from cdp_common.kernel.identifiers import new_id
+from cdp_common.kernel.periods import Period
+from reporting_api.storage.commitments import owed_lines
 from reporting_api.use_cases.run_feeds import replay_feed
 
 
@@ -225,3 +227,116 @@ async def test_an_expired_commitment_is_not_in_force(world: World):
     assert value.figures.due.total_gbp == Decimal("9600.00")  # two of five months
     assert value.editions[0].edition_hash == EDITION
     assert value.as_of == datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
+
+
+async def test_a_variation_takes_back_what_is_due_from_its_date_and_enters_it_anew(world: World):
+    line = promised_line()
+    contract = await world.sign(world.commitment(lines=[line]))
+    await world.seal()
+    before = world.clock()
+    world.clock.advance(timedelta(days=1))
+    more = line.model_copy(
+        update={
+            "social_gbp": Decimal("30000.00"),
+            "quantity": Decimal("1670.375"),
+            "counted_quantity": Decimal("1670.375"),
+        }
+    )
+    await world.change(contract, effective_on=date(2026, 9, 1), lines=[more])
+    due = await world.ledger("due")
+    standing = [entry for entry in due if entry.reverses is None and entry.source_kind == "commitment"]
+    taken_back = {entry.reverses for entry in due if entry.reverses is not None}
+    kept = [entry for entry in standing if entry.id not in taken_back]
+    assert [entry.effective_on for entry in kept] == [
+        *(date(2026, 4, 30), date(2026, 5, 31), date(2026, 6, 30), date(2026, 7, 31), date(2026, 8, 31)),
+    ]
+    assert len(taken_back) == 19
+    fresh = [entry for entry in due if entry.source_kind == "variation" and entry.reverses is None]
+    # £30,000 less the £5,000 that was due, over the nineteen months that are left
+    assert (fresh[0].effective_on, fresh[0].pence, len(fresh)) == (date(2026, 9, 30), 131578, 19)
+    assert sum(entry.pence for entry in due) == 3000000
+    assert sum(entry.counted_quantity for entry in due) == Decimal("1670.375")
+    value = await world.value()  # July to September
+    assert value.figures.due.total_gbp == Decimal("3315.78")
+    assert value.figures.committed.total_gbp == Decimal("30000.00")
+    assert value.signed_in_window.total_gbp == Decimal("0.00")  # a variation signs nothing
+    earlier = await world.value(**{"from": "2026-07-01", "to": "2026-08-31"})
+    assert earlier.figures.committed.total_gbp == Decimal("24000.00")
+    await world.seal()
+    as_of = (await world.value(as_of=before.isoformat())).figures
+    assert (as_of.committed.total_gbp, as_of.due.total_gbp) == (Decimal("24000.00"), Decimal("3000.00"))
+
+
+async def test_a_variation_ends_a_line_adds_another_and_schedules_the_rest(world: World):
+    ended, other = promised_line(), promised_line(social_gbp=Decimal("120.00"))
+    contract = await world.sign(world.commitment(lines=[ended, other]))
+    nothing_more = ended.model_copy(
+        update={
+            "social_gbp": Decimal("5000.00"),
+            "counted_quantity": Decimal("278.39583333"),
+            "ends_on": date(2026, 9, 1),
+        }
+    )
+    added = promised_line(
+        social_gbp=Decimal("10.00"),
+        starts_on=date(2026, 9, 1),
+        schedule=scheduled((date(2026, 9, 30), "0.5"), (date(2027, 9, 30), "0.5")),
+    )
+    await world.change(contract, effective_on=date(2026, 9, 1), lines=[nothing_more, added])
+    value = await world.value()
+    # £1,000 of July and of August each; £5 a month of the line that stays; the half of the new one
+    assert value.figures.due.total_gbp == Decimal("2020.00")
+    assert value.figures.committed.total_gbp == Decimal("130.00")  # the ended line is in force no more
+    entries = await world.count("ledger_inbox")
+    async with world.db.begin() as tx:
+        await set_cursor(tx, "procurement", 0, clock=world.clock)
+    await world.consume()
+    assert await world.count("ledger_inbox") == entries
+    await world.end(contract, date(2026, 12, 31))
+    left = sum(entry.pence for entry in await world.ledger("due") if entry.effective_on > date(2026, 12, 31))
+    assert left == 0
+
+
+async def test_from_a_novation_on_another_organisation_owes_what_is_not_due_yet(world: World):
+    contract = await world.sign()
+    heir = new_id()
+    await world.change(
+        contract, effective_on=date(2026, 9, 1), deliverer_id=heir, deliverer_name="Successor Ltd"
+    )
+    by_deliverer: dict[object, int] = {}
+    for entry in await world.ledger("due"):
+        by_deliverer[entry.deliverer_id] = by_deliverer.get(entry.deliverer_id, 0) + entry.pence
+    assert by_deliverer == {world.supplier: 500000, heir: 1900000}
+    value = await world.value()
+    assert value.figures.committed.total_gbp == Decimal("24000.00")
+    assert value.figures.due.total_gbp == Decimal("3000.00")
+    assert value.signed_in_window.total_gbp == Decimal("0.00")
+    committed = [entry for entry in await world.ledger("committed") if entry.effective_on > date(2026, 8, 31)]
+    assert [(entry.deliverer_id, entry.pence) for entry in committed] == [
+        (world.supplier, -2400000),
+        (heir, 2400000),
+    ]
+    async with world.db.begin() as tx:
+        [line] = (await owed_lines(tx, [contract.lines[0].line_id])).values()
+    quarters = (Period(date(2026, 4, 1), date(2026, 6, 30)), Period(date(2026, 10, 1), date(2026, 12, 31)))
+    assert [line.is_owed_by(world.supplier, quarter) for quarter in quarters] == [True, False]
+    assert [line.is_owed_by(heir, quarter) for quarter in quarters] == [False, True]
+    assert line.is_owed_by(heir, Period(date(2026, 7, 1), date(2026, 9, 1)))
+    assert not line.is_owed_by(heir, Period(date(2026, 7, 1), date(2026, 8, 31)))
+
+
+@pytest.mark.parametrize("kind", ["varied", "novated"])
+async def test_a_change_of_what_was_never_told_of_is_set_aside(world: World, kind: str):
+    said = (
+        {"lines": [promised_line()]}
+        if kind == "varied"
+        else {"deliverer_id": new_id(), "deliverer_name": "X"}
+    )
+    for _ in range(5):
+        if _ == 0:
+            await world.change(world.commitment(), effective_on=date(2026, 9, 1), **said)
+        await world.consume_once(PROCUREMENT, "procurement")
+    async with world.db.begin() as tx:
+        [parked] = await list_parked(tx, "procurement")
+    assert parked.last_error.startswith("commitment_not_known:")
+    assert await world.count("ledger_inbox") == 0

@@ -13,7 +13,14 @@ from sqlalchemy import text
 from tests.integration.reporting_api.neighbours import EDITION, Neighbours
 
 from cdp_common.clients.feeds import FeedClient
-from cdp_common.contracts.commitments import CommitmentLine, CommitmentsEnded, CommitmentsMade, ScheduledShare
+from cdp_common.contracts.commitments import (
+    CommitmentLine,
+    CommitmentsEnded,
+    CommitmentsMade,
+    CommitmentsNovated,
+    CommitmentsVaried,
+    ScheduledShare,
+)
 from cdp_common.contracts.partners import MembershipChanged
 from cdp_common.contracts.reporting import CollectiveValue, Publication, Report
 from cdp_common.db.database import Database
@@ -147,6 +154,16 @@ class World:
         )
         event_type = "pledge.withdrawn" if commitment.kind == "pledge" else "agreement.terminated"
         self.neighbours.tell(port, event_type, commitment.source_id, ended.model_dump(mode="json"), 2)
+        await self.consume()
+
+    async def change(self, commitment: CommitmentsMade, version: int = 2, **said: Any) -> None:
+        """Tell of a variation (with `lines`) or a novation (with `deliverer_id`) and take it in."""
+        kind, payload = ("varied", CommitmentsVaried) if "lines" in said else ("novated", CommitmentsNovated)
+        common = {"source_id": commitment.source_id, "place_id": self.place, "reason": "agreed"}
+        if kind == "varied":
+            common["ends_on"] = commitment.ends_on
+        data = payload.model_validate({**common, **said}).model_dump(mode="json")
+        self.neighbours.tell(PROCUREMENT, f"agreement.{kind}", commitment.source_id, data, version)
         await self.consume()
 
     async def join(self, org: UUID, valid_from: date, valid_to: date | None = None, **changes: Any) -> UUID:

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from tests.unit.reporting_api.builders import amounts
 
 from cdp_common.kernel.money import WeightsNotUsable
-from reporting_api.domain.amounts import Amounts, split_quantity
+from cdp_common.kernel.quantities import split_quantity
+from reporting_api.domain.amounts import Amounts
 
 SHARES = st.lists(st.decimals("0.01", "1", places=2), min_size=1, max_size=40)
 PENCE = st.integers(-(10**15), 10**15)

@@ -18,7 +18,15 @@ from cdp_common.contracts.after_opening import (
     RemovalDraft,
     RemovedBid,
 )
-from cdp_common.contracts.agreements import Agreement, AgreementDraft, AgreementEnd, AwardDraft
+from cdp_common.contracts.agreements import (
+    Agreement,
+    AgreementChange,
+    AgreementDraft,
+    AgreementEnd,
+    AgreementNovation,
+    AgreementVariation,
+    AwardDraft,
+)
 from cdp_common.contracts.amendments import TenderAmendment, TermsVersion
 from cdp_common.contracts.assessments import AssessmentSummary, SummariesDraft, SummariesSent
 from cdp_common.contracts.base import Batch, EventPage, IdBatch, Page
@@ -362,6 +370,37 @@ class ProcurementClient(ServiceClient):
         return await self._post(
             f"/v1/agreements/{agreement_id}/terminate", Agreement, json=end, if_match=if_match
         )
+
+    async def vary_agreement(
+        self, agreement_id: UUID, variation: AgreementVariation, *, if_match: str, idempotency_key: str
+    ) -> Agreement:
+        """The agreement as it is from the date on."""
+        return await self._post(
+            f"/v1/agreements/{agreement_id}/variations",
+            Agreement,
+            json=variation,
+            if_match=if_match,
+            idempotency_key=idempotency_key,
+        )
+
+    async def novate_agreement(
+        self, agreement_id: UUID, novation: AgreementNovation, *, if_match: str, idempotency_key: str
+    ) -> Agreement:
+        """The agreement with its new deliverer."""
+        return await self._post(
+            f"/v1/agreements/{agreement_id}/novations",
+            Agreement,
+            json=novation,
+            if_match=if_match,
+            idempotency_key=idempotency_key,
+        )
+
+    async def list_agreement_changes(
+        self, agreement_id: UUID, *, limit: int | None = None, cursor: str | None = None
+    ) -> Page[AgreementChange]:
+        """The variations and novations of an agreement, oldest first."""
+        params = {"limit": limit, "cursor": cursor}
+        return await self._get(f"/v1/agreements/{agreement_id}/changes", Page[AgreementChange], params=params)
 
     # -------------------------------------------------------------- events
     async def list_events(self, *, after: int = 0, limit: int | None = None) -> EventPage:

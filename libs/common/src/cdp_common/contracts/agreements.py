@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -11,16 +11,18 @@ from pydantic import Field
 from cdp_common.contracts.base import (
     Contract,
     DataStatus,
+    DecimalText,
     GbpText,
     Sha256,
     ShortText,
     Slug,
 )
 from cdp_common.contracts.commitments import CommitmentLine
-from cdp_common.contracts.promises import PromisedLine
+from cdp_common.contracts.promises import PromisedLine, Schedule
 
 AgreementKind = Literal["contract", "call_off", "framework_agreement", "grant", "planning_obligation"]
 AgreementState = Literal["signed", "terminated"]
+AgreementChangeKind = Literal["variation", "novation"]
 
 
 class AwardDraft(Contract):
@@ -52,6 +54,54 @@ class AgreementDraft(Contract):
     edition_hash: Sha256
     lines: Annotated[list[AgreementLineDraft], Field(max_length=1000)] = []
     data_status: DataStatus = "actual"
+
+
+class LineVariation(Contract):
+    """What an agreement's line promises from the date of a variation on.
+
+    `quantity` is that of its whole life, what fell due before included; left out, it stays. What is not due
+    before the date falls due by `schedule` (shares of that rest), or in equal monthly parts until it ends.
+    """
+
+    line_id: UUID
+    quantity: DecimalText | None = None
+    ended: bool = False  # nothing more falls due from the date on
+    ends_on: date | None = None
+    schedule: Schedule = []
+
+
+class AgreementVariation(Contract):
+    """A change of what an agreement promises, from a date on; what is left out stays."""
+
+    effective_on: date
+    reason: ShortText
+    ends_on: date | None = None
+    value_gbp: GbpText | None = None
+    lines: Annotated[list[LineVariation], Field(max_length=1000)] = []
+    new_lines: Annotated[list[AgreementLineDraft], Field(max_length=1000)] = []
+    edition_hash: Sha256 | None = None  # of the first lines of an agreement that had none
+
+
+class AgreementNovation(Contract):
+    """Another organisation takes over what an agreement promises, from a date on."""
+
+    effective_on: date
+    reason: ShortText
+    deliverer_organisation_id: UUID
+
+
+class AgreementChange(Contract):
+    """One change of an agreement: which version it made, from when on, and why."""
+
+    version: int
+    kind: AgreementChangeKind
+    effective_on: date
+    reason: str
+    recorded_at: datetime
+    deliverer_organisation_id: UUID  # who delivers from then on
+    ends_on: date
+    value_gbp: GbpText | None
+    line_ids: list[UUID]  # the lines that changed or were added
 
 
 class AgreementEnd(Contract):

@@ -49,6 +49,8 @@ class CommitmentLine(Licensed):
     starts_on: date
     ends_on: date
     schedule: list[ScheduledShare] = Field(default=[], max_length=600)
+    # Of a line that was varied: the schedule, or the months, are of what falls due from this day on.
+    rest_from: date | None = None
     area_code: Code | None = None
     industry: Code | None = None
 
@@ -71,6 +73,32 @@ class CommitmentsMade(Contract):
     ends_on: date
     data_status: DataStatus
     lines: list[CommitmentLine]
+
+
+class CommitmentsVaried(Contract):
+    """Payload of `agreement.varied`: lines that promise something else from a date on, and new lines.
+
+    A line states its whole life anew: what fell due before the date stays, and the rest falls due from then
+    on, by the line's `schedule` (shares of the rest) or in equal monthly parts until it ends.
+    """
+
+    source_id: UUID
+    place_id: UUID
+    effective_on: date
+    reason: str
+    ends_on: date  # of the agreement, from now on
+    lines: list[CommitmentLine]
+
+
+class CommitmentsNovated(Contract):
+    """Payload of `agreement.novated`: from a date on somebody else owes what the agreement promises."""
+
+    source_id: UUID
+    place_id: UUID
+    effective_on: date
+    reason: str
+    deliverer_id: UUID
+    deliverer_name: str
 
 
 class CommitmentsEnded(Contract):

@@ -7,7 +7,14 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request, Response, Security
 
-from cdp_common.contracts.agreements import Agreement, AgreementDraft, AgreementEnd
+from cdp_common.contracts.agreements import (
+    Agreement,
+    AgreementChange,
+    AgreementDraft,
+    AgreementEnd,
+    AgreementNovation,
+    AgreementVariation,
+)
 from cdp_common.contracts.base import Batch, IdBatch, Page
 from cdp_common.web.caller import INTERNAL_EVENTS_SCOPE, Caller
 from cdp_common.web.dependencies import Now, ServiceDatabase
@@ -18,9 +25,11 @@ from cdp_common.web.paging import Paging, page_links
 from procurement_api.api.clients import Partners, Toms
 from procurement_api.api.publisher import Publishing
 from procurement_api.use_cases import read_agreements
+from procurement_api.use_cases.novate_agreement import novate_agreement as novate
 from procurement_api.use_cases.register_agreement import register_agreement as register
 from procurement_api.use_cases.rights import AGREEMENTS_SCOPE
 from procurement_api.use_cases.terminate_agreement import terminate_agreement as terminate
+from procurement_api.use_cases.vary_agreement import vary_agreement as vary
 
 router = APIRouter(tags=["agreements"])
 
@@ -88,3 +97,53 @@ async def terminate_agreement(
 ) -> Response:
     """End an agreement of which the caller is the commissioner: what was not yet due is no longer owed."""
     return respond_with_etag(request, await terminate(db, caller, agreement_id, end, if_match, now))
+
+
+@router.post("/v1/agreements/{agreement_id}/variations", status_code=201, response_model=Agreement)
+async def vary_agreement(
+    agreement_id: UUID,
+    variation: AgreementVariation,
+    caller: Writer,
+    once: OnceHeader,
+    db: ServiceDatabase,
+    toms: Toms,
+    partners: Partners,
+    now: Now,
+    if_match: IfMatch = None,
+) -> Response:
+    """Vary an agreement of which the caller is the commissioner, from a date on: a new version of it.
+
+    What fell due before the date stays. The rest of each line that changes falls due anew, valued at the
+    edition to which the agreement is pinned.
+    """
+    answer = await vary(db, toms, partners, caller, agreement_id, variation, if_match, once, now)
+    return answer_response(answer)
+
+
+@router.post("/v1/agreements/{agreement_id}/novations", status_code=201, response_model=Agreement)
+async def novate_agreement(
+    agreement_id: UUID,
+    novation: AgreementNovation,
+    caller: Writer,
+    once: OnceHeader,
+    db: ServiceDatabase,
+    partners: Partners,
+    now: Now,
+    if_match: IfMatch = None,
+) -> Response:
+    """Novate an agreement of which the caller is the commissioner: from a date on another one delivers.
+
+    What fell due before the date stays the earlier deliverer's.
+    """
+    return answer_response(await novate(db, partners, caller, agreement_id, novation, if_match, once, now))
+
+
+@router.get("/v1/agreements/{agreement_id}/changes", openapi_extra=_READING)
+async def list_agreement_changes(
+    agreement_id: UUID, request: Request, caller: Signed, db: ServiceDatabase, page: Paging
+) -> Page[AgreementChange]:
+    """The variations and novations of an agreement, oldest first, for its parties."""
+    found, next_cursor = await read_agreements.list_agreement_changes(
+        db, caller, agreement_id, page.cursor, page.limit
+    )
+    return Page(items=found, next=page_links(request, next_cursor))

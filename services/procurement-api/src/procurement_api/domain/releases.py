@@ -112,7 +112,7 @@ def contract_release(of: ContractSigned) -> Part:
     contract = present(
         {
             "id": str(of.id),
-            "awardID": _award_id(of.id),
+            "awardID": award_id(of.id),
             "title": of.title,
             "description": f"Reference of the buyer: {of.reference}",
             "status": "active",
@@ -145,7 +145,7 @@ def termination_release(agreement_id: UUID, effective_on: date) -> Part:
         "contracts": [
             {
                 "id": str(agreement_id),
-                "awardID": _award_id(agreement_id),
+                "awardID": award_id(agreement_id),
                 "status": "terminated",
                 "amendments": [
                     {
@@ -191,7 +191,7 @@ def _supplier(of: Party, *, tendered: bool) -> Part:
 def _award(of: ContractSigned, date_: str) -> Part:
     return present(
         {
-            "id": _award_id(of.id),
+            "id": award_id(of.id),
             "title": of.title,
             "status": "active",
             "date": date_,
@@ -202,7 +202,8 @@ def _award(of: ContractSigned, date_: str) -> Part:
     )
 
 
-def _award_id(agreement_id: UUID) -> str:
+def award_id(agreement_id: UUID) -> str:
+    """The id that a contract's award has in releases."""
     return f"award-{agreement_id}"
 
 

@@ -18,10 +18,10 @@ from sqlalchemy import (
 )
 
 from cdp_common.db.columns import Json, Pence, Quantity, UtcDateTime, id_column
-from procurement_api.storage import evaluation_tables, portal_tables, terms_tables
+from procurement_api.storage import change_tables, evaluation_tables, portal_tables, terms_tables
 from procurement_api.storage.metadata import metadata
 
-TABLE_MODULES = (evaluation_tables, portal_tables, terms_tables)
+TABLE_MODULES = (change_tables, evaluation_tables, portal_tables, terms_tables)
 """Where the other tables stand; with them the metadata is whole."""
 
 tenders = Table(

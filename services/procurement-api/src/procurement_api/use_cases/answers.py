@@ -124,6 +124,7 @@ def commitment_answer(row: Mapping[Any, Any]) -> CommitmentLine:
         starts_on=row["starts_on"],
         ends_on=row["ends_on"],
         schedule=[ScheduledShare.model_validate(part) for part in row["schedule"]],
+        rest_from=row.get("rest_from"),
         area_code=row["area_code"],
         industry=row["industry"],
         licensed_framework=row["licensed_framework"],

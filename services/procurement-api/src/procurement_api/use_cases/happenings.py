@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
 
@@ -12,7 +12,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from cdp_common.contracts.agreements import Agreement
 from cdp_common.contracts.amendments import Amended, TenderAmended
 from cdp_common.contracts.bids import BidAction, BidChanged
-from cdp_common.contracts.commitments import CommitmentsEnded, CommitmentsMade
+from cdp_common.contracts.commitments import (
+    CommitmentsEnded,
+    CommitmentsMade,
+    CommitmentsNovated,
+    CommitmentsVaried,
+)
 from cdp_common.contracts.tenderers import PortalAppointmentChanged
 from cdp_common.contracts.tenders import Tender, TenderChanged
 from cdp_common.db.events import INTERNAL, PUBLIC, NewEvent, org_audience, record_event
@@ -137,6 +142,21 @@ async def tell_agreement_signed(
     await _tell_agreement(tx, "agreement.signed", agreement, made.model_dump(mode="json"), now)
 
 
+async def tell_agreement_changed(
+    tx: AsyncConnection,
+    happened: Literal["varied", "novated"],
+    agreement: Agreement,
+    told: CommitmentsVaried | CommitmentsNovated,
+    now: datetime,
+    also: UUID | None = None,
+) -> None:
+    """`agreement.varied` or `agreement.novated`, to the services, both parties and one that was a party."""
+    data = told.model_dump(mode="json")
+    await _tell_agreement(
+        tx, f"agreement.{happened}", agreement, data, now, effective_on=told.effective_on, also=also
+    )
+
+
 async def tell_agreement_terminated(
     tx: AsyncConnection, agreement: Agreement, ended: CommitmentsEnded, now: datetime
 ) -> None:
@@ -145,8 +165,16 @@ async def tell_agreement_terminated(
 
 
 async def _tell_agreement(
-    tx: AsyncConnection, type_: str, agreement: Agreement, data: dict[str, Any], now: datetime
+    tx: AsyncConnection,
+    type_: str,
+    agreement: Agreement,
+    data: dict[str, Any],
+    now: datetime,
+    *,
+    effective_on: date | None = None,
+    also: UUID | None = None,
 ) -> None:
+    others = () if also is None else (org_audience(also),)
     event = NewEvent(
         type=type_,
         aggregate_type="agreement",
@@ -157,8 +185,9 @@ async def _tell_agreement(
             INTERNAL,
             org_audience(agreement.commissioner_organisation_id),
             org_audience(agreement.deliverer_organisation_id),
+            *others,
         ),
         data=data,
-        effective_on=agreement.terminated_on or agreement.signed_on,
+        effective_on=effective_on or agreement.terminated_on or agreement.signed_on,
     )
     await record_event(tx, event, now)

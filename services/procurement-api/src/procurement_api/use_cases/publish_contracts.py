@@ -61,7 +61,7 @@ def contract_facts(
         ends_on=row["ends_on"],
         bid_id=row["bid_id"],
         framework=framework_of(edition),
-        commitments=[_commitment(line, about[line["line_id"]]) for line in lines],
+        commitments=[commitment_of(line, about[line["line_id"]]) for line in lines],
         data_status=row["data_status"],
     )
 
@@ -103,7 +103,8 @@ async def ocid_of_tender(tx: AsyncConnection, prefix: str, tender: Mapping[Any, 
     return minted(prefix, tender["id"]) if earlier is None else str(earlier["ocid"])
 
 
-def _commitment(line: Mapping[str, Any], about: Described) -> Commitment:
+def commitment_of(line: Mapping[str, Any], about: Described) -> Commitment:
+    """A stored commitment line as releases tell of it."""
     return Commitment(
         id=line["line_id"],
         measure=line["measure"],

@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from cdp_common.contracts.agreements import Agreement
+from sqlalchemy import RowMapping
+
+from cdp_common.contracts.agreements import Agreement, AgreementChange
 from cdp_common.contracts.base import Batch
 from cdp_common.contracts.licensed import for_reader
 from cdp_common.db.database import Database
 from cdp_common.db.paging import cut_page
 from cdp_common.web.caller import Caller
+from procurement_api.storage.agreement_changes import changes_page
 from procurement_api.storage.agreements import (
     agreement_by_id,
     agreements_by_ids,
     agreements_page,
     lines_of_agreements,
 )
-from procurement_api.use_cases.answers import agreement_answers
+from procurement_api.use_cases.answers import agreement_answers, gbp_or_none
 from procurement_api.use_cases.rights import require_reads_agreements, visible_agreement
 
 
@@ -52,6 +55,27 @@ async def batch_agreements(db: Database, caller: Caller, ids: Sequence[UUID]) ->
     found = [for_reader(agreement, caller.scopes) for agreement in agreement_answers(rows, lines)]
     known = {agreement.id for agreement in found}
     return Batch(items=found, missing=[wanted for wanted in ids if wanted not in known])
+
+
+async def list_agreement_changes(
+    db: Database, caller: Caller, agreement_id: UUID, cursor: str | None, limit: int
+) -> tuple[list[AgreementChange], str | None]:
+    """The changes of an agreement, oldest first, and the cursor of the next page."""
+    require_reads_agreements(caller)
+    async with db.begin() as tx:
+        visible_agreement(caller, await agreement_by_id(tx, agreement_id))
+        rows = await changes_page(tx, agreement_id, cursor, limit)
+    kept, next_cursor = cut_page(rows, limit, lambda row: [row["version"]])
+    return [_change(row) for row in kept], next_cursor
+
+
+def _change(row: RowMapping) -> AgreementChange:
+    said = ("version", "kind", "effective_on", "reason", "recorded_at", "ends_on", "line_ids")
+    return AgreementChange(
+        **{name: row[name] for name in said},
+        deliverer_organisation_id=row["deliverer_organisation_id"],
+        value_gbp=gbp_or_none(row["value_pence"]),
+    )
 
 
 def _party(caller: Caller) -> UUID | None:

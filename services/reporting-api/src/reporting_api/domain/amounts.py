@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from fractions import Fraction
 
-from cdp_common.kernel.money import WeightsNotUsable, split_pence
-
-QUANTITY_STEP = Decimal("1E-8")
-"""Quantities are stored with eight decimals."""
+from cdp_common.kernel.money import split_pence
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +34,19 @@ class Amounts:
             None if self.high_pence is None else -self.high_pence,
         )
 
+    def minus(self, others: Iterable[Amounts]) -> Amounts:
+        """What is left of these amounts; a range is left only where every part has one."""
+        left = self
+        for other in others:
+            left = Amounts(
+                left.social_pence - other.social_pence,
+                left.local_pence - other.local_pence,
+                left.fiscal_pence - other.fiscal_pence,
+                _difference(left.low_pence, other.low_pence),
+                _difference(left.high_pence, other.high_pence),
+            )
+        return left
+
     def split(self, shares: Sequence[Decimal]) -> list[Amounts]:
         """Parts by `shares` that sum to these amounts exactly; the last share takes the rounding."""
         columns = (
@@ -50,16 +59,8 @@ class Amounts:
         return [Amounts(*parts) for parts in zip(*columns, strict=True)]
 
 
-def split_quantity(total: Decimal, shares: Sequence[Decimal]) -> list[Decimal]:
-    """Parts of a quantity by `shares`, cut to eight decimals; the last share takes what is left."""
-    whole = sum((Fraction(share) for share in shares), start=Fraction(0))
-    if whole <= 0 or any(share < 0 for share in shares):
-        raise WeightsNotUsable("shares must not be negative and at least one must be above zero")
-    scaled = int(total.quantize(QUANTITY_STEP).scaleb(8))
-    parts = [int(scaled * Fraction(share) / whole) for share in shares]
-    last = max(index for index, share in enumerate(shares) if share > 0)
-    parts[last] += scaled - sum(parts)
-    return [Decimal(part).scaleb(-8) for part in parts]
+def _difference(pence: int | None, other: int | None) -> int | None:
+    return None if pence is None or other is None else pence - other
 
 
 def _split_optional(pence: int | None, shares: Sequence[Decimal]) -> list[int] | list[None]:

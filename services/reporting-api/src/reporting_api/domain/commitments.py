@@ -12,7 +12,8 @@ from uuid import UUID
 
 from cdp_common.kernel.errors import InvalidInput
 from cdp_common.kernel.periods import Period
-from reporting_api.domain.amounts import Amounts, split_quantity
+from cdp_common.kernel.quantities import split_quantity
+from reporting_api.domain.amounts import Amounts
 from reporting_api.domain.entries import DataStatus, Entry, MeasureRef, NextId, Route
 
 Kind = Literal["contract", "call_off", "framework_agreement", "grant", "planning_obligation", "pledge"]
@@ -150,7 +151,7 @@ def entries_of_ending(
 
 
 def _committed(commitment: Commitment, line: PromisedLine, entry_id: UUID, now: datetime) -> Entry:
-    return _entry(
+    return entry_of(
         commitment,
         line,
         entry_id,
@@ -164,10 +165,10 @@ def _committed(commitment: Commitment, line: PromisedLine, entry_id: UUID, now: 
 def _due(
     commitment: Commitment, line: PromisedLine, part: Instalment, entry_id: UUID, now: datetime
 ) -> Entry:
-    return _entry(commitment, line, entry_id, now, figure="due", effective_on=part.due_on, part=part)
+    return entry_of(commitment, line, entry_id, now, figure="due", effective_on=part.due_on, part=part)
 
 
-def _entry(
+def entry_of(
     commitment: Commitment,
     line: PromisedLine,
     entry_id: UUID,
@@ -177,6 +178,7 @@ def _entry(
     effective_on: date,
     part: Instalment,
 ) -> Entry:
+    """An entry of a part of the line, or of the whole of it."""
     return Entry(
         id=entry_id,
         place_id=commitment.place_id,

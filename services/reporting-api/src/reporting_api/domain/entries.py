@@ -15,7 +15,17 @@ from reporting_api.domain.amounts import Amounts
 Figure = Literal["committed", "due", "delivered", "confirmed", "validated"]
 Route = Literal["procurement", "own_activity", "grant", "planning", "charter", "joint"]
 DataStatus = Literal["actual", "synthetic_sample"]
-SourceKind = Literal["commitment", "termination", "report", "review", "return", "rejection", "correction"]
+SourceKind = Literal[
+    "commitment",
+    "variation",
+    "novation",
+    "termination",
+    "report",
+    "review",
+    "return",
+    "rejection",
+    "correction",
+]
 
 NextId = Callable[[], UUID]
 """Gives the next id; the domain makes none itself."""

@@ -11,8 +11,9 @@ from uuid import UUID
 
 from cdp_common.kernel.errors import FieldError
 from cdp_common.kernel.periods import Period
+from cdp_common.kernel.quantities import split_quantity
 from reporting_api.domain.activities import PartnerShare
-from reporting_api.domain.amounts import Amounts, split_quantity
+from reporting_api.domain.amounts import Amounts
 from reporting_api.domain.entries import DataStatus, Entry, MeasureRef, NextId, Route, SourceKind
 from reporting_api.domain.reports import AreaShare, ReportInvalid
 

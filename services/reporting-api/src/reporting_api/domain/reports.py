@@ -11,8 +11,8 @@ from uuid import UUID
 
 from cdp_common.kernel.errors import Conflict, FieldError, InvalidInput, NotFound
 from cdp_common.kernel.periods import Period
+from cdp_common.kernel.quantities import QUANTITY_STEP
 from reporting_api.domain.activities import JointActivity
-from reporting_api.domain.amounts import QUANTITY_STEP
 from reporting_api.domain.commitments import CONTRACT_KINDS, Kind
 from reporting_api.domain.entries import DataStatus, Route
 
@@ -87,12 +87,27 @@ class StatedLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Tenure:
+    """Who owes a commitment from a day on (null: from its start) and before another (null: to its end)."""
+
+    deliverer_id: UUID
+    since: date | None = None
+    before: date | None = None
+
+    def overlaps(self, period: Period) -> bool:
+        """Whether the deliverer owes it on a day of the period."""
+        return (self.since is None or self.since <= period.end) and (
+            self.before is None or self.before > period.start
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class OwedLine:
     """A commitment line as reports refer to it."""
 
     line_id: UUID
     place_id: UUID
-    deliverer_id: UUID
+    tenures: tuple[Tenure, ...]
     commissioner_id: UUID | None
     kind: Kind
     route: Route
@@ -102,6 +117,12 @@ class OwedLine:
     starts_on: date
     ended_on: date | None
     data_status: DataStatus
+
+    def is_owed_by(self, organisation_id: UUID, period: Period) -> bool:
+        """Whether the organisation owes it on a day of the period."""
+        return any(
+            tenure.deliverer_id == organisation_id and tenure.overlaps(period) for tenure in self.tenures
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,7 +276,11 @@ def _joint_faults(line: StatedLine, around: Surroundings) -> Iterator[_Fault]:
 
 def _commitment_faults(line: StatedLine, line_id: UUID, around: Surroundings) -> Iterator[_Fault]:
     owed = around.owed.get(line_id)
-    if owed is None or owed.deliverer_id != around.organisation_id or owed.place_id != around.place_id:
+    if (
+        owed is None
+        or not owed.is_owed_by(around.organisation_id, around.period)
+        or owed.place_id != around.place_id
+    ):
         message = "the organisation owes no such line in this place"
         yield "commitment_line_id", "commitment_unknown", message
         return

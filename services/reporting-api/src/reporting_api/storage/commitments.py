@@ -13,8 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from reporting_api.domain.commitments import ROUTE_OF_KIND, Commitment
 from reporting_api.domain.entries import worst_status
-from reporting_api.domain.reports import OwedLine
-from reporting_api.storage.copy_tables import commitment_lines, commitments, editions
+from reporting_api.domain.reports import OwedLine, Tenure
+from reporting_api.storage.copy_tables import commitment_lines, commitment_novations, commitments, editions
 
 _PARTIES: Sequence[Any] = (
     commitments.c.place_id,
@@ -41,11 +41,18 @@ async def keep_commitment(tx: AsyncConnection, commitment: Commitment, now: date
         starts_on=commitment.period.start,
         ends_on=commitment.period.end,
         data_status=commitment.data_status,
+        version=1,
         recorded_at=now,
     )
     if (await tx.execute(statement.on_conflict_do_nothing())).rowcount == 0:
         return False
-    rows = [
+    if rows := _line_rows(commitment):
+        await tx.execute(insert(commitment_lines), rows)
+    return True
+
+
+def _line_rows(commitment: Commitment) -> list[dict[str, Any]]:
+    return [
         {
             "line_id": line.line_id,
             "source_id": commitment.source_id,
@@ -58,9 +65,48 @@ async def keep_commitment(tx: AsyncConnection, commitment: Commitment, now: date
         }
         for line in commitment.lines
     ]
-    if rows:
-        await tx.execute(insert(commitment_lines), rows)
-    return True
+
+
+async def standing_commitment(tx: AsyncConnection, source_id: UUID) -> RowMapping | None:
+    """The commitment as it is kept, held against other changes until commit; None when never told of."""
+    query = select(commitments).where(commitments.c.source_id == source_id).with_for_update()
+    row: RowMapping | None = (await tx.execute(query)).mappings().one_or_none()
+    return row
+
+
+async def keep_variation(tx: AsyncConnection, varied: Commitment, version: int) -> None:
+    """Remember what a commitment promises from now on."""
+    await tx.execute(
+        update(commitments)
+        .where(commitments.c.source_id == varied.source_id)
+        .values(ends_on=varied.period.end, data_status=varied.data_status, version=version)
+    )
+    statement = insert(commitment_lines)
+    changed = {name: statement.excluded[name] for name in ("quantity", "starts_on", "ends_on")}
+    own = commitment_lines.c.source_id == statement.excluded.source_id
+    await tx.execute(
+        statement.on_conflict_do_update(index_elements=["line_id"], set_=changed, where=own),
+        _line_rows(varied),
+    )
+
+
+async def keep_novation(
+    tx: AsyncConnection, before: RowMapping, deliverer_id: UUID, effective_on: date, reason: str, version: int
+) -> None:
+    """Remember who owes a commitment from a day on, and who did before."""
+    row = {
+        "source_id": before["source_id"],
+        "version": version,
+        "effective_on": effective_on,
+        "earlier_deliverer_id": before["deliverer_id"],
+        "reason": reason,
+    }
+    await tx.execute(insert(commitment_novations).values(**row))
+    await tx.execute(
+        update(commitments)
+        .where(commitments.c.source_id == before["source_id"])
+        .values(deliverer_id=deliverer_id, version=version)
+    )
 
 
 async def end_commitment(tx: AsyncConnection, source_id: UUID, effective_on: date, reason: str) -> bool:
@@ -87,14 +133,38 @@ async def owed_lines(tx: AsyncConnection, line_ids: Collection[UUID]) -> dict[UU
         .join(editions, editions.c.edition_hash == commitment_lines.c.edition_hash)
         .where(commitment_lines.c.line_id.in_(line_ids))
     )
-    return {row["line_id"]: _owed_line(row) for row in (await tx.execute(query)).mappings()}
+    rows = list((await tx.execute(query)).mappings())
+    earlier = await _novations(tx, {row["source_id"] for row in rows})
+    return {row["line_id"]: _owed_line(row, earlier.get(row["source_id"], [])) for row in rows}
 
 
-def _owed_line(row: RowMapping) -> OwedLine:
+async def _novations(tx: AsyncConnection, source_ids: Collection[UUID]) -> dict[UUID, list[RowMapping]]:
+    """The novations of the commitments in order, by commitment."""
+    query = (
+        select(commitment_novations)
+        .where(commitment_novations.c.source_id.in_(source_ids))
+        .order_by(commitment_novations.c.source_id, commitment_novations.c.version)
+    )
+    found: dict[UUID, list[RowMapping]] = {}
+    for row in (await tx.execute(query)).mappings():
+        found.setdefault(row["source_id"], []).append(row)
+    return found
+
+
+def _tenures(row: RowMapping, novations: Sequence[RowMapping]) -> tuple[Tenure, ...]:
+    days = [novation["effective_on"] for novation in novations]
+    deliverers = [*(novation["earlier_deliverer_id"] for novation in novations), row["deliverer_id"]]
+    return tuple(
+        Tenure(deliverer, since, before)
+        for deliverer, since, before in zip(deliverers, [None, *days], [*days, None], strict=True)
+    )
+
+
+def _owed_line(row: RowMapping, novations: Sequence[RowMapping]) -> OwedLine:
     return OwedLine(
         line_id=row["line_id"],
         place_id=row["place_id"],
-        deliverer_id=row["deliverer_id"],
+        tenures=_tenures(row, novations),
         commissioner_id=row["commissioner_id"],
         kind=row["kind"],
         route=ROUTE_OF_KIND[row["kind"]],

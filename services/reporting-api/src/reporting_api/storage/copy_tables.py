@@ -115,10 +115,22 @@ commitments = Table(
     Column("ended_on", Date),
     Column("end_reason", Text),
     Column("data_status", Text, nullable=False),
+    Column("version", Integer, nullable=False),  # of the agreement, up to which changes were taken in
     Column("recorded_at", UtcDateTime, nullable=False),
     CheckConstraint(_KIND_KNOWN, name="kind_known"),
     CheckConstraint(STATUS_KNOWN, name="data_status_known"),
     CheckConstraint("(ended_on IS NULL) = (end_reason IS NULL)", name="ended_with_reason"),
+)
+
+# Who owed a commitment before somebody else took it over on a day.
+commitment_novations = Table(
+    "commitment_novations",
+    metadata,
+    Column("source_id", Uuid, ForeignKey("commitments.source_id"), primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("effective_on", Date, nullable=False),
+    Column("earlier_deliverer_id", Uuid, nullable=False),
+    Column("reason", Text, nullable=False),
 )
 
 commitment_lines = Table(

@@ -34,7 +34,7 @@ _COUNTS: Mapping[FigureName, str] = MappingProxyType(
         "delivered": f"l.figure = 'delivered' AND {_IN_WINDOW}",
         "validated": f"l.figure = 'validated' AND {_IN_WINDOW}",
         "confirmed": f"l.figure = 'confirmed' AND {_IN_WINDOW}",
-        "signed": f"l.figure = 'committed' AND l.reverses IS NULL AND {_IN_WINDOW}",
+        "signed": f"l.figure = 'committed' AND l.source_kind = 'commitment' AND {_IN_WINDOW}",
         "delivered_against": (
             f"l.figure = 'delivered' AND l.commitment_line_id IS NOT NULL AND {_IN_WINDOW}"
         ),
@@ -47,7 +47,7 @@ _COUNTS: Mapping[FigureName, str] = MappingProxyType(
 _COLUMNS = """figure, deliverer_id, commissioner_id, route, activity_id, commitment_line_id, measure, theme,
     outcome,
     edition_hash, effective_on, period_end, area_code, area_index, social_pence, local_pence, fiscal_pence,
-    low_pence, high_pence, data_status, reverses"""
+    low_pence, high_pence, data_status, reverses, source_kind"""
 
 LINES = f"""lines AS (
     SELECT {_COLUMNS} FROM ledger_entries WHERE place_id = :place AND position <= :position

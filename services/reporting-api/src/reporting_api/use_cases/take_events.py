@@ -6,19 +6,26 @@ also moves the cursor, so that each event has its effect exactly once, and a rep
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TypeVar
 from uuid import UUID
 
 from pydantic import ValidationError
+from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cdp_common.clients.partners import PartnersClient
 from cdp_common.clients.toms import TomsClient
 from cdp_common.contracts.base import Contract, EventEnvelope
-from cdp_common.contracts.commitments import CommitmentLine, CommitmentsEnded, CommitmentsMade
+from cdp_common.contracts.commitments import (
+    CommitmentLine,
+    CommitmentsEnded,
+    CommitmentsMade,
+    CommitmentsNovated,
+    CommitmentsVaried,
+)
 from cdp_common.contracts.partners import MembershipChanged
 from cdp_common.db.database import Database
 from cdp_common.kernel.clock import Clock
@@ -27,6 +34,7 @@ from cdp_common.kernel.identifiers import new_id
 from cdp_common.kernel.money import pence_from_gbp
 from cdp_common.kernel.periods import Period
 from reporting_api.domain.amounts import Amounts
+from reporting_api.domain.changes import entries_of_novation, entries_of_variation
 from reporting_api.domain.commitments import (
     Commitment,
     PromisedLine,
@@ -35,7 +43,14 @@ from reporting_api.domain.commitments import (
     entries_of_ending,
 )
 from reporting_api.domain.entries import worst_status
-from reporting_api.storage.commitments import end_commitment, is_commitment_known, keep_commitment
+from reporting_api.storage.commitments import (
+    end_commitment,
+    is_commitment_known,
+    keep_commitment,
+    keep_novation,
+    keep_variation,
+    standing_commitment,
+)
 from reporting_api.storage.copies import (
     MeasureCopy,
     keep_membership,
@@ -47,6 +62,8 @@ from reporting_api.storage.ledger import append_entries, standing_entries
 from reporting_api.use_cases.gather import PlaceUnknown, areas_of, measures_of, place_of
 
 MADE = frozenset({"agreement.signed", "pledge.made"})
+VARIED = "agreement.varied"
+NOVATED = "agreement.novated"
 ENDED = frozenset({"agreement.terminated", "pledge.withdrawn"})
 MEMBERSHIP = frozenset({"membership.started", "membership.ended"})
 
@@ -88,13 +105,13 @@ class EventTaker:
 
         What cannot be found is left to `apply`, which sets the one event aside and lets the others go on.
         """
-        made = [payload for event in events if (payload := _made(event)) is not None]
-        lines = [line for commitment in made for line in commitment.lines]
+        told = [payload for event in events if (payload := _promised(event)) is not None]
+        lines = [line for promise in told for line in promise.lines]
         await measures_of(self.db, self.toms, {(line.edition_hash, line.measure) for line in lines})
         codes_by_place: dict[UUID, set[str]] = {}
-        for commitment in made:
-            codes = {line.area_code for line in commitment.lines if line.area_code is not None}
-            codes_by_place.setdefault(commitment.place_id, set()).update(codes)
+        for promise in told:
+            codes = {line.area_code for line in promise.lines if line.area_code is not None}
+            codes_by_place.setdefault(promise.place_id, set()).update(codes)
         for place_id in sorted(place for place, codes in codes_by_place.items() if codes):
             with suppress(PlaceUnknown):
                 place = await place_of(self.db, self.partners, place_id, self.clock())
@@ -105,6 +122,10 @@ class EventTaker:
         """Do what one event asks for; events of other types pass by."""
         if event.type in MADE:
             await self._enter(tx, _read(event, CommitmentsMade))
+        elif event.type == VARIED:
+            await self._vary(tx, _read(event, CommitmentsVaried), event.aggregate_version)
+        elif event.type == NOVATED:
+            await self._novate(tx, _read(event, CommitmentsNovated), event.aggregate_version)
         elif event.type in ENDED:
             await self._end(tx, _read(event, CommitmentsEnded))
         elif event.type in MEMBERSHIP:
@@ -122,6 +143,32 @@ class EventTaker:
             names[made.commissioner_id] = made.commissioner_name
         await keep_names(tx, names, now)
         await append_entries(tx, entries_of_commitment(commitment, new_id, now))
+
+    async def _vary(self, tx: AsyncConnection, varied: CommitmentsVaried, version: int) -> None:
+        before = await standing_commitment(tx, varied.source_id)
+        if before is None:
+            raise CommitmentNotKnown("The agreement that was varied was never told of.")
+        if before["version"] >= version:
+            return  # taken in before: a replay has no second effect
+        known = await measures_known(tx, {(line.edition_hash, line.measure) for line in varied.lines})
+        place = await place_known(tx, varied.place_id)
+        changed = _varied(before, varied, known, None if place is None else place.need_index)
+        standing = await standing_entries(tx, varied.source_id)
+        await keep_variation(tx, changed, version)
+        entries = entries_of_variation(standing, changed, varied.effective_on, new_id, self.clock())
+        await append_entries(tx, entries)
+
+    async def _novate(self, tx: AsyncConnection, novated: CommitmentsNovated, version: int) -> None:
+        before = await standing_commitment(tx, novated.source_id)
+        if before is None:
+            raise CommitmentNotKnown("The agreement that was novated was never told of.")
+        if before["version"] >= version:
+            return  # taken in before: a replay has no second effect
+        now, day = self.clock(), novated.effective_on
+        standing = await standing_entries(tx, novated.source_id)
+        await keep_names(tx, {novated.deliverer_id: novated.deliverer_name}, now)
+        await keep_novation(tx, before, novated.deliverer_id, day, novated.reason, version)
+        await append_entries(tx, entries_of_novation(standing, novated.deliverer_id, day, new_id, now))
 
     async def _end(self, tx: AsyncConnection, ended: CommitmentsEnded) -> None:
         if not await end_commitment(tx, ended.source_id, ended.effective_on, ended.reason):
@@ -149,12 +196,12 @@ class EventTaker:
         await keep_names(tx, {changed.organisation_id: changed.organisation_name}, now)
 
 
-def _made(event: EventEnvelope) -> CommitmentsMade | None:
+def _promised(event: EventEnvelope) -> CommitmentsMade | CommitmentsVaried | None:
     """The promises that an event tells of; none when it tells of something else, or of nothing readable."""
-    if event.type not in MADE:
-        return None
     try:
-        return _read(event, CommitmentsMade)
+        if event.type in MADE:
+            return _read(event, CommitmentsMade)
+        return _read(event, CommitmentsVaried) if event.type == VARIED else None
     except ValidationError:
         return None
 
@@ -167,10 +214,7 @@ def _read(event: EventEnvelope, payload: type[Payload]) -> Payload:
 def _commitment(
     made: CommitmentsMade, known: Mapping[tuple[str, str], MeasureCopy], need_index: str | None
 ) -> Commitment:
-    missing = [line.measure for line in made.lines if (line.edition_hash, line.measure) not in known]
-    if missing:
-        raise MeasureNotKnown(f"toms-engine has no measure {missing[0]} in the edition that the line names.")
-    measures = [known[line.edition_hash, line.measure] for line in made.lines]
+    measures = _measures(made.lines, known)
     return Commitment(
         source_id=made.source_id,
         kind=made.kind,
@@ -182,10 +226,41 @@ def _commitment(
         signed_on=made.signed_on,
         period=Period(made.starts_on, made.ends_on),
         data_status=worst_status(made.data_status, *(measure.data_status for measure in measures)),
-        lines=tuple(
-            _line(line, measure, need_index) for line, measure in zip(made.lines, measures, strict=True)
-        ),
+        lines=_lines(made.lines, measures, need_index),
     )
+
+
+def _varied(
+    before: RowMapping,
+    varied: CommitmentsVaried,
+    known: Mapping[tuple[str, str], MeasureCopy],
+    need_index: str | None,
+) -> Commitment:
+    """The commitment with the lines that a variation changes or adds."""
+    measures = _measures(varied.lines, known)
+    kept = ("source_id", "kind", "reference", "title", "place_id", "signed_on")
+    parties = ("deliverer_id", "commissioner_id")
+    return Commitment(
+        **{name: before[name] for name in (*kept, *parties)},
+        period=Period(before["starts_on"], varied.ends_on),
+        data_status=worst_status(before["data_status"], *(measure.data_status for measure in measures)),
+        lines=_lines(varied.lines, measures, need_index),
+    )
+
+
+def _measures(
+    lines: Sequence[CommitmentLine], known: Mapping[tuple[str, str], MeasureCopy]
+) -> list[MeasureCopy]:
+    missing = [line.measure for line in lines if (line.edition_hash, line.measure) not in known]
+    if missing:
+        raise MeasureNotKnown(f"toms-engine has no measure {missing[0]} in the edition that the line names.")
+    return [known[line.edition_hash, line.measure] for line in lines]
+
+
+def _lines(
+    lines: Sequence[CommitmentLine], measures: Sequence[MeasureCopy], need_index: str | None
+) -> tuple[PromisedLine, ...]:
+    return tuple(_line(line, measure, need_index) for line, measure in zip(lines, measures, strict=True))
 
 
 def _line(line: CommitmentLine, measure: MeasureCopy, need_index: str | None) -> PromisedLine:

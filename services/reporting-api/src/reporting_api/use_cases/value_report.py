@@ -17,8 +17,9 @@ from cdp_common.db.database import Database
 from cdp_common.kernel.errors import FieldError
 from cdp_common.kernel.money import pence_from_gbp
 from cdp_common.kernel.periods import Period
+from cdp_common.kernel.quantities import QUANTITY_STEP
 from reporting_api.domain.activities import JointActivity, PartnerShare
-from reporting_api.domain.amounts import QUANTITY_STEP, Amounts
+from reporting_api.domain.amounts import Amounts
 from reporting_api.domain.entries import DataStatus, worst_status
 from reporting_api.domain.landing import DeliveredLine, landings_of, require_areas_known
 from reporting_api.domain.reports import (

@@ -1,0 +1,24 @@
+"""Quantities as they are stored, and how one is divided without losing any of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from fractions import Fraction
+
+from cdp_common.kernel.money import WeightsNotUsable
+
+QUANTITY_STEP = Decimal("1E-8")
+"""Quantities are stored with eight decimals."""
+
+
+def split_quantity(total: Decimal, shares: Sequence[Decimal]) -> list[Decimal]:
+    """Parts of a quantity by `shares`, cut to eight decimals; the last share takes what is left."""
+    whole = sum((Fraction(share) for share in shares), start=Fraction(0))
+    if whole <= 0 or any(share < 0 for share in shares):
+        raise WeightsNotUsable("shares must not be negative and at least one must be above zero")
+    scaled = int(total.quantize(QUANTITY_STEP).scaleb(8))
+    parts = [int(scaled * Fraction(share) / whole) for share in shares]
+    last = max(index for index, share in enumerate(shares) if share > 0)
+    parts[last] += scaled - sum(parts)
+    return [Decimal(part).scaleb(-8) for part in parts]

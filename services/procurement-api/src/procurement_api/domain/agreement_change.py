@@ -1,0 +1,164 @@
+"""Which variations and novations an agreement takes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from cdp_common.kernel.errors import FieldError, InvalidInput
+from procurement_api.domain.agreement import AgreementTerminated
+from procurement_api.domain.contract_period import (
+    ContractPeriod,
+    Instalment,
+    period_faults,
+    schedule_faults,
+)
+from procurement_api.domain.delivery_profile import Profile, profile_faults
+from procurement_api.domain.due_parts import Promise, due_before
+
+
+@dataclass(frozen=True)
+class Standing:
+    """An agreement as it stands before a change."""
+
+    kind: str
+    life: ContractPeriod
+    signed_on: date
+    changed_on: date | None
+    """From when on the last change holds."""
+    terminated_on: date | None
+    commissioner: UUID
+    deliverer: UUID
+    lines: Mapping[UUID, Promise]
+
+
+@dataclass(frozen=True)
+class VariedLine:
+    """What a variation says of a line."""
+
+    line_id: UUID
+    quantity: Decimal | None
+    ended: bool
+    ends_on: date | None
+    schedule: Sequence[Instalment]
+
+
+@dataclass(frozen=True)
+class Variation:
+    """What a variation says, as far as rules concern it."""
+
+    effective_on: date
+    ends_on: date | None
+    value_gbp: Decimal | None
+    lines: Sequence[VariedLine]
+    new_profiles: Sequence[Profile]
+    names_edition: bool = False
+
+
+def require_in_force(standing: Standing) -> None:
+    """Refuse to change what has ended."""
+    if standing.terminated_on is not None:
+        raise AgreementTerminated(f"The agreement ended on {standing.terminated_on}.")
+
+
+def require_variation_holds(standing: Standing, variation: Variation) -> None:
+    """Refuse dates, lines or a value that do not hold; every fault is named."""
+    require_in_force(standing)
+    ends_on = variation.ends_on or standing.life.ends_on
+    life = ContractPeriod(standing.life.starts_on, ends_on)
+    faults = period_faults(life, start_at="/ends_on", end_at="/ends_on")
+    faults += _date_faults(standing, variation.effective_on, ends_on)
+    if not faults:
+        faults += _lines_faults(standing, variation, ends_on)
+        rest = ContractPeriod(max(variation.effective_on, life.starts_on), ends_on)
+        for index, profile in enumerate(variation.new_profiles):
+            faults += profile_faults(f"/new_lines/{index}", profile, rest)
+    if standing.kind == "framework_agreement" and (variation.lines or variation.new_profiles):
+        words = "Commitments belong to its call-offs."
+        faults.append(FieldError("/new_lines", "framework_agreement_commits_nothing", words))
+    if variation.value_gbp is not None and variation.value_gbp < 0:
+        faults.append(FieldError("/value_gbp", "value_negative", "An agreement's value is not below zero."))
+    if standing.lines and variation.names_edition:
+        words = "The agreement's lines are pinned to their edition."
+        faults.append(FieldError("/edition_hash", "edition_differs", words))
+    elif variation.new_profiles and not standing.lines and not variation.names_edition:
+        words = "The first lines of an agreement name the edition that they are pinned to."
+        faults.append(FieldError("/edition_hash", "edition_missing", words))
+    said = (variation.ends_on, variation.value_gbp)
+    if said == (None, None) and not variation.lines and not variation.new_profiles:
+        faults.append(FieldError("", "nothing_varied", "State what changes."))
+    if faults:
+        raise InvalidInput("The variation does not hold.", errors=faults)
+
+
+def require_novation_holds(standing: Standing, effective_on: date, deliverer: UUID) -> None:
+    """Refuse a novation outside the agreement's life, or to a party that it has."""
+    require_in_force(standing)
+    faults = _date_faults(standing, effective_on, standing.life.ends_on)
+    at = "/deliverer_organisation_id"
+    if deliverer == standing.deliverer:
+        faults.append(FieldError(at, "deliverer_unchanged", "This organisation delivers already."))
+    elif deliverer == standing.commissioner:
+        faults.append(FieldError(at, "parties_equal", "An agreement has two parties."))
+    if faults:
+        raise InvalidInput("The novation does not hold.", errors=faults)
+
+
+def _date_faults(standing: Standing, effective_on: date, ends_on: date) -> list[FieldError]:
+    if not standing.signed_on <= effective_on <= ends_on:
+        words = "A change lies within the agreement's life."
+        return [FieldError("/effective_on", "outside_agreement", words)]
+    if standing.changed_on is not None and effective_on < standing.changed_on:
+        words = f"The last change holds from {standing.changed_on}: later ones do not begin before it."
+        return [FieldError("/effective_on", "before_earlier_change", words)]
+    return []
+
+
+def _lines_faults(standing: Standing, variation: Variation, ends_on: date) -> list[FieldError]:
+    faults = []
+    times = Counter(line.line_id for line in variation.lines)
+    for index, line in enumerate(variation.lines):
+        at = f"/lines/{index}"
+        promise = standing.lines.get(line.line_id)
+        if promise is None:
+            faults.append(FieldError(f"{at}/line_id", "line_unknown", "The agreement has no such line."))
+        elif times[line.line_id] > 1:
+            faults.append(FieldError(f"{at}/line_id", "line_repeated", "A line is varied once."))
+        else:
+            faults += _line_faults(at, line, promise, variation.effective_on, ends_on)
+    beyond = [
+        line_id
+        for line_id, promise in standing.lines.items()
+        if line_id not in times and promise.ends_on > ends_on
+    ]
+    if beyond:
+        words = f"The line {beyond[0]} would end after the agreement: vary it too."
+        faults.append(FieldError("/ends_on", "line_beyond_end", words))
+    return faults
+
+
+def _line_faults(
+    at: str, line: VariedLine, promise: Promise, effective_on: date, ends_on: date
+) -> list[FieldError]:
+    if line.ended:
+        if line.quantity is None and line.ends_on is None and not line.schedule:
+            return []
+        words = "Of a line that ends nothing else is said."
+        return [FieldError(f"{at}/ended", "ended_with_more", words)]
+    faults = []
+    end = line.ends_on or min(promise.ends_on, ends_on)
+    if not effective_on <= end <= ends_on:
+        words = "What is promised from the date on ends between it and the agreement's end."
+        faults.append(FieldError(f"{at}/ends_on", "outside_contract", words))
+    else:
+        rest = ContractPeriod(max(effective_on, promise.rest_from), end)
+        faults += schedule_faults(at, line.schedule, rest)
+    due = due_before(promise, effective_on)
+    if line.quantity is not None and not promise.is_level and abs(line.quantity) < abs(due.quantity):
+        words = f"By then {due.quantity:f} have fallen due."
+        faults.append(FieldError(f"{at}/quantity", "below_due", words))
+    return faults

@@ -1,0 +1,73 @@
+"""Reading and writing changes of agreements."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import RowMapping, func, insert, select, update
+from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from cdp_common.db.paging import keyset
+from procurement_api.storage.change_tables import agreement_changes, agreement_line_versions
+from procurement_api.storage.tables import agreement_lines, agreements
+
+
+async def add_change(
+    tx: AsyncConnection,
+    change: dict[str, Any],
+    agreement: Mapping[str, Any],
+    versions: list[dict[str, Any]],
+    new_lines: list[dict[str, Any]],
+) -> RowMapping:
+    """Write a change with the lines as they stand after it, and give the agreement as it is then."""
+    await tx.execute(insert(agreement_changes).values(**change))
+    if new_lines:
+        await tx.execute(insert(agreement_lines), new_lines)
+    if versions:
+        await tx.execute(insert(agreement_line_versions), versions)
+    changed: RowMapping = (
+        (
+            await tx.execute(
+                update(agreements)
+                .where(agreements.c.id == change["agreement_id"])
+                .values(**agreement, version=change["version"])
+                .returning(agreements)
+            )
+        )
+        .mappings()
+        .one()
+    )
+    return changed
+
+
+async def last_changed_on(tx: AsyncConnection, agreement_id: UUID) -> date | None:
+    """From when on the agreement's last change holds; None when it was never changed."""
+    query = select(func.max(agreement_changes.c.effective_on)).where(
+        agreement_changes.c.agreement_id == agreement_id
+    )
+    found: date | None = await tx.scalar(query)
+    return found
+
+
+async def changes_page(
+    tx: AsyncConnection, agreement_id: UUID, cursor: str | None, limit: int
+) -> list[RowMapping]:
+    """The changes of an agreement, oldest first."""
+    query = select(agreement_changes).where(agreement_changes.c.agreement_id == agreement_id)
+    return list((await tx.execute(keyset(query, [agreement_changes.c.version], cursor, limit))).mappings())
+
+
+async def newest_versions(tx: AsyncConnection, line_ids: Collection[UUID]) -> dict[UUID, RowMapping]:
+    """The lines among `line_ids` that were varied, each as it stands now."""
+    versions = agreement_line_versions.c
+    query = (
+        select(agreement_line_versions)
+        .where(versions.line_id.in_(line_ids))
+        .ext(distinct_on(versions.line_id))
+        .order_by(versions.line_id, versions.version.desc())
+    )
+    return {row["line_id"]: row for row in (await tx.execute(query)).mappings()}

@@ -1,0 +1,49 @@
+"""The tables of agreements' changes: each change, and each line as it stands after one. Append-only."""
+
+from sqlalchemy import CheckConstraint, Column, Date, ForeignKey, Integer, Table, Text, Uuid
+
+from cdp_common.db.columns import Json, Pence, Quantity, UtcDateTime
+from procurement_api.storage.metadata import metadata
+
+agreement_changes = Table(
+    "agreement_changes",
+    metadata,
+    Column("agreement_id", Uuid, ForeignKey("agreements.id"), primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("kind", Text, nullable=False),
+    Column("effective_on", Date, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("recorded_at", UtcDateTime, nullable=False),
+    Column("changed_by", Uuid, nullable=False),
+    # As they are from then on.
+    Column("deliverer_organisation_id", Uuid, nullable=False),
+    Column("ends_on", Date, nullable=False),
+    Column("value_pence", Pence),
+    Column("line_ids", Json, nullable=False),
+    CheckConstraint("kind IN ('variation', 'novation')", name="kind_known"),
+)
+
+agreement_line_versions = Table(
+    "agreement_line_versions",
+    metadata,
+    Column("line_id", Uuid, ForeignKey("agreement_lines.line_id"), primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),  # of the agreement
+    Column("rest_from", Date, nullable=False),
+    Column("ends_on", Date, nullable=False),
+    Column("schedule", Json, nullable=False),  # of what falls due from `rest_from` on
+    Column("method_version", Text, nullable=False),
+    # Of the line's whole life, and of what had fallen due before.
+    *(
+        Column(f"{prefix}{name}", type_, nullable=name in ("low_pence", "high_pence"))
+        for prefix in ("", "kept_")
+        for name, type_ in (
+            ("quantity", Quantity),
+            ("counted_quantity", Quantity),
+            ("social_pence", Pence),
+            ("local_economic_pence", Pence),
+            ("low_pence", Pence),
+            ("high_pence", Pence),
+            ("fiscal_pence", Pence),
+        )
+    ),
+)
