@@ -23,7 +23,7 @@ PUBLIC: dict[str, dict[str, str]] = yaml.load(
 
 # A route that comes or goes is seen here: count what is meant to be there, do not copy what a failure prints.
 OPERATIONS = {
-    "partners-api": 55,
+    "partners-api": 61,
     "toms-engine": 44,
     "procurement-api": 61,
     "charter-api": 18,

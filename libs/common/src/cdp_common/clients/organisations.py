@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Literal
 from uuid import UUID
 
 from cdp_common.clients.base import ServiceClient
 from cdp_common.contracts.asserted import AssertedOrganisationDraft
 from cdp_common.contracts.base import Batch, IdBatch, Page
+from cdp_common.contracts.descriptions import (
+    Flag,
+    FlagDraft,
+    FlagEnd,
+    OrganisationHit,
+    SizeStatement,
+    SizeStatementDraft,
+)
 from cdp_common.contracts.organisations import (
     DomainProof,
     IdentifierDomain,
@@ -15,7 +24,9 @@ from cdp_common.contracts.organisations import (
     Organisation,
     OrganisationChange,
     OrganisationDraft,
+    OrganisationKind,
     OrganisationMerge,
+    OrganisationState,
     Verification,
     VerificationDraft,
 )
@@ -103,3 +114,69 @@ class OrganisationOperations(ServiceClient):
         """The record that stays; asking again changes nothing."""
         path = f"/v1/organisations/{organisation_id}/merge"
         return await self._post(path, Organisation, json=merge, is_read=True)
+
+    async def search_organisations(
+        self,
+        *,
+        name: str,
+        kind: OrganisationKind | None = None,
+        state: OrganisationState | None = None,
+        is_sme: bool | None = None,
+        is_vcse: bool | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> Page[OrganisationHit]:
+        """Organisations with a similar name, the most similar first."""
+        params = {
+            "name": name,
+            "kind": kind,
+            "state": state,
+            "is_sme": is_sme,
+            "is_vcse": is_vcse,
+            "limit": limit,
+            "cursor": cursor,
+        }
+        return await self._get("/v1/organisation-search", Page[OrganisationHit], params=params)
+
+    async def state_organisation_size(
+        self, organisation_id: UUID, draft: SizeStatementDraft, *, idempotency_key: str
+    ) -> SizeStatement:
+        """The statement of size and kind, with what follows from it."""
+        return await self._post(
+            f"/v1/organisations/{organisation_id}/sizes",
+            SizeStatement,
+            json=draft,
+            idempotency_key=idempotency_key,
+        )
+
+    async def list_organisation_sizes(
+        self, organisation_id: UUID, *, limit: int | None = None, cursor: str | None = None
+    ) -> Page[SizeStatement]:
+        """What the own organisation has stated, the latest first."""
+        params = {"limit": limit, "cursor": cursor}
+        path = f"/v1/organisations/{organisation_id}/sizes"
+        return await self._get(path, Page[SizeStatement], params=params)
+
+    async def add_organisation_flag(
+        self, organisation_id: UUID, draft: FlagDraft, *, idempotency_key: str
+    ) -> Flag:
+        """The dated flag."""
+        return await self._post(
+            f"/v1/organisations/{organisation_id}/flags", Flag, json=draft, idempotency_key=idempotency_key
+        )
+
+    async def list_organisation_flags(
+        self,
+        organisation_id: UUID,
+        *,
+        as_of: date | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> Page[Flag]:
+        """An organisation's flags: those of one day, or all there ever were."""
+        params = {"as_of": as_of, "limit": limit, "cursor": cursor}
+        return await self._get(f"/v1/organisations/{organisation_id}/flags", Page[Flag], params=params)
+
+    async def end_organisation_flag(self, flag_id: UUID, end: FlagEnd) -> Flag:
+        """The flag with its last day; asking again changes nothing."""
+        return await self._post(f"/v1/organisation-flags/{flag_id}/end", Flag, json=end, is_read=True)

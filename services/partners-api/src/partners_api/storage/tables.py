@@ -25,6 +25,7 @@ from sqlalchemy.dialects.postgresql import ExcludeConstraint
 
 from cdp_common.db.columns import Json, Pence, UtcDateTime, id_column
 from partners_api.storage import asserted_tables as asserted_tables  # so that migrations see these too
+from partners_api.storage import description_tables as description_tables
 from partners_api.storage import person_tables as person_tables  # so that migrations see these too
 from partners_api.storage import verification_tables as verification_tables
 from partners_api.storage.catalogue import metadata as metadata
@@ -73,6 +74,13 @@ Index(
     postgresql_where=text("merged_into IS NOT NULL"),
 )
 Index("ix_organisations_name", func.lower(organisations.c.legal_name), organisations.c.id)
+Index(
+    "ix_organisations_similar_name",
+    func.lower(organisations.c.legal_name).label("similar_name"),
+    postgresql_using="gin",
+    postgresql_ops={"similar_name": "gin_trgm_ops"},
+    postgresql_where=text("NOT is_merged"),
+)
 Index(
     "uq_organisations_operator",
     organisations.c.is_operator,

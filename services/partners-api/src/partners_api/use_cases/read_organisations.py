@@ -5,6 +5,7 @@ from uuid import UUID
 
 from cdp_common.contracts import partners as wire
 from cdp_common.contracts.base import Batch
+from cdp_common.contracts.descriptions import OrganisationHit
 from cdp_common.db.database import Database
 from cdp_common.kernel.identifiers import OrganisationIdentifier
 from partners_api.domain.organisations import OrganisationState, OrganisationUnknown
@@ -13,6 +14,7 @@ from partners_api.storage.organisations import (
     load_organisations,
     page_organisations,
 )
+from partners_api.storage.similar_names import Sought, page_similar
 from partners_api.use_cases.views import organisation_view
 
 
@@ -47,6 +49,22 @@ async def list_organisations(
             limit=limit,
         )
     return [organisation_view(organisation) for organisation in found], following
+
+
+async def search_organisations(
+    database: Database, sought: Sought, *, cursor: str | None, limit: int
+) -> tuple[list[OrganisationHit], str | None]:
+    """One page of the organisations with a similar name, the most similar first."""
+    async with database.begin() as tx:
+        found, following = await page_similar(tx, sought, cursor=cursor, limit=limit)
+    hits = [
+        OrganisationHit(
+            organisation=organisation_view(organisation),
+            similarity=f"{thousandths // 1000}.{thousandths % 1000:03d}",
+        )
+        for organisation, thousandths in found
+    ]
+    return hits, following
 
 
 async def batch_organisations(database: Database, ids: Sequence[UUID]) -> Batch[wire.Organisation]:
