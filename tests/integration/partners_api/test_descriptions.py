@@ -9,7 +9,7 @@ from cdp_common.kernel.identifiers import new_id
 NAMES = (
     "Weardale Joinery Ltd",
     "Weardale Brewery",
-    "Wear Valley Joiners",
+    "Tees Joiners",
     "Northumbrian Water",
     "100% Pure_Ltd",
 )
