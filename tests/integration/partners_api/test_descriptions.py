@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from sqlalchemy import text
 from tests.integration.partners_api.world import World
 
 from cdp_common.kernel.identifiers import new_id
@@ -30,6 +31,10 @@ async def test_a_name_with_wrong_letters_finds_the_organisation_first(world: Wor
     assert await found(world, "weardale") == ["Weardale Brewery", "Weardale Joinery Ltd"]
     assert await found(world, "0%25 pure_") == ["100% Pure_Ltd"]
     assert await found(world, "zzzz") == []
+    async with world.db.begin() as tx:
+        hide = text("UPDATE organisations SET state = 'asserted' WHERE id = :id")
+        await tx.execute(hide, {"id": made[3].organisation_id})
+    assert await found(world, "northumbrian water") == []
     first = (await world.get("/v1/organisation-search?name=weardale&limit=1")).json()
     assert 0 < float(first["items"][0]["similarity"]) <= 1
     rest = (await world.http.get(first["next"])).json()

@@ -26,7 +26,6 @@ from cdp_common.contracts.organisations import (
     OrganisationDraft,
     OrganisationKind,
     OrganisationMerge,
-    OrganisationState,
     Verification,
     VerificationDraft,
 )
@@ -120,7 +119,7 @@ class OrganisationOperations(ServiceClient):
         *,
         name: str,
         kind: OrganisationKind | None = None,
-        state: OrganisationState | None = None,
+        state: Literal["unverified", "verified"] | None = None,
         is_sme: bool | None = None,
         is_vcse: bool | None = None,
         limit: int | None = None,

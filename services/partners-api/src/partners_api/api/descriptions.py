@@ -1,6 +1,6 @@
 """Routes of what is said of organisations: search by similar names, sizes, dated flags."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Security
@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from cdp_common.contracts import descriptions as wire
 from cdp_common.contracts.base import Day, Page
-from cdp_common.contracts.organisations import OrganisationKind, OrganisationState
+from cdp_common.contracts.organisations import OrganisationKind
 from cdp_common.web.dependencies import Now, ServiceDatabase
 from cdp_common.web.identity import Caller, maybe_caller, signed_caller
 from cdp_common.web.once import OnceHeader, answer_response
@@ -30,7 +30,9 @@ async def search_organisations(
     paging: Paging,
     name: Annotated[str, Query(min_length=2, max_length=100, description="The name, or words of it.")],
     kind: Annotated[OrganisationKind | None, Query(description="Of this kind alone.")] = None,
-    state: Annotated[OrganisationState | None, Query(description="In this state alone.")] = None,
+    state: Annotated[
+        Literal["unverified", "verified"] | None, Query(description="In this state alone.")
+    ] = None,
     is_sme: Annotated[bool | None, Query(description="SMEs alone, or others alone.")] = None,
     is_vcse: Annotated[bool | None, Query(description="VCSEs alone, or others alone.")] = None,
 ) -> Page[wire.OrganisationHit]:

@@ -48,7 +48,10 @@ def _query(sought: Sought) -> tuple[Select[Any], list[Any]]:
     likeness = cast(func.round(score * 1000), Integer)  # whole thousandths: a page begins where one ended
     is_similar = wanted.op("<%", is_comparison=True)(name)
     query = select(organisations.c.id, name.label("sort_name"), likeness.label("likeness")).where(
-        ~organisations.c.is_merged, or_(is_similar, name.contains(sought.name.lower(), autoescape=True))
+        # Whom a portal speaks of is nobody's to look up: it would tell who bids.
+        organisations.c.state != "asserted",
+        ~organisations.c.is_merged,
+        or_(is_similar, name.contains(sought.name.lower(), autoescape=True)),
     )
     for column, value in (
         (organisations.c.kind, sought.kind),
