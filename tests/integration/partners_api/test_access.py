@@ -234,7 +234,7 @@ class Scene(OrganisationRequests, PeopleRequests):
             "get_statement": f"/v1/statements/{statement}",
             "list_delegations": "/v1/delegations",
             "get_domain_proof": f"/v1/organisations/{self.own.organisation_id}/domain-proof?domain=a.example",
-            "search_organisations": "/v1/organisation-search?name=own",
+            "list_similar_organisations": "/v1/organisation-search?name=own",
             "list_organisation_sizes": f"/v1/organisations/{self.own.organisation_id}/sizes",
             "list_organisation_flags": f"/v1/organisations/{self.own.organisation_id}/flags",
             "list_identity_providers": "/v1/identity-providers",

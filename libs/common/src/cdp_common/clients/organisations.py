@@ -114,7 +114,7 @@ class OrganisationOperations(ServiceClient):
         path = f"/v1/organisations/{organisation_id}/merge"
         return await self._post(path, Organisation, json=merge, is_read=True)
 
-    async def search_organisations(
+    async def list_similar_organisations(
         self,
         *,
         name: str,

@@ -24,7 +24,7 @@ Writer = Annotated[Caller, Security(signed_caller, scopes=["organisations:write"
 
 
 @router.get("/v1/organisation-search", dependencies=public)
-async def search_organisations(
+async def list_similar_organisations(
     request: Request,
     database: ServiceDatabase,
     paging: Paging,
