@@ -23,7 +23,7 @@ from toms_engine.domain.line import Options
 from toms_engine.domain.line_checks import Terms
 from toms_engine.storage.published_figures import shipped_figures
 
-BLOCK = 60_000
+BLOCK = 60_000  # as many rows as the service takes together: three mebibytes of text
 
 Sums = dict[str, int]
 """Pence by measure."""

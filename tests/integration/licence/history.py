@@ -8,10 +8,13 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from joserfc import jws
 from numpy.random import Generator
 from tests.integration.licence.attacker import Observation
 from tests.integration.licence.services import LICENCE, LICENSED, Headers, Json, Platform
 from tests.integration.procurement_api.world import release
+
+from cdp_common.kernel.proofs import leaf_hash
 
 UNITS = {
     "LX-W1": "fte_years",
@@ -314,13 +317,22 @@ async def _tender(history: History) -> None:
         }
         receipt = await platform.call("procurement-api", "POST", f"{path}/bids", platform.as_org(bidder), bid)
         bids.append(receipt["bid_id"])
+        signed = jws.extract_compact(receipt["receipt_jws"].encode()).payload
+        history.ids["leaf_hash"].append(leaf_hash(bytes(signed)))
     platform.clock.set(datetime(2029, 1, 20, 13, tzinfo=UTC))
     await platform.call("procurement-api", "POST", f"{path}/open", platform.as_org(buyer))
     await platform.call("procurement-api", "POST", f"{path}/evaluations", platform.as_org(buyer))
+    decision = {"winner_bid_id": bids[1]}
+    await platform.call("procurement-api", "POST", f"{path}/summaries", platform.as_org(buyer), decision)
     award = {"bid_id": bids[1], "reference": "C-1", "signed_on": "2029-01-20", "value_gbp": "100000.00"}
     made = await platform.call("procurement-api", "POST", f"{path}/award", platform.as_org(buyer), award)
     history.ids["tender_id"].append(report["tenders"][0]["id"])
+    history.ids["ocid"].append(report["tenders"][0]["ocid"])
     history.ids["bid_id"] += bids
+    record = await platform.call(
+        "procurement-api", "GET", f"/v1/ocds/records/{report['tenders'][0]['ocid']}", {}
+    )
+    history.ids["release_id"] += [one["id"] for one in record["records"][0]["releases"]]
     history.ids["agreement_id"].append(made["id"])
 
 

@@ -9,7 +9,10 @@ from tests.integration.licence.services import Headers, Json, Platform
 
 GROUPINGS = "theme,outcome,measure,organisation,area,need_band,route,crosswalk:un-sdgs"
 NOT_ASKED = {
+    "/v1/area-changes",
     "/v1/areas",
+    "/v1/areas/geojson",
+    "/v1/ocds/extensions/social-value/1.0",
     "/v1/need-indices",
     "/v1/need-layouts",
     "/v1/need-bandings",
@@ -25,8 +28,9 @@ _MOST = 3
 
 @dataclass(frozen=True)
 class Answer:
-    """What was asked and what came back."""
+    """What was asked and what came back; `route` is the path as the service describes it."""
 
+    route: str
     path: str
     status: int
     body: Any
@@ -40,16 +44,17 @@ async def answers_to(
         for path, item in app.openapi()["paths"].items():
             if "get" not in item or path.partition("/{")[0] in NOT_ASKED:
                 continue
-            names = [part[1:-1] for part in path.split("/") if part.startswith("{")]
+            named = path.replace("/proxies/{code}", "/proxies/{proxy}")
+            names = [part[1:-1] for part in named.split("/") if part.startswith("{")]
             for values in product(*(_values(name, ids) for name in names)):
-                filled = path
+                filled = named
                 for name, value in zip(names, values, strict=True):
                     filled = filled.replace(f"{{{name}}}", value)
                 for query in _queries(item["get"], ids):
-                    yield await _asked(platform, service, filled, query, headers)
+                    yield await _asked(platform, service, path, filled, query, headers)
     for service, path, body in _batches(ids):
         response = await platform.http[service].post(path, json=body, headers=headers)
-        yield Answer(path, response.status_code, response.json())
+        yield Answer(path, path, response.status_code, response.json())
 
 
 def _values(name: str, ids: Mapping[str, Sequence[str]]) -> list[str]:
@@ -62,6 +67,8 @@ def _queries(operation: Json, ids: Mapping[str, Sequence[str]]) -> list[dict[str
     more = {"limit": "100"} if "limit" in names else {}
     if "group_by" in names:
         more |= {"group_by": GROUPINGS}
+    if "against" in names:
+        return [{**more, "against": edition} for edition in ids["edition_id"]]
     if not {"from", "to"} <= names:
         return [more]
     windows = [window.split("/") for window in ids["window"]]
@@ -74,10 +81,10 @@ def _queries(operation: Json, ids: Mapping[str, Sequence[str]]) -> list[dict[str
 
 
 async def _asked(
-    platform: Platform, service: str, path: str, query: Mapping[str, str], headers: Headers
+    platform: Platform, service: str, route: str, path: str, query: Mapping[str, str], headers: Headers
 ) -> Answer:
     response = await platform.http[service].get(path, params=dict(query), headers=headers)
-    return Answer(path, response.status_code, response.json())
+    return Answer(route, path, response.status_code, response.json())
 
 
 def _batches(ids: Mapping[str, Sequence[str]]) -> list[tuple[str, str, Json]]:

@@ -22,7 +22,7 @@ from toms_engine.domain.valuation import METHOD_VERSION
 from toms_engine.use_cases.published_editions import PublishedEditions
 from toms_engine.use_cases.views import holds_licence
 
-BLOCK_BYTES = 1024 * 1024
+BLOCK_BYTES = 3 * 1024 * 1024
 """Text that is valued together: enough rows for the columns to pay, few enough for memory to stay flat."""
 
 READERS: dict[str, type[RowReader]] = {
