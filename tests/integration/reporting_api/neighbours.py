@@ -98,11 +98,13 @@ def crosswalk(stated: dict[str, Any]) -> Crosswalk:
 
 @dataclass
 class Neighbours:
-    """partners-api, toms-engine, and the feeds of procurement-api, charter-api and partners-api."""
+    """partners-api, toms-engine, and the feeds of all four other services."""
 
     place: UUID
     organisations: dict[UUID, str] = field(default_factory=dict)
-    feeds: dict[int, list[dict[str, Any]]] = field(default_factory=lambda: {8101: [], 8103: [], 8104: []})
+    feeds: dict[int, list[dict[str, Any]]] = field(
+        default_factory=lambda: {port: [] for port in range(8101, 8105)}
+    )
     is_down: bool = False
     calls: list[str] = field(default_factory=list)
     unit_values: dict[str, Decimal] = field(default_factory=dict)
@@ -112,6 +114,8 @@ class Neighbours:
         default_factory=lambda: {EDITION: [OBJECTIVES, DOUBLE], OTHER_EDITION: []}
     )
     """The crosswalks of each edition."""
+    bands: dict[str, str] = field(default_factory=dict)
+    """The bands of areas that have other ones than at first."""
     samples: set[UUID] = field(default_factory=set)
     """Organisations that are samples themselves."""
 
@@ -213,7 +217,7 @@ class Neighbours:
                 "place": AREAS[code][1],
                 "index": body["index"],
                 "decile": AREAS[code][2],
-                "band": AREAS[code][0],
+                "band": self.bands.get(code, AREAS[code][0]),
             }
             for code in body["codes"]
             if code in AREAS

@@ -113,4 +113,5 @@ async def test_figures_ledger_and_publications(world: World):
         ("charter", 0),
         ("partners", 0),
         ("procurement", 1),
+        ("toms", 0),
     ]

@@ -4,10 +4,11 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from tests.integration.reporting_api.neighbours import ABSENT_INDEX, EDITION, MEASURES
+from tests.integration.reporting_api.neighbours import ABSENT_INDEX, EDITION, MEASURES, NEED_INDEX
 from tests.integration.reporting_api.world import (
     CHARTER,
     PROCUREMENT,
+    TOMS,
     World,
     promised_line,
     scheduled,
@@ -180,6 +181,29 @@ async def test_a_promise_in_an_area_counts_in_its_need_band(world: World):
         ("low", Decimal("0.00")),
         ("not_placed", Decimal("0.00")),
     ]
+
+
+@pytest.mark.parametrize(
+    ("index", "place", "is_of_it"),
+    [
+        (NEED_INDEX, "county-durham", True),
+        (NEED_INDEX, "*", True),
+        (NEED_INDEX, "essex", False),
+        ("another-index", "county-durham", False),
+    ],
+)
+async def test_areas_follow_the_bands_that_their_place_publishes(
+    world: World, index: str, place: str, is_of_it: bool
+):
+    await world.sign(world.commitment(lines=[promised_line(area_code="E01000001")]))
+    world.neighbours.bands["E01000001"] = "mild"
+    banding = {"index": index, "place": place, "version": 2}
+    world.neighbours.tell(TOMS, "need_banding.published", new_id(), banding)
+    assert await world.consume() == 1
+    [grouping] = (await world.value(group_by="need_band")).groupings
+    due = {cell.key: cell.figures.due.total_gbp for cell in grouping.cells if cell.figures}
+    assert due["mild"] == (Decimal("3000.00") if is_of_it else Decimal(0))
+    assert due["severe"] == (Decimal(0) if is_of_it else Decimal("3000.00"))
 
 
 async def test_a_promise_in_a_place_whose_index_nobody_imported_is_entered_and_holds_nothing_up(world: World):

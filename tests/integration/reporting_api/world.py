@@ -32,7 +32,8 @@ from reporting_api.use_cases.run_sequencer import seal_all
 from reporting_api.use_cases.take_events import EventTaker
 
 Headers = dict[str, str]
-PARTNERS, PROCUREMENT, CHARTER = 8101, 8103, 8104
+PARTNERS, TOMS, PROCUREMENT, CHARTER = 8101, 8102, 8103, 8104
+FEEDS = {"partners": PARTNERS, "toms": TOMS, "procurement": PROCUREMENT, "charter": CHARTER}
 QUARTER = ("2026-07-01", "2026-09-30")
 
 
@@ -106,7 +107,7 @@ class World:
     async def consume(self) -> int:
         """Read every feed to its end and say how many events were done with."""
         done = 0
-        for source, port in (("partners", PARTNERS), ("procurement", PROCUREMENT), ("charter", CHARTER)):
+        for source, port in FEEDS.items():
             feed = FeedClient(f"http://127.0.0.1:{port}", None, self.outside)
             while taken := await consume_page(self.taker, source, feed):
                 done += taken

@@ -164,7 +164,7 @@ async def test_a_licensed_figure_is_refused_row_by_row_without_its_scope(world: 
         (as_csv(line()), {"Content-Type": "application/json"}, 415, "unsupported_media_type"),
         (as_csv(line()), {"Content-Type": "text/csv; charset=latin-1"}, 415, "unsupported_media_type"),
         (as_csv(line()), {"Content-Encoding": "br"}, 415, "unsupported_content_encoding"),
-        (as_csv(line()), {"Content-Encoding": "gzip"}, 400, "malformed_gzip"),
+        (as_csv(line()), {"Content-Encoding": "gzip"}, 400, "upload_malformed"),
         (
             gzip.compress(as_csv(line()) + bytes(9_000_000)),
             {"Content-Encoding": "gzip"},
@@ -194,7 +194,7 @@ async def test_a_file_that_goes_wrong_on_the_way_ends_with_the_reason(world: Wor
     packed = gzip.compress(as_csv(*(line(ref=str(number)) for number in range(120_000))), 0)
     answer = await send(world, edition, packed[:-9], headers={"Content-Encoding": "gzip"})
     *records, last = csv_records(answer)
-    assert (last["record"], last["errors"]) == ("stopped", "malformed_gzip")
+    assert (last["record"], last["errors"]) == ("stopped", "upload_malformed")
     assert last["lines"] == last["valued"] == str(len(records))
 
 

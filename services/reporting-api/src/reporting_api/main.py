@@ -57,6 +57,7 @@ def create_app(
         "partners": FeedClient(settings.partners_url, tokens, http),
         "procurement": FeedClient(settings.procurement_url, tokens, http),
         "charter": FeedClient(settings.charter_url, tokens, http),
+        "toms": FeedClient(settings.toms_url, tokens, http),
     }
     taker = EventTaker(db, toms, partners, clock)
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, select, tuple_
+from sqlalchemy import RowMapping, select, tuple_, update
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -179,7 +179,7 @@ async def editions_known(tx: AsyncConnection, hashes: Collection[str]) -> dict[s
 
 
 async def keep_areas(tx: AsyncConnection, found: Iterable[AreaCopy]) -> None:
-    """Remember areas of an index; an index never changes under its name."""
+    """Remember areas of an index; under its name nothing of them changes but the bands."""
     rows = [
         {
             "need_index": item.need_index,
@@ -193,6 +193,22 @@ async def keep_areas(tx: AsyncConnection, found: Iterable[AreaCopy]) -> None:
     ]
     if rows:
         await tx.execute(insert(areas).on_conflict_do_nothing(), rows)
+
+
+async def keep_bands(tx: AsyncConnection, found: Iterable[AreaCopy]) -> None:
+    """Give areas that are kept here the bands that hold now."""
+    # In one order, so that two who do the same never wait for each other.
+    for item in sorted(found, key=lambda item: (item.need_index, item.code)):
+        here = (areas.c.need_index == item.need_index) & (areas.c.code == item.code)
+        await tx.execute(update(areas).where(here, areas.c.band != item.band).values(band=item.band))
+
+
+async def area_codes_kept(tx: AsyncConnection, need_index: str, place_slug: str | None) -> set[str]:
+    """The codes of the areas of an index that are kept here, of one place or of all."""
+    query = select(areas.c.code).where(areas.c.need_index == need_index)
+    if place_slug is not None:
+        query = query.where(areas.c.place_slug == place_slug)
+    return set(await tx.scalars(query))
 
 
 async def areas_known(tx: AsyncConnection, need_index: str, codes: Collection[str]) -> dict[str, AreaCopy]:

@@ -25,9 +25,11 @@ from reporting_api.storage.copies import (
     EditionCopy,
     MeasureCopy,
     PlaceCopy,
+    area_codes_kept,
     areas_known,
     editions_known,
     keep_areas,
+    keep_bands,
     keep_measures,
     keep_names,
     keep_place,
@@ -118,24 +120,39 @@ async def areas_of(
     wanted = set(codes)
     async with db.begin() as tx:
         known = await areas_known(tx, need_index, wanted)
-    missing = sorted(wanted - known.keys())
-    if not missing:
-        return known
+    found = await _areas_asked(toms, need_index, sorted(wanted - known.keys()))
+    if found:
+        async with db.begin() as tx:
+            await keep_areas(tx, found)
+    return known | {area.code: area for area in found}
+
+
+async def refresh_bands(db: Database, toms: TomsClient, need_index: str, place_slug: str | None) -> None:
+    """Take over the bands that hold now for the areas of a place that are kept here, or of every place.
+
+    Live figures by need band follow them, of the past as well; what was published stays as it was.
+    """
+    async with db.begin() as tx:
+        codes = await area_codes_kept(tx, need_index, place_slug)
+    found = await _areas_asked(toms, need_index, sorted(codes))
+    async with db.begin() as tx:
+        await keep_bands(tx, found)
+
+
+async def _areas_asked(toms: TomsClient, need_index: str, codes: Sequence[str]) -> list[AreaCopy]:
     found: list[AreaCopy] = []
-    for some in _portions(missing, AREAS_PER_CALL):
+    for some in _portions(codes, AREAS_PER_CALL):
         try:
             batch = await toms.batch_areas(AreaBatchRequest(index=need_index, codes=some))
         except UpstreamProblem as problem:
             if problem.status != 404:
                 raise
-            return known
+            return []
         found.extend(
             AreaCopy(need_index, area.code, area.name, area.place, area.decile, area.band)
             for area in batch.items
         )
-    async with db.begin() as tx:
-        await keep_areas(tx, found)
-    return known | {area.code: area for area in found}
+    return found
 
 
 async def gather_crosswalks(db: Database, toms: TomsClient) -> None:

@@ -1,4 +1,4 @@
-"""Consuming the feeds of procurement-api, charter-api and partners-api while the service runs."""
+"""Consuming the feeds of the other four services while this one runs."""
 
 from __future__ import annotations
 

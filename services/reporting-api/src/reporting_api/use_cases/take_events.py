@@ -59,12 +59,14 @@ from reporting_api.storage.copies import (
     place_known,
 )
 from reporting_api.storage.ledger import append_entries, standing_entries
-from reporting_api.use_cases.gather import PlaceUnknown, areas_of, measures_of, place_of
+from reporting_api.use_cases.gather import PlaceUnknown, areas_of, measures_of, place_of, refresh_bands
 
 MADE = frozenset({"agreement.signed", "pledge.made"})
 VARIED = "agreement.varied"
 NOVATED = "agreement.novated"
 ENDED = frozenset({"agreement.terminated", "pledge.withdrawn"})
+BANDING = "need_banding.published"
+EVERY_PLACE = "*"  # bands for every place that has none of its own
 MEMBERSHIP = frozenset({"membership.started", "membership.ended"})
 
 Payload = TypeVar("Payload", bound=Contract)
@@ -105,6 +107,9 @@ class EventTaker:
 
         What cannot be found is left to `apply`, which sets the one event aside and lets the others go on.
         """
+        events = list(events)
+        for index, slug in sorted({_banded(event) for event in events if event.type == BANDING}):
+            await refresh_bands(self.db, self.toms, index, None if slug == EVERY_PLACE else slug)
         told = [payload for event in events if (payload := _promised(event)) is not None]
         lines = [line for promise in told for line in promise.lines]
         await measures_of(self.db, self.toms, {(line.edition_hash, line.measure) for line in lines})
@@ -194,6 +199,11 @@ class EventTaker:
         }
         await keep_membership(tx, row)
         await keep_names(tx, {changed.organisation_id: changed.organisation_name}, now)
+
+
+def _banded(event: EventEnvelope) -> tuple[str, str]:
+    """The index and the place whose bands an event tells of."""
+    return str(event.data.get("index", "")), str(event.data.get("place", ""))
 
 
 def _promised(event: EventEnvelope) -> CommitmentsMade | CommitmentsVaried | None:

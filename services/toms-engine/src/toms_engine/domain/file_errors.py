@@ -20,8 +20,8 @@ class EncodingUnsupported(UnsupportedMedia):
 class GzipMalformed(BadRequest):
     """The body says that it is gzip and is not, or is cut off."""
 
-    code = "malformed_gzip"
-    title = "The body is not sound gzip"
+    code = "upload_malformed"
+    title = "The file cannot be decompressed"
 
 
 class BodyExpandsTooFar(TooLarge):
