@@ -172,5 +172,5 @@ async def test_one_address_registers_so_many_in_a_minute_and_more_a_little_later
     ]
     assert third.headers["ratelimit-policy"] == '"registrations";q=2;w=60'
     assert (third.headers["retry-after"], third.json()["code"]) == ("30", "too_many_requests")
-    assert [each.status_code for each in tokens] == [401, 429]
+    assert [each.status_code for each in tokens] == [400, 429]
     assert tokens[1].headers["ratelimit-policy"] == '"tokens";q=1;w=60'
