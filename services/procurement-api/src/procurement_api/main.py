@@ -80,6 +80,7 @@ def create_app(
         routers=[
             tenders.router,
             amendments.router,
+            bids.file_router,
             bids.router,
             portals.router,
             panels.router,
