@@ -29,6 +29,7 @@ class BidLine(PromisedLine):
     """One promised quantity with the written answer that explains how it will be done."""
 
     lot: Code | None = None
+    once_if_any_won: bool = False  # of no single lot: owed once if the bid wins any
     answer: Annotated[str, Field(max_length=20_000)] = ""
 
 
