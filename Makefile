@@ -76,7 +76,7 @@ dependencies: setup ## Check that each member declares what it imports, and impo
 migrations-check: setup ## Check that migrations and tables agree, up and down.
 	$(PY) -m cdp_tools.checks.migrations
 
-soak: setup ## Run the long versions: kills, volume, hostile requests; some ten minutes on two cores.
+soak: setup ## Run the long versions: kills, volume, hostile requests; an hour or so on two cores.
 	CDP_SOAK=1 $(BIN)/pytest -n auto --dist loadgroup tests/soak
 
 bench: setup ## Measure: bulk valuation and single requests beside other engines; figures are ratios of one run.

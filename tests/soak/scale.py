@@ -25,6 +25,8 @@ class Scale:
     lines: int
     rush: int
     """Submissions before one deadline; some more come after it."""
+    repeats: int
+    """How often one bid is sent at the same moment, with one key."""
     examples: int
     """Hostile requests to each service."""
     examples_of_each_operation: int
@@ -43,17 +45,19 @@ SHORT = Scale(
     clients=4,
     lines=2_100,
     rush=60,
+    repeats=60,
     examples=60,
     examples_of_each_operation=2,
 )
 LONG = Scale(
     is_long=True,
     seed=20261122,
-    service_kills=30,
-    database_kills=20,
-    clients=8,
+    service_kills=75,
+    database_kills=60,
+    clients=20,
     lines=1_002_000,
     rush=2_000,
+    repeats=1_000,
     examples=5_000,
     examples_of_each_operation=200,
 )
@@ -70,6 +74,7 @@ def scale_here() -> Scale:
         clients=_number("CLIENTS", usual.clients),
         lines=_number("LINES", usual.lines),
         rush=_number("RUSH", usual.rush),
+        repeats=_number("REPEATS", usual.repeats),
         examples=_number("EXAMPLES", usual.examples),
         examples_of_each_operation=_number("EXAMPLES_EACH", usual.examples_of_each_operation),
     )

@@ -1,8 +1,10 @@
 """Sealed is sealed: only the right key opens, whatever the size, and nothing else than what was sealed."""
 
+from typing import Any
 from uuid import UUID
 
 import pytest
+from joserfc.jwk import OKPKey
 
 from procurement_api.domain.receipt import padded
 from procurement_api.use_cases.sealing import (
@@ -10,6 +12,7 @@ from procurement_api.use_cases.sealing import (
     new_sealing_key,
     seal,
     seal_binding,
+    sealing_public_key,
     unseal,
     unwrap,
     wrap,
@@ -18,29 +21,35 @@ from procurement_api.use_cases.sealing import (
 KEY, OTHER_KEY = bytes(32), bytes(range(32))
 
 
+def new_pair() -> tuple[OKPKey, dict[str, Any]]:
+    """A public key ready to seal to, and the private one that opens."""
+    public, private = new_sealing_key()
+    return sealing_public_key(public), private
+
+
 @pytest.mark.parametrize("size", [1, 50_000, 70_000, 3_000_000])
 def test_what_was_sealed_opens_whatever_its_size(size):
-    public, private = new_sealing_key()
+    public, private = new_pair()
     content = padded(b"x" * size)
     assert unseal(seal(content, public), private) == content
 
 
 def test_the_same_content_is_sealed_differently_each_time_with_a_key_of_its_own():
-    public, private = new_sealing_key()
+    public, private = new_pair()
     first, second = seal(b"content", public), seal(b"content", public)
     assert first.split(".")[0] != second.split(".")[0]
     assert unseal(first, private) == unseal(second, private) == b"content"
 
 
 def test_another_key_does_not_open_it():
-    public, _ = new_sealing_key()
+    public, _ = new_pair()
     _, other_private = new_sealing_key()
     with pytest.raises(SealUnopenable):
         unseal(seal(b"content", public), other_private)
 
 
 def test_a_changed_seal_does_not_open():
-    public, private = new_sealing_key()
+    public, private = new_pair()
     head, key, nonce, content, tag = seal(b"content", public).split(".")
     turned = "A" if content[0] != "A" else "B"
     with pytest.raises(SealUnopenable):

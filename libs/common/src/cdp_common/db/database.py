@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from ipaddress import ip_address
 from typing import Any, NoReturn
 
+import asyncpg
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -112,6 +113,23 @@ class Database:
                 async with connection.begin():
                     yield connection
 
+    @staticmethod
+    async def call(tx: AsyncConnection, statement: str, *arguments: object) -> object:
+        """What one statement gives that stands for a whole transaction, sent in one round trip.
+
+        The driver's own connection sends it: as the first of `begin()` it is committed before it answers, for
+        the transaction begins with the first statement that goes through `tx`. After such a one it belongs
+        to that transaction. Placeholders are the driver's ($1, $2).
+        """
+        raw = await tx.get_raw_connection()
+        driver = raw.driver_connection
+        assert driver is not None
+        try:
+            return await driver.fetchval(statement, *arguments)
+        except asyncpg.PostgresError as problem:
+            _raise_for_state(problem.sqlstate or "", problem)
+            raise
+
     async def dispose(self) -> None:
         """Close every connection of the pool."""
         await self._engine.dispose()
@@ -155,6 +173,14 @@ def _connecting() -> Iterator[None]:
 def _raise_typed(problem: DBAPIError) -> NoReturn:
     """Raise what the SQLSTATE stands for; a fault of our own (syntax, constraint, data) stays what it is."""
     state = getattr(problem.orig, "sqlstate", None) or ""
+    _raise_for_state(state, problem)
+    if problem.connection_invalidated:
+        raise DatabaseUnavailable("the connection to the database was lost") from problem
+    raise problem
+
+
+def _raise_for_state(state: str, problem: Exception) -> None:
+    """Raise what the SQLSTATE stands for, if it is a failure of the moment."""
     if state in ("40001", "40P01"):
         raise WriteConflict("another change was made at the same moment; send it again") from problem
     if state in ("22021", "22P05"):
@@ -163,9 +189,8 @@ def _raise_typed(problem: DBAPIError) -> NoReturn:
         raise DatabaseBusy("a lock was not given in time") from problem
     if state == "57014":
         raise DatabaseTimeout("a statement was cut off at the time limit") from problem
-    if problem.connection_invalidated or state[:2] in _LOST_CLASSES or state in _LOST_STATES:
+    if state[:2] in _LOST_CLASSES or state in _LOST_STATES:
         raise DatabaseUnavailable("the connection to the database was lost") from problem
-    raise problem
 
 
 def _stays_on_this_machine(url: URL) -> bool:

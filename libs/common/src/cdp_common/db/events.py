@@ -79,11 +79,20 @@ async def record_event(tx: AsyncConnection, event: NewEvent, now: datetime) -> U
 
     Two writers that both made the same version of an aggregate: the later one gets `WriteConflict`.
     """
+    row = event_row(event, now)
+    with constraint_errors({"uq_events_aggregate_type_aggregate_id_aggregate_version": _version_taken}):
+        await tx.execute(insert(events).values(row))
+    event_id: UUID = row["id"]
+    await tx.execute(insert(event_pending).values(event_id=event_id))
+    return event_id
+
+
+def event_row(event: NewEvent, now: datetime) -> dict[str, Any]:
+    """The event as it is stored, for whoever writes it by a statement of their own, with `event_pending`."""
     carrier: dict[str, str] = {}
     propagate.inject(carrier)
-    event_id = new_id()
-    row = {
-        "id": event_id,
+    return {
+        "id": new_id(),
         "type": event.type,
         "occurred_at": now,
         "effective_on": event.effective_on,
@@ -95,10 +104,6 @@ async def record_event(tx: AsyncConnection, event: NewEvent, now: datetime) -> U
         "data": dict(event.data),
         "traceparent": carrier.get("traceparent"),
     }
-    with constraint_errors({"uq_events_aggregate_type_aggregate_id_aggregate_version": _version_taken}):
-        await tx.execute(insert(events).values(row))
-    await tx.execute(insert(event_pending).values(event_id=event_id))
-    return event_id
 
 
 async def sequence_events(tx: AsyncConnection) -> int:

@@ -74,8 +74,7 @@ class Once:
         Comes first in the transaction, before any rule on state or input is applied. Until the transaction
         ends, others with the same key get `IdempotencyInProgress`.
         """
-        lock = int.from_bytes(self._record_key[:8], "big", signed=True)
-        if not await tx.scalar(select(func.pg_try_advisory_xact_lock(lock))):
+        if not await tx.scalar(select(func.pg_try_advisory_xact_lock(self.lock))):
             raise IdempotencyInProgress("a request with this idempotency key is still running")
         self._locked = True
         # A statement after the lock, so that it sees what the request that held it has committed.
@@ -88,6 +87,16 @@ class Once:
         if not hmac.compare_digest(row.fingerprint, self._fingerprint):
             raise IdempotencyKeyReused("this idempotency key was used with another request body")
         return self._opened(row.answer)
+
+    @property
+    def lock(self) -> int:
+        """The number of the advisory lock under which one request with this key runs at a time."""
+        return int.from_bytes(self._record_key[:8], "big", signed=True)
+
+    def prepared(self, status: int, body: BaseModel, *, now: datetime) -> tuple[Answer, dict[str, object]]:
+        """The answer, and the row that keeps it: for whoever takes the lock and writes it by a statement."""
+        answer = _checked(Answer(status, body.model_dump_json().encode()))
+        return answer, self._row(answer, now)
 
     async def keep(
         self,
@@ -102,20 +111,17 @@ class Once:
         if not self._locked:
             raise RuntimeError("replay() comes before keep() in the same transaction")
         answer = Answer(status, body.model_dump_json().encode(), MappingProxyType(dict(headers or {})))
-        if len(answer.body) > MAX_ANSWER_BYTES:
-            raise ValueError(
-                f"a kept answer has at most {MAX_ANSWER_BYTES} bytes; answer with a job's address"
-            )
-        await tx.execute(
-            insert(records).values(
-                record_key=self._record_key,
-                fingerprint=self._fingerprint,
-                answer=self._sealed(answer),
-                created_at=now,
-                expires_at=now + KEPT_FOR,
-            )
-        )
+        await tx.execute(insert(records).values(self._row(_checked(answer), now)))
         return answer
+
+    def _row(self, answer: Answer, now: datetime) -> dict[str, object]:
+        return {
+            "record_key": self._record_key,
+            "fingerprint": self._fingerprint,
+            "answer": self._sealed(answer),
+            "created_at": now,
+            "expires_at": now + KEPT_FOR,
+        }
 
     def _sealed(self, answer: Answer) -> bytes:
         head = json.dumps({"status": answer.status, "headers": dict(answer.headers)}).encode()
@@ -127,6 +133,13 @@ class Once:
         head, _, body = self._cipher.decrypt(nonce, rest, self._record_key).partition(b"\n")
         facts = json.loads(head)
         return Answer(facts["status"], body, MappingProxyType(facts["headers"]), replayed=True)
+
+
+def _checked(answer: Answer) -> Answer:
+    """The answer if it is small enough to be kept."""
+    if len(answer.body) > MAX_ANSWER_BYTES:
+        raise ValueError(f"a kept answer has at most {MAX_ANSWER_BYTES} bytes; answer with a job's address")
+    return answer
 
 
 async def purge_expired(tx: AsyncConnection, now: datetime) -> int:

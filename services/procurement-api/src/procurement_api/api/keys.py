@@ -7,6 +7,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from procurement_api.use_cases.known_tenders import KnownTenders
 from procurement_api.use_cases.receipts import ReceiptSigner
 
 
@@ -17,6 +18,8 @@ class Keys:
     sealing_key: bytes = field(repr=False)
     identity_key: bytes = field(repr=False)
     signer: ReceiptSigner
+    tenders: KnownTenders = field(default_factory=KnownTenders, repr=False)
+    """Tenders that bids were submitted to lately, with their public keys."""
 
 
 async def service_keys(request: Request) -> Keys:

@@ -81,8 +81,13 @@ async def tell_bid(
     tx: AsyncConnection, bid: Mapping[Any, Any], place_id: UUID, action: BidAction, now: datetime
 ) -> None:
     """`bid.received` or `bid.withdrawn`, to the bidder alone, or to the portal that speaks for it."""
+    await record_event(tx, bid_event(bid, place_id, action), now)
+
+
+def bid_event(bid: Mapping[Any, Any], place_id: UUID, action: BidAction) -> NewEvent:
+    """What is told of a bid, which holds nothing of its content."""
     data = BidChanged(bid_id=bid["id"], tender_id=bid["tender_id"], version=bid["version"], action=action)
-    event = NewEvent(
+    return NewEvent(
         type="bid.withdrawn" if action == "withdrawn" else "bid.received",
         aggregate_type="bid",
         aggregate_id=bid["id"],
@@ -91,7 +96,6 @@ async def tell_bid(
         audience=(org_audience(bid["portal_organisation_id"] or bid["tenderer_organisation_id"]),),
         data=data.model_dump(mode="json"),
     )
-    await record_event(tx, event, now)
 
 
 async def tell_portal(

@@ -61,11 +61,16 @@ def identity_key(secret_key: bytes) -> bytes:
     return HKDF(SHA256(), 32, salt=None, info=b"who bids").derive(secret_key)
 
 
-def seal(content: bytes, public_jwk: dict[str, Any]) -> str:
+def sealing_public_key(public_jwk: dict[str, Any]) -> OKPKey:
+    """A tender's public key, ready to seal to."""
+    return OKPKey.import_key(public_jwk)
+
+
+def seal(content: bytes, public_key: OKPKey) -> str:
     """The content as a compact JWE to the tender's key."""
     # A header of its own for each call: the library writes the ephemeral key into it.
     header = {"alg": _KEY_AGREEMENT, "enc": _CIPHER}
-    return jwe.encrypt_compact(header, content, OKPKey.import_key(public_jwk), registry=_registry())
+    return jwe.encrypt_compact(header, content, public_key, registry=_registry())
 
 
 def unseal(sealed: str, private_jwk: dict[str, Any]) -> bytes:

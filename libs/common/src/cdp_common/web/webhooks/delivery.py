@@ -17,6 +17,7 @@ from cdp_common.db.events import sequence_events
 from cdp_common.db.jobs import purge_job_log, working
 from cdp_common.db.webhooks import (
     DELIVER,
+    MAX_POSITIONS,
     change_delivery,
     delivery_by_id,
     disable_endpoint,
@@ -101,7 +102,8 @@ async def _dispatch_until_cancelled(database: Database, clock: Clock) -> None:
             if loop.time() - swept_at >= SWEEP_INTERVAL_S:
                 await sweep_once(database, clock)
                 swept_at = loop.time()
-            wait_s = 0.0 if moved else DISPATCH_INTERVAL_S
+            # A full page has more behind it. A short one gathers more in a moment, for the same statements.
+            wait_s = 0.0 if moved >= MAX_POSITIONS else DISPATCH_INTERVAL_S
         except Exception as problem:
             # Whatever the database does, and though its tables may still be missing: the loop outlives it.
             wait_s = min(max(wait_s, DISPATCH_INTERVAL_S) * 2, MAX_BACKOFF_S)

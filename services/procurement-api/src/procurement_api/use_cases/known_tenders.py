@@ -1,0 +1,56 @@
+"""Tenders that bids were submitted to lately, as far as taking a bid needs them: read once, used many times.
+
+What is remembered may be out of date. Whoever relies on it has the database compare the tender's version in
+the statement that writes: a tender that changed is forgotten, and the bid goes the long way.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from uuid import UUID
+
+from joserfc.jwk import OKPKey
+from sqlalchemy import RowMapping
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from procurement_api.domain.bid import Demands
+from procurement_api.storage.tenders import tender_by_id
+from procurement_api.use_cases.bid_rules import demands_of
+from procurement_api.use_cases.sealing import sealing_public_key
+
+MOST_KNOWN = 200
+
+
+@dataclass(frozen=True)
+class KnownTender:
+    """A published tender, what it asks of bids, and the key that they are sealed to."""
+
+    row: RowMapping
+    demands: Demands
+    sealing_key: OKPKey
+
+
+class KnownTenders:
+    """The tenders used last, a bounded number of them."""
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[UUID, KnownTender] = OrderedDict()
+
+    async def published(self, tx: AsyncConnection, tender_id: UUID) -> KnownTender | None:
+        """The tender if it takes bids, as it is remembered or else as it is read now."""
+        known = self._known.get(tender_id)
+        if known is None:
+            row = await tender_by_id(tx, tender_id)
+            if row is None or row["state"] != "published":
+                return None
+            known = KnownTender(row, demands_of(row), sealing_public_key(row["sealing_public_jwk"]))
+            self._known[tender_id] = known
+        self._known.move_to_end(tender_id)
+        while len(self._known) > MOST_KNOWN:
+            self._known.popitem(last=False)
+        return known
+
+    def forget(self, tender_id: UUID) -> None:
+        """Read the tender anew the next time."""
+        self._known.pop(tender_id, None)

@@ -1,0 +1,98 @@
+"""A bid with which nothing is wrong is taken by one statement; whatever else there is goes the long way."""
+
+from typing import Any
+
+import pytest
+from tests.integration.procurement_api.world import LINES, Json, Party, World, bid_of, line, refused
+
+from cdp_common.kernel.identifiers import new_id
+from procurement_api.use_cases import submit_bid
+
+
+class Long(AssertionError):
+    """The long way was taken."""
+
+
+@pytest.fixture
+async def tender(world: World) -> Json:
+    """A published tender, at a service that has read its signing key."""
+    made = await world.published()
+    for _ in range(2):  # made by the first, read by the second
+        await world.done("GET", "/v1/receipt-keys")
+    return made
+
+
+@pytest.fixture
+def no_long_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def share_submissions(*_: Any) -> None:
+        raise Long
+
+    monkeypatch.setattr(submit_bid, "share_submissions", share_submissions)
+
+
+@pytest.mark.usefixtures("no_long_way")
+async def test_what_is_in_order_is_taken_at_once_with_everything_that_belongs_to_it(
+    world: World, tender: Json
+):
+    before = await world.rows()
+    first, second = world.party("One"), world.party("Two")
+    receipts = [await world.submitted(tender, bidder) for bidder in (first, second)]
+    after = await world.rows()
+    added = {name: after[name] - before[name] for name in after if after[name] != before[name]}
+    assert added == {"bids": 2, "bid_versions": 2, "events": 2}
+    told = await world.told("bid.received")
+    assert [(event["aggregate_id"], event["audience"]) for event in told] == [
+        (event["aggregate_id"], [f"org:{bidder.id}"])
+        for event, bidder in zip(told, (first, second), strict=True)
+    ]
+    assert [str(event["aggregate_id"]) for event in told] == [receipt["bid_id"] for receipt in receipts]
+
+
+async def test_it_opens_as_any_other(world: World, tender: Json):
+    bidder = world.party("One")
+    receipt = await world.submitted(tender, bidder)
+    opening = await world.opened(tender)
+    [bid] = opening["bids"]
+    assert (bid["id"], bid["tenderer_name"]) == (receipt["bid_id"], "One")
+    assert [each["quantity"] for each in bid["lines"]] == [each["quantity"] for each in LINES]
+    assert opening["log"]["size"] == 1
+    proof = f"/v1/tenders/{tender['id']}/log/proofs/{await world.leaf_of(receipt)}"
+    assert (await world.done("GET", proof))["leaf_index"] == 0
+
+
+async def test_the_same_key_again_gets_the_first_receipt_and_another_bid_is_refused(
+    world: World, tender: Json
+):
+    bidder, key = world.party("One"), str(new_id())
+    path, body = f"/v1/tenders/{tender['id']}/bids", bid_of(bidder)
+    first = await world.post(path, body, as_=bidder, key=key)
+    before = await world.state()
+    again = await world.post(path, body, as_=bidder, key=key)
+    assert (again.content, again.headers["idempotency-replayed"]) == (first.content, "true")
+    assert refused(await world.post(path, body, as_=bidder)) == (409, "bid_exists")
+    other = bid_of(bidder, [line("M-JOB", "1", "fte_years")])
+    assert refused(await world.post(path, other, as_=bidder, key=key)) == (422, "idempotency_key_reused")
+    assert await world.state() == before
+
+
+async def test_what_changed_since_it_was_remembered_counts(world: World, tender: Json):
+    one, two = world.party("One"), world.party("Two")
+    await world.submitted(tender, one)
+    path = f"/v1/tenders/{tender['id']}"
+    etag = await world.etag(path, as_=world.buyer)
+    await world.done("POST", f"{path}/cancel", as_=world.buyer, if_match=etag)
+    before = await world.state()
+    assert refused(await world.post(f"{path}/bids", bid_of(two), as_=two)) == (409, "tender_state_wrong")
+    assert await world.state() == before
+
+
+async def test_late_is_late_and_the_buyer_does_not_bid(world: World, tender: Json):
+    one = world.party("One")
+    await world.submitted(tender, one)
+    path = f"/v1/tenders/{tender['id']}/bids"
+    assert refused(await world.post(path, bid_of(world.buyer), as_=world.buyer)) == (403, "buyer_is_bidder")
+    world.move_to("2026-12-01T12:00:00Z")
+    late: Party = world.renewed(world.party("Two"))
+    response = await world.post(path, bid_of(late), as_=late)
+    assert refused(response) == (409, "tender_closed")
+    assert response.json()["refusal_jws"]
