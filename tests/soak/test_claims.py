@@ -36,7 +36,13 @@ async def world(make_database: MakeDatabase, tmp_path: Path) -> AsyncIterator[Wo
     """The service on a database of its own."""
     key = tmp_path / "secret.key"
     key.write_text(base64.urlsafe_b64encode(bytes(range(32))).decode(), encoding="ascii")
-    settings = Settings(mode="sandbox", issuer=ISSUER, audience=AUDIENCE, secret_key_file=key)
+    settings = Settings(
+        mode="sandbox",
+        issuer=ISSUER,
+        audience=AUDIENCE,
+        secret_key_file=key,
+        registrations_per_minute=100_000,
+    )
     url = (await make_database(PACKAGE, SCHEMA)).engine.url
     database = Database(url, schema=SCHEMA, app_name="claims", pool_timeout_s=CONNECTION_WAIT_S)
     clock = FixedClock(utc_now())

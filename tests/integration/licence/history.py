@@ -367,6 +367,7 @@ def _terms(edition: str) -> Json:
             "qualitative_share": "0.4",
         },
         "social_value_weight": "0.15",
+        "standstill": "none",
         "deadline_at": "2029-01-20T12:00:00Z",
         "contract_starts_on": "2027-02-01",
         "contract_ends_on": "2028-01-31",

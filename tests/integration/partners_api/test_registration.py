@@ -1,10 +1,13 @@
 """An organisation registers itself and has a working client at once in the sandbox."""
 
+from datetime import timedelta
 from typing import Any
 
+import httpx2
 from sqlalchemy import func, select
 from tests.integration.partners_api.world import World
 
+from cdp_common.kernel.identifiers import new_id
 from cdp_common.testing.callers import http_client
 from partners_api.domain.scopes import REGISTRATION_SCOPES, UNVERIFIED_LIVE_SCOPES
 from partners_api.main import create_app
@@ -143,3 +146,31 @@ async def test_registration_tells_the_feed_without_the_name(world: World) -> Non
         "state": "unverified",
         "data_status": "actual",
     }
+
+
+async def test_one_address_registers_so_many_in_a_minute_and_more_a_little_later(
+    world: World, settings: Settings
+) -> None:
+    few = settings.model_copy(update={"registrations_per_minute": 2, "tokens_per_minute": 1})
+    async with http_client(create_app(few, database=world.db, clock=world.clock)) as http:
+
+        async def registered() -> httpx2.Response:
+            return await http.post(
+                "/v1/registrations", json=request(), headers={"Idempotency-Key": str(new_id())}
+            )
+
+        first, second, third = [await registered() for _ in range(3)]
+        world.clock.advance(timedelta(seconds=30))
+        later = await registered()
+        tokens = [await http.post("/oauth/token", data={}) for _ in range(2)]
+
+    assert [each.status_code for each in (first, second, third, later)] == [201, 201, 429, 201]
+    assert [each.headers["ratelimit"] for each in (first, second, third)] == [
+        '"registrations";r=1;t=30',
+        '"registrations";r=0;t=60',
+        '"registrations";r=0;t=60',
+    ]
+    assert third.headers["ratelimit-policy"] == '"registrations";q=2;w=60'
+    assert (third.headers["retry-after"], third.json()["code"]) == ("30", "too_many_requests")
+    assert [each.status_code for each in tokens] == [400, 429]
+    assert tokens[1].headers["ratelimit-policy"] == '"tokens";q=1;w=60'

@@ -248,7 +248,8 @@ class Partners:
         self.described: dict[UUID, dict[str, Any]] = {}
         self.asserted: dict[str, AssertedOrganisationDraft] = {}
         """What was asserted, by the id that it got."""
-        self.down = False
+        self.merged: dict[UUID, UUID] = {}
+        """Records that lead to another one."""
         self.asked = 0
         self.app.get("/v1/places/{place_id}", response_model=None)(self.get_place)
         self.app.get("/v1/organisations/{organisation_id}", response_model=None)(self.get_organisation)
@@ -280,7 +281,7 @@ class Partners:
         self.asked += 1
         if organisation_id not in self.names:
             return problem(404, "organisation_not_found", [])
-        return self._organisation(organisation_id)
+        return self._organisation(self.merged.get(organisation_id, organisation_id))
 
     async def list_organisations(self, identifier: str, state: str) -> Page[Organisation]:
         """The verified organisations with the identifier."""
@@ -319,6 +320,7 @@ class Partners:
             website=None,
             data_status="synthetic_sample",
             created_at=utc_now(),
+            merged_ids=[each for each, survivor in self.merged.items() if survivor == organisation_id],
         )
 
 

@@ -40,8 +40,10 @@ STAGES = {
     **dict.fromkeys(
         ("record_clarification", "list_clarifications", "accept_quantity", "remove_bid"), "opened"
     ),
-    **dict.fromkeys(("get_evaluation", "award_tender", "send_summaries"), "evaluated"),
-    **dict.fromkeys(("get_assessment",), "decided"),
+    **dict.fromkeys(
+        ("get_evaluation", "award_tender", "send_summaries", "decide_lot", "list_tender_lots"), "evaluated"
+    ),
+    **dict.fromkeys(("get_assessment", "start_standstill"), "decided"),
 }
 # Who would succeed, and is tried without scopes.
 RIGHTFUL = {
@@ -119,6 +121,8 @@ class Scene:
             "register_agreement": lambda: agreement_of(self.world, self.parties["rival"], reference="NEW"),
             "batch_agreements": lambda: {"ids": [self.agreement]},
             "create_webhook": lambda: HOOK,
+            "decide_lot": lambda: {"winner_bid_id": self.bid, "reason": "Why"},
+            "start_standstill": lambda: {"award_notice_on": "2026-12-01"},
             "vary_agreement": lambda: {"effective_on": "2026-12-31", "reason": "Why", "value_gbp": "1.00"},
             "novate_agreement": lambda: {
                 "effective_on": "2026-12-31",
@@ -208,7 +212,7 @@ def test_every_operation_that_takes_a_token_is_tried_without_its_scope() -> None
         for operation in methods.values()
         if any(requirement.get("oauth2") for requirement in operation.get("security", []))
     }
-    assert len(scoped) == 46
+    assert len(scoped) == 49
     assert {
         row["operation"] for row in ROWS if row["caller"] == "unscoped" and row["status"] == 403
     } == scoped

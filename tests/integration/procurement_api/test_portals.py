@@ -1,5 +1,7 @@
 """Portals: appointed by the buyer, they bid for those without an account, who are found at opening."""
 
+from uuid import UUID
+
 import pytest
 from tests.integration.procurement_api.world import Json, Party, World, bid_of, faults, line, refused
 
@@ -187,6 +189,15 @@ async def test_at_opening_bidders_are_found_or_asserted_and_read_what_is_theirs(
     rival = await world.get(f"/v1/bids/{second['bid_id']}/receipts", as_=known)
     assert refused(rival) == (404, "bid_not_found")
     assert "user-quince" not in await world.dump("bid_attestations")
+    # The daughter registers and proves who she is: her record takes in the one that the portal spoke of.
+    daughter = world.party("Quince and Daughter")
+    path = f"/v1/bids/{second['bid_id']}"
+    assert refused(await world.get(path, as_=daughter)) == (404, "bid_not_found")
+    world.partners.merged[UUID(asserted_id)] = daughter.id
+    assert len((await world.done("GET", path, as_=daughter))["lines"]) == 3
+    assert (await world.done("GET", f"{path}/receipts", as_=daughter))["receipts"] == [second]
+    assert refused(await world.get(f"{path}/assessment", as_=daughter)) != (404, "bid_not_found")
+    assert refused(await world.get(path, as_=known)) == (404, "bid_not_found")
 
 
 async def test_receipts_are_not_given_again_before_opening(world: World):

@@ -26,7 +26,7 @@ APPEND_ONLY = (
     *("summary_sendings", "assessment_summaries"),
     *("tender_logs", "tender_log_leaves"),
     "terms_versions",
-    *("agreement_changes", "agreement_line_versions"),
+    *("agreement_changes", "agreement_line_versions", "lot_decisions", "lot_standstills"),
     *("events", "event_feed"),
 )
 

@@ -303,6 +303,7 @@ TERMS: Json = {
     "contract_ends_on": "2028-12-31",
     "place_slug": "county-durham",
     "local_area": "County Durham (E06000047)",
+    "standstill": "none",
 }
 
 

@@ -19,6 +19,7 @@ from cdp_common.kernel.errors import CdpError
 from cdp_common.web.app import create_service
 from cdp_common.web.event_routes import router as event_router
 from cdp_common.web.identity import TokenVerifier
+from cdp_common.web.rate_limits import Policy, RateLimits
 from cdp_common.web.webhooks import webhook_router, webhook_work
 from cdp_common.web.wiring import closing, service_database
 from partners_api.api import (
@@ -33,6 +34,7 @@ from partners_api.api import (
     places,
     statements,
 )
+from partners_api.api.callers import REGISTRATIONS, TOKENS
 from partners_api.settings import Settings
 from partners_api.use_cases.dns_records import TxtLookup, look_up_txt
 from partners_api.use_cases.provider_keys import ProviderKeys, fetching
@@ -98,6 +100,12 @@ def create_app(
         clock=clock,
     )
     app.state.issuer = issuer
+    app.state.rate_limits = RateLimits(
+        {
+            REGISTRATIONS: Policy(REGISTRATIONS, settings.registrations_per_minute, 60),
+            TOKENS: Policy(TOKENS, settings.tokens_per_minute, 60),
+        }
+    )
     app.state.look_up_txt = look_up
     app.state.provider_keys = ProviderKeys(fetching(http), only_https=settings.mode == "live")
     return app

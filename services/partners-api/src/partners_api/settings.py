@@ -14,5 +14,9 @@ class Settings(ServiceSettings):
     """How long an access token is good: 15 minutes at most."""
     signing_key_lead_s: int = Field(default=10, ge=0, le=3600)
     """How long a new signing key is published before it signs; verifiers read the keys every 2 seconds."""
+    registrations_per_minute: int = Field(default=60, ge=1, le=1_000_000)
+    """How many organisations one address may register in a minute, in each process."""
+    tokens_per_minute: int = Field(default=1_200, ge=1, le=10_000_000)
+    """How often one address may ask for tokens, or give them back, in a minute, in each process."""
     purge_interval_s: float = Field(default=60.0, gt=0, le=3600)
     """How often what is past its time is removed."""

@@ -42,6 +42,7 @@ from cdp_common.contracts.bids import (
     TenderLog,
 )
 from cdp_common.contracts.evaluations import Evaluation
+from cdp_common.contracts.lots import LotDecisionDraft, LotProgress, StandstillDraft, TenderLots
 from cdp_common.contracts.ocds import (
     ExtensionFile,
     OcdsImport,
@@ -339,6 +340,26 @@ class ProcurementClient(ServiceClient):
         """The contract."""
         return await self._post(
             f"/v1/tenders/{tender_id}/award", Agreement, json=award, idempotency_key=idempotency_key
+        )
+
+    async def list_tender_lots(self, tender_id: UUID) -> TenderLots:
+        """How far each lot has come."""
+        return await self._get(f"/v1/tenders/{tender_id}/lots", TenderLots)
+
+    async def decide_lot(
+        self, tender_id: UUID, draft: LotDecisionDraft, *, idempotency_key: str
+    ) -> LotProgress:
+        """The lot with its decision."""
+        return await self._post(
+            f"/v1/tenders/{tender_id}/decisions", LotProgress, json=draft, idempotency_key=idempotency_key
+        )
+
+    async def start_standstill(
+        self, tender_id: UUID, draft: StandstillDraft, *, idempotency_key: str
+    ) -> LotProgress:
+        """The lot with its standstill."""
+        return await self._post(
+            f"/v1/tenders/{tender_id}/standstills", LotProgress, json=draft, idempotency_key=idempotency_key
         )
 
     # -------------------------------------------------------------- agreements

@@ -104,7 +104,7 @@ async def exchange(
     request: httpx2.Request,
     *,
     limit_s: float = TOTAL_TIMEOUT_S,
-    max_bytes: int = MAX_ANSWER_BYTES,
+    max_bytes: int | None = None,
 ) -> Reply:
     """Send a request and read the answer; raises `UpstreamUnavailable` when there is none in time."""
     try:
@@ -155,11 +155,12 @@ async def _lines(response: httpx2.Response) -> AsyncIterator[bytes]:
         yield rest
 
 
-async def _bounded_body(response: httpx2.Response, max_bytes: int = MAX_ANSWER_BYTES) -> bytes:
+async def _bounded_body(response: httpx2.Response, max_bytes: int | None = None) -> bytes:
+    limit = MAX_ANSWER_BYTES if max_bytes is None else max_bytes
     body = bytearray()
     async for chunk in response.aiter_bytes():
         body += chunk
-        if len(body) > max_bytes:
+        if len(body) > limit:
             raise UpstreamMalformed(f"{response.request.url.host} answered with more than is read.")
     return bytes(body)
 

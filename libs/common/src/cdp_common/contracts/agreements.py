@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import Field
 
 from cdp_common.contracts.base import (
+    Code,
     Contract,
     DataStatus,
     DecimalText,
@@ -29,6 +30,7 @@ class AwardDraft(Contract):
     """The decision: which bid wins, and the contract that follows."""
 
     bid_id: UUID
+    lot: Code | None = None  # where the tender is awarded lot by lot
     reference: ShortText
     signed_on: date
     value_gbp: GbpText
@@ -121,6 +123,7 @@ class Agreement(Contract):
     title: str
     place_id: UUID
     tender_id: UUID | None
+    lot: Code | None = None  # of the tender, where each lot has a contract of its own
     bid_id: UUID | None
     commissioner_organisation_id: UUID
     deliverer_organisation_id: UUID

@@ -29,15 +29,16 @@ class BidLine(PromisedLine):
     """One promised quantity with the written answer that explains how it will be done."""
 
     lot: Code | None = None
+    once_if_any_won: bool = False  # of no single lot: owed once if the bid wins any
     answer: Annotated[str, Field(max_length=20_000)] = ""
 
 
 class BidDraft(Contract):
     """A bid's social-value commitments, or the whole replacement of an earlier version.
 
-    It is `tenderer`'s, or that of the `tenderers` who bid together under one lead. The lead is the
-    organisation that the caller acts for. A portal that the buyer appointed may bid for anybody, and owes the
-    attestation with its reference to its own user.
+    It is `tenderer`'s, or that of the `tenderers` who bid together under one lead, else the caller's own.
+    The lead is the organisation that the caller acts for. A portal that the buyer appointed may bid for
+    others: it names them, and owes the attestation with its reference to its own user.
     """
 
     tenderer: TendererRef | None = None

@@ -23,6 +23,8 @@ from cdp_common.contracts.base import (
 from cdp_common.contracts.toms import Accumulation, Unit
 
 TenderState = Literal["draft", "published", "closed", "evaluated", "awarded", "cancelled"]
+AwardBy = Literal["whole", "lot"]
+Standstill = Literal["mandatory", "voluntary", "none"]
 ScoringMethod = Literal["relative_to_highest", "against_target"]
 PanelKind = Literal["moderated", "single"]
 
@@ -67,6 +69,10 @@ class TenderTerms(Contract):
     contract_ends_on: date
     place_slug: Slug
     local_area: ShortText  # the area in which "local" is meant, in words and code
+    award_by: AwardBy = "whole"  # one contract for the tender, or one for each lot
+    # Whether a standstill is kept before signing: by law, of the buyer's own will, or not at all where it
+    # does not apply (below the threshold, for example).
+    standstill: Standstill = "mandatory"
 
 
 class PinnedMeasure(AskedMeasure):

@@ -33,6 +33,14 @@ class BodyTooLarge(TooLarge):
     title = "The body is too large"
 
 
+_EXTRA_HEADERS = "response_headers"
+
+
+def add_response_headers(scope: Scope, headers: Mapping[str, str]) -> None:
+    """Have the response to this request carry further headers; a refusal has them too."""
+    scope["state"].setdefault(_EXTRA_HEADERS, {}).update(headers)
+
+
 class RequestContext:
     """Gives each request its id and one log line; a fault of ours becomes a problem that says nothing."""
 
@@ -71,6 +79,7 @@ class _Answer:
         self._request_id = request_id
         self._signed = "authorization" in Headers(scope=scope)
         self._secure = secure
+        self._state = scope["state"]
         self.status: int | None = None
 
     async def send(self, message: Message) -> None:
@@ -82,6 +91,7 @@ class _Answer:
     def _add_headers(self, headers: MutableHeaders, status: int) -> None:
         headers[REQUEST_ID_HEADER] = self._request_id
         headers["X-Content-Type-Options"] = "nosniff"
+        headers.update(self._state.get(_EXTRA_HEADERS, {}))
         headers.setdefault("Referrer-Policy", "no-referrer")
         if self._secure:
             # An API answers programs: should a browser show an answer, it may load and frame nothing.

@@ -9,6 +9,9 @@ from cdp_common.web.identity import Caller
 from partners_api.domain.authority import Actor
 from partners_api.use_cases.token_issuer import TokenIssuer
 
+REGISTRATIONS, TOKENS = "registrations", "tokens"
+"""The rate limits of this service, by the names that their headers give them."""
+
 
 def actor_of(caller: Caller) -> Actor:
     """Who asks, as the rules see it."""

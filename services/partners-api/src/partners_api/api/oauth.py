@@ -19,7 +19,8 @@ from cdp_common.kernel.errors import Unauthenticated
 from cdp_common.web.dependencies import Now, ServiceDatabase
 from cdp_common.web.identity import Caller, TokenVerifier
 from cdp_common.web.openapi import PROBLEM_RESPONSES
-from partners_api.api.callers import Issuer
+from cdp_common.web.rate_limits import limited
+from partners_api.api.callers import TOKENS, Issuer
 from partners_api.api.oauth_forms import REVOCATION_FORM, TOKEN_FORM
 from partners_api.domain.oauth_errors import InvalidClient, InvalidRequest, OAuthRefused
 from partners_api.domain.oauth_requests import (
@@ -61,7 +62,13 @@ _REFUSALS: dict[int | str, dict[str, Any]] = {
 router = APIRouter(tags=["authorisation server"])
 
 
-@router.post("/oauth/token", response_model=TokenAnswer, responses=_REFUSALS, openapi_extra=TOKEN_FORM)
+@router.post(
+    "/oauth/token",
+    response_model=TokenAnswer,
+    responses=_REFUSALS,
+    openapi_extra=TOKEN_FORM,
+    dependencies=[limited(TOKENS)],
+)
 async def issue_token(request: Request, database: ServiceDatabase, issuer: Issuer, now: Now) -> Response:
     """An access token: of the client, or in exchange to act for another organisation, or for a person."""
     try:
@@ -92,7 +99,13 @@ async def _issued(
     return await do_issue_token(database, proof, wanted, subject, issuer, now)
 
 
-@router.post("/oauth/revoke", response_model=None, responses=_REFUSALS, openapi_extra=REVOCATION_FORM)
+@router.post(
+    "/oauth/revoke",
+    response_model=None,
+    responses=_REFUSALS,
+    openapi_extra=REVOCATION_FORM,
+    dependencies=[limited(TOKENS)],
+)
 async def revoke_token(request: Request, database: ServiceDatabase, issuer: Issuer, now: Now) -> Response:
     """Takes back one of the client's own tokens (RFC 7009); one that is not good any more is no error."""
     try:

@@ -16,7 +16,8 @@ from cdp_common.web.etags import IfMatch, require_match, respond_with_etag
 from cdp_common.web.identity import ANY_SCOPE, Caller, Signed, maybe_caller, signed_caller
 from cdp_common.web.once import OnceHeader, PublicOnceHeader, answer_response
 from cdp_common.web.paging import Paging, page_links
-from partners_api.api.callers import Issuer, actor_of
+from cdp_common.web.rate_limits import limited
+from partners_api.api.callers import REGISTRATIONS, Issuer, actor_of
 from partners_api.storage.organisations import OrganisationOrder
 from partners_api.use_cases import read_organisations
 from partners_api.use_cases import verify_organisation as verifying
@@ -34,7 +35,12 @@ public = [Depends(maybe_caller)]
 Writer = Annotated[Caller, Security(signed_caller, scopes=["organisations:write"])]
 
 
-@router.post("/v1/registrations", status_code=201, response_model=wire.Registration, dependencies=public)
+@router.post(
+    "/v1/registrations",
+    status_code=201,
+    response_model=wire.Registration,
+    dependencies=[limited(REGISTRATIONS), *public],
+)
 async def register_organisation(
     body: wire.RegistrationRequest,
     request: Request,

@@ -21,9 +21,10 @@ from cdp_common.web.dependencies import Now, ServiceDatabase
 from cdp_common.web.identity import signed_caller
 from cdp_common.web.once import OnceHeader, answer_response
 from cdp_common.web.paging import Paging, page_links
-from procurement_api.api.clients import Toms
+from procurement_api.api.clients import Partners, Toms
 from procurement_api.use_cases import clarify_bid
 from procurement_api.use_cases.accept_quantity import accept_quantity as accept
+from procurement_api.use_cases.merged_bidders import in_bidders_name
 from procurement_api.use_cases.remove_bid import remove_bid as remove
 
 router = APIRouter(tags=["evaluations"])
@@ -47,10 +48,16 @@ async def record_clarification(
 
 @router.get("/v1/bids/{bid_id}/clarifications")
 async def list_clarifications(
-    bid_id: UUID, request: Request, caller: Reader, db: ServiceDatabase, page: Paging
+    bid_id: UUID,
+    request: Request,
+    caller: Reader,
+    db: ServiceDatabase,
+    partners: Partners,
+    page: Paging,
 ) -> Page[Clarification]:
     """The clarifications of a bid, oldest first, for its bidder and for its tender's buyer."""
-    found, next_cursor = await clarify_bid.list_clarifications(db, caller, bid_id, page.cursor, page.limit)
+    reader = await in_bidders_name(db, partners, caller, bid_id)
+    found, next_cursor = await clarify_bid.list_clarifications(db, reader, bid_id, page.cursor, page.limit)
     return Page(items=found, next=page_links(request, next_cursor))
 
 

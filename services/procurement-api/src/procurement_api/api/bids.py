@@ -26,16 +26,20 @@ from cdp_common.web.etags import respond_with_etag
 from cdp_common.web.identity import MaybeCaller, signed_caller
 from cdp_common.web.once import OnceHeader, answer_response
 from cdp_common.web.paging import Paging, page_links
+from procurement_api.api.bid_files import CSV_BODY, BidFileRoute
 from procurement_api.api.clients import Partners, Toms
 from procurement_api.api.keys import ServiceKeys
 from procurement_api.use_cases import read_bids, tender_log
 from procurement_api.use_cases import read_receipts as receipts
 from procurement_api.use_cases import submit_bid as submissions
 from procurement_api.use_cases import validate_bid as trials
+from procurement_api.use_cases.merged_bidders import in_bidders_name
 from procurement_api.use_cases.open_tender import open_tender as open_bids
 from procurement_api.use_cases.receipts import public_receipt_keys
 
 router = APIRouter(tags=["bids"])
+file_router = APIRouter(tags=["bids"], route_class=BidFileRoute)
+"""The operations that read a bid, as JSON or as a CSV file."""
 
 Bidder = Annotated[Caller, Security(signed_caller, scopes=["bids:write"])]
 Reader = Annotated[Caller, Security(signed_caller, scopes=["bids:read"])]
@@ -52,7 +56,12 @@ async def opening_grace(request: Request) -> timedelta:
 # `received_at` comes first in these routes: the body has been read by then, and nothing else has taken time.
 
 
-@router.post("/v1/tenders/{tender_id}/bids", status_code=201, response_model=BidReceipt)
+@file_router.post(
+    "/v1/tenders/{tender_id}/bids",
+    status_code=201,
+    response_model=BidReceipt,
+    openapi_extra=dict(CSV_BODY),
+)
 async def submit_bid(
     received_at: Now,
     tender_id: UUID,
@@ -67,7 +76,8 @@ async def submit_bid(
     A portal that the buyer appointed submits for others too, and attests who authorised it.
 
     It counts if and only if the whole request had arrived before the deadline by this server's clock. The
-    receipt proves what arrived and when; the bidder keeps it with its `commitment_key`.
+    receipt proves what arrived and when; the bidder keeps it with its `commitment_key`. A CSV file has a row
+    for each line under a header; the response form of the tender is one.
     """
     answer = await submissions.submit_bid(
         db, keys.signer, keys.identity_key, caller, tender_id, draft, once, received_at, keys.tenders
@@ -75,7 +85,7 @@ async def submit_bid(
     return answer_response(answer)
 
 
-@router.post("/v1/tenders/{tender_id}/bids/validate")
+@file_router.post("/v1/tenders/{tender_id}/bids/validate", openapi_extra=dict(CSV_BODY))
 async def validate_bid(
     received_at: Now,
     tender_id: UUID,
@@ -92,7 +102,12 @@ async def validate_bid(
     return await trials.validate_bid(db, toms, keys.identity_key, caller, tender_id, draft, received_at)
 
 
-@router.post("/v1/bids/{bid_id}/versions", status_code=201, response_model=BidReceipt)
+@file_router.post(
+    "/v1/bids/{bid_id}/versions",
+    status_code=201,
+    response_model=BidReceipt,
+    openapi_extra=dict(CSV_BODY),
+)
 async def replace_bid(
     received_at: Now,
     bid_id: UUID,
@@ -125,17 +140,21 @@ async def withdraw_bid(
 
 
 @router.get("/v1/bids/{bid_id}", response_model=Bid)
-async def get_bid(bid_id: UUID, request: Request, caller: Reader, db: ServiceDatabase) -> Response:
+async def get_bid(
+    bid_id: UUID, request: Request, caller: Reader, db: ServiceDatabase, partners: Partners
+) -> Response:
     """One bid: its bidder sees its state, and its lines once they are opened; the buyer sees it then."""
-    return respond_with_etag(request, await read_bids.get_bid(db, caller, bid_id))
+    reader = await in_bidders_name(db, partners, caller, bid_id)
+    return respond_with_etag(request, await read_bids.get_bid(db, reader, bid_id))
 
 
 @router.get("/v1/bids/{bid_id}/receipts")
 async def list_bid_receipts(
-    bid_id: UUID, caller: Reader, db: ServiceDatabase, keys: ServiceKeys, now: Now
+    bid_id: UUID, caller: Reader, db: ServiceDatabase, partners: Partners, keys: ServiceKeys, now: Now
 ) -> BidReceipts:
     """The receipts of a bid once more, for its bidder or its portal; refused until the bids are opened."""
-    return await receipts.list_receipts(db, keys.signer, keys.sealing_key, caller, bid_id, now)
+    reader = await in_bidders_name(db, partners, caller, bid_id)
+    return await receipts.list_receipts(db, keys.signer, keys.sealing_key, reader, bid_id, now)
 
 
 @router.get("/v1/tenders/{tender_id}/bids")

@@ -50,6 +50,8 @@ class Demands:
     measures: Mapping[str, PinnedMeasure]
     lots: frozenset[str]
     contract: ContractPeriod
+    by_lot: bool = False
+    """Whether each lot has a contract of its own."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,7 @@ class Line:
     industry: str | None
     activity: str | None = None
     profile: Profile = WHOLE_CONTRACT
+    once_if_any_won: bool = False
 
 
 @dataclass(frozen=True)
@@ -111,6 +114,12 @@ def _lot_faults(bid: Content, demands: Demands) -> list[FieldError]:
             faults.append(FieldError(at, "lot_unknown", "The tender has no such lot."))
         elif line.lot is not None and bid.lots and line.lot not in bid.lots:
             faults.append(FieldError(at, "lot_not_bid_for", "The bid is not for this lot."))
+        if line.once_if_any_won and line.lot is not None:
+            words = "What is owed once, whichever lot is won, belongs to no single lot."
+            faults.append(FieldError(at, "lot_not_expected", words))
+        elif demands.by_lot and line.lot is None and not line.once_if_any_won:
+            words = "Each lot has its own contract: name the line's lot, or say that it is once_if_any_won."
+            faults.append(FieldError(at, "lot_missing", words))
     return faults
 
 

@@ -86,7 +86,15 @@ def cancellation_release(reference_: str, *, closed: bool) -> Part:
     }
 
 
-def award_release(of: ContractSigned, tender_reference: str, bid_count: int, awarded_at: datetime) -> Part:
+def award_release(
+    of: ContractSigned,
+    tender_reference: str,
+    bid_count: int,
+    awarded_at: datetime,
+    *,
+    is_complete: bool = True,
+    lot: str | None = None,
+) -> Part:
     """The `award` release: who won, and how many bid; of other bidders nothing."""
     supplier = reference(of.supplier)
     return present(
@@ -95,14 +103,26 @@ def award_release(of: ContractSigned, tender_reference: str, bid_count: int, awa
             "initiationType": "tender",
             "parties": [party(of.buyer, "buyer", "procuringEntity"), _supplier(of.supplier, tendered=True)],
             "buyer": reference(of.buyer),
-            "tender": {"id": tender_reference, "status": "complete", "numberOfTenderers": bid_count},
+            "tender": {
+                "id": tender_reference,
+                "status": "complete" if is_complete else "active",
+                "numberOfTenderers": bid_count,
+            },
             "bids": {
                 "statistics": [
                     {"id": "bids", "measure": "bids", "date": moment(awarded_at), "value": bid_count}
                 ],
                 "details": [{"id": str(of.bid_id), "status": "valid", "tenderers": [supplier]}],
             },
-            "awards": [{**_award(of, moment(awarded_at)), "relatedBids": [str(of.bid_id)]}],
+            "awards": [
+                present(
+                    {
+                        **_award(of, moment(awarded_at)),
+                        "relatedBids": [str(of.bid_id)],
+                        "relatedLots": None if lot is None else [lot],
+                    }
+                )
+            ],
         }
     )
 

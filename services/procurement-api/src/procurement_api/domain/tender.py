@@ -93,6 +93,7 @@ class Terms:
     social_value_weight: Decimal
     deadline_at: datetime
     contract: ContractPeriod
+    award_by: str = "whole"
 
 
 def require_state(state: str, *allowed: TenderState) -> None:
@@ -130,6 +131,9 @@ def _measure_faults(terms: Terms) -> list[FieldError]:
 
 def _lot_faults(terms: Terms, lots: Collection[str]) -> list[FieldError]:
     faults = []
+    if terms.award_by == "lot" and not lots:
+        words = "A tender without lots is awarded as a whole."
+        faults.append(FieldError("/award_by", "lots_missing", words))
     for index, measure in enumerate(terms.measures):
         times = Counter(measure.lots)
         for place, lot in enumerate(measure.lots):

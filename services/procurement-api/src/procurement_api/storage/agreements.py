@@ -22,7 +22,7 @@ async def add_agreement(tx: AsyncConnection, row: dict[str, Any], lines: list[di
     """Write an agreement with its lines; a used reference or an awarded tender is refused."""
     refusals = {
         "uq_agreements_reference": lambda: AgreementReferenceTaken("This reference is in use."),
-        "uq_agreements_tender": lambda: TenderStateWrong("The tender has been awarded."),
+        "uq_agreements_tender_lot": lambda: TenderStateWrong("The tender has been awarded."),
     }
     with constraint_errors(refusals):
         await tx.execute(insert(agreements).values(**row))
@@ -41,11 +41,10 @@ async def agreement_by_id(
     return row
 
 
-async def agreement_of_tender(tx: AsyncConnection, tender_id: UUID) -> RowMapping | None:
-    """The agreement that the tender was awarded to, or None."""
+async def agreements_of_tender(tx: AsyncConnection, tender_id: UUID) -> dict[str | None, RowMapping]:
+    """The agreements that the tender led to, by lot; None stands for the whole of it."""
     query = select(agreements).where(agreements.c.tender_id == tender_id)
-    row: RowMapping | None = (await tx.execute(query)).mappings().one_or_none()
-    return row
+    return {row["lot"]: row for row in (await tx.execute(query)).mappings()}
 
 
 async def agreements_by_ids(

@@ -2,6 +2,7 @@
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     Date,
@@ -18,10 +19,16 @@ from sqlalchemy import (
 )
 
 from cdp_common.db.columns import Json, Pence, Quantity, UtcDateTime, id_column
-from procurement_api.storage import change_tables, evaluation_tables, portal_tables, terms_tables
+from procurement_api.storage import (
+    change_tables,
+    evaluation_tables,
+    lot_tables,
+    portal_tables,
+    terms_tables,
+)
 from procurement_api.storage.metadata import metadata
 
-TABLE_MODULES = (change_tables, evaluation_tables, portal_tables, terms_tables)
+TABLE_MODULES = (change_tables, evaluation_tables, lot_tables, portal_tables, terms_tables)
 """Where the other tables stand; with them the metadata is whole."""
 
 tenders = Table(
@@ -157,6 +164,7 @@ opened_lines = Table(
     Column("position", Integer, nullable=False),
     Column("measure", Text, nullable=False),
     Column("lot", Text),
+    Column("once_if_any_won", Boolean, nullable=False),
     Column("quantity", Quantity, nullable=False),
     Column("unit", Text, nullable=False),
     Column("answer", Text, nullable=False),
@@ -191,6 +199,7 @@ agreements = Table(
     Column("title", Text, nullable=False),
     Column("place_id", Uuid, nullable=False, index=True),
     Column("tender_id", Uuid, ForeignKey("tenders.id")),
+    Column("lot", Text),  # null: the whole tender, or none
     Column("bid_id", Uuid, ForeignKey("bids.id")),
     Column("commissioner_organisation_id", Uuid, nullable=False),
     Column("commissioner_name", Text, nullable=False),
@@ -205,7 +214,7 @@ agreements = Table(
     Column("data_status", Text, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     UniqueConstraint("commissioner_organisation_id", "reference", name="uq_agreements_reference"),
-    UniqueConstraint("tender_id", name="uq_agreements_tender"),
+    Index("uq_agreements_tender_lot", "tender_id", text("coalesce(lot, '')"), unique=True),
     CheckConstraint("state IN ('signed', 'terminated')", name="state_known"),
     CheckConstraint("ends_on >= starts_on", name="period_forward"),
     CheckConstraint("(state = 'terminated') = (terminated_on IS NOT NULL)", name="terminated_with_date"),

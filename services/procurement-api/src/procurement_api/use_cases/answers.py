@@ -21,7 +21,7 @@ from procurement_api.use_cases.tender_values import value_answer
 AFTER_OPENING = ("opened", "disregarded")
 """States of a bid whose bidder the buyer knows."""
 
-_LONDON = ZoneInfo("Europe/London")
+LONDON = ZoneInfo("Europe/London")
 
 
 def gbp_or_none(pence: int | None) -> Decimal | None:
@@ -31,7 +31,7 @@ def gbp_or_none(pence: int | None) -> Decimal | None:
 
 def london_text(moment: datetime) -> str:
     """A moment in London's time, with its offset."""
-    return moment.astimezone(_LONDON).isoformat()
+    return moment.astimezone(LONDON).isoformat()
 
 
 def tender_answer(row: Mapping[Any, Any]) -> Tender:
@@ -79,6 +79,7 @@ def opened_line_answer(row: Mapping[Any, Any]) -> OpenedLine:
         line_id=row["line_id"],
         measure=row["measure"],
         lot=row["lot"],
+        once_if_any_won=row["once_if_any_won"],
         quantity=plain(row["quantity"]),
         unit=row["unit"],
         inputs=row["inputs"],
@@ -145,6 +146,7 @@ def agreement_answers(
             title=row["title"],
             place_id=row["place_id"],
             tender_id=row["tender_id"],
+            lot=row["lot"],
             bid_id=row["bid_id"],
             commissioner_organisation_id=row["commissioner_organisation_id"],
             deliverer_organisation_id=row["deliverer_organisation_id"],

@@ -17,19 +17,23 @@ from cdp_common.contracts.licensed import for_reader
 from cdp_common.contracts.tenders import TenderTerms
 from cdp_common.db.database import Database
 from cdp_common.db.idempotency import Answer, Once
+from cdp_common.kernel.errors import FieldError, InvalidInput
 from cdp_common.kernel.identifiers import new_id
 from cdp_common.kernel.money import pence_from_gbp
 from cdp_common.web.caller import Caller
 from procurement_api.domain.after_opening import BidRemoved
 from procurement_api.domain.agreement import require_value_holds
-from procurement_api.domain.tender import require_state
+from procurement_api.domain.lot_progress import require_lot, require_winner
+from procurement_api.domain.standstill import require_standstill_over
+from procurement_api.domain.tender import TenderStateWrong, require_state
 from procurement_api.storage.after_opening import removals_of, standing_lines
 from procurement_api.storage.bids import bid_by_id
-from procurement_api.storage.tenders import change_tender, tender_by_id
-from procurement_api.use_cases.answers import opened_line_answer, tender_answer
+from procurement_api.storage.tenders import tender_by_id
+from procurement_api.use_cases.answers import LONDON, opened_line_answer
 from procurement_api.use_cases.current_evaluation import current_evaluation
-from procurement_api.use_cases.happenings import tell_tender
+from procurement_api.use_cases.decide_lot import settle
 from procurement_api.use_cases.keep_answer import answer_before, keep_answer
+from procurement_api.use_cases.lot_progress import Progress, progress_of
 from procurement_api.use_cases.others import known_edition
 from procurement_api.use_cases.publish_contracts import (
     Described,
@@ -59,6 +63,7 @@ async def award_tender(
         if (earlier := await answer_before(tx, once)) is not None:
             return earlier
         require_state(tender["state"], "evaluated")
+        _require_signable(await progress_of(tx, tender), award, now)
         winner = (await _winning_bid(tx, tender_id, award))["tenderer_organisation_id"]
     require_value_holds(award.value_gbp)
     edition = await known_edition(toms, tender["terms"]["edition_hash"])
@@ -70,20 +75,50 @@ async def award_tender(
             return earlier
         require_state(tender["state"], "evaluated")
         terms = TenderTerms.model_validate(tender["terms"])
+        progress = await progress_of(tx, tender)
+        _require_signable(progress, award, now)
         await current_evaluation(tx, tender_id, terms)
         bid = await _winning_bid(tx, tender_id, award)
         row = _contract_row(tender, terms, bid, award, buyer.legal_name)
         # What was disregarded is no commitment: the buyer could not rely on it.
-        counted = [line for line in await standing_lines(tx, [bid["id"]]) if line["disregarded"] is None]
+        standing = [line for line in await standing_lines(tx, [bid["id"]]) if line["disregarded"] is None]
+        counted = _owed(standing, progress, bid["id"], award.lot)
         lines = _contract_lines(row, terms, counted)
         agreement = await sign_agreement(tx, row, lines, now)
         about = {line["line_id"]: told for line, told in zip(lines, _described(tender, counted), strict=True)}
         contract = contract_facts(row, lines, about, buyer, supplier, edition)
         ocid = await ocid_of_tender(tx, ocid_prefix, tender)
-        await publish_award(tx, tender, contract, ocid, now)
-        awarded = await change_tender(tx, tender_id, state="awarded")
-        await tell_tender(tx, "awarded", tender_answer(awarded), now)
+        settled = await settle(tx, tender, now)
+        await publish_award(tx, tender, contract, ocid, now, is_complete=settled.is_settled, lot=award.lot)
         return await keep_answer(tx, once, 201, for_reader(agreement, caller.scopes), now)
+
+
+def _require_signable(progress: Progress, award: AwardDraft, now: datetime) -> None:
+    """Refuse a lot that the tender does not have, another winner than decided, and to sign too soon."""
+    lots = [lot["id"] for lot in progress.tender["lots"]]
+    require_lot(award.lot, lots, progress.terms.award_by)
+    facts = progress.facts(award.lot)
+    if facts.is_signed:
+        raise TenderStateWrong("The contract has been signed.")
+    require_winner(facts, award.bid_id)
+    if progress.terms.standstill != "none":
+        standstill = progress.standstills.get(award.lot)
+        ends_on = None if standstill is None else standstill["ends_on"]
+        require_standstill_over(ends_on, award.signed_on, now.astimezone(LONDON).date())
+
+
+def _owed(
+    lines: Sequence[Mapping[Any, Any]], progress: Progress, bid_id: UUID, lot: str | None
+) -> list[Mapping[Any, Any]]:
+    """The lines that the contract owes: the lot's own, and with the bid's first lot what is owed once."""
+    if lot is None:
+        return list(lines)
+    has_won = any(agreement["bid_id"] == bid_id for agreement in progress.agreements.values())
+    mine = [line for line in lines if line["lot"] == lot]
+    if not mine:
+        words = "The bid offers nothing for this lot."
+        raise InvalidInput(words, errors=[FieldError("/bid_id", "bid_not_for_lot", words)])
+    return [line for line in lines if line["lot"] == lot or (line["lot"] is None and not has_won)]
 
 
 async def _winning_bid(tx: AsyncConnection, tender_id: UUID, award: AwardDraft) -> RowMapping:
@@ -112,6 +147,7 @@ def _contract_row(
         "title": tender["title"],
         "place_id": tender["place_id"],
         "tender_id": tender["id"],
+        "lot": award.lot,
         "bid_id": bid["id"],
         "commissioner_organisation_id": tender["buyer_organisation_id"],
         "commissioner_name": buyer_name,

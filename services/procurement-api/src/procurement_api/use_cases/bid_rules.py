@@ -30,6 +30,7 @@ def bid_content(draft: BidDraft) -> rules.Content:
             industry=line.industry,
             activity=line.activity,
             profile=profile_of(line),
+            once_if_any_won=line.once_if_any_won,
         )
         for line in draft.lines
     ]
@@ -77,6 +78,7 @@ def demands_of(tender: RowMapping) -> rules.Demands:
         measures=_measures(PinnedMeasure.model_validate(measure) for measure in tender["measures"]),
         lots=frozenset(lot["id"] for lot in tender["lots"]),
         contract=ContractPeriod(terms.contract_starts_on, terms.contract_ends_on),
+        by_lot=terms.award_by == "lot",
     )
 
 

@@ -37,9 +37,14 @@ class Bidder:
     """Decides that a bidder has one live bid; a keyed hash, so that it names nobody."""
 
 
-def stated_tenderers(draft: BidDraft) -> list[Tenderer]:
-    """Those who bid, in the order in which they were stated; a single one leads."""
+def stated_tenderers(draft: BidDraft, own_id: UUID | None) -> list[Tenderer]:
+    """Those who bid, in the order in which they were stated; a single one leads.
+
+    A bid that names nobody is that of the organisation that the caller acts for, `own_id`.
+    """
     single = draft.tenderer
+    if not _names_somebody(draft):
+        return [Tenderer(at="/tenderer", lead=True, organisation_id=own_id)]
     if single is None:
         return [_tenderer(f"/tenderers/{index}", each) for index, each in enumerate(draft.tenderers)]
     identifier = single.identifier
@@ -56,9 +61,14 @@ def stated_tenderers(draft: BidDraft) -> list[Tenderer]:
 
 async def require_may_submit(tx: AsyncConnection, caller: Caller, tender_id: UUID, draft: BidDraft) -> None:
     """Refuse who neither leads the bid nor is a portal that the buyer appointed for the tender."""
-    if is_own_bid(stated_tenderers(draft), caller.org):
+    names_somebody = _names_somebody(draft)
+    if names_somebody and is_own_bid(stated_tenderers(draft, caller.org), caller.org):
         return
-    if not await is_appointed(tx, tender_id, caller.org):
+    appointed = await is_appointed(tx, tender_id, caller.org)
+    if appointed and not names_somebody:
+        words = "A portal names whom it bids for."
+        raise InvalidInput(words, errors=[FieldError("/tenderers", "tenderer_missing", words)])
+    if not appointed and names_somebody:
         raise TendererNotCaller(
             "Name the organisation that the caller acts for as the tenderer that leads; "
             "for others a portal bids that the buyer appointed."
@@ -81,7 +91,7 @@ def bidder_of(caller: Caller, tender_id: UUID, draft: BidDraft, key: bytes, rece
     if draft.tenderer is not None and draft.tenderers:
         words = "Those who bid stand in one place."
         raise InvalidInput(words, errors=[FieldError("/tenderers", "tenderers_repeated", words)])
-    tenderers = stated_tenderers(draft)
+    tenderers = stated_tenderers(draft, caller.org)
     lead = require_tenderers_hold(tenderers)
     if is_own_bid(tenderers, caller.org):
         return Bidder(caller.org, None, identity_key(key, tender_id, lead, None))
@@ -97,6 +107,10 @@ def require_same_bidder(bid: RowMapping, bidder: Bidder) -> None:
     elif bid["tenderer_key"] != bidder.key:
         words = "A replacement is led by the tenderer that led the bid; withdraw and submit for another."
         raise InvalidInput(words, errors=[FieldError("/tenderers", "tenderer_changed", words)])
+
+
+def _names_somebody(draft: BidDraft) -> bool:
+    return draft.tenderer is not None or bool(draft.tenderers)
 
 
 def _tenderer(at: str, stated: wire.Tenderer) -> Tenderer:

@@ -37,7 +37,7 @@ async def find_tenderers(
 
     An identifier is that of the verified organisation that has it: a mere claim to it gives nobody a bid.
     """
-    stated = {bid["id"]: stated_tenderers(drafts[bid["id"]]) for bid in bids}
+    stated = {bid["id"]: stated_tenderers(drafts[bid["id"]], bid["tenderer_organisation_id"]) for bid in bids}
     named = {each.organisation_id for tenderers in stated.values() for each in tenderers}
     names = await _names(partners, [each for each in named if each is not None])
     found = {}

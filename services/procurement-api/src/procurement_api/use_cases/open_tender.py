@@ -162,6 +162,7 @@ def _line_rows(opened: _Opened, tender: RowMapping) -> list[dict[str, Any]]:
                 "position": position,
                 "measure": line.measure,
                 "lot": line.lot,
+                "once_if_any_won": line.once_if_any_won,
                 "quantity": rule_line.amount.quantity,
                 "unit": line.unit,
                 "answer": line.answer,

@@ -67,10 +67,19 @@ def contract_facts(
 
 
 async def publish_award(
-    tx: AsyncConnection, tender: Mapping[Any, Any], contract: ContractSigned, ocid: str, now: datetime
+    tx: AsyncConnection,
+    tender: Mapping[Any, Any],
+    contract: ContractSigned,
+    ocid: str,
+    now: datetime,
+    *,
+    is_complete: bool,
+    lot: str | None,
 ) -> None:
-    """The `award` and the `contract` release of a tender."""
-    award = award_release(contract, tender["reference"], tender["bid_count"], now)
+    """The `award` and the `contract` release of a tender, or of one of its lots."""
+    award = award_release(
+        contract, tender["reference"], tender["bid_count"], now, is_complete=is_complete, lot=lot
+    )
     both = {"tender_id": tender["id"], "agreement_id": contract.id}
     await publish_release(tx, ocid, award, now, **both)
     await publish_release(tx, ocid, contract_release(contract), now, **both)

@@ -113,6 +113,7 @@ def _agreement_row(
         "title": draft.title,
         "place_id": draft.place_id,
         "tender_id": None,
+        "lot": None,
         "bid_id": None,
         "commissioner_organisation_id": caller.org,
         "commissioner_name": commissioner_name,

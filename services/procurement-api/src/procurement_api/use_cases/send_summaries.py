@@ -17,13 +17,16 @@ from cdp_common.db.idempotency import Answer, Once
 from cdp_common.kernel.errors import FieldError, InvalidInput
 from cdp_common.kernel.identifiers import new_id
 from cdp_common.web.caller import Caller
+from procurement_api.domain.lot_progress import require_winner
 from procurement_api.domain.tender import require_state
-from procurement_api.storage.agreements import agreement_of_tender
+from procurement_api.storage.agreements import agreements_of_tender
 from procurement_api.storage.assessments import WHOLE_TENDER, add_sending
 from procurement_api.storage.bids import bids_of, lines_of
 from procurement_api.storage.tenders import change_tender, tender_by_id
 from procurement_api.use_cases.current_evaluation import current_evaluation
+from procurement_api.use_cases.decide_lot import settle
 from procurement_api.use_cases.keep_answer import answer_before, keep_answer
+from procurement_api.use_cases.lot_progress import progress_of
 from procurement_api.use_cases.read_evaluation import evaluation_of
 from procurement_api.use_cases.rights import own_tender
 from procurement_api.use_cases.summaries import Decision, summary_for
@@ -42,6 +45,9 @@ async def send_summaries(
         evaluation = await _evaluation(tx, tender, terms)
         bidders = await _bidders(tx, tender_id, evaluation, draft.lot)
         await _require_draft_holds(tx, tender, terms, evaluation, draft)
+        progress = await progress_of(tx, tender)
+        if (decided := progress.facts(draft.lot)).is_decided:
+            require_winner(decided, draft.winner_bid_id)
         decision = Decision(tender, terms, evaluation, draft, bidders, now)
         sent = SummariesSent(
             tender_id=tender_id,
@@ -53,6 +59,7 @@ async def send_summaries(
         )
         await _write(tx, decision, sent)
         await _tell(tx, await change_tender(tx, tender_id), sent, bidders, now)
+        await settle(tx, tender, now)
         return await keep_answer(tx, once, 201, sent, now)
 
 
@@ -89,7 +96,7 @@ async def _require_draft_holds(
         faults.append(FieldError("/lot", "lot_unknown", "The tender has no such lot."))
     if draft.winner_bid_id is not None and draft.winner_bid_id not in results:
         faults.append(FieldError("/winner_bid_id", "bid_unknown", "No bid that was assessed has this id."))
-    agreement = await agreement_of_tender(tx, tender["id"])
+    agreement = (await agreements_of_tender(tx, tender["id"])).get(draft.lot)
     if agreement is not None and agreement["bid_id"] != draft.winner_bid_id:
         words = "The tender was awarded to another bid."
         faults.append(FieldError("/winner_bid_id", "winner_not_awarded", words))

@@ -65,4 +65,5 @@ def rules_of(terms: TenderTerms) -> Terms:
         social_value_weight=terms.social_value_weight,
         deadline_at=terms.deadline_at,
         contract=ContractPeriod(terms.contract_starts_on, terms.contract_ends_on),
+        award_by=terms.award_by,
     )

@@ -45,6 +45,15 @@ _REFUSED_IPV6 = tuple(
 )
 _NAT64 = IPv6Network("64:ff9b::/96")
 
+# Names that never stand for a host of the public internet, whatever a resolver inside says of them: those of
+# special use (RFC 6761, 6762, 7686, 8375), the one that ICANN set aside for private use (.internal), and what
+# private networks and clusters commonly use.
+_INSIDE_NAMES = frozenset(
+    {"local", "localhost", "internal", "intranet", "private", "corp", "home", "lan", "localdomain"}
+    | {"invalid", "test", "onion", "arpa", "alt"}
+)
+_THIS_MACHINE = "localhost"
+
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 """The IP addresses of a host at a port; an OSError when there is none."""
 
@@ -90,6 +99,7 @@ async def system_addresses(host: str, port: int) -> Sequence[str]:
 async def resolve_target(url: str, *, allow_loopback: bool, resolve: Resolve = system_addresses) -> Target:
     """The target with a checked address; sending to that one leaves no room for a change of DNS."""
     parsed, host = _parsed(url)
+    _require_outside(host, allow_loopback=allow_loopback)
     try:
         found = await resolve(host, parsed.port or _DEFAULT_PORTS[parsed.scheme])
     except (OSError, UnicodeError):
@@ -114,6 +124,16 @@ def _parsed(url: str) -> tuple[httpx2.URL, str]:
     if parsed.scheme not in _DEFAULT_PORTS or not host or parsed.userinfo:
         raise WebhookTargetRefused("Give an https URL with a host and without credentials.")
     return parsed, host
+
+
+def _require_outside(host: str, *, allow_loopback: bool) -> None:
+    """Refuse a name that is of the inside by itself; an address is judged by itself later."""
+    labels = host.lower().rstrip(".").split(".")
+    if labels[-1] == _THIS_MACHINE and allow_loopback:
+        return
+    is_name = ":" not in host and not labels[-1].isdigit()
+    if is_name and (len(labels) == 1 or labels[-1] in _INSIDE_NAMES):
+        raise _not_public()
 
 
 def _require_allowed(address: IPv4Address | IPv6Address, scheme: str, *, allow_loopback: bool) -> None:

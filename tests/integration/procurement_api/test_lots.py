@@ -1,0 +1,149 @@
+"""Lots one by one: decided, told, waited for, signed; and a whole tender by the same steps."""
+
+from tests.integration.procurement_api.world import (
+    TERMS,
+    Json,
+    World,
+    bid_of,
+    faults,
+    line,
+    refused,
+    tender_draft,
+)
+
+TERMS_BY_LOT: Json = {
+    **TERMS,
+    "award_by": "lot",
+    "standstill": "mandatory",
+    "measures": [{"measure": "M-JOB", "weight": "60"}, {"measure": "M-HOURS", "weight": "40"}],
+}
+
+
+async def made(world: World, terms: Json) -> Json:
+    draft = tender_draft(world, terms=terms)
+    tender = await world.done("POST", "/v1/tenders", draft, as_=world.buyer)
+    path = f"/v1/tenders/{tender['id']}"
+    etag = await world.etag(path, as_=world.buyer)
+    return await world.done("POST", f"{path}/publish", as_=world.buyer, if_match=etag)
+
+
+async def states(world: World, tender: Json) -> list[tuple[str | None, str]]:
+    answer = await world.done("GET", f"/v1/tenders/{tender['id']}/lots", as_=world.buyer)
+    return [(lot["lot"], lot["state"]) for lot in answer["items"]]
+
+
+async def test_each_lot_is_decided_told_waited_for_and_signed(world: World) -> None:
+    tender = await made(world, TERMS_BY_LOT)
+    path, bidder, rival = f"/v1/tenders/{tender['id']}", world.party("Bidder"), world.party("Rival")
+    lines = [
+        line("M-JOB", "2", "fte_years", lot="N"),
+        line("M-JOB", "1", "fte_years", lot="S"),
+        line("M-HOURS", "100", "hours", once_if_any_won=True),
+    ]
+    bad = await world.post(f"{path}/bids", bid_of(bidder, [line("M-JOB", "1", "fte_years")]), as_=bidder)
+    assert faults(bad) == [("/lines/0/lot", "lot_missing")]
+    both = line("M-JOB", "1", "fte_years", lot="N", once_if_any_won=True)
+    bad = await world.post(f"{path}/bids", bid_of(bidder, [both]), as_=bidder)
+    assert faults(bad) == [("/lines/0/lot", "lot_not_expected")]
+    bid = (await world.submitted(tender, bidder, bid_of(bidder, lines)))["bid_id"]
+    other = (await world.submitted(tender, rival, bid_of(rival, lines[:1])))["bid_id"]
+    assert await states(world, tender) == [("N", "waiting"), ("S", "waiting")]
+    await world.opened(tender)
+    assert await states(world, tender) == [("N", "opened"), ("S", "opened")]
+    await world.evaluated(tender)
+    award = {"bid_id": bid, "lot": "N", "reference": "C-N", "signed_on": "2026-12-29", "value_gbp": "1.00"}
+    assert refused(await world.post(f"{path}/award", award, as_=world.buyer)) == (409, "standstill_missing")
+
+    decision = {"lot": "N", "winner_bid_id": bid, "reason": "The best of two."}
+    decided = await world.done("POST", f"{path}/decisions", decision, as_=world.buyer)
+    assert (decided["state"], decided["winner_bid_id"]) == ("decided", bid)
+    assert decided["standstill_applies"] is True
+    before = await world.state()
+    again = await world.post(f"{path}/decisions", {**decision, "winner_bid_id": other}, as_=world.buyer)
+    assert refused(again) == (409, "lot_decided")
+    notice = {"lot": "N", "award_notice_on": "2026-12-15", "notice_reference": "UK6-1"}
+    early = await world.post(f"{path}/standstills", notice, as_=world.buyer)
+    assert refused(early) == (409, "lot_state_wrong")
+    wrong = await world.post(f"{path}/summaries", {"lot": "N", "winner_bid_id": other}, as_=world.buyer)
+    assert refused(wrong) == (409, "lot_decided")
+    assert await world.state() == before
+    await world.done("POST", f"{path}/summaries", {"lot": "N", "winner_bid_id": bid}, as_=world.buyer)
+    assert await states(world, tender) == [("N", "summaries_sent"), ("S", "evaluated")]
+    waiting = await world.done("POST", f"{path}/standstills", notice, as_=world.buyer)
+    assert (waiting["state"], waiting["standstill_ends_on"]) == ("standstill", "2026-12-24")
+    twice = await world.post(f"{path}/standstills", notice, as_=world.buyer)
+    assert refused(twice) == (409, "lot_standstill_begun")
+
+    world.move_to("2026-12-24T23:59:59Z")
+    soon = await world.post(f"{path}/award", award, as_=world.buyer)
+    assert refused(soon) == (409, "standstill_running")
+    assert soon.json()["standstill_ends_on"] == "2026-12-24"
+    world.move_to("2026-12-29T09:00:00Z")
+    dated = await world.post(f"{path}/award", {**award, "signed_on": "2026-12-24"}, as_=world.buyer)
+    assert refused(dated) == (409, "standstill_running")
+    loser = await world.post(f"{path}/award", {**award, "bid_id": other}, as_=world.buyer)
+    assert refused(loser) == (409, "lot_decided")
+    north = await world.done("POST", f"{path}/award", award, as_=world.buyer)
+    assert (north["lot"], [each["measure"] for each in north["lines"]]) == ("N", ["M-JOB", "M-HOURS"])
+    assert await states(world, tender) == [("N", "signed"), ("S", "evaluated")]
+    assert (await world.done("GET", path))["state"] == "evaluated"
+    assert await world.told("tender.awarded") == []
+    repeat = await world.post(f"{path}/award", {**award, "reference": "C-N2"}, as_=world.buyer)
+    assert refused(repeat) == (409, "tender_state_wrong")
+
+    # The other lot by the same steps; what is owed once is owed already.
+    decision = {"lot": "S", "winner_bid_id": bid, "reason": "The only one."}
+    await world.done("POST", f"{path}/decisions", decision, as_=world.buyer)
+    await world.done("POST", f"{path}/summaries", {"lot": "S", "winner_bid_id": bid}, as_=world.buyer)
+    notice = {"lot": "S", "award_notice_on": "2026-12-29"}
+    begun = await world.done("POST", f"{path}/standstills", notice, as_=world.buyer)
+    assert begun["standstill_ends_on"] == "2027-01-08"
+    world.move_to("2027-01-09T00:00:00Z")
+    award = {**award, "lot": "S", "reference": "C-S", "signed_on": "2027-01-09"}
+    south = await world.done("POST", f"{path}/award", award, as_=world.buyer)
+    assert [(each["measure"], each["quantity"]) for each in south["lines"]] == [("M-JOB", "1")]
+    assert await states(world, tender) == [("N", "signed"), ("S", "signed")]
+    assert (await world.done("GET", path))["state"] == "awarded"
+    assert len(await world.told("tender.awarded")) == 1
+    record = await world.done("GET", f"/v1/ocds/records/{tender['ocid']}")
+    compiled = record["records"][0]["compiledRelease"]
+    assert [each["relatedLots"] for each in compiled["awards"]] == [["N"], ["S"]]
+    assert compiled["tender"]["status"] == "complete"
+
+
+async def test_a_lot_that_goes_to_nobody_ends_the_tender_once_another_is_signed(world: World) -> None:
+    tender = await made(world, {**TERMS_BY_LOT, "standstill": "none"})
+    path, bidder = f"/v1/tenders/{tender['id']}", world.party("Bidder")
+    bid = (await world.submitted(tender, bidder, bid_of(bidder, [line("M-JOB", "2", "fte_years", lot="N")])))[
+        "bid_id"
+    ]
+    await world.opened(tender)
+    await world.evaluated(tender)
+    award = {"bid_id": bid, "reference": "C", "signed_on": "2026-12-15", "value_gbp": "1.00"}
+    for lot, found in ((None, "lot_missing"), ("X", "lot_unknown"), ("S", "bid_not_for_lot")):
+        response = await world.post(f"{path}/award", {**award, "lot": lot}, as_=world.buyer)
+        assert faults(response)[0][1] == found
+    await world.done("POST", f"{path}/award", {**award, "lot": "N"}, as_=world.buyer)
+    assert await states(world, tender) == [("N", "signed"), ("S", "evaluated")]
+    nobody = {"lot": "S", "winner_bid_id": None, "reason": "No bid."}
+    decided = await world.done("POST", f"{path}/decisions", nobody, as_=world.buyer)
+    assert decided["state"] == "not_awarded"
+    assert (await world.done("GET", path))["state"] == "awarded"
+
+
+async def test_a_tender_awarded_whole_keeps_its_standstill_too(world: World) -> None:
+    tender = await made(world, {**TERMS, "standstill": "mandatory"})
+    path, bidder = f"/v1/tenders/{tender['id']}", world.party("Bidder")
+    bid = (await world.submitted(tender, bidder))["bid_id"]
+    await world.opened(tender)
+    await world.evaluated(tender)
+    assert await states(world, tender) == [(None, "evaluated")]
+    await world.done("POST", f"{path}/summaries", {"winner_bid_id": bid}, as_=world.buyer)
+    unknown = await world.post(f"{path}/standstills", {"award_notice_on": "2028-12-29"}, as_=world.buyer)
+    assert faults(unknown) == [("/award_notice_on", "working_days_unknown")]
+    await world.done("POST", f"{path}/standstills", {"award_notice_on": "2026-12-01"}, as_=world.buyer)
+    world.move_to("2026-12-11T09:00:00Z")
+    award = {"bid_id": bid, "reference": "C", "signed_on": "2026-12-11", "value_gbp": "1.00"}
+    contract = await world.done("POST", f"{path}/award", award, as_=world.buyer)
+    assert (contract["lot"], len(contract["lines"])) == (None, 3)
+    assert await states(world, tender) == [(None, "signed")]
