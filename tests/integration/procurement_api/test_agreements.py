@@ -224,3 +224,46 @@ async def test_without_the_scope_nobody_reads_agreements(world: World, deliverer
         assert refused(await world.get(path, as_=without)) == (403, "scope_missing")
     batch = await world.post(f"{PATH}/batch", {"ids": [agreement["id"]]}, as_=without)
     assert refused(batch) == (403, "scope_missing")
+
+
+async def test_a_contract_over_five_million_with_vat_sets_three_indicators(world: World, deliverer: Party):
+    body = agreement_of(
+        world, deliverer, kind="contract", value_gbp="4500000.00", value_gross_gbp="5400000.00"
+    )
+    before = await world.state()
+    assert faults(await world.post(PATH, body, as_=world.buyer)) == [("/kpis", "kpis_missing")]
+    assert await world.state() == before
+    kpis = [
+        {"title": "Hours", "measure": "M-HOURS"},
+        {"title": "Calls answered"},
+        {"title": "Lifts in order"},
+    ]
+    agreement = await world.done("POST", PATH, {**body, "kpis": kpis}, as_=world.buyer)
+    assert agreement["kpis"] == [
+        {"title": "Hours", "line_id": agreement["lines"][0]["line_id"]},
+        {"title": "Calls answered", "line_id": None},
+        {"title": "Lifts work", "line_id": None},
+    ]
+    assert (agreement["value_gross_gbp"], agreement["kpi_exemption"]) == ("5400000.00", None)
+    exempt = {**body, "reference": "C-2", "kpi_exemption": "light_touch"}
+    assert (await world.done("POST", PATH, exempt, as_=world.buyer))["kpi_exemption"] == "light_touch"
+
+
+async def test_a_call_off_names_a_framework_agreement_with_its_deliverer(world: World, deliverer: Party):
+    parent = await world.registered(deliverer, kind="framework_agreement", reference="F-1", lines=[])
+    of = {"kind": "call_off", "framework_agreement_id": parent["id"]}
+    call_off = await world.registered(deliverer, reference="F-1/1", **of)
+    assert call_off["framework_agreement_id"] == parent["id"]
+    other, before = world.party("Other kitchen"), await world.state()
+    for changes, code in (
+        ({**of, "kind": "contract"}, "framework_agreement_not_expected"),
+        ({**of, "framework_agreement_id": call_off["id"]}, "framework_agreement_unknown"),
+        ({**of, "framework_agreement_id": str(new_id())}, "framework_agreement_unknown"),
+        ({**of, "deliverer_organisation_id": str(other.id)}, "framework_agreement_unknown"),
+        ({**of, "signed_on": "2026-06-30"}, "framework_agreement_unknown"),
+        ({**of, "signed_on": "2027-07-01"}, "framework_agreement_unknown"),
+    ):
+        body = agreement_of(world, deliverer, reference="F-1/2", **changes)
+        refusal = await world.post(PATH, body, as_=world.buyer)
+        assert faults(refusal) == [("/framework_agreement_id", code)]
+    assert await world.state() == before

@@ -22,8 +22,29 @@ from cdp_common.contracts.commitments import CommitmentLine
 from cdp_common.contracts.promises import PromisedLine, Schedule
 
 AgreementKind = Literal["contract", "call_off", "framework_agreement", "grant", "planning_obligation"]
+KpiExemption = Literal[
+    "framework_agreement",
+    "concession",
+    "light_touch",
+    "private_utility",
+    "could_not_appropriately_be_assessed",
+]
 AgreementState = Literal["signed", "terminated"]
 AgreementChangeKind = Literal["variation", "novation"]
+
+
+class KpiDraft(Contract):
+    """A key performance indicator: of a measure that the agreement promises, or of another kind by title."""
+
+    title: ShortText
+    measure: Code | None = None
+
+
+class Kpi(Contract):
+    """A key performance indicator of an agreement; null where it is not one of its commitments."""
+
+    title: str
+    line_id: UUID | None
 
 
 class AwardDraft(Contract):
@@ -33,7 +54,10 @@ class AwardDraft(Contract):
     lot: Code | None = None  # where the tender is awarded lot by lot
     reference: ShortText
     signed_on: date
-    value_gbp: GbpText
+    value_gbp: GbpText  # without VAT
+    value_gross_gbp: GbpText | None = None  # with VAT, by which indicators are asked for
+    kpis: Annotated[list[KpiDraft], Field(max_length=50)] = []
+    kpi_exemption: KpiExemption | None = None
 
 
 class AgreementLineDraft(PromisedLine):
@@ -52,7 +76,11 @@ class AgreementDraft(Contract):
     signed_on: date
     starts_on: date
     ends_on: date
-    value_gbp: GbpText | None = None
+    value_gbp: GbpText | None = None  # without VAT
+    value_gross_gbp: GbpText | None = None  # with VAT, by which indicators are asked for
+    framework_agreement_id: UUID | None = None  # of a call-off: the framework agreement that it comes from
+    kpis: Annotated[list[KpiDraft], Field(max_length=50)] = []
+    kpi_exemption: KpiExemption | None = None
     edition_hash: Sha256
     lines: Annotated[list[AgreementLineDraft], Field(max_length=1000)] = []
     data_status: DataStatus = "actual"
@@ -133,6 +161,10 @@ class Agreement(Contract):
     ends_on: date
     terminated_on: date | None
     value_gbp: GbpText | None
+    value_gross_gbp: GbpText | None = None
+    framework_agreement_id: UUID | None = None
+    kpis: list[Kpi] = []
+    kpi_exemption: KpiExemption | None = None
     lines: list[CommitmentLine]
     version: int
     data_status: DataStatus

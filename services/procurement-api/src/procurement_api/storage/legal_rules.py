@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from datetime import date
+from decimal import Decimal
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from procurement_api.domain.kpis import KpiRule
 from procurement_api.domain.standstill import StandstillRule, WorkingCalendar
 
 
@@ -29,6 +31,19 @@ def shipped_standstill() -> StandstillRule:
     """How long a standstill lasts at least."""
     document = _read("standstill.json")
     return StandstillRule(document["working_days"], document["source"])
+
+
+@cache
+def shipped_kpi_rule() -> KpiRule:
+    """From which value on a contract has key performance indicators, and how many."""
+    document = _read("key-performance-indicators.json")
+    return KpiRule(
+        above_gbp=Decimal(document["above_gbp"]),
+        least=document["least"],
+        vat_rate=Decimal(document["vat_rate"]),
+        exemptions=frozenset(document["exemptions"]),
+        source=document["source"],
+    )
 
 
 def _read(name: str) -> dict[str, Any]:

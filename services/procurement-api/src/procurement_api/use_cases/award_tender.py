@@ -29,6 +29,7 @@ from procurement_api.domain.tender import TenderStateWrong, require_state
 from procurement_api.storage.after_opening import removals_of, standing_lines
 from procurement_api.storage.bids import bid_by_id
 from procurement_api.storage.tenders import tender_by_id
+from procurement_api.use_cases.agreement_kpis import kpi_columns, require_kpis
 from procurement_api.use_cases.answers import LONDON, opened_line_answer
 from procurement_api.use_cases.current_evaluation import current_evaluation
 from procurement_api.use_cases.decide_lot import settle
@@ -79,11 +80,16 @@ async def award_tender(
         _require_signable(progress, award, now)
         await current_evaluation(tx, tender_id, terms)
         bid = await _winning_bid(tx, tender_id, award)
-        row = _contract_row(tender, terms, bid, award, buyer.legal_name)
+        row: dict[str, Any] = {
+            **_contract_row(tender, terms, bid, award, buyer.legal_name),
+            "framework_agreement_id": None,
+        }
         # What was disregarded is no commitment: the buyer could not rely on it.
         standing = [line for line in await standing_lines(tx, [bid["id"]]) if line["disregarded"] is None]
         counted = _owed(standing, progress, bid["id"], award.lot)
+        require_kpis(award, "contract", [line["measure"] for line in counted])
         lines = _contract_lines(row, terms, counted)
+        row |= kpi_columns(award, lines)
         agreement = await sign_agreement(tx, row, lines, now)
         about = {line["line_id"]: told for line, told in zip(lines, _described(tender, counted), strict=True)}
         contract = contract_facts(row, lines, about, buyer, supplier, edition)

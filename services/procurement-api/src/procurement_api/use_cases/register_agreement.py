@@ -14,11 +14,14 @@ from cdp_common.contracts.licensed import for_reader
 from cdp_common.contracts.toms import Edition, Valuation, ValuationRequest
 from cdp_common.db.database import Database
 from cdp_common.db.idempotency import Answer, Once
+from cdp_common.kernel.errors import FieldError, InvalidInput
 from cdp_common.kernel.identifiers import new_id
 from cdp_common.kernel.money import pence_from_gbp
 from cdp_common.web.caller import Caller
 from procurement_api.domain.agreement import Draft, require_agreement_holds
 from procurement_api.domain.contract_period import ContractPeriod
+from procurement_api.storage.agreements import agreement_by_id
+from procurement_api.use_cases.agreement_kpis import kpi_columns, require_kpis
 from procurement_api.use_cases.bid_rules import amount_of, profile_of, told_apart
 from procurement_api.use_cases.keep_answer import answer_before, keep_answer
 from procurement_api.use_cases.others import known_edition, known_organisation, known_place, require_slug
@@ -47,6 +50,8 @@ async def register_agreement(
         if (earlier := await answer_before(tx, once)) is not None:
             return earlier
     require_agreement_holds(_rules_of(draft, caller))
+    require_kpis(draft, draft.kind, [line.measure for line in draft.lines])
+    await _require_framework(db, draft)
     require_slug(await known_place(partners, draft.place_id), draft.place_slug)
     commissioner = await partners.get_organisation(caller.org)
     deliverer = await known_organisation(
@@ -54,7 +59,10 @@ async def register_agreement(
     )
     edition = await known_edition(toms, draft.edition_hash)
     lines, about = await _value(toms, draft, edition)
-    row = _agreement_row(draft, caller, commissioner.legal_name, deliverer.legal_name)
+    row = {
+        **_agreement_row(draft, caller, commissioner.legal_name, deliverer.legal_name),
+        **kpi_columns(draft, lines),
+    }
 
     async with db.begin() as tx:
         if (earlier := await answer_before(tx, once)) is not None:
@@ -63,6 +71,28 @@ async def register_agreement(
         contract = contract_facts(row, lines, about, commissioner, deliverer, edition)
         await publish_direct_contract(tx, ocid_prefix, draft.kind, commissioner, contract, now)
         return await keep_answer(tx, once, 201, for_reader(agreement, caller.scopes), now)
+
+
+async def _require_framework(db: Database, draft: AgreementDraft) -> None:
+    """Refuse a call-off from what is no framework agreement with its deliverer in force in its place."""
+    if draft.framework_agreement_id is None:
+        return
+    at = "/framework_agreement_id"
+    if draft.kind != "call_off":
+        words = "A call-off alone comes from a framework agreement."
+        raise InvalidInput(words, errors=[FieldError(at, "framework_agreement_not_expected", words)])
+    async with db.begin() as tx:
+        parent = await agreement_by_id(tx, draft.framework_agreement_id)
+    # One answer for all: who is no party to it is not told that it exists.
+    if (
+        parent is None
+        or parent["kind"] != "framework_agreement"
+        or parent["deliverer_organisation_id"] != draft.deliverer_organisation_id
+        or parent["place_id"] != draft.place_id
+        or not parent["signed_on"] <= draft.signed_on <= (parent["terminated_on"] or parent["ends_on"])
+    ):
+        words = "No framework agreement with this deliverer was in force here on the day of signing."
+        raise InvalidInput(words, errors=[FieldError(at, "framework_agreement_unknown", words)])
 
 
 def _rules_of(draft: AgreementDraft, caller: Caller) -> Draft:
@@ -112,6 +142,7 @@ def _agreement_row(
         "reference": draft.reference,
         "title": draft.title,
         "place_id": draft.place_id,
+        "framework_agreement_id": draft.framework_agreement_id,
         "tender_id": None,
         "lot": None,
         "bid_id": None,
