@@ -28,7 +28,7 @@ async def test_a_place_is_found_by_its_short_name(world: World) -> None:
 
 
 async def test_an_unknown_short_name_is_null_without_an_error(world: World) -> None:
-    assert await world.ask('{ place(slug: "nowhere") { name } }') == {"data": {"place": None}}
+    assert await world.data('{ place(slug: "nowhere") { name } }') == {"place": None}
 
 
 async def test_places_come_as_a_connection(world: World) -> None:

@@ -1,5 +1,7 @@
 """A running gateway over five canned services that note every call."""
 
+from __future__ import annotations
+
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
@@ -105,11 +107,13 @@ class Network(httpx2.AsyncBaseTransport):
         self.down: set[str] = set()
         self.silent: set[str] = set()
         self.attempts: list[str] = []
+        self.is_reached = asyncio.Event()
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         host = request.url.host
         name = host.removesuffix(".test")
         self.attempts.append(name)
+        self.is_reached.set()
         if name in self.down:
             raise httpx2.ConnectError("refused", request=request)
         if name in self.silent:
@@ -164,19 +168,36 @@ class World:
         return [f"{call.service} {call.method} {call.path}" for call in self.calls]
 
 
+@dataclass
+class Ticks:
+    """Seconds that pass when the test says so."""
+
+    seconds: float = 1000.0
+
+    def __call__(self) -> float:
+        return self.seconds
+
+    def pass_by(self, seconds: float) -> None:
+        """Let so many go by."""
+        self.seconds += seconds
+
+
 def settings_for(mint: TokenMint, **changed: Any) -> Settings:
     """Settings that name the canned services."""
     urls = {f"{name}_url": f"http://{name}.test" for name in SERVICES}
-    return Settings(**{"issuer": mint.issuer, "audience": mint.audience, **urls, **changed})
+    stated = {"issuer": mint.issuer, "audience": mint.audience, "public_answer_s": 0, **urls}
+    return Settings(**{**stated, **changed})
 
 
 @asynccontextmanager
-async def running(mint: TokenMint, **changed: Any) -> AsyncIterator[World]:
+async def running(mint: TokenMint, ticks: Ticks | None = None, **changed: Any) -> AsyncIterator[World]:
     """A gateway with settings of its own."""
     calls: list[Call] = []
     services = {name: CannedService(name, calls) for name in SERVICES}
     network = Network(services)
     upstream = httpx2.AsyncClient(transport=network)
-    app = create_app(settings_for(mint, **changed), http=upstream, verifier=mint.verifier())
+    app = create_app(
+        settings_for(mint, **changed), http=upstream, verifier=mint.verifier(), now_s=ticks or Ticks()
+    )
     async with http_client(app) as http:
         yield World(http, mint, network, services, calls)

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from graphql import OperationDefinitionNode, get_operation_ast, parse
 
-from gateway.errors import PageSizeOutOfRange, QueryTooCostly, QueryTooDeep
-from gateway.limits import Shape, check_cost, shape_of
+from gateway.errors import AnswerTooLarge, PageSizeOutOfRange, QueryTooCostly, QueryTooDeep
+from gateway.limits import Cost, Limits, Shape, cost_of, require_within, shape_of
 from gateway.schema.root import schema
 
 
@@ -22,32 +22,27 @@ def operation_of(text: str) -> OperationDefinitionNode:
 
 
 def cost(text: str, variables: dict[str, Any] | None = None) -> int:
-    """The least number of calls with which the query is allowed."""
-    for calls in range(500):
-        try:
-            check_cost(schema._schema, parse(text), operation_of(text), variables or {}, calls)
-        except QueryTooCostly:
-            continue
-        return calls
-    raise AssertionError("it costs more than 500 calls")
+    """The calls that the query may need."""
+    return cost_of(schema._schema, parse(text), operation_of(text), variables or {}).calls
 
 
 @pytest.mark.parametrize(
-    ("text", "depth", "aliases"),
+    ("text", "depth", "aliases", "directives"),
     [
-        ("{ a }", 1, 0),
-        ("{ a { b { c } } d }", 3, 0),
-        ("{ x: a { y: b } }", 2, 2),
-        ("{ ... on T { a { b } } }", 2, 0),
-        ("{ a { ...f } } fragment f on T { b { x: c } }", 3, 1),
-        ("{ a { ...f } b { ...f } } fragment f on T { x: c y: d }", 2, 4),
-        ("{ ...f } fragment f on T { a { ...f } }", 1, 0),
-        ("{ ...missing }", 0, 0),
-        ("{ __schema { types { fields { type { x: name } } } } a }", 1, 0),
+        ("{ a }", 1, 0, 0),
+        ("{ a { b { c } } d }", 3, 0, 0),
+        ("{ x: a { y: b } }", 2, 2, 0),
+        ("{ ... on T { a { b } } }", 2, 0, 0),
+        ("{ a { ...f } } fragment f on T { b { x: c } }", 3, 1, 0),
+        ("{ a { ...f } b { ...f } } fragment f on T { x: c y: d }", 2, 4, 0),
+        ("{ ...f } fragment f on T { a { ...f } }", 1, 0, 0),
+        ("{ ...missing }", 0, 0, 0),
+        ("{ __schema { types { fields { type { x: name } } } } a }", 1, 0, 0),
+        ("query @a { x @b { y @c } ...f @d ... on T @e { z } } fragment f on T { u @g @h }", 2, 0, 6),
     ],
 )
-def test_the_shape_of_a_query(text: str, depth: int, aliases: int) -> None:
-    assert shape(text) == Shape(depth, aliases)
+def test_the_shape_of_a_query(text: str, depth: int, aliases: int, directives: int) -> None:
+    assert shape(text) == Shape(depth, aliases, directives)
 
 
 def test_aliases_in_doubling_fragments_are_counted_without_walking_each() -> None:
@@ -99,17 +94,60 @@ def test_references_count_as_many_as_there_are() -> None:
 def test_a_page_size_out_of_range_is_refused_whatever_it_costs(size: int) -> None:
     text = f"{{ places(first: {size}) {{ edges {{ cursor }} }} }}"
     with pytest.raises(PageSizeOutOfRange, match=f"`first` asks for {size}; 1 to 100"):
-        check_cost(schema._schema, parse(text), operation_of(text), {}, 1000)
+        cost_of(schema._schema, parse(text), operation_of(text), {})
 
 
 @pytest.mark.parametrize("value", ["20", None, {"a": 1}, float("nan"), 2**40])
 def test_a_page_size_of_another_type_is_left_to_the_execution(value: Any) -> None:
     text = "query($n: Int!) { places(first: $n) { edges { cursor } } }"
-    check_cost(schema._schema, parse(text), operation_of(text), {"n": value}, 1000)
+    cost_of(schema._schema, parse(text), operation_of(text), {"n": value})
 
 
 def test_nesting_beyond_what_can_be_walked_is_too_deep() -> None:
     chain = " ".join(f"fragment f{n} on Query {{ ...f{n + 1} }}" for n in range(2000))
     text = f"{{ ...f0 }} {chain} fragment f2000 on Query {{ __typename }}"
     with pytest.raises(QueryTooDeep):
-        check_cost(schema._schema, parse(text), operation_of(text), {}, 1000)
+        cost_of(schema._schema, parse(text), operation_of(text), {})
+
+
+def nodes(text: str) -> int:
+    return cost_of(schema._schema, parse(text), operation_of(text), {}).nodes
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("{ __typename }", 0),
+        ('{ place(slug: "x") { name } }', 1),
+        ("{ places(first: 7) { pageInfo { hasNextPage } } }", 14),
+        ("{ places(first: 7) { edges { node { name } } } }", 21),
+        ("{ places(first: 7) { edges { node { members(first: 3) { edges { cursor } } } } } }", 63),
+    ],
+)
+def test_the_objects_that_a_query_may_give(text: str, count: int) -> None:
+    assert nodes(text) == count
+
+
+@pytest.mark.parametrize(
+    ("cost", "refusal"),
+    [
+        (Cost(each=4, batch=6, nodes=50), None),
+        (Cost(each=5, batch=6, nodes=50), QueryTooCostly),
+        (Cost(each=4, batch=6, nodes=51), AnswerTooLarge),
+    ],
+)
+def test_as_much_as_allowed_passes_and_more_is_refused(cost: Cost, refusal: type[Exception] | None) -> None:
+    limits = Limits(
+        max_depth=1,
+        max_aliases=1,
+        max_tokens=1,
+        max_directives=1,
+        max_upstream_calls=10,
+        max_nodes=50,
+        is_introspectable=True,
+    )
+    if refusal is None:
+        require_within(cost, limits)
+    else:
+        with pytest.raises(refusal):
+            require_within(cost, limits)

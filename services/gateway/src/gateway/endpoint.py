@@ -15,19 +15,24 @@ from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOpe
 from strawberry.types.execution import ExecutionResult, PreExecutionError
 from strawberry.types.graphql import OperationType
 
+from cdp_common.kernel.errors import BadRequest
 from cdp_common.web.caller import Caller
+from cdp_common.web.etags import is_held
 from cdp_common.web.identity import MaybeCaller
 from cdp_common.web.problems import request_id_of
 from cdp_common.web.requests import exact_json
 from gateway.context import Context
+from gateway.documents import Documents
 from gateway.errors import (
     DocumentMalformed,
+    DocumentMissing,
     OperationNotOffered,
     OperationUnknown,
     VariablesInvalid,
     error_answer,
 )
 from gateway.limits import Limits
+from gateway.public_answers import Answer, PublicAnswers, body_of, key_of
 from gateway.schema.root import schema
 from gateway.settings import Settings
 from gateway.upstreams import upstreams_for
@@ -44,13 +49,17 @@ class GraphRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    query: Annotated[str, Field(min_length=1, description="The GraphQL document.")]
+    query: Annotated[str | None, Field(min_length=1, description="The GraphQL document.")] = None
+    document_id: Annotated[
+        str | None,
+        Field(alias="documentId", max_length=100, description="The hash of a known document, in its place."),
+    ] = None
     variables: Annotated[dict[str, Any] | None, Field(description="Values of its variables.")] = None
     operation_name: Annotated[
         str | None, Field(alias="operationName", description="Which of its operations is meant.")
     ] = None
     extensions: Annotated[
-        dict[str, Any] | None, Field(description="Accepted as the protocol has it; nothing here is read.")
+        dict[str, Any] | None, Field(description="`persistedQuery` is read: a document's hash, as of APQ.")
     ] = None
 
 
@@ -64,51 +73,94 @@ async def post_graphql(request: Request, caller: MaybeCaller, body: GraphRequest
 async def get_graphql(
     request: Request,
     caller: MaybeCaller,
-    query: Annotated[str, Query(min_length=1, description="The GraphQL document.")],
+    query: Annotated[str | None, Query(min_length=1, description="The GraphQL document.")] = None,
+    document_id: Annotated[
+        str | None,
+        Query(alias="documentId", max_length=100, description="The hash of a known document, in its place."),
+    ] = None,
     variables: Annotated[str | None, Query(description="Values of its variables, as JSON.")] = None,
     operation_name: Annotated[
         str | None, Query(alias="operationName", description="Which of its operations is meant.")
     ] = None,
     extensions: Annotated[
-        str | None, Query(description="Accepted as the protocol has it; nothing here is read.")
+        str | None, Query(description="`persistedQuery` is read: a document's hash, as of APQ; JSON.")
     ] = None,
 ) -> Response:
-    """Answer a query that stands in the address."""
+    """Answer a query that stands in the address, or whose document is known by its hash."""
     given = GraphRequest.model_validate(
-        {"query": query, "variables": _variables(variables), "operationName": operation_name}
+        {
+            "query": query,
+            "documentId": document_id,
+            "variables": _object_in(variables, "variables"),
+            "operationName": operation_name,
+            "extensions": _object_in(extensions, "extensions"),
+        }
     )
     return await _answer(request, caller, given)
 
 
 async def _answer(request: Request, caller: Caller | None, given: GraphRequest) -> Response:
-    request_id = request_id_of(request)
-    result = await _execute(_context(request, caller), given)
-    errors = [
-        error_answer(error, request_id, is_executed=not isinstance(result, PreExecutionError))
-        for error in result.errors or ()
-    ]
-    body: dict[str, Any] = {"errors": errors} if errors else {}
-    is_refused = isinstance(result, PreExecutionError)
-    if not is_refused:
-        body["data"] = result.data
+    answer = await _answered(request, caller, given)
     media_type = _media_type(request.headers.get("accept", ""))
+    headers = {"Cache-Control": _cache_control(request, caller, answer), "Vary": "Authorization, Accept"}
+    if caller is None and answer.etag is not None:
+        headers["ETag"] = answer.etag
+        if is_held(request, answer.etag):
+            return Response(status_code=304, headers=headers)
+    body = answer.body
+    if body is None:
+        body = _with_errors(answer.result, request_id_of(request))
+    is_refused = isinstance(answer.result, PreExecutionError)
     # The older media type says 200 to every request that is well formed, whatever came of it.
     status = 400 if is_refused and media_type == GRAPHQL_MEDIA_TYPE else 200
-    return Response(
-        json.dumps(body, ensure_ascii=False, separators=(",", ":")),
-        status_code=status,
-        headers={
-            "Cache-Control": "no-cache" if caller is None else "private, no-store",
-            "Vary": "Authorization, Accept",
-        },
-        media_type=f"{media_type}; charset=utf-8",
-    )
+    return Response(body, status_code=status, headers=headers, media_type=f"{media_type}; charset=utf-8")
 
 
-async def _execute(context: Context, given: GraphRequest) -> ExecutionResult:
+async def _answered(request: Request, caller: Caller | None, given: GraphRequest) -> Answer:
+    """What the request comes to; the public's answers are shared among those who ask the same."""
+    documents: Documents = request.app.state.documents
+    try:
+        document = documents.document(
+            given.query, given.document_id, given.extensions, is_public=caller is None
+        )
+    except DocumentMissing:
+        raise  # then it is no request of GraphQL's
+    except BadRequest as refusal:
+        return Answer.of(_refused(refusal, refusal))
+    context = _context(request, caller)
+    if caller is not None:
+        answer = Answer.of(await _execute(context, document, given))
+    else:
+        answers: PublicAnswers = request.app.state.public_answers
+        key = key_of(document, given.variables, given.operation_name)
+        answer = await answers.answer(key, lambda: _execute(context, document, given))
+    if given.query is not None and not isinstance(answer.result, PreExecutionError):
+        documents.learn(document, given.extensions)
+    return answer
+
+
+def _cache_control(request: Request, caller: Caller | None, answer: Answer) -> str:
+    if caller is not None:
+        return "private, no-store"
+    answers: PublicAnswers = request.app.state.public_answers
+    if answer.etag is None or not answers.lifetime_s:
+        return "no-cache"
+    return f"public, max-age={int(answers.lifetime_s)}"
+
+
+def _with_errors(result: ExecutionResult, request_id: str) -> bytes:
+    """The answer with its errors; one that was refused before it ran has no data."""
+    is_refused = isinstance(result, PreExecutionError)
+    errors = [error_answer(one, request_id, is_executed=not is_refused) for one in result.errors or ()]
+    if is_refused:
+        return json.dumps({"errors": errors}, ensure_ascii=False, separators=(",", ":")).encode()
+    return body_of(result, errors)
+
+
+async def _execute(context: Context, document: str, given: GraphRequest) -> ExecutionResult:
     try:
         return await schema.execute(
-            given.query,
+            document,
             variable_values=given.variables,
             context_value=context,
             operation_name=given.operation_name,
@@ -123,7 +175,7 @@ async def _execute(context: Context, given: GraphRequest) -> ExecutionResult:
 
 
 def _refused(refusal: Exception, fault: Exception) -> PreExecutionError:
-    refusal.__cause__ = fault
+    refusal.__cause__ = None if fault is refusal else fault
     return PreExecutionError(data=None, errors=[GraphQLError(str(refusal), original_error=refusal)])
 
 
@@ -144,23 +196,25 @@ def limits_of(settings: Settings) -> Limits:
         max_depth=settings.max_depth,
         max_aliases=settings.max_aliases,
         max_tokens=settings.max_tokens,
+        max_directives=settings.max_directives,
         max_upstream_calls=settings.max_upstream_calls,
+        max_nodes=settings.max_nodes,
         is_introspectable=settings.is_introspectable,
     )
 
 
-def _variables(text: str | None) -> dict[str, Any] | None:
-    """Variables that stand in the address; what a body is checked for holds for them too."""
+def _object_in(text: str | None, name: str) -> dict[str, Any] | None:
+    """An object that stands in the address; what a body is checked for holds for it too."""
     if not text:
         return None
-    variables = exact_json(text)
+    stated = exact_json(text)
     try:
-        json.dumps(variables, ensure_ascii=False, default=str).encode()
+        json.dumps(stated, ensure_ascii=False, default=str).encode()
     except UnicodeEncodeError as fault:
-        raise VariablesInvalid("A variable holds half of a surrogate pair.") from fault
-    if variables is not None and not isinstance(variables, dict):
-        raise VariablesInvalid("`variables` is a JSON object.")
-    return variables
+        raise VariablesInvalid(f"`{name}` holds half of a surrogate pair.") from fault
+    if stated is not None and not isinstance(stated, dict):
+        raise VariablesInvalid(f"`{name}` is a JSON object.")
+    return stated
 
 
 def _media_type(accept: str) -> str:

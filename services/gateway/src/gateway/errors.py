@@ -108,6 +108,55 @@ class OneArgumentNeeded(BadRequest):
     title = "Exactly one way to name it is needed"
 
 
+class TooManyDirectives(BadRequest):
+    """The query uses more directives than are answered."""
+
+    code = "too_many_directives"
+    title = "The query uses too many directives"
+
+
+class AnswerTooLarge(BadRequest):
+    """The query may give more objects than one answer holds."""
+
+    code = "answer_too_large"
+    title = "The query may give too many objects"
+
+
+class DocumentMissing(BadRequest):
+    """A request states neither a document nor the hash of one."""
+
+    code = "document_missing"
+    title = "There is no document"
+
+
+class DocumentNotKnown(BadRequest):
+    """Nobody has sent the document of this hash yet; send it once, with its hash."""
+
+    code = "PERSISTED_QUERY_NOT_FOUND"
+    title = "No document has this hash here"
+
+
+class DocumentHashDiffers(BadRequest):
+    """A document was sent with the hash of another one."""
+
+    code = "document_hash_differs"
+    title = "The hash is not the document's"
+
+
+class PersistedQueryInvalid(BadRequest):
+    """The extension for persisted queries cannot be read."""
+
+    code = "persisted_query_invalid"
+    title = "The extension for persisted queries cannot be read"
+
+
+class DocumentNotTrusted(BadRequest):
+    """This deployment lets the public run the documents of its registry alone."""
+
+    code = "document_not_trusted"
+    title = "The document is not in the registry"
+
+
 class UpstreamFault(Exception):
     """A service refused or does not answer; `code` is what it said, passed through."""
 

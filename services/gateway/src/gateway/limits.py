@@ -37,7 +37,14 @@ from strawberry.extensions import SchemaExtension
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 
 from cdp_common.kernel.errors import BadRequest
-from gateway.errors import PageSizeOutOfRange, QueryTooCostly, QueryTooDeep, TooManyAliases
+from gateway.errors import (
+    AnswerTooLarge,
+    PageSizeOutOfRange,
+    QueryTooCostly,
+    QueryTooDeep,
+    TooManyAliases,
+    TooManyDirectives,
+)
 from gateway.pages import MAX_PAGE_SIZE
 
 # A field says with these what it costs: a call for every object that it stands on, or a share in a batch.
@@ -61,12 +68,16 @@ class Limits:
     max_depth: int
     max_aliases: int
     max_tokens: int
+    max_directives: int
     max_upstream_calls: int
+    max_nodes: int
     is_introspectable: bool
 
 
 class Limited(SchemaExtension):
     """Applies the limits of the request's context."""
+
+    _cost: Cost | None = None
 
     def on_operation(self) -> Iterator[None]:
         """Have the document parsed up to the most tokens and validated with the rules below."""
@@ -81,34 +92,43 @@ class Limited(SchemaExtension):
         assert context.graphql_document is not None
         operation = get_operation_ast(context.graphql_document, context.operation_name)
         if operation is not None:
-            check_cost(
-                context.schema._schema,
-                context.graphql_document,
-                operation,
-                context.variables or {},
-                context.context.limits.max_upstream_calls,
+            limits: Limits = context.context.limits
+            self._cost = cost_of(
+                context.schema._schema, context.graphql_document, operation, context.variables or {}
             )
+            require_within(self._cost, limits)
         yield
+
+    def get_results(self) -> dict[str, Any]:
+        """What the operation may cost at most, as it was held against the limits."""
+        if self._cost is None:
+            return {}
+        return {"cost": {"calls": self._cost.calls, "nodes": self._cost.nodes}}
 
 
 @lru_cache(maxsize=64)
 def _rules_of(limits: Limits) -> tuple[type[ValidationRule], ...]:
     """The same classes for the same limits, so that validated documents are recognised."""
-    rules: tuple[type[ValidationRule], ...] = (_shape_rule(limits.max_depth, limits.max_aliases),)
+    rules: tuple[type[ValidationRule], ...] = (_shape_rule(limits),)
     return rules if limits.is_introspectable else (*rules, NoSchemaIntrospectionCustomRule)
 
 
 # -------------------------------------------------------------------- depth and aliases
 @dataclass(frozen=True)
 class Shape:
-    """How deep a selection nests and how many aliases it uses, fragments included wherever they stand."""
+    """How deep a selection nests, how many aliases and directives it uses, fragments wherever they stand."""
 
     depth: int = 0
     aliases: int = 0
+    directives: int = 0
 
     def beside(self, other: Shape) -> Shape:
         """Both in one selection."""
-        return Shape(max(self.depth, other.depth), self.aliases + other.aliases)
+        return Shape(
+            max(self.depth, other.depth),
+            self.aliases + other.aliases,
+            self.directives + other.directives,
+        )
 
 
 def shape_of(document: DocumentNode, operation: OperationDefinitionNode) -> Shape:
@@ -118,10 +138,12 @@ def shape_of(document: DocumentNode, operation: OperationDefinitionNode) -> Shap
     def of(selection_set: SelectionSetNode | None) -> Shape:
         shape = Shape()
         for node in () if selection_set is None else selection_set.selections:
+            shape = shape.beside(Shape(directives=len(node.directives or ())))
             if isinstance(node, FieldNode):
                 if not node.name.value.startswith("__"):
                     below = of(node.selection_set)
-                    shape = shape.beside(Shape(below.depth + 1, below.aliases + (node.alias is not None)))
+                    aliases = below.aliases + (node.alias is not None)
+                    shape = shape.beside(Shape(below.depth + 1, aliases, below.directives))
             elif isinstance(node, InlineFragmentNode):
                 shape = shape.beside(of(node.selection_set))
             elif isinstance(node, FragmentSpreadNode):
@@ -131,9 +153,11 @@ def shape_of(document: DocumentNode, operation: OperationDefinitionNode) -> Shap
     return of(operation.selection_set)
 
 
-def _shape_rule(max_depth: int, max_aliases: int) -> type[ValidationRule]:
+def _shape_rule(limits: Limits) -> type[ValidationRule]:
+    max_depth, max_aliases, max_directives = limits.max_depth, limits.max_aliases, limits.max_directives
+
     class WithinShape(ValidationRule):
-        """Depth and aliases of every operation."""
+        """Depth, aliases and directives of every operation."""
 
         def enter_operation_definition(self, node: OperationDefinitionNode, *_: Any) -> None:
             try:
@@ -144,6 +168,8 @@ def _shape_rule(max_depth: int, max_aliases: int) -> type[ValidationRule]:
                 self._refuse(QueryTooDeep(f"Fields may nest {max_depth} deep."), node)
             if shape.aliases > max_aliases:
                 self._refuse(TooManyAliases(f"A query may use {max_aliases} aliases."), node)
+            if shape.directives > max_directives:
+                self._refuse(TooManyDirectives(f"A query may use {max_directives} directives."), node)
 
         def _refuse(self, refusal: BadRequest, node: OperationDefinitionNode) -> None:
             self.report_error(GraphQLError(refusal.detail, node, original_error=refusal))
@@ -154,33 +180,48 @@ def _shape_rule(max_depth: int, max_aliases: int) -> type[ValidationRule]:
 # -------------------------------------------------------------------- page sizes and calls
 @dataclass(frozen=True)
 class Cost:
-    """Calls for each object that a selection stands on, and calls for each batch in which they arrive."""
+    """What a selection may need: calls for each object that it stands on, calls for each batch in which they
+    arrive, and the objects that each of them gives."""
 
     each: int = 0
     batch: int = 0
+    nodes: int = 0
+
+    @property
+    def calls(self) -> int:
+        """The calls of an operation."""
+        return self.each + self.batch
 
     def beside(self, other: Cost) -> Cost:
         """Both in one selection."""
-        return Cost(self.each + other.each, self.batch + other.batch)
+        return Cost(self.each + other.each, self.batch + other.batch, self.nodes + other.nodes)
 
 
-def check_cost(
+def cost_of(
     schema: GraphQLSchema,
     document: DocumentNode,
     operation: OperationDefinitionNode,
     variables: Mapping[str, Any],
-    max_calls: int,
-) -> None:
-    """Refuse an operation with a page out of range, or one that may need more calls than allowed."""
+) -> Cost:
+    """What an operation may cost at most; refuses a page that is out of range."""
     pricing = _Pricing(schema, document, _defaults(operation) | dict(variables))
     try:
-        total = pricing.of(operation.selection_set, schema.query_type)
+        return pricing.of(operation.selection_set, schema.query_type)
     except RecursionError as fault:
         raise QueryTooDeep("The query nests too deeply.") from fault
-    if total.each + total.batch > max_calls:
+
+
+def require_within(cost: Cost, limits: Limits) -> None:
+    """Refuse an operation that may need more calls, or give more objects, than allowed."""
+    most = limits.max_upstream_calls
+    if cost.calls > most:
         raise QueryTooCostly(
-            f"The query may need {total.each + total.batch} calls to the services; {max_calls} are allowed. "
+            f"The query may need {cost.calls} calls to the services; {most} are allowed. "
             "Ask for smaller pages, or for fewer relations of each item."
+        )
+    if cost.nodes > limits.max_nodes:
+        raise AnswerTooLarge(
+            f"The query may give {cost.nodes} objects; {limits.max_nodes} are allowed. Ask for smaller pages."
         )
 
 
@@ -213,12 +254,13 @@ class _Pricing:
         size = _size(node, field, self._variables)
         below = self.of(node.selection_set, get_named_type(field.type))
         calls = _metadata(field).get("calls")
+        nodes = size * (1 + below.nodes) if node.selection_set is not None else 0
         if calls == CALL_EACH["calls"]:
             # What is asked of the objects of one answer arrives together; each answer comes at its own time.
-            return Cost(each=1 + below.each * size + below.batch)
+            return Cost(1 + below.each * size + below.batch, 0, nodes)
         if calls == CALL_TOGETHER["calls"]:
-            return Cost(each=below.each * size, batch=1 + below.batch)
-        return Cost(each=below.each * size, batch=below.batch)
+            return Cost(below.each * size, 1 + below.batch, nodes)
+        return Cost(below.each * size, below.batch, nodes)
 
 
 def _size(node: FieldNode, field: GraphQLField, variables: Mapping[str, Any]) -> int:

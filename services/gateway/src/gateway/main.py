@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from time import monotonic
+
 import httpx2
 from fastapi import FastAPI
 
@@ -11,11 +13,17 @@ from cdp_common.web.issuer import remote_verifier
 from cdp_common.web.verifier import TokenVerifier
 from cdp_common.web.wiring import closing
 from gateway import endpoint
+from gateway.documents import Documents, read_registry
+from gateway.public_answers import PublicAnswers, Seconds
 from gateway.settings import Settings
 
 
 def create_app(
-    settings: Settings, *, http: httpx2.AsyncClient | None = None, verifier: TokenVerifier | None = None
+    settings: Settings,
+    *,
+    http: httpx2.AsyncClient | None = None,
+    verifier: TokenVerifier | None = None,
+    now_s: Seconds = monotonic,
 ) -> FastAPI:
     """The application; it connects to nothing before it is started."""
     opened = http or open_http()
@@ -32,4 +40,9 @@ def create_app(
         lifespan_tasks=[closing(opened)],
     )
     app.state.http = opened
+    app.state.documents = Documents(
+        read_registry(settings.trusted_documents_file),
+        only_trusted_for_public=settings.public_documents == "trusted",
+    )
+    app.state.public_answers = PublicAnswers(settings.public_answer_s, settings.public_answer_bytes, now_s)
     return app

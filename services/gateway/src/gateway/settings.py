@@ -1,8 +1,12 @@
 """The settings of the gateway."""
 
-from pydantic import Field
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
 
 from cdp_common.web.settings import ServiceSettings
+from gateway.documents import TrustedDocumentsUnusable, read_registry
 
 
 class Settings(ServiceSettings):
@@ -24,6 +28,27 @@ class Settings(ServiceSettings):
     """How many lexical tokens a document may have."""
     max_upstream_calls: int = Field(default=100, ge=1, le=1000)
     """How many calls to services an operation may need at most, by its page sizes."""
+
+    max_directives: int = Field(default=20, ge=0, le=1000)
+    """How many directives an operation may use."""
+    max_nodes: int = Field(default=20_000, ge=100, le=1_000_000)
+    """How many objects an operation may give at most, by its page sizes."""
+    public_answer_s: float = Field(default=5.0, ge=0, le=5)
+    """For how long an answer to a request without a token is given again; 0 keeps none."""
+    public_answer_bytes: int = Field(default=32 * 1024**2, ge=0, le=1024**3)
+    """How much such answers may take together."""
+    trusted_documents_file: Path | None = None
+    """A registry of documents: a JSON object of documents by their SHA-256."""
+    public_documents: Literal["any", "trusted"] = "any"
+    """Whether a request without a token may bring its own document, or name one of the registry alone."""
+
+    @model_validator(mode="after")
+    def _registry_is_sound(self) -> Self:
+        try:
+            read_registry(self.trusted_documents_file)
+        except TrustedDocumentsUnusable as fault:
+            raise ValueError(str(fault)) from fault
+        return self
 
     @property
     def is_introspectable(self) -> bool:

@@ -56,10 +56,15 @@ def respond_with_content(
     # A copy may be kept and must be asked about before it is used again; one got with a token stays private.
     keeping = "private, no-cache" if "authorization" in request.headers else "no-cache"
     headers = {"ETag": tag, "Cache-Control": keeping, "Vary": "Authorization"}
-    wanted = request.headers.get("if-none-match")
-    if wanted is not None and request.method in ("GET", "HEAD") and _names(wanted, tag, weakly=True):
+    if is_held(request, tag):
         return Response(status_code=304, headers=headers)
     return Response(content, status_code=status, headers=headers, media_type=media_type)
+
+
+def is_held(request: Request, tag: str) -> bool:
+    """Whether a reader has the version of this tag already, and needs to be told no more than that (304)."""
+    wanted = request.headers.get("if-none-match")
+    return wanted is not None and request.method in ("GET", "HEAD") and _names(wanted, tag, weakly=True)
 
 
 def require_match(if_match: str | None, current: BaseModel) -> None:
