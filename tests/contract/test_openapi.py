@@ -26,7 +26,7 @@ OPERATIONS = {
     "partners-api": 61,
     "toms-engine": 44,
     "procurement-api": 64,
-    "charter-api": 18,
+    "charter-api": 22,
     "reporting-api": 26,
 }
 

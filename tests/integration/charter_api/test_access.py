@@ -47,6 +47,25 @@ async def target_of(world: World) -> Target:
     }
 
 
+async def renewed(world: World, headers: Headers, target: Target) -> httpx2.Response:
+    """The answer to renewing a signature that `own` has let come due."""
+    charter = await world.charter(version="due")
+    draft = world.signature_draft(charter["id"], pledges=[], signed_on="2025-12-01")
+    due = (await world.sign(draft)).json()
+    person = {"signing_person": {"name": "Ada Example", "role": "Director"}}
+    return await world.http.post(f"/v1/signatures/{due['id']}/renewals", json=person, headers=keyed(headers))
+
+
+async def reinstated(world: World, headers: Headers, target: Target) -> httpx2.Response:
+    """The answer to reinstating a signature that the place's manager has suspended."""
+    path = f"/v1/signatures/{target['id']}"
+    first = await world.http.post(
+        f"{path}/suspensions", json={"reason": "silence"}, headers=keyed(world.as_manager())
+    )
+    assert first.status_code == 201
+    return await world.http.post(f"{path}/reinstatements", json={"reason": "heard"}, headers=keyed(headers))
+
+
 CALLS: dict[str, Call] = {
     "publish_charter": lambda world, headers, _: world.http.post(
         "/v1/charters", json=world.charter_draft(version="2"), headers=keyed(headers)
@@ -72,6 +91,14 @@ CALLS: dict[str, Call] = {
         f"/v1/signatures/{target['id']}/withdraw",
         json={"effective_on": "2026-11-20", "reason": "moved away"},
         headers={**headers, "If-Match": target["etag"]},
+    ),
+    "renew_signature": lambda world, headers, target: renewed(world, headers, target),
+    "suspend_signature": lambda world, headers, target: world.http.post(
+        f"/v1/signatures/{target['id']}/suspensions", json={"reason": "silence"}, headers=keyed(headers)
+    ),
+    "reinstate_signature": lambda world, headers, target: reinstated(world, headers, target),
+    "get_signature_history": lambda world, headers, target: world.http.get(
+        f"/v1/signatures/{target['id']}/history", headers=headers
     ),
     "list_events": lambda world, headers, _: world.http.get("/v1/events", headers=headers),
     "create_webhook": lambda world, headers, _: world.http.post(

@@ -74,7 +74,7 @@ async def test_the_signing_person_is_named_in_one_erasable_table_only(world: Wor
 
     async with world.db.begin() as tx:
         assert await tx.scalar(text("SELECT name FROM signing_people")) == "Ada Example"
-        for table in ("signatures", "pledges", "events"):
+        for table in ("signatures", "signature_changes", "pledges", "events"):
             rows = (await tx.execute(text(f"SELECT row_to_json(t)::text FROM {table} t"))).scalars().all()
             assert rows
             assert not any("Ada" in row for row in rows)
@@ -128,7 +128,7 @@ async def test_a_withdrawal_names_the_version_it_ends(world: World):
     stale = await world.http.post(path, json=end, headers={**world.as_signatory(), "If-Match": '"old"'})
 
     assert (without.status_code, stale.status_code) == (428, 412)
-    assert await world.count("signature_withdrawals") == 0
+    assert await world.count("signature_changes") == 1
 
 
 async def test_public_bodies_and_unknown_organisations_do_not_sign(world: World):
@@ -268,7 +268,7 @@ async def test_the_register_is_filtered_and_paged(world: World):
     assert len(batch.json()["missing"]) == 1
 
 
-@pytest.mark.parametrize("table", ["charters", "signatures", "pledges", "events"])
+@pytest.mark.parametrize("table", ["charters", "signatures", "signature_changes", "pledges", "events"])
 async def test_what_was_signed_cannot_be_changed_in_the_database(world: World, table: str):
     await world.signed()
 

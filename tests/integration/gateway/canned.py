@@ -192,6 +192,7 @@ def signatory(number: int) -> Signatory:
         organisation_kind="private",
         state="active",
         signed_on=date(2026, 4, 1),
+        renewal_due_on=date(2027, 3, 3),
         expires_on=date(2027, 4, 1),
         signed_by_role="Director",
         pledges=[

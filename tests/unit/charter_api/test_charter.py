@@ -8,18 +8,13 @@ from hypothesis import strategies as st
 
 from cdp_common.kernel.errors import InvalidInput
 from charter_api.domain.charter import (
-    EndBeforeSignature,
     OrganisationMayNotSign,
     PledgePeriod,
-    SignatureEnded,
     expiry,
-    require_end_after_start,
-    require_in_force,
     require_may_sign,
     require_offers_hold,
     require_pledges_hold,
     require_signing_day_holds,
-    state_on,
 )
 
 
@@ -57,29 +52,11 @@ def test_a_day_that_no_period_can_start_on_is_not_that_of_a_signature(signed_on)
     ]
 
 
-def test_a_signature_is_active_on_its_last_day_and_lapsed_on_the_next():
-    assert state_on(date(2027, 6, 30), date(2027, 6, 30), None) == "active"
-    assert state_on(date(2027, 7, 1), date(2027, 6, 30), None) == "lapsed"
-
-
-def test_a_withdrawal_counts_from_its_day_on():
-    assert state_on(date(2026, 12, 30), date(2027, 6, 30), date(2026, 12, 31)) == "active"
-    assert state_on(date(2026, 12, 31), date(2027, 6, 30), date(2026, 12, 31)) == "withdrawn"
-    assert state_on(date(2028, 1, 1), date(2027, 6, 30), date(2026, 12, 31)) == "withdrawn"
-
-
 def test_public_bodies_do_not_sign():
     with pytest.raises(OrganisationMayNotSign):
         require_may_sign("public")
     require_may_sign("private")
     require_may_sign("third_sector")
-
-
-def test_nothing_is_added_to_a_signature_that_has_ended():
-    require_in_force("active")
-    for state in ("lapsed", "withdrawn"):
-        with pytest.raises(SignatureEnded):
-            require_in_force(state)
 
 
 def test_every_fault_of_every_pledge_is_named_at_its_place():
@@ -102,9 +79,3 @@ def test_a_charter_offers_each_code_once():
     with pytest.raises(InvalidInput) as refused:
         require_offers_hold([{"code": "A"}, {"code": "B"}, {"code": "A"}])
     assert [fault.pointer for fault in refused.value.errors] == ["/pledges/2/code"]
-
-
-def test_a_signature_may_end_on_its_first_day_and_not_before():
-    require_end_after_start(date(2026, 7, 1), date(2026, 7, 1))
-    with pytest.raises(EndBeforeSignature):
-        require_end_after_start(date(2026, 6, 30), date(2026, 7, 1))

@@ -17,8 +17,9 @@ from cdp_common.web.issuer import remote_verifier
 from cdp_common.web.verifier import TokenVerifier
 from cdp_common.web.webhooks import webhook_router, webhook_work
 from cdp_common.web.wiring import closing, own_tokens, service_database
-from charter_api.api import charters, signatures
+from charter_api.api import charters, signature_changes, signatures
 from charter_api.settings import Settings
+from charter_api.use_cases.announce_turns import INTERVAL_S, turns_of
 
 SCHEMA = "charter"
 
@@ -47,6 +48,7 @@ def create_app(
         routers=[
             charters.router,
             signatures.router,
+            signature_changes.router,
             event_router,
             webhook_router,
         ],
@@ -58,6 +60,7 @@ def create_app(
             closing(http),
             webhook_work(database, settings, SCHEMA),
             purging(answers_of(database, clock)),
+            purging(turns_of(database, clock), interval_s=INTERVAL_S),
         ],
     )
     app.state.partners = PartnersClient(settings.partners_url, tokens, http)

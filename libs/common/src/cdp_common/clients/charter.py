@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from uuid import UUID
 
 from cdp_common.clients.base import ServiceClient
@@ -15,6 +16,7 @@ from cdp_common.contracts.charter import (
     SignatureDraft,
     SignatureEnd,
 )
+from cdp_common.contracts.signature_changes import RenewalDraft, SignatureHistory, StatedReason
 
 
 class CharterClient(ServiceClient):
@@ -49,16 +51,25 @@ class CharterClient(ServiceClient):
         place_id: UUID | None = None,
         kind: str | None = None,
         state: str | None = None,
+        as_of: date | None = None,
         limit: int | None = None,
         cursor: str | None = None,
     ) -> Page[Signatory]:
         """The public register, oldest signature first."""
-        params = {"place_id": place_id, "kind": kind, "state": state, "limit": limit, "cursor": cursor}
+        params = {
+            "place_id": place_id,
+            "kind": kind,
+            "state": state,
+            "as_of": as_of,
+            "limit": limit,
+            "cursor": cursor,
+        }
         return await self._request("GET", "/v1/signatories", answer=Page[Signatory], params=params)
 
-    async def get_signatory(self, signature_id: UUID) -> Signatory:
+    async def get_signatory(self, signature_id: UUID, *, as_of: date | None = None) -> Signatory:
         """One entry of the register."""
-        return await self._request("GET", f"/v1/signatories/{signature_id}", answer=Signatory)
+        path = f"/v1/signatories/{signature_id}"
+        return await self._request("GET", path, answer=Signatory, params={"as_of": as_of})
 
     async def batch_signatories(self, batch: IdBatch) -> Batch[Signatory]:
         """Entries of the register by id."""
@@ -85,3 +96,37 @@ class CharterClient(ServiceClient):
             json=end,
             if_match=if_match,
         )
+
+    async def renew_signature(
+        self, signature_id: UUID, draft: RenewalDraft, *, idempotency_key: str
+    ) -> Signatory:
+        """The entry with its new period."""
+        path = f"/v1/signatures/{signature_id}/renewals"
+        return await self._request(
+            "POST", path, answer=Signatory, json=draft, idempotency_key=idempotency_key
+        )
+
+    async def suspend_signature(
+        self, signature_id: UUID, stated: StatedReason, *, idempotency_key: str
+    ) -> Signatory:
+        """The suspended entry."""
+        path = f"/v1/signatures/{signature_id}/suspensions"
+        return await self._request(
+            "POST", path, answer=Signatory, json=stated, idempotency_key=idempotency_key
+        )
+
+    async def reinstate_signature(
+        self, signature_id: UUID, stated: StatedReason, *, idempotency_key: str
+    ) -> Signatory:
+        """The entry in force again."""
+        path = f"/v1/signatures/{signature_id}/reinstatements"
+        return await self._request(
+            "POST", path, answer=Signatory, json=stated, idempotency_key=idempotency_key
+        )
+
+    async def get_signature_history(
+        self, signature_id: UUID, *, as_of: date | None = None
+    ) -> SignatureHistory:
+        """How the signature stood, day by day."""
+        path = f"/v1/signatures/{signature_id}/history"
+        return await self._request("GET", path, answer=SignatureHistory, params={"as_of": as_of})

@@ -22,7 +22,7 @@ from cdp_common.contracts.commitments import CommitmentLine, ScheduledShare
 from cdp_common.contracts.partners import OrganisationKind
 from cdp_common.contracts.toms import Unit
 
-SignatureState = Literal["active", "withdrawn", "lapsed"]
+SignatureState = Literal["active", "due_for_renewal", "suspended", "lapsed", "withdrawn"]
 
 
 class CharterPledge(Contract):
@@ -42,6 +42,8 @@ class CharterDraft(Contract):
     preamble: LongText
     pledges: Annotated[list[CharterPledge], Field(min_length=1, max_length=100)]
     review_months: Annotated[int, Field(ge=1, le=120)] = 12
+    # For so many days before the review a signatory may renew; it is reminded on the first of them.
+    renewal_notice_days: Annotated[int, Field(ge=1, le=366)] = 30
     source: ShortText
     data_status: DataStatus = "actual"
 
@@ -90,6 +92,8 @@ class SignatureDraft(Contract):
     signing_person: SigningPerson
     signed_on: date
     pledges: Annotated[list[PledgeDraft], Field(max_length=50)] = []
+    # The small areas that the organisation signs for; none for the whole place.
+    areas: Annotated[list[Code], Field(max_length=50)] = []
     data_status: DataStatus = "actual"
 
 
@@ -120,8 +124,10 @@ class Signatory(Contract):
     organisation_kind: OrganisationKind
     state: SignatureState
     signed_on: date
+    renewal_due_on: date  # the first day on which it may be renewed
     expires_on: date
     signed_by_role: str
+    areas: list[Code] = []
     pledges: list[Pledge]
     version: int
     data_status: DataStatus

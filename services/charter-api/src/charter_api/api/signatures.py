@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response, Security
+from fastapi import APIRouter, Query, Request, Response, Security
 
-from cdp_common.contracts.base import Batch, IdBatch, Page
+from cdp_common.contracts.base import Batch, Day, IdBatch, Page
 from cdp_common.contracts.charter import (
     Pledge,
     PledgeDraft,
@@ -30,6 +30,9 @@ from charter_api.use_cases.sign_charter import sign_charter as sign
 from charter_api.use_cases.withdraw_signature import withdraw_signature as withdraw
 
 router = APIRouter(tags=["signatures"])
+AsOf = Annotated[
+    Day | None, Query(description="The day, in UTC, of which the register is read; today unless given.")
+]
 
 
 @router.post("/v1/signatures", status_code=201, response_model=Signatory)
@@ -56,15 +59,16 @@ async def list_signatories(
     place_id: UUID | None = None,
     kind: OrganisationKind | None = None,
     state: SignatureState | None = None,
+    as_of: AsOf = None,
 ) -> Page[Signatory]:
-    """The public register: who signed what."""
+    """Who signed what, as it stands today or stood on a day."""
     found, next_cursor = await read_register.list_signatories(
         db,
         caller,
         place_id=place_id,
         kind=kind,
         state=state,
-        today=now.date(),
+        as_of=as_of or now.date(),
         cursor=page.cursor,
         limit=page.limit,
     )
@@ -73,10 +77,16 @@ async def list_signatories(
 
 @router.get("/v1/signatories/{signature_id}", response_model=Signatory)
 async def get_signatory(
-    signature_id: UUID, request: Request, caller: MaybeCaller, db: ServiceDatabase, now: Now
+    signature_id: UUID,
+    request: Request,
+    caller: MaybeCaller,
+    db: ServiceDatabase,
+    now: Now,
+    as_of: AsOf = None,
 ) -> Response:
-    """One entry of the register."""
-    return respond_with_etag(request, await read_register.get_signatory(db, caller, signature_id, now.date()))
+    """One entry of the register, as it stands today or stood on a day."""
+    found = await read_register.get_signatory(db, caller, signature_id, as_of or now.date())
+    return respond_with_etag(request, found)
 
 
 @router.post("/v1/signatures/batch")

@@ -6,12 +6,9 @@ from calendar import monthrange
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Literal
 
 from cdp_common.kernel.errors import Conflict, FieldError, Forbidden, InvalidInput
 from cdp_common.kernel.periods import FIRST_YEAR, LAST_YEAR, PeriodOutOfRange
-
-SignatureState = Literal["active", "withdrawn", "lapsed"]
 
 # The Charter is for private and third-sector organisations; public bodies are members of the collective
 # instead (County Durham Pound phase 2, domain facts section 5).
@@ -70,13 +67,6 @@ def expiry(signed_on: date, review_months: int) -> date:
     return date(year, month, day) - timedelta(days=1)
 
 
-def state_on(day: date, expires_on: date, withdrawn_on: date | None) -> SignatureState:
-    """The state of a signature on a day: withdrawn from that day on, lapsed from the day after expiry."""
-    if withdrawn_on is not None and day >= withdrawn_on:
-        return "withdrawn"
-    return "lapsed" if day > expires_on else "active"
-
-
 def require_signing_day_holds(signed_on: date) -> None:
     """Refuse a day outside the years that the platform holds: no review could be set."""
     if not FIRST_YEAR <= signed_on.year <= LAST_YEAR:
@@ -89,12 +79,6 @@ def require_may_sign(kind: str) -> None:
     """Refuse a kind of organisation that the Charter is not for."""
     if kind not in SIGNING_KINDS:
         raise OrganisationMayNotSign("The Charter is for private and third-sector organisations.")
-
-
-def require_in_force(state: SignatureState) -> None:
-    """Refuse to add to a signature that has ended."""
-    if state != "active":
-        raise SignatureEnded(f"The signature is {state}.")
 
 
 def require_pledges_hold(
@@ -138,9 +122,3 @@ def require_offers_hold(pledges: Collection[Mapping[str, str]]) -> None:
         seen.add(pledge["code"])
     if faults:
         raise InvalidInput("The charter's pledges do not hold.", errors=faults)
-
-
-def require_end_after_start(effective_on: date, signed_on: date) -> None:
-    """Refuse an end before the day of signing."""
-    if effective_on < signed_on:
-        raise EndBeforeSignature(f"The signature is of {signed_on}; it cannot end on {effective_on}.")

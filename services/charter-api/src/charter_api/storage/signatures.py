@@ -1,4 +1,4 @@
-"""Reading and writing signatures, their ends and their pledges."""
+"""Reading and writing signatures and their pledges."""
 
 from __future__ import annotations
 
@@ -7,32 +7,85 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, Select, func, insert, select
+from sqlalchemy import ColumnElement, RowMapping, Select, case, func, insert, literal, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cdp_common.db.constraints import raise_for_constraint
 from cdp_common.db.paging import keyset
-from charter_api.domain.charter import AlreadySigned, SignatureEnded, SignatureState
-from charter_api.storage.tables import charters, pledges, signature_withdrawals, signatures, signing_people
+from charter_api.domain.charter import AlreadySigned
+from charter_api.domain.standing import NOTICES
+from charter_api.storage.tables import charters, pledges, signature_changes, signatures
 
 
-def _register() -> Select[Any]:
+def register_on(day: date) -> Select[Any]:
+    """Every signature that was there on a day, as it stood: its period, its charter version, its state."""
+    of_signature = signature_changes.c.signature_id == signatures.c.id
+    until = of_signature & (signature_changes.c.effective_on <= day)
+    latest_first = signature_changes.c.number.desc()
+    last = (
+        select(signature_changes.c.kind)
+        .where(until, signature_changes.c.kind.not_in(NOTICES))
+        .order_by(latest_first)
+        .limit(1)
+        .lateral("last_change")
+    )
+    period = (
+        select(
+            signature_changes.c.period,
+            signature_changes.c.charter_id,
+            signature_changes.c.starts_on,
+            signature_changes.c.renewal_due_on,
+            signature_changes.c.expires_on,
+            signature_changes.c.signed_by_role,
+        )
+        .where(until, signature_changes.c.kind.in_(("signed", "renewed")))
+        .order_by(latest_first)
+        .limit(1)
+        .lateral("current_period")
+    )
+    count = select(func.count()).where(of_signature).correlate(signatures).scalar_subquery()
+    ended = select(signature_changes.c.effective_on).where(
+        of_signature, signature_changes.c.kind == "withdrawn"
+    )
+    kept = [column for column in signatures.c if column.name != "charter_id"]
     return (
         select(
-            signatures,
+            *kept,
+            charters.c.id.label("charter_id"),
             charters.c.version.label("charter_version"),
             charters.c.pledges.label("offered"),
-            signature_withdrawals.c.effective_on.label("withdrawn_on"),
+            period.c.period,
+            period.c.starts_on.label("period_starts_on"),
+            period.c.renewal_due_on,
+            period.c.expires_on,
+            period.c.signed_by_role,
+            state_column(day, last.c.kind, period.c.renewal_due_on, period.c.expires_on).label("state"),
+            ended.correlate(signatures).scalar_subquery().label("withdrawn_on"),
+            count.label("version"),
         )
-        .join(charters, charters.c.id == signatures.c.charter_id)
-        .outerjoin(signature_withdrawals, signature_withdrawals.c.signature_id == signatures.c.id)
+        .select_from(signatures)
+        .join(last, literal(True))
+        .join(period, literal(True))
+        .join(charters, charters.c.id == period.c.charter_id)
     )
 
 
-async def add_signature(tx: AsyncConnection, row: dict[str, Any], person_name: str) -> None:
-    """Write a signature and the erasable name of who signed; a term that exists already is refused."""
-    await tx.execute(insert(signing_people).values(id=row["person_id"], name=person_name))
+def state_column(
+    day: date, last_kind: ColumnElement[str], due: ColumnElement[date], expires: ColumnElement[date]
+) -> ColumnElement[str]:
+    """The state on a day in the database's words: `domain.standing.state_on`, which a test holds it to."""
+    return case(
+        (last_kind == "withdrawn", "withdrawn"),
+        (expires < day, "lapsed"),
+        (last_kind == "suspended", "suspended"),
+        (due <= day, "due_for_renewal"),
+        else_="active",
+    )
+
+
+async def add_signature(tx: AsyncConnection, row: dict[str, Any]) -> None:
+    """Write a signature; a term that exists already is refused."""
     try:
         await tx.execute(insert(signatures).values(**row))
     except IntegrityError as error:
@@ -41,10 +94,12 @@ async def add_signature(tx: AsyncConnection, row: dict[str, Any], person_name: s
         )
 
 
-async def latest_term(tx: AsyncConnection, charter_id: UUID, organisation_id: UUID) -> RowMapping | None:
-    """The organisation's latest signature of the charter, or None."""
+async def latest_term(
+    tx: AsyncConnection, charter_id: UUID, organisation_id: UUID, day: date
+) -> RowMapping | None:
+    """The organisation's latest signature that began with this charter version, or None."""
     query = (
-        _register()
+        register_on(day)
         .where(signatures.c.charter_id == charter_id, signatures.c.organisation_id == organisation_id)
         .order_by(signatures.c.term.desc())
         .limit(1)
@@ -53,21 +108,31 @@ async def latest_term(tx: AsyncConnection, charter_id: UUID, organisation_id: UU
     return row
 
 
-async def signature_by_id(
-    tx: AsyncConnection, signature_id: UUID, *, lock: bool = False
-) -> RowMapping | None:
-    """The signature with its charter version and its end, or None; `lock` holds others back until commit."""
-    if lock:
-        # An append-only table does not let its rows be locked: an advisory lock stands for the row.
-        await tx.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(str(signature_id), 0))))
-    query = _register().where(signatures.c.id == signature_id)
+async def is_suspended_in(tx: AsyncConnection, place_id: UUID, organisation_id: UUID, day: date) -> bool:
+    """Whether a signature of the organisation in the place is suspended."""
+    mine = register_on(day).where(
+        signatures.c.place_id == place_id, signatures.c.organisation_id == organisation_id
+    )
+    found = mine.subquery()
+    return await tx.scalar(select(found.c.id).where(found.c.state == "suspended").limit(1)) is not None
+
+
+async def hold_signature(tx: AsyncConnection, signature_id: UUID) -> None:
+    """Hold others who would change the signature back until this transaction ends."""
+    # An append-only table does not let its rows be locked: an advisory lock stands for the row.
+    await tx.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(str(signature_id), 0))))
+
+
+async def signature_by_id(tx: AsyncConnection, signature_id: UUID, day: date) -> RowMapping | None:
+    """The signature as it stood on a day, or None where there was none yet."""
+    query = register_on(day).where(signatures.c.id == signature_id)
     row: RowMapping | None = (await tx.execute(query)).mappings().one_or_none()
     return row
 
 
-async def signatures_by_ids(tx: AsyncConnection, ids: Collection[UUID]) -> list[RowMapping]:
-    """The signatures among `ids` that exist."""
-    return list((await tx.execute(_register().where(signatures.c.id.in_(ids)))).mappings())
+async def signatures_by_ids(tx: AsyncConnection, ids: Collection[UUID], day: date) -> list[RowMapping]:
+    """The signatures among `ids` that were there on a day."""
+    return list((await tx.execute(register_on(day).where(signatures.c.id.in_(ids)))).mappings())
 
 
 async def register_page(
@@ -75,35 +140,22 @@ async def register_page(
     *,
     place_id: UUID | None,
     kind: str | None,
-    state: SignatureState | None,
-    today: date,
+    state: str | None,
+    day: date,
     cursor: str | None,
     limit: int,
 ) -> list[RowMapping]:
-    """Entries of the register in the order of signing; the state is that of `today`."""
-    query = _register()
+    """Entries of the register of a day in the order of signing."""
+    query = register_on(day)
     if place_id is not None:
         query = query.where(signatures.c.place_id == place_id)
     if kind is not None:
         query = query.where(signatures.c.organisation_kind == kind)
-    withdrawn = func.coalesce(signature_withdrawals.c.effective_on <= today, False)
-    if state == "withdrawn":
-        query = query.where(withdrawn)
-    elif state == "lapsed":
-        query = query.where(~withdrawn, signatures.c.expires_on < today)
-    elif state == "active":
-        query = query.where(~withdrawn, signatures.c.expires_on >= today)
-    return list((await tx.execute(keyset(query, [signatures.c.id], cursor, limit))).mappings())
-
-
-async def add_withdrawal(tx: AsyncConnection, row: dict[str, Any]) -> None:
-    """Write the end of a signature; a second end is refused."""
-    try:
-        await tx.execute(insert(signature_withdrawals).values(**row))
-    except IntegrityError as error:
-        raise_for_constraint(
-            error, {"pk_signature_withdrawals": lambda: SignatureEnded("The signature was withdrawn before.")}
-        )
+    found = query.subquery()
+    page = select(found)
+    if state is not None:
+        page = page.where(found.c.state == state)
+    return list((await tx.execute(keyset(page, [found.c.id], cursor, limit))).mappings())
 
 
 async def add_pledges(tx: AsyncConnection, rows: list[dict[str, Any]]) -> None:
@@ -112,7 +164,12 @@ async def add_pledges(tx: AsyncConnection, rows: list[dict[str, Any]]) -> None:
         await tx.execute(insert(pledges), rows)
 
 
-async def pledges_of(tx: AsyncConnection, signature_ids: Collection[UUID]) -> list[RowMapping]:
-    """All pledges of the signatures, oldest first."""
+async def pledges_of(
+    tx: AsyncConnection, signature_ids: Collection[UUID], day: date | None = None
+) -> list[RowMapping]:
+    """The pledges of the signatures, oldest first; with a day, those made or begun by then."""
     query = select(pledges).where(pledges.c.signature_id.in_(signature_ids)).order_by(pledges.c.id)
+    if day is not None:
+        recorded_on = func.date(func.timezone("UTC", pledges.c.recorded_at))
+        query = query.where(func.least(recorded_on, pledges.c.starts_on) <= day)
     return list((await tx.execute(query)).mappings())

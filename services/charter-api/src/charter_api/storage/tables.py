@@ -1,6 +1,20 @@
-"""The tables of charter-api. What was signed is written once; an end is a row of its own."""
+"""The tables of charter-api. What was signed is written once; each change is a row of its own."""
 
-from sqlalchemy import CheckConstraint, Column, Date, ForeignKey, Integer, Table, Text, UniqueConstraint, Uuid
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from cdp_common.db.columns import Json, UtcDateTime, id_column, metadata_with_names
 
@@ -16,10 +30,13 @@ charters = Table(
     Column("preamble", Text, nullable=False),
     Column("pledges", Json, nullable=False),
     Column("review_months", Integer, nullable=False),
+    # For so many days before a review the signatory may renew; it is reminded on the first of them.
+    Column("renewal_notice_days", Integer, nullable=False),
     Column("source", Text, nullable=False),
     Column("data_status", Text, nullable=False),
     Column("published_at", UtcDateTime, nullable=False),
     UniqueConstraint("place_id", "version", name="uq_charters_place_version"),
+    CheckConstraint("renewal_notice_days BETWEEN 1 AND 366", name="notice_positive"),
 )
 
 # The only table that holds a person's name: it can be erased without touching what was signed.
@@ -42,25 +59,74 @@ signatures = Table(
     # 1 for the first signature, 2 when an organisation signs again after an end, ...
     Column("term", Integer, nullable=False),
     Column("signed_on", Date, nullable=False),
-    Column("expires_on", Date, nullable=False),
-    Column("signed_by_role", Text, nullable=False),
-    Column("person_id", Uuid, nullable=False),
+    # What the organisation was on signing, and the small areas that it signs for.
+    Column("is_sme", Boolean),
+    Column("is_vcse", Boolean),
+    Column("areas", ARRAY(Text), nullable=False),
     Column("acted_by", Uuid, nullable=False),
     Column("data_status", Text, nullable=False),
     Column("recorded_at", UtcDateTime, nullable=False),
     UniqueConstraint("charter_id", "organisation_id", "term", name="uq_signatures_term"),
     CheckConstraint("term > 0", name="term_positive"),
-    CheckConstraint("expires_on >= signed_on", name="expiry_after_signature"),
 )
 
-signature_withdrawals = Table(
-    "signature_withdrawals",
+# Everything that ever happened to a signature, in its order; its state is read from these rows.
+signature_changes = Table(
+    "signature_changes",
     metadata,
     Column("signature_id", Uuid, ForeignKey("signatures.id"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("kind", Text, nullable=False),
     Column("effective_on", Date, nullable=False),
-    Column("reason", Text, nullable=False),
-    Column("acted_by", Uuid, nullable=False),
+    # Which period of the signature it belongs to: 1 from signing, 2 after the first renewal, ...
+    Column("period", Integer, nullable=False),
+    # Of a signing and of a renewal: the version signed, its period, and who signed.
+    Column("charter_id", Uuid, ForeignKey("charters.id")),
+    Column("starts_on", Date),
+    Column("renewal_due_on", Date),
+    Column("expires_on", Date),
+    Column("signed_by_role", Text),
+    Column("person_id", Uuid),
+    Column("reason", Text),
+    # The organisation whose client did it; null where the calendar did.
+    Column("acted_by", Uuid),
     Column("recorded_at", UtcDateTime, nullable=False),
+    CheckConstraint(
+        "kind IN ('signed', 'renewed', 'suspended', 'reinstated', 'withdrawn', 'renewal_due', 'lapsed')",
+        name="kind_known",
+    ),
+    CheckConstraint("number BETWEEN 1 AND 500", name="number_bounded"),
+    CheckConstraint("(number = 1) = (kind = 'signed')", name="signed_first"),
+    CheckConstraint(
+        "(kind IN ('signed', 'renewed')) = (num_nonnulls("
+        "charter_id, starts_on, renewal_due_on, expires_on, signed_by_role, person_id) = 6)",
+        name="period_whole",
+    ),
+    CheckConstraint("starts_on <= renewal_due_on AND renewal_due_on <= expires_on", name="period_forward"),
+    # Each period begins, is announced and lapses once, whoever announces it at the same moment.
+    Index(
+        "uq_signature_changes_period",
+        "signature_id",
+        "period",
+        unique=True,
+        postgresql_where=text("kind IN ('signed', 'renewed')"),
+    ),
+    Index(
+        "uq_signature_changes_notice",
+        "signature_id",
+        "period",
+        "kind",
+        unique=True,
+        postgresql_where=text("kind IN ('renewal_due', 'lapsed')"),
+    ),
+    Index(
+        "uq_signature_changes_end", "signature_id", unique=True, postgresql_where=text("kind = 'withdrawn'")
+    ),
+    Index(
+        "ix_signature_changes_renewal_due_on",
+        "renewal_due_on",
+        postgresql_where=text("kind IN ('signed', 'renewed')"),
+    ),
 )
 
 pledges = Table(

@@ -7,10 +7,11 @@ from datetime import date
 from uuid import UUID
 
 from sqlalchemy import RowMapping
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cdp_common.contracts.charter import Charter, CharterPledge, Pledge, Signatory
 from cdp_common.contracts.commitments import CommitmentLine
-from charter_api.domain.charter import state_on
+from charter_api.storage.signatures import pledges_of, signature_by_id
 
 
 def charter_answer(row: RowMapping) -> Charter:
@@ -23,6 +24,7 @@ def charter_answer(row: RowMapping) -> Charter:
         preamble=row["preamble"],
         pledges=[CharterPledge(**pledge) for pledge in row["pledges"]],
         review_months=row["review_months"],
+        renewal_notice_days=row["renewal_notice_days"],
         source=row["source"],
         data_status=row["data_status"],
         published_at=row["published_at"],
@@ -45,9 +47,7 @@ def pledge_answer(row: RowMapping, withdrawn_on: date | None) -> Pledge:
     )
 
 
-def signatory_answers(
-    rows: Sequence[RowMapping], pledge_rows: Sequence[RowMapping], today: date
-) -> list[Signatory]:
+def signatory_answers(rows: Sequence[RowMapping], pledge_rows: Sequence[RowMapping]) -> list[Signatory]:
     """Entries of the register with their pledges, in the order of `rows`."""
     by_signature: dict[UUID, list[RowMapping]] = {}
     for pledge in pledge_rows:
@@ -61,15 +61,25 @@ def signatory_answers(
             organisation_id=row["organisation_id"],
             organisation_name=row["organisation_name"],
             organisation_kind=row["organisation_kind"],
-            state=state_on(today, row["expires_on"], row["withdrawn_on"]),
+            state=row["state"],
             signed_on=row["signed_on"],
+            renewal_due_on=row["renewal_due_on"],
             expires_on=row["expires_on"],
             signed_by_role=row["signed_by_role"],
+            areas=row["areas"],
             pledges=[
                 pledge_answer(pledge, row["withdrawn_on"]) for pledge in by_signature.get(row["id"], [])
             ],
-            version=1 if row["withdrawn_on"] is None else 2,
+            version=row["version"],
             data_status=row["data_status"],
         )
         for row in rows
     ]
+
+
+async def signatory_now(tx: AsyncConnection, signature_id: UUID, today: date) -> Signatory:
+    """The register's entry of a signature that is there, with what this transaction has changed."""
+    row = await signature_by_id(tx, signature_id, today)
+    assert row is not None
+    [signatory] = signatory_answers([row], await pledges_of(tx, [signature_id]))
+    return signatory

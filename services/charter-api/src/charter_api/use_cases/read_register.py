@@ -11,20 +11,13 @@ from cdp_common.contracts.charter import Charter, Signatory
 from cdp_common.contracts.licensed import for_reader
 from cdp_common.db.database import Database
 from cdp_common.db.paging import cut_page
-from cdp_common.kernel.errors import NotFound
 from cdp_common.web.caller import Caller, scopes_of
-from charter_api.domain.charter import SignatureState
+from charter_api.domain.standing import SignatureState
 from charter_api.storage.charters import charter_by_id, charters_of
-from charter_api.storage.signatures import pledges_of, register_page, signature_by_id, signatures_by_ids
+from charter_api.storage.signatures import pledges_of, register_page, signatures_by_ids
 from charter_api.use_cases.answers import charter_answer, signatory_answers
+from charter_api.use_cases.own_signature import known_signature
 from charter_api.use_cases.sign_charter import CharterNotFound
-
-
-class SignatureNotFound(NotFound):
-    """No signature has this id."""
-
-    code = "signature_not_found"
-    title = "There is no such signature"
 
 
 async def get_charter(db: Database, charter_id: UUID) -> Charter:
@@ -46,13 +39,11 @@ async def list_charters(
     return [charter_answer(row) for row in kept], next_cursor
 
 
-async def get_signatory(db: Database, caller: Caller | None, signature_id: UUID, today: date) -> Signatory:
-    """One entry of the register as it stands today."""
+async def get_signatory(db: Database, caller: Caller | None, signature_id: UUID, as_of: date) -> Signatory:
+    """One entry of the register as it stood on a day."""
     async with db.begin() as tx:
-        row = await signature_by_id(tx, signature_id)
-        if row is None:
-            raise SignatureNotFound("No signature has this id.")
-        [signatory] = signatory_answers([row], await pledges_of(tx, [signature_id]), today)
+        row = await known_signature(tx, signature_id, as_of)
+        [signatory] = signatory_answers([row], await pledges_of(tx, [signature_id], as_of))
     return for_reader(signatory, scopes_of(caller))
 
 
@@ -63,18 +54,18 @@ async def list_signatories(
     place_id: UUID | None,
     kind: str | None,
     state: SignatureState | None,
-    today: date,
+    as_of: date,
     cursor: str | None,
     limit: int,
 ) -> tuple[list[Signatory], str | None]:
-    """Entries of the register, oldest first, and the cursor of the next page."""
+    """Entries of the register of a day, oldest first, and the cursor of the next page."""
     async with db.begin() as tx:
         rows = await register_page(
-            tx, place_id=place_id, kind=kind, state=state, today=today, cursor=cursor, limit=limit
+            tx, place_id=place_id, kind=kind, state=state, day=as_of, cursor=cursor, limit=limit
         )
         kept, next_cursor = cut_page(rows, limit, lambda row: [row["id"]])
-        pledge_rows = await pledges_of(tx, [row["id"] for row in kept])
-    found = signatory_answers(kept, pledge_rows, today)
+        pledge_rows = await pledges_of(tx, [row["id"] for row in kept], as_of)
+    found = signatory_answers(kept, pledge_rows)
     return [for_reader(signatory, scopes_of(caller)) for signatory in found], next_cursor
 
 
@@ -83,8 +74,8 @@ async def batch_signatories(
 ) -> Batch[Signatory]:
     """The entries of the register among `ids`, and the ids that name none."""
     async with db.begin() as tx:
-        rows = await signatures_by_ids(tx, ids)
-        found = signatory_answers(rows, await pledges_of(tx, [row["id"] for row in rows]), today)
+        rows = await signatures_by_ids(tx, ids, today)
+        found = signatory_answers(rows, await pledges_of(tx, [row["id"] for row in rows], today))
     known = {signatory.id for signatory in found}
     shown = [for_reader(signatory, scopes_of(caller)) for signatory in found]
     return Batch(items=shown, missing=[wanted for wanted in ids if wanted not in known])

@@ -11,11 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cdp_common.clients.partners import PartnersClient
 from cdp_common.clients.toms import TomsClient
-from cdp_common.contracts.charter import SignatureDraft
+from cdp_common.contracts.charter import SignatureDraft, SigningPerson
 from cdp_common.contracts.licensed import for_reader
 from cdp_common.contracts.partners import Organisation
 from cdp_common.db.database import Database
-from cdp_common.db.events import NewEvent, record_event
+from cdp_common.db.events import record_event
 from cdp_common.db.idempotency import Answer, Once
 from cdp_common.kernel.errors import NotFound
 from cdp_common.kernel.identifiers import new_id
@@ -23,16 +23,23 @@ from cdp_common.web.caller import Caller
 from charter_api.domain.charter import (
     AlreadySigned,
     PledgePeriod,
-    expiry,
     require_may_sign,
     require_pledges_hold,
     require_signing_day_holds,
-    state_on,
+)
+from charter_api.domain.standing import (
+    SignaturePeriod,
+    SignatureSuspended,
+    is_standing,
+    period_from,
+    require_signed_by,
 )
 from charter_api.storage.charters import charter_by_id
-from charter_api.storage.signatures import add_signature, latest_term, pledges_of, signature_by_id
-from charter_api.use_cases.answers import signatory_answers
+from charter_api.storage.signature_changes import add_change, add_signing_person
+from charter_api.storage.signatures import add_signature, is_suspended_in, latest_term
+from charter_api.use_cases.answers import signatory_now
 from charter_api.use_cases.pledge_events import make_pledges
+from charter_api.use_cases.signature_events import signature_event
 from charter_api.use_cases.value_pledges import value_pledges
 
 
@@ -60,6 +67,7 @@ async def sign_charter(
     if charter is None:
         raise CharterNotFound("No charter has this id.")
     require_signing_day_holds(draft.signed_on)
+    require_signed_by(draft.signed_on, now.date())
     require_pledges_hold(
         {
             f"/pledges/{index}": PledgePeriod(pledge.pledge, pledge.starts_on, pledge.ends_on)
@@ -77,23 +85,22 @@ async def sign_charter(
     async with db.begin() as tx:
         if (earlier := await once.replay(tx)) is not None:
             return earlier
+        if await is_suspended_in(tx, charter["place_id"], caller.org, now.date()):
+            raise SignatureSuspended("A signature of the organisation in the place is suspended.")
         term = await _next_term(tx, draft.charter_id, caller.org, now.date())
         signature = _signature_row(draft, charter, organisation, caller, term, now)
-        await add_signature(tx, signature, draft.signing_person.name)
+        await write_signature(tx, signature, charter, draft.signing_person, now)
         await make_pledges(tx, signature, charter["pledges"], draft.pledges, commitments, now)
-        await record_event(tx, _signed(signature), now)
-        written = await signature_by_id(tx, signature["id"])
-        assert written is not None
-        [signatory] = signatory_answers([written], await pledges_of(tx, [signature["id"]]), now.date())
+        signatory = await signatory_now(tx, signature["id"], now.date())
         return await once.keep(tx, 201, for_reader(signatory, caller.scopes), now=now)
 
 
 async def _next_term(tx: AsyncConnection, charter_id: UUID, organisation_id: UUID, today: date) -> int:
     """The number of the new signature; of two who compute the same one, the unique constraint takes one."""
-    latest = await latest_term(tx, charter_id, organisation_id)
+    latest = await latest_term(tx, charter_id, organisation_id, today)
     if latest is None:
         return 1
-    if state_on(today, latest["expires_on"], latest["withdrawn_on"]) == "active":
+    if is_standing(latest["state"]):
         raise AlreadySigned("The organisation's signature is in force.")
     return int(latest["term"]) + 1
 
@@ -113,32 +120,44 @@ def _signature_row(
         "organisation_id": organisation.id,
         "organisation_name": organisation.legal_name,
         "organisation_kind": organisation.kind,
+        "is_sme": organisation.is_sme,
+        "is_vcse": organisation.is_vcse,
+        "areas": sorted(set(draft.areas)),
         "term": term,
         "signed_on": draft.signed_on,
-        "expires_on": expiry(draft.signed_on, charter["review_months"]),
-        "signed_by_role": draft.signing_person.role,
-        "person_id": new_id(),
         "acted_by": caller.act,
         "data_status": draft.data_status,
         "recorded_at": now,
     }
 
 
-def _signed(signature: dict[str, Any]) -> NewEvent:
-    return NewEvent(
-        type="signature.signed",
-        aggregate_type="signature",
-        aggregate_id=signature["id"],
-        aggregate_version=1,
-        place_id=signature["place_id"],
-        audience=("public",),
-        data={
-            "signature_id": str(signature["id"]),
-            "charter_id": str(signature["charter_id"]),
-            "organisation_id": str(signature["organisation_id"]),
-            "organisation_name": signature["organisation_name"],
-            "signed_on": signature["signed_on"].isoformat(),
-            "expires_on": signature["expires_on"].isoformat(),
-        },
-        effective_on=signature["signed_on"],
+async def write_signature(
+    tx: AsyncConnection, row: dict[str, Any], charter: RowMapping, person: SigningPerson, now: datetime
+) -> None:
+    """The signature, its first period by the charter's review, the erasable name, and `signature.signed`."""
+    await add_signature(tx, row)
+    person_id = new_id()
+    await add_signing_person(tx, person_id, person.name)
+    period: SignaturePeriod = period_from(
+        row["signed_on"], charter["review_months"], charter["renewal_notice_days"]
     )
+    await add_change(
+        tx,
+        {
+            "signature_id": row["id"],
+            "number": 1,
+            "kind": "signed",
+            "effective_on": row["signed_on"],
+            "period": 1,
+            "charter_id": charter["id"],
+            "starts_on": period.starts_on,
+            "renewal_due_on": period.renewal_due_on,
+            "expires_on": period.expires_on,
+            "signed_by_role": person.role,
+            "person_id": person_id,
+            "acted_by": row["acted_by"],
+            "recorded_at": now,
+        },
+    )
+    days = {"signed_on": row["signed_on"].isoformat(), "expires_on": period.expires_on.isoformat()}
+    await record_event(tx, signature_event(row, "signed", 1, row["signed_on"], days=days), now)

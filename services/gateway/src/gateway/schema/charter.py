@@ -176,6 +176,7 @@ class Signatory(Node):
     organisation_kind: OrganisationKind = strawberry.field(description="What sort of organisation it is.")
     state: SignatureState = strawberry.field(description="Whether the signature is in force.")
     signed_on: date = strawberry.field(description="The day of signing.")
+    renews_on: date = strawberry.field(description="The first day on which it may be renewed.")
     expires_on: date = strawberry.field(description="The day on which it expires unless renewed.")
     signed_by_role: str = strawberry.field(description="The role of whoever signed, not their name.")
     pledges: list[Pledge] = strawberry.field(description="What the signatory promised.")
@@ -211,6 +212,7 @@ class Signatory(Node):
             organisation_kind=OrganisationKind(record.organisation_kind),
             state=SignatureState(record.state),
             signed_on=record.signed_on,
+            renews_on=record.renewal_due_on,
             expires_on=record.expires_on,
             signed_by_role=record.signed_by_role,
             pledges=[Pledge.of(pledge) for pledge in record.pledges],

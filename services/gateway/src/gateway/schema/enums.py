@@ -51,8 +51,10 @@ class SignatureState(Enum):
     """The state of a signature of the Charter."""
 
     ACTIVE = _value("active", "In force.")
-    WITHDRAWN = _value("withdrawn", "Withdrawn by its signatory.")
+    DUE_FOR_RENEWAL = _value("due_for_renewal", "In force, and to be renewed before it expires.")
+    SUSPENDED = _value("suspended", "Suspended by the place's programme manager.")
     LAPSED = _value("lapsed", "Past its expiry and not renewed.")
+    WITHDRAWN = _value("withdrawn", "Withdrawn by its signatory.")
 
 
 @strawberry.enum(description="How far a tender has come.")

@@ -1,0 +1,82 @@
+"""Reading and writing the dated changes of signatures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import RowMapping, exists, insert, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from cdp_common.db.constraints import raise_for_constraint
+from charter_api.domain.charter import SignatureEnded
+from charter_api.domain.standing import Change, ChangeDecidedAlready, SignaturePeriod
+from charter_api.storage.signatures import register_on
+from charter_api.storage.tables import charters, signature_changes, signing_people
+
+
+async def add_signing_person(tx: AsyncConnection, person_id: UUID, name: str) -> None:
+    """Write the erasable name of who signed."""
+    await tx.execute(insert(signing_people).values(id=person_id, name=name))
+
+
+async def add_change(tx: AsyncConnection, row: dict[str, Any]) -> None:
+    """Write a change; one whose number, period or end is there already is refused."""
+    try:
+        await tx.execute(insert(signature_changes).values(**row))
+    except IntegrityError as error:
+        raise_for_constraint(
+            error,
+            {
+                "uq_signature_changes_end": lambda: SignatureEnded("The signature was withdrawn before."),
+                "uq_signature_changes_period": _decided,
+                "uq_signature_changes_notice": _decided,
+                "pk_signature_changes": _decided,
+                "ck_signature_changes_number_bounded": _decided,
+            },
+        )
+
+
+def _decided() -> ChangeDecidedAlready:
+    return ChangeDecidedAlready("Another change of the signature was recorded before this one.")
+
+
+async def changes_of(tx: AsyncConnection, signature_id: UUID) -> list[RowMapping]:
+    """Every change of a signature in its order, with the version of the charter that it names."""
+    query = (
+        select(signature_changes, charters.c.version.label("charter_version"))
+        .outerjoin(charters, charters.c.id == signature_changes.c.charter_id)
+        .where(signature_changes.c.signature_id == signature_id)
+        .order_by(signature_changes.c.number)
+    )
+    return list((await tx.execute(query)).mappings())
+
+
+def as_changes(rows: Sequence[RowMapping]) -> list[Change]:
+    """What the rules need of the rows."""
+    return [
+        Change(
+            kind=row["kind"],
+            effective_on=row["effective_on"],
+            period=None
+            if row["starts_on"] is None
+            else SignaturePeriod(row["starts_on"], row["renewal_due_on"], row["expires_on"]),
+            reason=row["reason"],
+        )
+        for row in rows
+    ]
+
+
+async def unannounced(tx: AsyncConnection, state: str, notice: str, day: date, limit: int) -> list[UUID]:
+    """Signatures in a state whose notice of it was not given for their period yet, a bounded number."""
+    found = register_on(day).subquery()
+    given = exists().where(
+        signature_changes.c.signature_id == found.c.id,
+        signature_changes.c.period == found.c.period,
+        signature_changes.c.kind == notice,
+    )
+    query = select(found.c.id).where(found.c.state == state, ~given).order_by(found.c.id).limit(limit)
+    return list((await tx.execute(query)).scalars())

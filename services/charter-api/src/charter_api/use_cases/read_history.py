@@ -1,0 +1,57 @@
+"""How a signature stood from its first day on."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import RowMapping
+
+from cdp_common.contracts.signature_changes import SignatureChange, SignatureHistory, SignatureStanding
+from cdp_common.db.database import Database
+from cdp_common.web.caller import Caller
+from charter_api.domain.standing import standings
+from charter_api.storage.signature_changes import as_changes, changes_of
+from charter_api.use_cases.own_signature import known_signature
+
+
+async def read_history(
+    db: Database, caller: Caller | None, signature_id: UUID, until: date
+) -> SignatureHistory:
+    """The states one after the other, and the changes that hold by then.
+
+    Reasons are free text about an organisation: the signatory and the place's programme managers read them.
+    """
+    async with db.begin() as tx:
+        signature = await known_signature(tx, signature_id, until)
+        rows = [row for row in await changes_of(tx, signature_id) if row["effective_on"] <= until]
+    reads_reasons = caller is not None and (
+        caller.org == signature["organisation_id"]
+        or caller.has_role(signature["place_id"], "programme_manager")
+    )
+    return SignatureHistory(
+        signature_id=signature_id,
+        organisation_id=signature["organisation_id"],
+        until=until,
+        standings=[
+            SignatureStanding(
+                state=one.state, from_on=one.from_on, reason=one.reason if reads_reasons else None
+            )
+            for one in standings(as_changes(rows), until)
+        ],
+        changes=[_change(row, reads_reasons=reads_reasons) for row in rows],
+    )
+
+
+def _change(row: RowMapping, *, reads_reasons: bool) -> SignatureChange:
+    return SignatureChange(
+        number=row["number"],
+        kind=row["kind"],
+        effective_on=row["effective_on"],
+        recorded_at=row["recorded_at"],
+        charter_version=row["charter_version"],
+        starts_on=row["starts_on"],
+        renewal_due_on=row["renewal_due_on"],
+        expires_on=row["expires_on"],
+        reason=row["reason"] if reads_reasons else None,
+    )
