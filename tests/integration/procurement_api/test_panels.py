@@ -89,6 +89,10 @@ async def test_people_score_on_their_own_and_what_is_agreed_counts(judged: Judge
     assert await judged.sees(judged.world.buyer) == []  # the client named neither of them
     waiting = "The panel's scores of the written answer are not moderated: 0 of 16.0 points."
     assert await judged.answer() == ("0", waiting, None)
+    told = await judged.world.post(
+        f"{judged.path}/summaries", {"winner_bid_id": None}, as_=judged.world.buyer
+    )
+    assert refused(told) == (409, "moderation_missing")
 
     moderation = (await judged.moderate(judged.mo, "4")).json()
     assert len(moderation["scores"][0]["rests_on"]) == 2

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from cdp_common.contracts.evaluations import Evaluation
 from cdp_common.contracts.tenders import TenderTerms
 from cdp_common.kernel.errors import Conflict
+from procurement_api.use_cases.panel_verdicts import verdicts
 from procurement_api.use_cases.present_results import present_results
 from procurement_api.use_cases.read_evaluation import evaluation_of
 
@@ -20,9 +21,19 @@ class EvaluationStale(Conflict):
     title = "The evaluation does not rest on the latest scores"
 
 
+class ModerationMissing(Conflict):
+    """Evaluators scored answers on which no agreed score stands; moderate them before deciding."""
+
+    code = "moderation_missing"
+    title = "Scores of the panel have not been moderated"
+
+
 async def current_evaluation(tx: AsyncConnection, tender_id: UUID, terms: TenderTerms) -> Evaluation:
-    """The latest evaluation, if nothing that it rests on has changed since."""
+    """The latest evaluation, if nothing that it rests on has changed and no score waits for a moderator."""
     evaluation = await evaluation_of(tx, tender_id)
     if await present_results(tx, tender_id, terms) != evaluation.results:
         raise EvaluationStale("Scores were recorded since the evaluation; evaluate again.")
+    answers = await verdicts(tx, tender_id, terms, [result.bid_id for result in evaluation.results])
+    if any(one.given and one.score is None for of_bid in answers.values() for one in of_bid.values()):
+        raise ModerationMissing("Evaluators scored answers that no moderator has set a score for since.")
     return evaluation
