@@ -12,6 +12,7 @@ from tests.e2e.town import Town
 
 GUIDES = [
     "procurement-portal.md",
+    "portal-bids.md",
     "front-end.md",
     "signatory.md",
     "partner.md",

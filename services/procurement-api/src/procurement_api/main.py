@@ -105,6 +105,10 @@ def create_app(
         clock=clock,
         larger_bodies={ocds.IMPORT_PATH: ocds.IMPORT_MAX_BYTES},
     )
+    if settings.mode == "sandbox":
+        from procurement_api.api.sandbox import rehearse_deadlines
+
+        rehearse_deadlines(app)
     app.state.opening_grace = timedelta(seconds=settings.opening_grace_s)
     app.state.publisher = Publisher(settings.publisher_name, settings.procurement_url, settings.ocid_prefix)
     app.state.partners = PartnersClient(settings.partners_url, tokens, http)

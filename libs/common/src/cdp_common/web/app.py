@@ -65,6 +65,7 @@ def create_service(
         middleware=[
             Middleware(RequestContext, docs_paths=frozenset({DOCS_PATH, f"{DOCS_PATH}/oauth2-redirect"})),
             Middleware(BodyLimit, max_bytes=settings.max_body_bytes, larger=larger_bodies),
+            *_rehearsals(settings),
         ],
     )
     app.state.settings, app.state.database = settings, database
@@ -76,6 +77,15 @@ def create_service(
     if database is not None:
         trace_database(database)
     return app
+
+
+def _rehearsals(settings: ServiceSettings) -> list[Middleware]:
+    """What lets the sandbox fail on demand; a live deployment does not even import it."""
+    if settings.mode != "sandbox":
+        return []
+    from cdp_common.web.sandbox import SandboxScenarios
+
+    return [Middleware(SandboxScenarios)]
 
 
 def _lifespan(

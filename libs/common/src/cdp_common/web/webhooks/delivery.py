@@ -68,7 +68,7 @@ def webhook_work(
         if settings.database_url is None:
             yield
             return
-        sender = Sender(settings, clock=clock, resolve=resolve)
+        sender = _sender_of(settings)(settings, clock=clock, resolve=resolve)
         deliverer = Deliverer(database, sender, clock=clock, retry_after=retry_after)
         try:
             async with (
@@ -80,6 +80,15 @@ def webhook_work(
             await sender.close()  # when the worker has ended: it finishes the attempts that it has begun
 
     return task
+
+
+def _sender_of(settings: ServiceSettings) -> type[Sender]:
+    """How deliveries are sent; the sandbox can rehearse a receiver that is gone."""
+    if settings.mode != "sandbox":
+        return Sender
+    from cdp_common.web.webhooks.rehearsal import RehearsingSender
+
+    return RehearsingSender
 
 
 @asynccontextmanager

@@ -28,7 +28,7 @@ from cdp_common.web.webhooks.targets import (
 
 ATTEMPT_TIMEOUT_S = 15.0
 MAX_ERROR_CHARS = 200
-_GONE = 410
+GONE = 410
 
 _log = structlog.get_logger(__name__)
 
@@ -43,7 +43,7 @@ class Outcome:
     @property
     def is_gone(self) -> bool:
         """Whether the receiver wants to hear nothing more, ever."""
-        return self.status == _GONE
+        return self.status == GONE
 
 
 class Sender:
