@@ -16,7 +16,7 @@ from cdp_tools.services import SERVICES
 ACCESS = Path(__file__).parent / "access"
 INTEGRATION = Path(__file__).parents[1] / "integration"
 
-SUCCESSES = {200, 201, 202, 204}
+SUCCESSES = {200, 201, 202, 204, 207}
 REFUSALS = {401, 403, 404, 409, 422}
 UNKNOWN = {"public", "bad_token"}
 # Nobody is let in on the record that the rows are about; why stands in the rows' notes.

@@ -25,7 +25,7 @@ PUBLIC: dict[str, dict[str, str]] = yaml.load(
 OPERATIONS = {
     "partners-api": 61,
     "toms-engine": 44,
-    "procurement-api": 64,
+    "procurement-api": 65,
     "charter-api": 22,
     "reporting-api": 26,
 }

@@ -110,6 +110,21 @@ class World:
             headers["If-Match"] = if_match
         return await self.http.request(method, path, json=body, headers=headers)
 
+    async def upload(
+        self,
+        path: str,
+        content: str | bytes,
+        *,
+        as_: Party | None,
+        key: str | None = None,
+        media: str = "text/csv",
+    ) -> httpx2.Response:
+        """A POST of a file."""
+        headers = {"Idempotency-Key": key or str(new_id()), "Content-Type": media}
+        if as_ is not None:
+            headers["Authorization"] = f"Bearer {as_.token}"
+        return await self.http.post(path, content=content, headers=headers)
+
     async def get(self, path: str, *, as_: Party | None = None) -> httpx2.Response:
         return await self.call("GET", path, as_=as_)
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from pydantic import RootModel
 
-from cdp_common.clients.base import Fetched, ServiceClient
+from cdp_common.clients.base import Fetched, ServiceClient, UploadFile
 from cdp_common.contracts.after_opening import (
     AcceptedQuantity,
     AcceptedQuantityDraft,
@@ -18,6 +18,7 @@ from cdp_common.contracts.after_opening import (
     RemovalDraft,
     RemovedBid,
 )
+from cdp_common.contracts.agreement_imports import AgreementImportReport
 from cdp_common.contracts.agreements import (
     Agreement,
     AgreementChange,
@@ -390,6 +391,18 @@ class ProcurementClient(ServiceClient):
         """The agreement after its end."""
         return await self._post(
             f"/v1/agreements/{agreement_id}/terminate", Agreement, json=end, if_match=if_match
+        )
+
+    async def import_agreements(
+        self, file: UploadFile, *, atomic: bool = False, idempotency_key: str
+    ) -> AgreementImportReport:
+        """What became of each agreement of a CSV file."""
+        return await self._post(
+            "/v1/agreements/imports",
+            AgreementImportReport,
+            upload=file,
+            params={"atomic": atomic},
+            idempotency_key=idempotency_key,
         )
 
     async def vary_agreement(

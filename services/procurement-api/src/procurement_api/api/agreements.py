@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response, Security
+from fastapi import APIRouter, Query, Request, Response, Security
 
+from cdp_common.contracts.agreement_imports import AgreementImportReport
 from cdp_common.contracts.agreements import (
     Agreement,
     AgreementChange,
@@ -22,9 +23,11 @@ from cdp_common.web.etags import IfMatch, respond_with_etag
 from cdp_common.web.identity import ANY_SCOPE, Signed, signed_caller
 from cdp_common.web.once import OnceHeader, answer_response
 from cdp_common.web.paging import Paging, page_links
+from cdp_common.web.requests import MediaTypeUnsupported
 from procurement_api.api.clients import Partners, Toms
 from procurement_api.api.publisher import Publishing
 from procurement_api.use_cases import read_agreements
+from procurement_api.use_cases.import_agreements import import_agreements as import_file
 from procurement_api.use_cases.novate_agreement import novate_agreement as novate
 from procurement_api.use_cases.register_agreement import register_agreement as register
 from procurement_api.use_cases.rights import AGREEMENTS_SCOPE
@@ -34,6 +37,13 @@ from procurement_api.use_cases.vary_agreement import vary_agreement as vary
 router = APIRouter(tags=["agreements"])
 
 Writer = Annotated[Caller, Security(signed_caller, scopes=["agreements:write"])]
+
+_CSV_BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {"text/csv": {"schema": {"type": "string"}}},
+    }
+}
 
 # Either scope will do: the parties read their own agreements, the platform's services read all.
 _READING = {ANY_SCOPE: [AGREEMENTS_SCOPE, INTERNAL_EVENTS_SCOPE]}
@@ -57,6 +67,37 @@ async def register_agreement(
     Contracts, call-offs and framework agreements of public bodies are published as OCDS releases.
     """
     answer = await register(db, toms, partners, caller, draft, once, publisher.ocid_prefix, now)
+    return answer_response(answer)
+
+
+@router.post(
+    "/v1/agreements/imports",
+    status_code=207,
+    response_model=AgreementImportReport,
+    openapi_extra=_CSV_BODY,
+)
+async def import_agreements(
+    request: Request,
+    caller: Writer,
+    once: OnceHeader,
+    db: ServiceDatabase,
+    toms: Toms,
+    partners: Partners,
+    publisher: Publishing,
+    now: Now,
+    atomic: Annotated[bool, Query(description="Register all of them or none.")] = False,
+) -> Response:
+    """Register a CSV file of agreements, which the caller's organisation commissions.
+
+    Rows with the same reference are one agreement, each row one of its commitments; cells left empty say
+    nothing. The report has an item for each agreement in the order of the file, with faults by row and
+    column: one that is refused leaves the others alone, unless the import is `atomic`.
+    """
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type != "text/csv":
+        raise MediaTypeUnsupported("This operation reads text/csv.")
+    content = await request.body()
+    answer = await import_file(db, toms, partners, caller, content, atomic, once, publisher.ocid_prefix, now)
     return answer_response(answer)
 
 

@@ -11,6 +11,7 @@ from io import StringIO
 from typing import Any
 
 from cdp_common.kernel.errors import FieldError, InvalidInput
+from procurement_api.domain.csv_cells import plain_cell
 
 MAX_ROWS = 1000
 """As many lines as a bid has at most."""
@@ -32,7 +33,6 @@ FORM_COLUMNS = (
 _ONCE = (*TENDERER_COLUMNS, *ATTESTATION_COLUMNS)
 _KNOWN = frozenset((*LINE_COLUMNS, *_ONCE, *FORM_COLUMNS))
 _OFFERED = ("quantity", "answer", "inputs")
-_ESCAPED_FORMULA = re.compile(r"'[=+\-@\t\r\n]")
 _MEMBERS = dict(zip(TENDERER_COLUMNS, ("scheme", "id", "portal_local_id", "legal_name"), strict=True))
 _LINE_POINTER = re.compile(r"/lines/(\d+)(?:/([a-z_]+))?")
 _ONCE_POINTERS = {
@@ -109,7 +109,9 @@ def _rows(content: bytes) -> list[tuple[int, dict[str, str]]]:
             if len(record) != len(header):
                 words = f"Row {number} has {len(record)} cells, the header {len(header)}."
                 raise _refused(f"/rows/{number}", "columns_mismatch", words)
-            stated = {name: _plain(cell) for name, cell in zip(header, record, strict=True) if cell.strip()}
+            stated = {
+                name: plain_cell(cell) for name, cell in zip(header, record, strict=True) if cell.strip()
+            }
             rows.append((number, stated))
     except UnicodeDecodeError as fault:
         raise _refused("/header", "text_not_utf8", "The file is in UTF-8.") from fault
@@ -131,11 +133,6 @@ def _require_header(header: Sequence[str]) -> None:
 
 def _known_words() -> str:
     return ", ".join((*LINE_COLUMNS, *_ONCE))
-
-
-def _plain(cell: str) -> str:
-    """The text of a cell; an apostrophe before what spreadsheets may take for a formula is no part of it."""
-    return cell[1:] if _ESCAPED_FORMULA.match(cell) else cell
 
 
 def _line(number: int, cells: dict[str, str], faults: list[FieldError]) -> dict[str, Any]:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from cdp_common.clients.partners import PartnersClient
 from cdp_common.clients.toms import TomsClient
 from cdp_common.clients.valuing import value_for_caller
-from cdp_common.contracts.agreements import AgreementDraft
+from cdp_common.contracts.agreements import Agreement, AgreementDraft, AgreementKind
 from cdp_common.contracts.licensed import for_reader
+from cdp_common.contracts.partners import Organisation
 from cdp_common.contracts.toms import Edition, Valuation, ValuationRequest
 from cdp_common.db.database import Database
 from cdp_common.db.idempotency import Answer, Once
@@ -20,6 +24,7 @@ from cdp_common.kernel.money import pence_from_gbp
 from cdp_common.web.caller import Caller
 from procurement_api.domain.agreement import Draft, require_agreement_holds
 from procurement_api.domain.contract_period import ContractPeriod
+from procurement_api.domain.release_facts import ContractSigned
 from procurement_api.storage.agreements import agreement_by_id
 from procurement_api.use_cases.agreement_kpis import kpi_columns, require_kpis
 from procurement_api.use_cases.bid_rules import amount_of, profile_of, told_apart
@@ -33,6 +38,17 @@ from procurement_api.use_cases.publish_contracts import (
 )
 from procurement_api.use_cases.sign_agreement import sign_agreement
 from procurement_api.use_cases.value_bid import valuation_line
+
+
+@dataclass(frozen=True)
+class PreparedAgreement:
+    """An agreement that holds, valued and ready to be written."""
+
+    kind: AgreementKind
+    row: dict[str, Any]
+    lines: list[dict[str, Any]]
+    commissioner: Organisation
+    contract: ContractSigned
 
 
 async def register_agreement(
@@ -49,6 +65,19 @@ async def register_agreement(
     async with db.begin() as tx:
         if (earlier := await answer_before(tx, once)) is not None:
             return earlier
+    prepared = await prepare_agreement(db, toms, partners, caller, draft)
+
+    async with db.begin() as tx:
+        if (earlier := await answer_before(tx, once)) is not None:
+            return earlier
+        agreement = await write_agreement(tx, prepared, ocid_prefix, now)
+        return await keep_answer(tx, once, 201, for_reader(agreement, caller.scopes), now)
+
+
+async def prepare_agreement(
+    db: Database, toms: TomsClient, partners: PartnersClient, caller: Caller, draft: AgreementDraft
+) -> PreparedAgreement:
+    """The agreement held to its rules and valued; nothing is written."""
     require_agreement_holds(_rules_of(draft, caller))
     require_kpis(draft, draft.kind, [line.measure for line in draft.lines])
     await _require_framework(db, draft)
@@ -63,14 +92,19 @@ async def register_agreement(
         **_agreement_row(draft, caller, commissioner.legal_name, deliverer.legal_name),
         **kpi_columns(draft, lines),
     }
+    contract = contract_facts(row, lines, about, commissioner, deliverer, edition)
+    return PreparedAgreement(draft.kind, row, lines, commissioner, contract)
 
-    async with db.begin() as tx:
-        if (earlier := await answer_before(tx, once)) is not None:
-            return earlier
-        agreement = await sign_agreement(tx, row, lines, now)
-        contract = contract_facts(row, lines, about, commissioner, deliverer, edition)
-        await publish_direct_contract(tx, ocid_prefix, draft.kind, commissioner, contract, now)
-        return await keep_answer(tx, once, 201, for_reader(agreement, caller.scopes), now)
+
+async def write_agreement(
+    tx: AsyncConnection, prepared: PreparedAgreement, ocid_prefix: str, now: datetime
+) -> Agreement:
+    """The agreement as written, told and published."""
+    agreement = await sign_agreement(tx, prepared.row, prepared.lines, now)
+    await publish_direct_contract(
+        tx, ocid_prefix, prepared.kind, prepared.commissioner, prepared.contract, now
+    )
+    return agreement
 
 
 async def _require_framework(db: Database, draft: AgreementDraft) -> None:
