@@ -17,6 +17,7 @@ from procurement_api.domain.bid import (
     reason_to_disregard,
     require_bid_holds,
 )
+from procurement_api.domain.bid_file import BidFileRefused, read_bid_file
 from procurement_api.domain.contract_period import ContractPeriod, Instalment
 from procurement_api.domain.delivery_profile import Profile
 from procurement_api.domain.promised_quantity import QUANTITY_LIMIT, Amount, Counted
@@ -214,3 +215,38 @@ def test_an_activity_is_counted_once(claims, found):
         line(code, activity=activity, industry="construction", **more) for code, activity, more in claims
     ]
     assert faults(*lines, demands=replace(DEMANDS, measures=measures)) == found
+
+
+def test_where_lots_are_awarded_a_line_belongs_to_one_or_is_owed_once():
+    by_lot = replace(DEMANDS, by_lot=True)
+    assert faults(line(lot="1"), line("C", once_if_any_won=True), demands=by_lot) == []
+    assert faults(line(lot="1"), line("C"), demands=by_lot) == [("/lines/1/lot", "lot_missing")]
+    assert faults(line(lot="1", once_if_any_won=True)) == [("/lines/0/lot", "lot_not_expected")]
+    assert faults(line()) == []
+
+
+def test_a_mandatory_measure_is_answered_for_in_each_lot_that_asks_for_it():
+    hours = replace(HOURS, mandatory=True)
+    whole = replace(DEMANDS, measures={"H": hours, "C": CARBON})
+    by_lot = replace(whole, by_lot=True)
+    missing = [("/lines", "mandatory_measure_missing")]
+    assert faults(line(lot="1"), lots=["1", "2"], demands=whole) == []
+    assert faults(line(lot="1"), lots=["1", "2"], demands=by_lot) == missing
+    assert faults(line(lot="1"), line(lot="2"), lots=["1", "2"], demands=by_lot) == []
+    assert faults(line(once_if_any_won=True), lots=["1", "2"], demands=by_lot) == []
+    assert faults(line("C", lot="2"), demands=by_lot) == missing
+    in_one = replace(by_lot, measures={"H": replace(hours, lots=frozenset({"1"})), "C": CARBON})
+    assert faults(line("C", lot="2"), lots=["2"], demands=in_one) == []
+    assert faults(line("C", lot="1"), lots=["1"], demands=in_one) == missing
+    assert faults(line(lot="2"), line(lot="1"), demands=in_one) == [
+        ("/lines/0/lot", "measure_not_asked_in_lot")
+    ]
+
+
+def test_a_file_says_yes_or_no_of_what_is_owed_once():
+    header = b"measure,unit,quantity,once_if_any_won\r\n"
+    found = read_bid_file(header + b"H,hours,1,Yes\r\nC,tco2e,1,no\r\n").document["lines"]
+    assert [each["once_if_any_won"] for each in found] == [True, False]
+    with pytest.raises(BidFileRefused) as refusal:
+        read_bid_file(header + b"H,hours,1,1\r\n")
+    assert [fault.pointer for fault in refusal.value.errors] == ["/rows/1/once_if_any_won"]

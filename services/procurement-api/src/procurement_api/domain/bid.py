@@ -124,11 +124,26 @@ def _lot_faults(bid: Content, demands: Demands) -> list[FieldError]:
 
 
 def _missing_faults(bid: Content, demands: Demands) -> list[FieldError]:
+    if demands.by_lot:
+        return _missing_in_lots(bid, demands)
     offered = {line.measure for line in bid.lines}
     return [
         FieldError("/lines", "mandatory_measure_missing", f"Every bid answers for {measure.code}.")
         for measure in demands.measures.values()
         if measure.mandatory and measure.code not in offered and _concerns(measure, bid)
+    ]
+
+
+def _missing_in_lots(bid: Content, demands: Demands) -> list[FieldError]:
+    """Each lot has its own contract, so a mandatory measure is answered for in each that the bid is for."""
+    offered = {(line.measure, line.lot) for line in bid.lines}
+    bid_for = set(bid.lots) or {line.lot for line in bid.lines if line.lot is not None}
+    return [
+        FieldError("/lines", "mandatory_measure_missing", f"Lot {lot} asks every bid for {measure.code}.")
+        for measure in demands.measures.values()
+        if measure.mandatory and (measure.code, None) not in offered
+        for lot in sorted(bid_for & (measure.lots or demands.lots))
+        if (measure.code, lot) not in offered
     ]
 
 

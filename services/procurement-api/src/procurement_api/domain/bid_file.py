@@ -18,7 +18,7 @@ MAX_ROWS = 1000
 
 LINE_COLUMNS = (
     *("measure", "lot", "unit", "quantity", "answer", "industry", "area_code", "activity", "target_group"),
-    *("starts_on", "ends_on", "inputs", "per_year", "schedule"),
+    *("starts_on", "ends_on", "inputs", "per_year", "schedule", "once_if_any_won"),
 )
 """A cell of `inputs` is JSON; of `per_year` shares with semicolons between; of `schedule` such day=share."""
 
@@ -153,6 +153,8 @@ def _value(column: str, cell: str) -> Any:
     if column == "answer":
         return cell
     cell = cell.strip()
+    if column == "once_if_any_won":
+        return _yes_or_no(cell)
     if column == "inputs":
         return _inputs(cell)
     if column == "per_year":
@@ -160,6 +162,12 @@ def _value(column: str, cell: str) -> Any:
     if column == "schedule":
         return [_instalment(part) for part in cell.split(";")]
     return cell
+
+
+def _yes_or_no(cell: str) -> bool:
+    if cell.lower() not in ("yes", "no"):
+        raise ValueError("this is written yes or no")
+    return cell.lower() == "yes"
 
 
 def _inputs(cell: str) -> Any:
