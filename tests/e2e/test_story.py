@@ -178,6 +178,7 @@ def test_all_feeds_are_read_to_their_end_and_nothing_is_set_aside(town: Town) ->
         "charter": 0,
         "partners": 0,
         "procurement": 0,
+        "toms": 0,
     }
 
 
