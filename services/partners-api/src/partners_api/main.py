@@ -41,6 +41,7 @@ from partners_api.use_cases.provider_keys import ProviderKeys, fetching
 from partners_api.use_cases.purge_expired import purge_expired
 from partners_api.use_cases.read_revocations import read_revocations
 from partners_api.use_cases.signing_keys import ensure_signing_key, read_jwks
+from partners_api.use_cases.token_desk import TokenDesk
 from partners_api.use_cases.token_issuer import TokenIssuer
 
 PACKAGE = "partners_api"
@@ -100,6 +101,7 @@ def create_app(
         clock=clock,
     )
     app.state.issuer = issuer
+    app.state.token_desk = TokenDesk(database, issuer)
     app.state.rate_limits = RateLimits(
         {
             REGISTRATIONS: Policy(REGISTRATIONS, settings.registrations_per_minute, 60),

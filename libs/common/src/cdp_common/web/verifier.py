@@ -2,20 +2,24 @@
 
 import asyncio
 import hashlib
+import json
 import time
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID
 
 import structlog
+from cryptography.exceptions import InvalidSignature
 from joserfc import jws, jwt
 from joserfc.errors import ExpiredTokenError, JoseError
 from joserfc.jwk import OKPKey
+from joserfc.util import urlsafe_b64decode
 
 from cdp_common.contracts.partners import Revocation, RevocationPage
 from cdp_common.kernel.clock import Clock, utc_now
@@ -36,6 +40,8 @@ FetchJwks = Callable[[], Awaitable[Mapping[str, Any]]]
 """Gives the issuer's key set, `{"keys": [...]}`."""
 FetchRevocations = Callable[[int], Awaitable[RevocationPage]]
 """Gives the revocations after a position."""
+
+_ED25519_ALONE = jws.JWSRegistry(algorithms=[ALGORITHM])
 
 _log = structlog.get_logger(__name__)
 
@@ -65,6 +71,7 @@ class TokenVerifier:
         self._audience = audience
         self._fetch_jwks = fetch_jwks
         self._clock = clock
+        self._claims = self._claims_registry()
         self._poll_interval_s = poll_interval_s
         self._keys: dict[str, OKPKey] = {}
         self._keys_read = False
@@ -75,7 +82,8 @@ class TokenVerifier:
 
     async def verify(self, token: str) -> Caller:
         """The caller whom the token speaks for; raises when it is not valid now."""
-        await self._ensure_ready()
+        if not self._is_ready:
+            await self._ensure_ready()
         now = self._clock()
         digest = hashlib.sha256(token.encode()).digest()
         verified = self._cached(digest, now)
@@ -175,23 +183,20 @@ class TokenVerifier:
         key = self._keys.get(kid)
         if key is None:
             raise TokenInvalid("The access token is not signed with a current key of the issuer.")
+        claims = _signed_claims(token, key)
         try:
-            decoded = jwt.decode(token, key, algorithms=[ALGORITHM])
-            self._claims_registry(now).validate(decoded.claims)
+            self._claims.validate(claims)
         except ExpiredTokenError as fault:
             raise TokenExpired("The access token has expired; ask for a new one.") from fault
         except (JoseError, ValueError, TypeError, AttributeError) as fault:
-            # Header parameters of the wrong kind come out of the library as the last two.
-            raise TokenInvalid("The access token's signature or claims do not hold.") from fault
-        if str(decoded.header.get("typ", "")).lower() != TOKEN_TYPE:
-            raise TokenInvalid("This is not an access token.")
-        caller, issued_at = _caller(decoded.claims, token)
+            raise TokenInvalid("The access token's claims do not hold.") from fault
+        caller, issued_at = _caller(claims, token)
         return _Verified(caller, issued_at, kid, min(caller.expires_at, now + CACHE_TIME))
 
-    def _claims_registry(self, now: datetime) -> jwt.JWTClaimsRegistry:
+    def _claims_registry(self) -> jwt.JWTClaimsRegistry:
         needed: jwt.ClaimsOption = {"essential": True}
         return jwt.JWTClaimsRegistry(
-            now=int(now.timestamp()),
+            now=lambda: int(self._clock().timestamp()),
             leeway=CLOCK_GRACE_S,  # for `iat`: another machine's clock; `verify` allows `exp` no grace
             iss={"essential": True, "value": self._issuer},
             aud={"essential": True, "value": self._audience},
@@ -250,15 +255,53 @@ def _signs(key: Mapping[str, Any]) -> bool:
 
 
 def _key_id(token: str) -> str:
+    header, dot, _ = token.partition(".")
+    if not dot:
+        raise TokenInvalid("The access token is not a signed JSON Web Token.")
+    return _key_id_of(header)
+
+
+@lru_cache(maxsize=64)
+def _key_id_of(encoded_header: str) -> str:
+    """The key that a header names; an issuer writes the same header again and again while it has one key.
+
+    Whatever else a header says is looked at here, so that of a token with a known one the signature is left.
+    """
     try:
-        header = jws.extract_compact(token.encode()).headers()
-    except (JoseError, ValueError) as fault:
+        header = jws.extract_compact(f"{encoded_header}.e30.AA".encode()).headers()
+        # The library takes a list or a text for a header as long as it holds the word "alg".
+        if not isinstance(header, dict) or {"crit", "b64"} & header.keys():
+            raise TokenInvalid("The access token's header is of another form.")
+        _ED25519_ALONE.check_header(header)
+        _ED25519_ALONE.get_alg(header["alg"])
+    except (JoseError, ValueError, TypeError, AttributeError) as fault:
+        # Header parameters of the wrong kind come out of the library as the last two.
         raise TokenInvalid("The access token is not a signed JSON Web Token.") from fault
-    # The library takes a list or a text for a header as long as it holds the word "alg".
-    kid = header.get("kid") if isinstance(header, dict) else None
+    kid = header.get("kid")
     if not isinstance(kid, str):
         raise TokenInvalid("The access token does not name its key.")
+    if str(header.get("typ", "")).lower() != TOKEN_TYPE:
+        raise TokenInvalid("This is not an access token.")
     return kid
+
+
+def _signed_claims(token: str, key: OKPKey) -> dict[str, Any]:
+    """What a token says whose header is known to be right, once its signature holds.
+
+    The parts are taken apart here, and the signature is checked by the library underneath: taking them apart
+    by the JOSE library costs half as much again as the signature.
+    """
+    signed, _, signature = token.encode().rpartition(b".")
+    public: Any = key.public_key
+    try:
+        _, payload = signed.split(b".")
+        public.verify(urlsafe_b64decode(signature), signed)
+        claims = json.loads(urlsafe_b64decode(payload))
+    except (InvalidSignature, ValueError, RecursionError) as fault:
+        raise TokenInvalid("The access token's signature does not hold.") from fault
+    if not isinstance(claims, dict):
+        raise TokenInvalid("The access token holds no claims.")
+    return claims
 
 
 def _caller(claims: Mapping[str, Any], token: str) -> tuple[Caller, datetime]:

@@ -28,8 +28,10 @@ from partners_api.domain.oauth_requests import (
     GRANT_TOKEN_EXCHANGE,
     MAX_PARAMETER_CHARS,
     DelegateTokenWanted,
+    OwnTokenWanted,
     PersonTokenWanted,
     Proof,
+    SecretProof,
     TokenWanted,
     read_proof,
     read_token_request,
@@ -44,6 +46,7 @@ from partners_api.use_cases.revoke_token import TokenToRevoke
 from partners_api.use_cases.revoke_token import revoke_token as do_revoke_token
 from partners_api.use_cases.sign_in_person import sign_in_person
 from partners_api.use_cases.signing_keys import read_jwks
+from partners_api.use_cases.token_desk import TokenDesk
 from partners_api.use_cases.token_issuer import TokenIssuer
 
 FORM_MEDIA_TYPE = "application/x-www-form-urlencoded"
@@ -69,29 +72,29 @@ router = APIRouter(tags=["authorisation server"])
     openapi_extra=TOKEN_FORM,
     dependencies=[limited(TOKENS)],
 )
-async def issue_token(request: Request, database: ServiceDatabase, issuer: Issuer, now: Now) -> Response:
+async def issue_token(request: Request) -> Response:
     """An access token: of the client, or in exchange to act for another organisation, or for a person."""
     try:
         form = await _form(request)
         proof = read_proof(request.headers.get("authorization"), form)
         wanted = read_token_request(form)
-        answer = await _issued(request, database, proof, wanted, issuer, now)
+        answer = await _issued(request, proof, wanted)
     except OAuthRefused as refusal:
         return _refused(refusal)
-    return _unstored(JSONResponse(answer.model_dump(mode="json", exclude_none=True)))
+    return _unstored(Response(answer.model_dump_json(exclude_none=True), media_type="application/json"))
 
 
-async def _issued(
-    request: Request,
-    database: Database,
-    proof: Proof,
-    wanted: TokenWanted,
-    issuer: TokenIssuer,
-    now: datetime,
-) -> TokenAnswer:
+async def _issued(request: Request, proof: Proof, wanted: TokenWanted) -> TokenAnswer:
+    state = request.app.state
+    now: datetime = state.clock()
+    if isinstance(wanted, OwnTokenWanted) and wanted.asserted_user is None and isinstance(proof, SecretProof):
+        desk: TokenDesk = state.token_desk
+        return await desk.issue(proof, wanted.scopes, now)
+    database: Database = state.database
+    issuer: TokenIssuer = state.issuer
     if isinstance(wanted, PersonTokenWanted):
-        keys: ProviderKeys = request.app.state.provider_keys
-        is_live = request.app.state.settings.mode == "live"
+        keys: ProviderKeys = state.provider_keys
+        is_live = state.settings.mode == "live"
         return await sign_in_person(database, proof, wanted, issuer, keys, now, is_live=is_live)
     subject = None
     if isinstance(wanted, DelegateTokenWanted):

@@ -33,18 +33,26 @@ class IssuedToken:
 
 async def insert_issued_token(tx: AsyncConnection, token: IssuedToken) -> None:
     """Store that a token is out."""
-    await tx.execute(
-        insert(issued_tokens).values(
-            jti=token.jti,
-            client_id=token.client_id,
-            credential_id=token.credential_id,
-            delegation_id=token.delegation_id,
-            role_grant_ids=list(token.role_grant_ids),
-            person_id=token.person_id,
-            issued_at=token.issued_at,
-            expires_at=token.expires_at,
-        )
-    )
+    await insert_issued_tokens(tx, [token])
+
+
+async def insert_issued_tokens(tx: AsyncConnection, tokens: Sequence[IssuedToken]) -> None:
+    """Store that these tokens are out."""
+    rows = [
+        {
+            "jti": token.jti,
+            "client_id": token.client_id,
+            "credential_id": token.credential_id,
+            "delegation_id": token.delegation_id,
+            "role_grant_ids": list(token.role_grant_ids),
+            "person_id": token.person_id,
+            "issued_at": token.issued_at,
+            "expires_at": token.expires_at,
+        }
+        for token in tokens
+    ]
+    if rows:
+        await tx.execute(insert(issued_tokens), rows)
 
 
 async def last_issued_at(tx: AsyncConnection, client_id: str) -> datetime | None:

@@ -13,7 +13,7 @@ from partners_api.storage.issued_tokens import use_assertion
 from partners_api.use_cases.jose import read_assertion, unproven_client_id
 from partners_api.use_cases.token_issuer import TokenIssuer
 
-_REFUSED = "The client is not known, was revoked, or did not prove itself."
+REFUSED = "The client is not known, was revoked, or did not prove itself."
 
 
 async def authenticate_client(
@@ -34,7 +34,7 @@ async def _by_secret(tx: AsyncConnection, proof: SecretProof) -> tuple[ApiClient
     client = await _find(tx, proof.client_id)
     credential = matching_secret(proof.secret, client)
     if client is None or client.revoked_at is not None or credential is None:
-        raise InvalidClient(_REFUSED)
+        raise InvalidClient(REFUSED)
     return client, credential
 
 
@@ -46,7 +46,7 @@ async def _by_assertion(
         raise InvalidRequest("client_id differs from the one in the assertion.")
     client = await _find(tx, client_id)
     if client is None or client.revoked_at is not None:
-        raise InvalidClient(_REFUSED)
+        raise InvalidClient(REFUSED)
     claims, credential = read_assertion(proof.assertion, client)
     assertion = check_assertion(
         claims, client_id=client_id, audiences=(issuer.issuer, issuer.token_endpoint), now=now

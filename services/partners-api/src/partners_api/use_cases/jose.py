@@ -4,6 +4,7 @@ import json
 import secrets
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -45,10 +46,16 @@ def new_signing_key(secret_key: bytes, generation: int, signs_from: datetime) ->
 
 def sign_token(key: SigningKey, secret_key: bytes, claims: Mapping[str, Any]) -> str:
     """The access token with these claims."""
-    nonce, sealed = key.private_key_sealed[:_NONCE_BYTES], key.private_key_sealed[_NONCE_BYTES:]
-    private = OKPKey.import_key(json.loads(_cipher(secret_key).decrypt(nonce, sealed, key.kid.encode())))
+    private = _private_key(key.kid, key.private_key_sealed, secret_key)
     header = {"alg": ALGORITHM, "typ": TOKEN_TYPE, "kid": key.kid}
     return jwt.encode(header, dict(claims), private, algorithms=[ALGORITHM])
+
+
+@lru_cache(maxsize=8)
+def _private_key(kid: str, private_key_sealed: bytes, secret_key: bytes) -> OKPKey:
+    """The private half; opening it costs more than signing with it, and there are few."""
+    nonce, sealed = private_key_sealed[:_NONCE_BYTES], private_key_sealed[_NONCE_BYTES:]
+    return OKPKey.import_key(json.loads(_cipher(secret_key).decrypt(nonce, sealed, kid.encode())))
 
 
 def unproven_client_id(assertion: str) -> str:
