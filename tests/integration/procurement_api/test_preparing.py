@@ -100,7 +100,6 @@ async def test_without_terms_a_tender_is_not_published(world: World):
     "terms, code",
     [
         (asking(("M-HOURS", "50"), ("M-NONE", "50")), "measure_unknown"),
-        (asking(("M-HOURS", "50"), ("M-RATIO", "50")), "denominator_missing"),
         (
             terms_with(edition_hash="cd" * 32, measures=[{"measure": "M-HOURS", "weight": "100"}]),
             "measure_unknown",

@@ -46,14 +46,14 @@ async def test_without_a_key_file_it_does_not_start_and_says_which(
 def test_a_process_without_its_keys_ends_at_once_and_says_why():
     ended = subprocess.run(
         [sys.executable, "-m", "procurement_api"],
-        env={**os.environ, "CDP_SEALING_KEY_FILE": "/nowhere/sealing.key"},
+        env={**os.environ, "CDP_SECRET_KEY_FILE": "/nowhere/secret.key"},
         capture_output=True,
         text=True,
         timeout=60,
         check=False,
     )
     assert ended.returncode == 2
-    assert ended.stderr.strip().endswith("CDP_SEALING_KEY_FILE cannot be read as base64url")
+    assert ended.stderr.strip().endswith("CDP_SECRET_KEY_FILE cannot be read as base64url")
 
 
 async def test_a_key_of_the_wrong_length_is_refused(settings: Settings, tmp_path: Path):
