@@ -123,5 +123,5 @@ def create_serving_app(settings: Settings) -> FastAPI:
 
 
 def _keys(settings: Settings) -> Keys:
-    secret_key = settings.secret_key()
-    return Keys(settings.sealing_key(), identity_key(secret_key), ReceiptSigner(secret_key))
+    sealing_key, secret_key = settings.sealing_key(), settings.secret_key()
+    return Keys(sealing_key, identity_key(secret_key), ReceiptSigner(secret_key))
