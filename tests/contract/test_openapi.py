@@ -26,7 +26,7 @@ OPERATIONS = {
     "partners-api": 61,
     "toms-engine": 44,
     "procurement-api": 65,
-    "charter-api": 22,
+    "charter-api": 24,
     "reporting-api": 26,
 }
 

@@ -100,6 +100,8 @@ CALLS: dict[str, Call] = {
     "get_signature_history": lambda world, headers, target: world.http.get(
         f"/v1/signatures/{target['id']}/history", headers=headers
     ),
+    "list_register": lambda world, headers, _: world.http.get("/v1/register", headers=headers),
+    "export_register": lambda world, headers, _: world.http.get("/v1/register/export", headers=headers),
     "list_events": lambda world, headers, _: world.http.get("/v1/events", headers=headers),
     "create_webhook": lambda world, headers, _: world.http.post(
         "/v1/webhooks", json=HOOK, headers=keyed(headers)

@@ -25,6 +25,7 @@ class Neighbours:
     """partners-api and toms-engine as charter-api meets them: each unit is worth £10, half of it local."""
 
     kinds: dict[str, str] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
     refused_measures: set[str] = field(default_factory=set)
     calls: list[str] = field(default_factory=list)
 
@@ -42,7 +43,7 @@ class Neighbours:
     def _organisation(self, organisation_id: str) -> dict[str, Any]:
         return {
             "id": organisation_id,
-            "legal_name": f"Organisation {organisation_id[-4:]}",
+            "legal_name": self.names.get(organisation_id, f"Organisation {organisation_id[-4:]}"),
             "kind": self.kinds[organisation_id],
             "state": "verified",
             "identifiers": [],

@@ -17,7 +17,7 @@ from cdp_common.web.issuer import remote_verifier
 from cdp_common.web.verifier import TokenVerifier
 from cdp_common.web.webhooks import webhook_router, webhook_work
 from cdp_common.web.wiring import closing, own_tokens, service_database
-from charter_api.api import charters, signature_changes, signatures
+from charter_api.api import charters, register, signature_changes, signatures
 from charter_api.settings import Settings
 from charter_api.use_cases.announce_turns import INTERVAL_S, turns_of
 
@@ -49,6 +49,7 @@ def create_app(
             charters.router,
             signatures.router,
             signature_changes.router,
+            register.router,
             event_router,
             webhook_router,
         ],

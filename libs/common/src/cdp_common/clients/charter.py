@@ -16,6 +16,7 @@ from cdp_common.contracts.charter import (
     SignatureDraft,
     SignatureEnd,
 )
+from cdp_common.contracts.register import RegisterEntry, RegisterExport
 from cdp_common.contracts.signature_changes import RenewalDraft, SignatureHistory, StatedReason
 
 
@@ -130,3 +131,39 @@ class CharterClient(ServiceClient):
         """How the signature stood, day by day."""
         path = f"/v1/signatures/{signature_id}/history"
         return await self._request("GET", path, answer=SignatureHistory, params={"as_of": as_of})
+
+    async def list_register(
+        self,
+        *,
+        place_id: UUID | None = None,
+        name: str | None = None,
+        kind: str | None = None,
+        size: str | None = None,
+        area: str | None = None,
+        objective: str | None = None,
+        state: str | None = None,
+        as_of: date | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> Page[RegisterEntry]:
+        """The public register by name."""
+        params = {
+            "place_id": place_id,
+            "name": name,
+            "kind": kind,
+            "size": size,
+            "area": area,
+            "objective": objective,
+            "state": state,
+            "as_of": as_of,
+            "limit": limit,
+            "cursor": cursor,
+        }
+        return await self._request("GET", "/v1/register", answer=Page[RegisterEntry], params=params)
+
+    async def export_register(
+        self, *, place_id: UUID | None = None, as_of: date | None = None
+    ) -> RegisterExport:
+        """The register of a place as one document."""
+        params = {"format": "json", "place_id": place_id, "as_of": as_of}
+        return await self._request("GET", "/v1/register/export", answer=RegisterExport, params=params)

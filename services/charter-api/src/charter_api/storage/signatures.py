@@ -170,6 +170,12 @@ async def pledges_of(
     """The pledges of the signatures, oldest first; with a day, those made or begun by then."""
     query = select(pledges).where(pledges.c.signature_id.in_(signature_ids)).order_by(pledges.c.id)
     if day is not None:
-        recorded_on = func.date(func.timezone("UTC", pledges.c.recorded_at))
-        query = query.where(func.least(recorded_on, pledges.c.starts_on) <= day)
+        query = query.where(pledged_by(day))
     return list((await tx.execute(query)).mappings())
+
+
+def pledged_by(day: date) -> ColumnElement[bool]:
+    """Whether a pledge had been made, or had begun, by a day."""
+    recorded_on = func.date(func.timezone("UTC", pledges.c.recorded_at))
+    made: ColumnElement[bool] = func.least(recorded_on, pledges.c.starts_on) <= day
+    return made
