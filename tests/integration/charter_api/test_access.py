@@ -66,6 +66,13 @@ async def reinstated(world: World, headers: Headers, target: Target) -> httpx2.R
     return await world.http.post(f"{path}/reinstatements", json={"reason": "heard"}, headers=keyed(headers))
 
 
+async def key_read(world: World, headers: Headers) -> httpx2.Response:
+    """The answer to reading the place's key by its id."""
+    known = await world.http.get(f"/v1/places/{world.place}/certificate-keys")
+    kid = known.json()["keys"][0]["kid"].rsplit("/", 1)[-1]
+    return await world.http.get(f"/v1/places/{world.place}/certificate-keys/{kid}", headers=headers)
+
+
 CALLS: dict[str, Call] = {
     "publish_charter": lambda world, headers, _: world.http.post(
         "/v1/charters", json=world.charter_draft(version="2"), headers=keyed(headers)
@@ -102,6 +109,25 @@ CALLS: dict[str, Call] = {
     ),
     "list_register": lambda world, headers, _: world.http.get("/v1/register", headers=headers),
     "export_register": lambda world, headers, _: world.http.get("/v1/register/export", headers=headers),
+    "get_certificate": lambda world, headers, target: world.http.get(
+        f"/v1/signatures/{target['id']}/certificate", headers=headers
+    ),
+    "get_badge": lambda world, headers, target: world.http.get(
+        f"/v1/signatures/{target['id']}/badge.svg", headers=headers
+    ),
+    "get_status_list": lambda world, headers, _: world.http.get(
+        f"/v1/places/{world.place}/status-lists/revocation/0", headers=headers
+    ),
+    "get_certificate_issuer": lambda world, headers, _: world.http.get(
+        f"/v1/places/{world.place}/issuer", headers=headers
+    ),
+    "get_certificate_keys": lambda world, headers, _: world.http.get(
+        f"/v1/places/{world.place}/certificate-keys", headers=headers
+    ),
+    "get_certificate_key": lambda world, headers, _: key_read(world, headers),
+    "rotate_certificate_key": lambda world, headers, _: world.http.post(
+        f"/v1/places/{world.place}/certificate-keys", headers=keyed(headers)
+    ),
     "list_events": lambda world, headers, _: world.http.get("/v1/events", headers=headers),
     "create_webhook": lambda world, headers, _: world.http.post(
         "/v1/webhooks", json=HOOK, headers=keyed(headers)

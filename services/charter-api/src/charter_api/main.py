@@ -17,7 +17,7 @@ from cdp_common.web.issuer import remote_verifier
 from cdp_common.web.verifier import TokenVerifier
 from cdp_common.web.webhooks import webhook_router, webhook_work
 from cdp_common.web.wiring import closing, own_tokens, service_database
-from charter_api.api import charters, register, signature_changes, signatures
+from charter_api.api import certificates, charters, register, signature_changes, signatures
 from charter_api.settings import Settings
 from charter_api.use_cases.announce_turns import INTERVAL_S, turns_of
 
@@ -50,6 +50,7 @@ def create_app(
             signatures.router,
             signature_changes.router,
             register.router,
+            certificates.router,
             event_router,
             webhook_router,
         ],
@@ -64,6 +65,7 @@ def create_app(
             purging(turns_of(database, clock), interval_s=INTERVAL_S),
         ],
     )
+    app.state.certificate_keys = settings.certificate_keys()
     app.state.partners = PartnersClient(settings.partners_url, tokens, http)
     app.state.toms = TomsClient(settings.toms_url, tokens, http)
     return app

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from cdp_common.clients.base import ServiceClient
 from cdp_common.contracts.base import Batch, IdBatch, Page
+from cdp_common.contracts.certificates import CertificateKeySet
 from cdp_common.contracts.charter import (
     Charter,
     CharterDraft,
@@ -167,3 +168,12 @@ class CharterClient(ServiceClient):
         """The register of a place as one document."""
         params = {"format": "json", "place_id": place_id, "as_of": as_of}
         return await self._request("GET", "/v1/register/export", answer=RegisterExport, params=params)
+
+    async def get_certificate_keys(self, place_id: UUID) -> CertificateKeySet:
+        """The keys that the place's certificates are verified with."""
+        return await self._request("GET", f"/v1/places/{place_id}/certificate-keys", answer=CertificateKeySet)
+
+    async def rotate_certificate_key(self, place_id: UUID, *, idempotency_key: str) -> CertificateKeySet:
+        """The place's keys, the new one last."""
+        path = f"/v1/places/{place_id}/certificate-keys"
+        return await self._request("POST", path, answer=CertificateKeySet, idempotency_key=idempotency_key)

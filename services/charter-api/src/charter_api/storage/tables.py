@@ -1,13 +1,16 @@
 """The tables of charter-api. What was signed is written once; each change is a row of its own."""
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     CheckConstraint,
     Column,
     Date,
     ForeignKey,
+    Identity,
     Index,
     Integer,
+    LargeBinary,
     Table,
     Text,
     UniqueConstraint,
@@ -63,10 +66,13 @@ signatures = Table(
     Column("is_sme", Boolean),
     Column("is_vcse", Boolean),
     Column("areas", ARRAY(Text), nullable=False),
+    # Its place in the register of all signatures: where status lists keep its bit.
+    Column("register_number", BigInteger, Identity(always=True, start=0, minvalue=0), nullable=False),
     Column("acted_by", Uuid, nullable=False),
     Column("data_status", Text, nullable=False),
     Column("recorded_at", UtcDateTime, nullable=False),
     UniqueConstraint("charter_id", "organisation_id", "term", name="uq_signatures_term"),
+    UniqueConstraint("register_number", name="uq_signatures_register_number"),
     CheckConstraint("term > 0", name="term_positive"),
 )
 
@@ -143,4 +149,19 @@ pledges = Table(
     Column("commitment", Json),
     Column("recorded_at", UtcDateTime, nullable=False),
     CheckConstraint("ends_on >= starts_on", name="period_forward"),
+)
+
+# With the last one a place signs certificates; the others stay, so that what they signed verifies.
+place_keys = Table(
+    "place_keys",
+    metadata,
+    Column("kid", Text, primary_key=True),
+    Column("place_id", Uuid, nullable=False),
+    Column("generation", Integer, nullable=False),
+    Column("public_jwk", Json, nullable=False),
+    # AES-256-GCM under a key of CDP_SECRET_KEY_FILE, bound to the kid.
+    Column("private_encrypted", LargeBinary, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    UniqueConstraint("place_id", "generation", name="uq_place_keys_generation"),
+    CheckConstraint("generation > 0", name="generation_positive"),
 )

@@ -1,0 +1,229 @@
+"""What a certificate says: a W3C Verifiable Credential 2.0 that is an Open Badges 3.0 OpenBadgeCredential.
+
+It names the organisation and never a person. Sources: VC Data Model 2.0, Securing Verifiable Credentials
+using JOSE and COSE, Bitstring Status List 1.0 (W3C Recommendations, 2025); Open Badges 3.0 (1EdTech, 2024).
+"""
+
+from __future__ import annotations
+
+import gzip
+from base64 import urlsafe_b64encode
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from typing import Any, Literal
+from uuid import UUID
+
+from cdp_common.kernel.errors import Conflict
+
+Document = dict[str, Any]
+StatusPurpose = Literal["revocation", "suspension"]
+
+CONTEXTS = [
+    "https://www.w3.org/ns/credentials/v2",
+    "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json",
+]
+
+LIST_ENTRIES = 131_072
+"""Entries of one status list: 16 KiB of bits, the least that the recommendation allows (section 6.1)."""
+STATUS_TTL_MS = 300_000
+"""For how long a verifier may keep a status list."""
+
+_STATE_OF_PURPOSE: dict[StatusPurpose, str] = {"revocation": "withdrawn", "suspension": "suspended"}
+
+
+class CertificateNotInForce(Conflict):
+    """A certificate is given out while the signature is in force; earlier ones tell by their status."""
+
+    code = "certificate_not_in_force"
+    title = "The signature is not in force, so there is no certificate"
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """Where outsiders read what belongs to a place's certificates."""
+
+    base: str
+
+    def issuer(self, place_id: UUID) -> str:
+        """The issuer's own description, with its keys."""
+        return f"{self.base}/v1/places/{place_id}/issuer"
+
+    def key(self, place_id: UUID, kid: str) -> str:
+        """One public key; the `kid` of what is signed with it."""
+        return f"{self.base}/v1/places/{place_id}/certificate-keys/{kid}"
+
+    def status_list(self, place_id: UUID, purpose: StatusPurpose, number: int) -> str:
+        """One status list."""
+        return f"{self.base}/v1/places/{place_id}/status-lists/{purpose}/{number}"
+
+    def certificate(self, signature_id: UUID) -> str:
+        """The certificate of a signature."""
+        return f"{self.base}/v1/signatures/{signature_id}/certificate"
+
+    def charter(self, charter_id: UUID) -> str:
+        """The version of the Charter that was signed."""
+        return f"{self.base}/v1/charters/{charter_id}"
+
+
+@dataclass(frozen=True)
+class Certified:
+    """What a certificate is about: a signature in one of its periods."""
+
+    signature_id: UUID
+    place_id: UUID
+    charter_id: UUID
+    charter_title: str
+    charter_version: str
+    pledge_titles: tuple[str, ...]
+    organisation_id: UUID
+    organisation_name: str
+    issuer_name: str
+    starts_on: date
+    expires_on: date
+    period: int
+    register_number: int
+
+
+def credential_of(certified: Certified, at: Addresses) -> Document:
+    """The credential: valid from the first second of the period to its last, and where its status is."""
+    number, index = divmod(certified.register_number, LIST_ENTRIES)
+    return {
+        "@context": CONTEXTS,
+        "id": f"{at.certificate(certified.signature_id)}#period-{certified.period}",
+        "type": ["VerifiableCredential", "OpenBadgeCredential"],
+        "name": f"{certified.organisation_name}: {certified.charter_title}",
+        "issuer": {
+            "id": at.issuer(certified.place_id),
+            "type": ["Profile"],
+            "name": certified.issuer_name,
+        },
+        "validFrom": _written(_first_second(certified.starts_on)),
+        "validUntil": _written(_last_second(certified.expires_on)),
+        "credentialSubject": {
+            "id": certified.organisation_id.urn,
+            "type": ["AchievementSubject"],
+            "identifier": [
+                {
+                    "type": "IdentityObject",
+                    "identityType": "name",
+                    "identityHash": certified.organisation_name,
+                    "hashed": False,
+                }
+            ],
+            "achievement": {
+                "id": at.charter(certified.charter_id),
+                "type": ["Achievement"],
+                "achievementType": "Certification",
+                "name": certified.charter_title,
+                "version": certified.charter_version,
+                "description": f"Signatory of {certified.charter_title} ({certified.charter_version}).",
+                "criteria": {
+                    "id": at.charter(certified.charter_id),
+                    "narrative": "The Charter offers these pledges: "
+                    + "; ".join(certified.pledge_titles)
+                    + ".",
+                },
+            },
+        },
+        "credentialStatus": [
+            _status_entry(at.status_list(certified.place_id, purpose, number), purpose, index)
+            for purpose in _STATE_OF_PURPOSE
+        ],
+    }
+
+
+def _status_entry(address: str, purpose: StatusPurpose, index: int) -> Document:
+    return {
+        "id": f"{address}#{index}",
+        "type": "BitstringStatusListEntry",
+        "statusPurpose": purpose,
+        "statusListIndex": str(index),
+        "statusListCredential": address,
+    }
+
+
+def claims_of(credential: Document) -> Document:
+    """The credential with the registered claims that say the same (Open Badges 3.0, JWT payload)."""
+    claims: Document = {
+        **credential,
+        "iss": credential["issuer"]["id"],
+        "jti": credential["id"],
+        "nbf": _seconds(credential["validFrom"]),
+        "sub": credential["credentialSubject"]["id"],
+    }
+    if "validUntil" in credential:
+        claims["exp"] = _seconds(credential["validUntil"])
+    return claims
+
+
+def status_list_of(
+    place_id: UUID,
+    purpose: StatusPurpose,
+    number: int,
+    states: Mapping[int, str],
+    issuer_name: str,
+    day: date,
+    at: Addresses,
+) -> Document:
+    """The status list credential: the bit of each register number whose signature is so on the day."""
+    wanted = _STATE_OF_PURPOSE[purpose]
+    indices = [entry % LIST_ENTRIES for entry, state in states.items() if state == wanted]
+    address = at.status_list(place_id, purpose, number)
+    return {
+        "@context": CONTEXTS[:1],
+        "id": address,
+        "type": ["VerifiableCredential", "BitstringStatusListCredential"],
+        "issuer": {"id": at.issuer(place_id), "name": issuer_name},
+        "validFrom": _written(_first_second(day)),
+        "credentialSubject": {
+            "id": f"{address}#list",
+            "type": "BitstringStatusList",
+            "statusPurpose": purpose,
+            "encodedList": encoded_bits(indices),
+            "ttl": STATUS_TTL_MS,
+        },
+    }
+
+
+def encoded_bits(indices: Collection[int]) -> str:
+    """The bits of a list, index 0 leftmost: gzipped, base64url without padding, as Multibase (`u`)."""
+    bits = bytearray(LIST_ENTRIES // 8)
+    for index in indices:
+        bits[index // 8] |= 0x80 >> index % 8
+    packed = gzip.compress(bytes(bits), mtime=0)
+    return "u" + urlsafe_b64encode(packed).rstrip(b"=").decode()
+
+
+def issuer_document(place_id: UUID, name: str, kids: Mapping[str, Document], at: Addresses) -> Document:
+    """Who issues, and the keys that its certificates are verified with: an Open Badges profile and a
+    controlled identifier document in one."""
+    address = at.issuer(place_id)
+    methods = [
+        {"id": at.key(place_id, kid), "type": "JsonWebKey", "controller": address, "publicKeyJwk": jwk}
+        for kid, jwk in kids.items()
+    ]
+    return {
+        "@context": [*CONTEXTS, "https://www.w3.org/ns/cid/v1"],
+        "id": address,
+        "type": ["Profile"],
+        "name": name,
+        "verificationMethod": methods,
+        "assertionMethod": [method["id"] for method in methods],
+    }
+
+
+def _first_second(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)
+
+
+def _last_second(day: date) -> datetime:
+    return datetime.combine(day, time(23, 59, 59), UTC)
+
+
+def _written(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _seconds(written: str) -> int:
+    return int(datetime.fromisoformat(written).timestamp())
