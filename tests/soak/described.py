@@ -50,6 +50,8 @@ def refused_for_its_form(ctx: Any, response: Any, case: Any) -> None:
     if case.meta is None or not case.meta.generation.mode.is_positive or response.status_code < 400:
         return
     problem = response.json()
+    if "error" in problem:
+        return  # the authorisation server's own refusals (RFC 6749 section 5.2) tell no form from content
     codes = {fault["code"] for fault in problem.get("errors", ())}
     about_form = problem["code"] in WORDS_ABOUT_FORM or (
         problem["code"] == "invalid_input" and not codes <= BEYOND_SCHEMAS
