@@ -9,27 +9,10 @@ from uuid import UUID
 
 from pydantic import RootModel
 
-from cdp_common.clients.base import Fetched, ServiceClient, UploadFile
-from cdp_common.contracts.after_opening import (
-    AcceptedQuantity,
-    AcceptedQuantityDraft,
-    Clarification,
-    ClarificationDraft,
-    RemovalDraft,
-    RemovedBid,
-)
-from cdp_common.contracts.agreement_imports import AgreementImportReport
-from cdp_common.contracts.agreements import (
-    Agreement,
-    AgreementChange,
-    AgreementDraft,
-    AgreementEnd,
-    AgreementNovation,
-    AgreementVariation,
-    AwardDraft,
-)
+from cdp_common.clients.agreements import AgreementOperations
+from cdp_common.clients.base import Fetched
+from cdp_common.clients.evaluations import EvaluationOperations
 from cdp_common.contracts.amendments import TenderAmendment, TermsVersion
-from cdp_common.contracts.assessments import AssessmentSummary, SummariesDraft, SummariesSent
 from cdp_common.contracts.base import Batch, EventPage, IdBatch, Page
 from cdp_common.contracts.bids import (
     Bid,
@@ -42,8 +25,6 @@ from cdp_common.contracts.bids import (
     ReceiptKeys,
     TenderLog,
 )
-from cdp_common.contracts.evaluations import Evaluation
-from cdp_common.contracts.lots import LotDecisionDraft, LotProgress, StandstillDraft, TenderLots
 from cdp_common.contracts.ocds import (
     ExtensionFile,
     OcdsImport,
@@ -51,23 +32,13 @@ from cdp_common.contracts.ocds import (
     RecordPackage,
     ReleasePackage,
 )
-from cdp_common.contracts.panels import (
-    DeclaredInterests,
-    InterestDeclaration,
-    Moderation,
-    ModerationDraft,
-    Panel,
-    PanelScores,
-    RecordedScore,
-    RecordedScores,
-)
 from cdp_common.contracts.tenderers import PortalAppointment, PortalAppointmentDraft
 from cdp_common.contracts.tenders import Tender, TenderDraft, TenderState, TenderTerms
 
 _Document = RootModel[dict[str, Any]]
 
 
-class ProcurementClient(ServiceClient):
+class ProcurementClient(EvaluationOperations, AgreementOperations):
     """procurement-api, one method per operation."""
 
     # -------------------------------------------------------------- tenders
@@ -237,204 +208,6 @@ class ProcurementClient(ServiceClient):
     async def get_receipt_keys(self) -> ReceiptKeys:
         """The public keys with which receipts are verified."""
         return await self._get("/v1/receipt-keys", ReceiptKeys)
-
-    # -------------------------------------------------------------- evaluation and award
-    async def declare_interests(
-        self, tender_id: UUID, declaration: InterestDeclaration, *, idempotency_key: str
-    ) -> DeclaredInterests:
-        """The declaration as recorded."""
-        return await self._post(
-            f"/v1/tenders/{tender_id}/interests",
-            DeclaredInterests,
-            json=declaration,
-            idempotency_key=idempotency_key,
-        )
-
-    async def get_panel(self, tender_id: UUID) -> Panel:
-        """The people of a tender's panel."""
-        return await self._get(f"/v1/tenders/{tender_id}/panel", Panel)
-
-    async def record_scores(
-        self, tender_id: UUID, scores: PanelScores, *, idempotency_key: str
-    ) -> RecordedScores:
-        """One evaluator's scores as recorded."""
-        return await self._post(
-            f"/v1/tenders/{tender_id}/scores", RecordedScores, json=scores, idempotency_key=idempotency_key
-        )
-
-    async def list_scores(
-        self,
-        tender_id: UUID,
-        *,
-        evaluator_reference: str | None = None,
-        limit: int | None = None,
-        cursor: str | None = None,
-    ) -> Page[RecordedScore]:
-        """Scores that the caller may see, oldest first."""
-        params = {"evaluator_reference": evaluator_reference, "limit": limit, "cursor": cursor}
-        return await self._get(f"/v1/tenders/{tender_id}/scores", Page[RecordedScore], params=params)
-
-    async def moderate_scores(
-        self, tender_id: UUID, draft: ModerationDraft, *, idempotency_key: str
-    ) -> Moderation:
-        """The agreed scores as recorded."""
-        return await self._post(
-            f"/v1/tenders/{tender_id}/moderations", Moderation, json=draft, idempotency_key=idempotency_key
-        )
-
-    async def evaluate_tender(self, tender_id: UUID, *, idempotency_key: str) -> Evaluation:
-        """A new version of the evaluation."""
-        return await self._post(
-            f"/v1/tenders/{tender_id}/evaluations", Evaluation, idempotency_key=idempotency_key
-        )
-
-    async def get_evaluation(self, tender_id: UUID, *, version: int | None = None) -> Evaluation:
-        """The latest evaluation, or the one of that version."""
-        params = {"version": version}
-        return await self._get(f"/v1/tenders/{tender_id}/evaluation", Evaluation, params=params)
-
-    async def record_clarification(
-        self, bid_id: UUID, draft: ClarificationDraft, *, idempotency_key: str
-    ) -> Clarification:
-        """The clarification as recorded."""
-        return await self._post(
-            f"/v1/bids/{bid_id}/clarifications", Clarification, json=draft, idempotency_key=idempotency_key
-        )
-
-    async def list_clarifications(
-        self, bid_id: UUID, *, limit: int | None = None, cursor: str | None = None
-    ) -> Page[Clarification]:
-        """A bid's clarifications, oldest first."""
-        params = {"limit": limit, "cursor": cursor}
-        return await self._get(f"/v1/bids/{bid_id}/clarifications", Page[Clarification], params=params)
-
-    async def accept_quantity(
-        self, bid_id: UUID, draft: AcceptedQuantityDraft, *, idempotency_key: str
-    ) -> AcceptedQuantity:
-        """What was accepted of a line, with its value."""
-        return await self._post(
-            f"/v1/bids/{bid_id}/accepted-quantities",
-            AcceptedQuantity,
-            json=draft,
-            idempotency_key=idempotency_key,
-        )
-
-    async def remove_bid(self, bid_id: UUID, draft: RemovalDraft, *, idempotency_key: str) -> RemovedBid:
-        """That the bid is out of its tender."""
-        return await self._post(
-            f"/v1/bids/{bid_id}/removal", RemovedBid, json=draft, idempotency_key=idempotency_key
-        )
-
-    async def send_summaries(
-        self, tender_id: UUID, draft: SummariesDraft, *, idempotency_key: str
-    ) -> SummariesSent:
-        """That the bidders can read their summaries."""
-        return await self._post(
-            f"/v1/tenders/{tender_id}/summaries", SummariesSent, json=draft, idempotency_key=idempotency_key
-        )
-
-    async def get_assessment(self, bid_id: UUID, *, lot: str | None = None) -> AssessmentSummary:
-        """What a bidder is told of the decision."""
-        return await self._get(f"/v1/bids/{bid_id}/assessment", AssessmentSummary, params={"lot": lot})
-
-    async def award_tender(self, tender_id: UUID, award: AwardDraft, *, idempotency_key: str) -> Agreement:
-        """The contract."""
-        return await self._post(
-            f"/v1/tenders/{tender_id}/award", Agreement, json=award, idempotency_key=idempotency_key
-        )
-
-    async def list_tender_lots(self, tender_id: UUID) -> TenderLots:
-        """How far each lot has come."""
-        return await self._get(f"/v1/tenders/{tender_id}/lots", TenderLots)
-
-    async def decide_lot(
-        self, tender_id: UUID, draft: LotDecisionDraft, *, idempotency_key: str
-    ) -> LotProgress:
-        """The lot with its decision."""
-        return await self._post(
-            f"/v1/tenders/{tender_id}/decisions", LotProgress, json=draft, idempotency_key=idempotency_key
-        )
-
-    async def start_standstill(
-        self, tender_id: UUID, draft: StandstillDraft, *, idempotency_key: str
-    ) -> LotProgress:
-        """The lot with its standstill."""
-        return await self._post(
-            f"/v1/tenders/{tender_id}/standstills", LotProgress, json=draft, idempotency_key=idempotency_key
-        )
-
-    # -------------------------------------------------------------- agreements
-    async def register_agreement(self, draft: AgreementDraft, *, idempotency_key: str) -> Agreement:
-        """The registered agreement."""
-        return await self._post("/v1/agreements", Agreement, json=draft, idempotency_key=idempotency_key)
-
-    async def get_agreement(self, agreement_id: UUID) -> Agreement:
-        """One agreement."""
-        return (await self.fetch_agreement(agreement_id)).body
-
-    async def fetch_agreement(self, agreement_id: UUID) -> Fetched[Agreement]:
-        """The same with the ETag that ending it asks for."""
-        return await self._fetch("GET", f"/v1/agreements/{agreement_id}", answer=Agreement)
-
-    async def list_agreements(
-        self, *, place_id: UUID | None = None, limit: int | None = None, cursor: str | None = None
-    ) -> Page[Agreement]:
-        """Agreements that the caller may see, oldest first."""
-        params = {"place_id": place_id, "limit": limit, "cursor": cursor}
-        return await self._get("/v1/agreements", Page[Agreement], params=params)
-
-    async def batch_agreements(self, batch: IdBatch) -> Batch[Agreement]:
-        """Agreements by id."""
-        return await self._post("/v1/agreements/batch", Batch[Agreement], json=batch, is_read=True)
-
-    async def terminate_agreement(self, agreement_id: UUID, end: AgreementEnd, *, if_match: str) -> Agreement:
-        """The agreement after its end."""
-        return await self._post(
-            f"/v1/agreements/{agreement_id}/terminate", Agreement, json=end, if_match=if_match
-        )
-
-    async def import_agreements(
-        self, file: UploadFile, *, atomic: bool = False, idempotency_key: str
-    ) -> AgreementImportReport:
-        """What became of each agreement of a CSV file."""
-        return await self._post(
-            "/v1/agreements/imports",
-            AgreementImportReport,
-            upload=file,
-            params={"atomic": atomic},
-            idempotency_key=idempotency_key,
-        )
-
-    async def vary_agreement(
-        self, agreement_id: UUID, variation: AgreementVariation, *, if_match: str, idempotency_key: str
-    ) -> Agreement:
-        """The agreement as it is from the date on."""
-        return await self._post(
-            f"/v1/agreements/{agreement_id}/variations",
-            Agreement,
-            json=variation,
-            if_match=if_match,
-            idempotency_key=idempotency_key,
-        )
-
-    async def novate_agreement(
-        self, agreement_id: UUID, novation: AgreementNovation, *, if_match: str, idempotency_key: str
-    ) -> Agreement:
-        """The agreement with its new deliverer."""
-        return await self._post(
-            f"/v1/agreements/{agreement_id}/novations",
-            Agreement,
-            json=novation,
-            if_match=if_match,
-            idempotency_key=idempotency_key,
-        )
-
-    async def list_agreement_changes(
-        self, agreement_id: UUID, *, limit: int | None = None, cursor: str | None = None
-    ) -> Page[AgreementChange]:
-        """The variations and novations of an agreement, oldest first."""
-        params = {"limit": limit, "cursor": cursor}
-        return await self._get(f"/v1/agreements/{agreement_id}/changes", Page[AgreementChange], params=params)
 
     # -------------------------------------------------------------- events
     async def list_events(self, *, after: int = 0, limit: int | None = None) -> EventPage:
