@@ -6,6 +6,8 @@ from pathlib import Path
 from tests.e2e.refusals import get
 from tests.e2e.town import Town
 
+from cdp_common.kernel.identifiers import new_id
+
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "privacy.md"
 
 
@@ -22,13 +24,18 @@ def test_the_name_goes_and_what_was_signed_stays(town: Town) -> None:
     before = get(town, None, "charter-api", path)
     assert "Somebody Invented" not in before.text
 
-    assert town.books.run("charter", statement(signed["id"])) == "DELETE 1"
-    assert town.books.run("charter", statement(signed["id"])) == "DELETE 0"
+    assert town.books.run("charter", statement("signature_id", signed["id"])) == "DELETE 1"
+    assert town.books.run("charter", statement("signature_id", signed["id"])) == "DELETE 0"
     assert get(town, None, "charter-api", path).content == before.content
 
 
-def statement(signature_id: str) -> str:
-    """The page's statement for one signature."""
-    [found] = re.findall(r"```sql\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
-    assert ":signature_id" in found
-    return str(found).replace(":signature_id", f"'{signature_id}'")
+def test_the_statement_about_evaluators_fits_their_table(town: Town) -> None:
+    nobody = str(new_id())
+    assert town.books.run("procurement", statement("evaluator_id", nobody)) == "UPDATE 0"
+
+
+def statement(parameter: str, value: str) -> str:
+    """The page's statement with that parameter, filled in."""
+    statements = re.findall(r"```sql\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+    [found] = [one for one in statements if f":{parameter}" in one]
+    return str(found).replace(f":{parameter}", f"'{value}'")

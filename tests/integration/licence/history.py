@@ -237,6 +237,7 @@ async def _sign(history: History) -> None:
             "preamble": "Sample wording.",
             "pledges": [{"code": "time", "objective": "O4", "title": "We give time"}],
             "source": "test",
+            "review_months": 36,  # in force on the day on which everything is read
         },
     )
     target = {"measure": "LX-P1", "edition_hash": history.licensed, "quantity": "1234.5", "unit": "hours"}
@@ -260,6 +261,11 @@ async def _sign(history: History) -> None:
             "pledges": [pledge],
         },
     )
+    # The place's key is made with its first certificate.
+    await platform.http["charter-api"].get(f"/v1/signatures/{signed['id']}/certificate")
+    keys = f"/v1/places/{platform.place}/certificate-keys"
+    ring = await platform.call("charter-api", "GET", keys, {})
+    history.ids["kid"] += [key["kid"] for key in ring["keys"]]
     history.ids["charter_id"].append(charter["id"])
     history.ids["signature_id"].append(signed["id"])
 

@@ -242,6 +242,8 @@ def everything_known(history: History, edition_ids: list[str]) -> dict[str, list
         "proxy": [proxy.code for proxy in example_pack().proxies],
         "measure": tails,
         "scheme": [crosswalk.scheme for crosswalk in example_pack().crosswalks],
+        "purpose": ["revocation", "suspension"],
+        "number": ["1"],
         "window": [*windows, "2026-01-01/2026-12-31"],
     }
 

@@ -14,7 +14,7 @@ from procurement_api.domain.receipt import padded
 from procurement_api.main import PACKAGE, SCHEMA
 from procurement_api.settings import Settings
 from procurement_api.storage.tables import bid_versions, bids, tenders
-from procurement_api.use_cases.sealing import seal
+from procurement_api.use_cases.sealing import seal, sealing_public_key
 
 GRACE_OVER = "2026-12-01T12:00:01Z"
 
@@ -161,7 +161,12 @@ async def test_a_sealed_bid_that_is_not_the_receipted_one_is_not_opened(world: W
         row = (await tx.execute(select(bid_versions))).mappings().one()
         await tx.execute(
             insert(bid_versions).values(
-                **{**row, "version": 2, "action": "replaced", "sealed": seal(padded(forged), public)}
+                **{
+                    **row,
+                    "version": 2,
+                    "action": "replaced",
+                    "sealed": seal(padded(forged), sealing_public_key(public)),
+                }
             )
         )
         await tx.execute(bids.update().where(bids.c.id == row["bid_id"]).values(version=2))

@@ -123,5 +123,5 @@ def create_serving_app(settings: Settings) -> FastAPI:
 
 
 def _keys(settings: Settings) -> Keys:
-    sealing_key, secret_key = settings.sealing_key(), settings.secret_key()
+    secret_key, sealing_key = settings.secret_key(), settings.sealing_key()
     return Keys(sealing_key, identity_key(secret_key), ReceiptSigner(secret_key))

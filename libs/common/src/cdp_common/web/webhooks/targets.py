@@ -53,6 +53,7 @@ _INSIDE_NAMES = frozenset(
     | {"invalid", "test", "onion", "arpa", "alt"}
 )
 _THIS_MACHINE = "localhost"
+_IS_THIS_MACHINE = "The host is this machine."
 
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 """The IP addresses of a host at a port; an OSError when there is none."""
@@ -129,9 +130,11 @@ def _parsed(url: str) -> tuple[httpx2.URL, str]:
 def _require_outside(host: str, *, allow_loopback: bool) -> None:
     """Refuse a name that is of the inside by itself; an address is judged by itself later."""
     labels = host.lower().rstrip(".").split(".")
-    if labels[-1] == _THIS_MACHINE and allow_loopback:
-        return
-    is_name = ":" not in host and not labels[-1].isdigit()
+    if labels[-1] == _THIS_MACHINE:
+        if allow_loopback:
+            return
+        raise WebhookTargetRefused(_IS_THIS_MACHINE)
+    is_name = ":" not in host and not labels[-1].isdigit() and not labels[-1].startswith("0x")
     if is_name and (len(labels) == 1 or labels[-1] in _INSIDE_NAMES):
         raise _not_public()
 
@@ -141,7 +144,7 @@ def _require_allowed(address: IPv4Address | IPv6Address, scheme: str, *, allow_l
     if plain.is_loopback:
         if allow_loopback:
             return
-        raise WebhookTargetRefused("The host is this machine.")
+        raise WebhookTargetRefused(_IS_THIS_MACHINE)
     if not is_public(plain):
         raise _not_public()
     if scheme != "https":
