@@ -265,7 +265,7 @@ async def _sign(history: History) -> None:
     await platform.http["charter-api"].get(f"/v1/signatures/{signed['id']}/certificate")
     keys = f"/v1/places/{platform.place}/certificate-keys"
     ring = await platform.call("charter-api", "GET", keys, {})
-    history.ids["kid"] += [key["kid"] for key in ring["keys"]]
+    history.ids["kid"] += [key["kid"].rpartition("/")[2] for key in ring["keys"]]
     history.ids["charter_id"].append(charter["id"])
     history.ids["signature_id"].append(signed["id"])
 
