@@ -43,7 +43,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the tests of a group behind one another, so that what they share can go when the last is done.
 
     A platform that has nothing more to do still asks for news; left until the end, several take half of the
-    machine.
+    machine. A fixture of scope `package` ends with its folder only where that is a package.
     """
     places: dict[str, int] = {}
     items.sort(key=lambda item: places.setdefault(_group_of(item.nodeid), len(places)))

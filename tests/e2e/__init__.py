@@ -1,0 +1,1 @@
+"""The story told over HTTP to real processes, which end with the last test here."""
