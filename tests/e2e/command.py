@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx2
-from tests.e2e.town import free_port_base
 
 from cdp_common.db.embedded.launch import guarded_command
 from cdp_tools.environment import Environment
 from cdp_tools.services import service_named
 from cdp_tools.story.parties import Party
+from tests.e2e.town import free_port_base
 
 CDP = Path(sys.executable).with_name("cdp")
 

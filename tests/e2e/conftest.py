@@ -10,15 +10,15 @@ from pathlib import Path
 
 import pytest
 from rich.console import Console
-from tests.e2e.books import Books
-from tests.e2e.command import FirstRun, first_run_in
-from tests.e2e.town import Start, Town, Wire
 
 from cdp_tools.platform import running_platform
 from cdp_tools.screen import Screen
 from cdp_tools.story.ending import keep
 from cdp_tools.story.scene import open_connections, open_scene
 from cdp_tools.story.telling import PARTS
+from tests.e2e.books import Books
+from tests.e2e.command import FirstRun, first_run_in
+from tests.e2e.town import Start, Town, Wire
 
 DEADLINE_S = 8  # the bids take less than one; a demonstration waits longer
 PATIENCE_S = 300  # the first test waits for the platform and its story; a busy machine needs a while

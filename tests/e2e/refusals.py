@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import httpx2
-from tests.e2e.town import Town
 
 from cdp_common.kernel.identifiers import new_id
 from cdp_tools.story.parties import Party
+from tests.e2e.town import Town
 
 
 @dataclass(frozen=True)

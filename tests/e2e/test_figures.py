@@ -8,12 +8,12 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from tests.e2e.expected import Arithmetic
-from tests.e2e.refusals import get, problem
-from tests.e2e.town import QUARTER, Town
 
 from cdp_tools.services import service_named
 from cdp_tools.story.ending import COLLECTIVE_QUERY, LIVE_QUERY, POUND_QUERY
+from tests.e2e.expected import Arithmetic
+from tests.e2e.refusals import get, problem
+from tests.e2e.town import QUARTER, Town
 
 FROM, TO = QUARTER
 WINDOW = f"from={FROM}&to={TO}"

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from tests.e2e.guides import FOLDER, blocks_of, missing, outputs_of, script_of
 from tests.e2e.town import Town
 

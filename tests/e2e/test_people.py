@@ -1,8 +1,7 @@
 """Somebody signs in at the sandbox's provider and works at an organisation's client."""
 
-from tests.e2e.town import Town
-
 from cdp_tools.token_command import Wanted, token_of
+from tests.e2e.town import Town
 
 
 def test_a_person_of_the_sandbox_reads_live_figures_by_their_role(town: Town) -> None:

@@ -3,10 +3,9 @@
 import re
 from pathlib import Path
 
+from cdp_common.kernel.identifiers import new_id
 from tests.e2e.refusals import get
 from tests.e2e.town import Town
-
-from cdp_common.kernel.identifiers import new_id
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "privacy.md"
 

@@ -4,11 +4,11 @@ import json
 from typing import Any
 
 import pytest
-from tests.e2e.refusals import Door, faults, get, knock, nothing_changes, post, problem
-from tests.e2e.town import Town
 
 from cdp_common.kernel.clock import utc_now
 from cdp_tools.story.parties import Party
+from tests.e2e.refusals import Door, faults, get, knock, nothing_changes, post, problem
+from tests.e2e.town import Town
 
 EARLIER = {"period_start": "2026-04-01", "period_end": "2026-06-30"}
 

@@ -9,8 +9,6 @@ from collections.abc import Callable, Iterator
 import pytest
 from joserfc import jwt
 from joserfc.jwk import OKPKey
-from tests.e2e.refusals import Door, knock, nothing_changes, problem
-from tests.e2e.town import Town
 
 from cdp_common.db.database import Database
 from cdp_common.kernel.clock import utc_now
@@ -19,6 +17,8 @@ from cdp_tools.services import ISSUER
 from cdp_tools.story.parties import Party
 from partners_api.storage.signing_keys import load_signing_keys
 from partners_api.use_cases.jose import sign_token
+from tests.e2e.refusals import Door, knock, nothing_changes, problem
+from tests.e2e.town import Town
 
 TWENTY_MB = 20 * 1024 * 1024
 NOBODY = str(new_id())

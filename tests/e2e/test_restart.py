@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.e2e.command import Command, FirstRun, end
-from tests.e2e.town import Town
 
 from cdp_tools.state import StateFolder
 from cdp_tools.story.parties import Party
+from tests.e2e.command import Command, FirstRun, end
+from tests.e2e.town import Town
 
 SECOND_START_LIMIT_S = 60
 """Generous: an idle machine of two cores needs about eight seconds."""

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from joserfc import jws
 from joserfc.jwk import KeySet
+
 from tests.e2e.refusals import get, problem
 from tests.e2e.town import Town
 

@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qs
 
+from cdp_tools.story.ending import LIVE_QUERY
 from tests.e2e.refusals import Door, knock, problem
 from tests.e2e.town import Town
-
-from cdp_tools.story.ending import LIVE_QUERY
 
 WRITING_PATIENCE_S = 3
 

@@ -9,13 +9,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import httpx2
-from tests.e2e.books import Books
 
 from cdp_tools.environment import HOST, Environment
 from cdp_tools.services import SERVICES
 from cdp_tools.story.ending import ask
 from cdp_tools.story.parties import TIMEOUT_S, Party
 from cdp_tools.story.scene import Scene
+from tests.e2e.books import Books
 
 LOWEST_PORT, HIGHEST_PORT = 15_000, 32_000
 QUARTER = ("2026-07-01", "2026-09-30")

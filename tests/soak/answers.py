@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import httpx2
+
 from tests.soak.api import Operation
 
 PROBLEM = "application/problem+json"

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import asyncpg
+
 from tests.soak.platform import SoakPlatform
 
 REST_WITHIN_S = 120

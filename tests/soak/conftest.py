@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from tests.soak.platform import soak_platform
 from tests.soak.scale import Scale, scale_here
 from tests.soak.storm import Aftermath, weather

@@ -6,10 +6,10 @@ from typing import Any
 
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
-from tests.soak.api import Document
-from tests.soak.hostile import DATES, DECIMALS, LONGEST_TEXT, TIMES, Values, anything, short_texts
 
 from cdp_common.kernel.identifiers import new_id
+from tests.soak.api import Document
+from tests.soak.hostile import DATES, DECIMALS, LONGEST_TEXT, TIMES, Values, anything, short_texts
 
 MOST_ITEMS = 3
 _DECIMAL = "[0-9]{1,18}"

@@ -6,14 +6,13 @@ import json
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from cdp_tools.services import service_named
+from cdp_tools.yaml_files import read_mapping
+from partners_api.domain.scopes import EVENTS_INTERNAL, SCOPES
 from tests.official_files import IOD_2025, csv_file, official_rows, postcode_lines
 from tests.soak.mesh import Mesh
 from tests.soak.people import Json, Party, Voice, as_json
 from tests.soak.stage import DATA, Stage, set_stage
-
-from cdp_tools.services import service_named
-from cdp_tools.yaml_files import read_mapping
-from partners_api.domain.scopes import EVENTS_INTERNAL, SCOPES
 
 
 @dataclass

@@ -7,11 +7,10 @@ from datetime import date, timedelta
 from decimal import Decimal
 from itertools import islice
 
-from tests.soak.scale import Random, Scale
-from tests.soak.stage import FRAMEWORK
-
 from cdp_common.kernel.identifiers import new_id
 from cdp_tools.packs import check_pack
+from tests.soak.scale import Random, Scale
+from tests.soak.stage import FRAMEWORK
 from toms_engine.domain.canonical import edition_hash
 from toms_engine.domain.catalogue import Catalogue
 from toms_engine.domain.edition import MONEY_UNITS, Measure

@@ -12,7 +12,6 @@ from typing import Any
 
 import httpx2
 from fastapi import FastAPI
-from tests.soak.people import Party, Voice
 
 from cdp_common.db.database import Database
 from cdp_common.kernel.clock import utc_now
@@ -22,6 +21,7 @@ from cdp_tools.databases import provisioning
 from cdp_tools.environment import Environment
 from cdp_tools.services import SERVICES, Service
 from partners_api.use_cases.provision_platform import Declaration, provision_platform
+from tests.soak.people import Party, Voice
 
 REST_SERVICES = tuple(service for service in SERVICES if service.schema is not None)
 

@@ -13,8 +13,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from tests.e2e.town import free_port_base
-
 from cdp_common.db.database import Database
 from cdp_common.db.embedded import EmbeddedCluster
 from cdp_common.db.migrations import migrate
@@ -28,6 +26,7 @@ from cdp_tools.services import ISSUER, Service, service_named
 from cdp_tools.state import StateFolder
 from cdp_tools.supervisor import Child, Program, Supervisor
 from partners_api.use_cases.provision_platform import Declaration, provision_platform
+from tests.e2e.town import free_port_base
 
 SERVICES = tuple(map(service_named, ("partners-api", "toms-engine", "procurement-api", "reporting-api")))
 """Those that a promise passes through on its way into the ledger."""

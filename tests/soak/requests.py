@@ -9,6 +9,8 @@ from urllib.parse import quote, urlencode
 
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
+
+from cdp_common.kernel.identifiers import new_id
 from tests.soak.api import Document, Operation, operations_of
 from tests.soak.fitting import Fitting
 from tests.soak.hostile import (
@@ -31,8 +33,6 @@ from tests.soak.hostile import (
     short_texts,
     spoilt,
 )
-
-from cdp_common.kernel.identifiers import new_id
 
 Headers = tuple[tuple[bytes, bytes], ...]
 

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
-from tests.soak.people import Json, Party, Voice
 
 from cdp_common.kernel.clock import utc_now
 from cdp_tools.environment import OPERATOR_CLIENT_ID
 from cdp_tools.packs import load_pack
 from cdp_tools.yaml_files import read_mapping
+from tests.soak.people import Json, Party, Voice
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 FRAMEWORK = DATA / "frameworks" / "open-measures-2026"

@@ -12,13 +12,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import httpx2
+
+from cdp_common.clients.upstream import UpstreamProblem, UpstreamUnavailable
+from cdp_common.kernel.identifiers import new_id
 from tests.soak.people import Party, Voice, as_json
 from tests.soak.platform import DATABASE, SoakPlatform
 from tests.soak.scale import Random, Scale
 from tests.soak.stage import Stage, set_stage
-
-from cdp_common.clients.upstream import UpstreamProblem, UpstreamUnavailable
-from cdp_common.kernel.identifiers import new_id
 
 PATIENCE_S = 120
 """How long a client insists on one thing: a platform that is back has to do it by then."""

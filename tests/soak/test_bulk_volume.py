@@ -7,6 +7,7 @@ from typing import Any
 
 import polars as pl
 import pytest
+
 from tests.soak.scale import Scale
 from tests.unit.toms_engine.every_rule import (
     drawn_row,
@@ -15,7 +16,6 @@ from tests.unit.toms_engine.every_rule import (
     valued_alone,
     without_contract_codes,
 )
-
 from toms_engine.bulk.rows import FIELDS, Rows
 from toms_engine.bulk.valuing import BulkValuer
 from toms_engine.domain.line import Options

@@ -14,8 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.integration.partners_api.world import AUDIENCE, ISSUER, World
-from tests.soak.scale import Scale
 
 from cdp_common.db.database import Database
 from cdp_common.kernel.clock import FixedClock, utc_now
@@ -23,6 +21,8 @@ from cdp_common.testing.callers import http_client
 from cdp_common.testing.plugin import MakeDatabase
 from partners_api.main import CONNECTION_WAIT_S, PACKAGE, SCHEMA, create_app
 from partners_api.settings import Settings
+from tests.integration.partners_api.world import AUDIENCE, ISSUER, World
+from tests.soak.scale import Scale
 
 COMPANY = {"scheme": "GB-COH", "id": "01234567"}
 VOUCHED = {"method": "vouched", "evidence": "register entry seen"}

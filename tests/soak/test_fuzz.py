@@ -14,6 +14,8 @@ from typing import Any
 import httpx2
 import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
+
+from cdp_common.testing.databases import TestDatabases
 from tests.soak.answers import faults_of
 from tests.soak.api import Operation
 from tests.soak.described import checked, served
@@ -21,8 +23,6 @@ from tests.soak.known import Known, furnish
 from tests.soak.mesh import REST_SERVICES, Mesh, mesh
 from tests.soak.requests import NOBODY, Request, Requests
 from tests.soak.scale import Scale
-
-from cdp_common.testing.databases import TestDatabases
 
 CALLERS = ("manager",) * 5 + ("operator", "bidder", "bidder", "service", NOBODY)
 """Who asks, by how often: the one with every right comes furthest."""

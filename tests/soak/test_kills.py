@@ -13,13 +13,13 @@ import httpx2
 import pytest
 from joserfc import jws
 from joserfc.jwk import OKPKey
+
+from cdp_common.contracts.bids import BidDraft
+from cdp_tools.services import service_named
 from tests.soak.books import rows
 from tests.soak.people import Party
 from tests.soak.scale import Scale
 from tests.soak.storm import KILLED, Aftermath, Kept
-
-from cdp_common.contracts.bids import BidDraft
-from cdp_tools.services import service_named
 
 BIDS = ("submitted", "replaced", "withdrawn")
 
