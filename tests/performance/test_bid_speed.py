@@ -43,8 +43,7 @@ CLIENTS = 24
 CONNECTIONS = 5  # what the service has by default
 ROUNDS, ROUND_S = 5, 3.0
 OPEN_LOOP_S = 15.0
-AIM_OF_BARE, AIM_P99_MS = 0.5, 60.0
-LEAST_OF_BARE = 0.15  # what is held today; docs/decisions/0009-bids-in-one-statement.md
+LEAST_OF_BARE, MOST_P99_MS = 0.5, 60.0  # neither is met yet: docs/decisions/0009-bids-in-one-statement.md
 SHARE_OF_PEAK = 0.6
 
 
@@ -206,5 +205,6 @@ async def compared(
     say(f"at {open_loop.rate:.0f} a second, open loop: median {middle:.1f} ms, p99 {p99:.1f} ms")
     for connection in (*ours, *theirs):
         connection.close()
-    say(f"median of the ratios {statistics.median(ratios):.2f}; aims: {AIM_OF_BARE}, p99 {AIM_P99_MS:.0f} ms")
+    say(f"median of the ratios {statistics.median(ratios):.2f}")
     assert statistics.median(ratios) >= LEAST_OF_BARE
+    assert p99 <= MOST_P99_MS
