@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, select, tuple_, update
+from sqlalchemy import ARRAY, RowMapping, Text, any_, literal, select, tuple_, update
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -197,10 +197,17 @@ async def keep_areas(tx: AsyncConnection, found: Iterable[AreaCopy]) -> None:
 
 async def keep_bands(tx: AsyncConnection, found: Iterable[AreaCopy]) -> None:
     """Give areas that are kept here the bands that hold now."""
-    # In one order, so that two who do the same never wait for each other.
-    for item in sorted(found, key=lambda item: (item.need_index, item.code)):
-        here = (areas.c.need_index == item.need_index) & (areas.c.code == item.code)
-        await tx.execute(update(areas).where(here, areas.c.band != item.band).values(band=item.band))
+    codes: dict[tuple[str, str], list[str]] = {}
+    for item in found:
+        codes.setdefault((item.need_index, item.band), []).append(item.code)
+    # One statement a band, so that a nation's areas take as many round trips as a ward's.
+    for (need_index, band), of_band in sorted(codes.items()):
+        here = (
+            (areas.c.need_index == need_index)
+            & (areas.c.code == any_(literal(of_band, ARRAY(Text))))
+            & (areas.c.band != band)
+        )
+        await tx.execute(update(areas).where(here).values(band=band))
 
 
 async def area_codes_kept(tx: AsyncConnection, need_index: str, place_slug: str | None) -> set[str]:
