@@ -27,7 +27,7 @@ OPERATIONS = {
     "toms-engine": 44,
     "procurement-api": 65,
     "charter-api": 31,
-    "reporting-api": 26,
+    "reporting-api": 30,
 }
 
 # Lists that are not paged: so many as there are feeds that the service reads.

@@ -10,6 +10,7 @@ import httpx2
 import pytest
 import yaml
 from tests.contract.descriptions import committed
+from tests.integration.reporting_api.intake_calls import INTAKE_CALLS
 from tests.integration.reporting_api.world import QUARTER, Headers, World, judgement, keyed, line
 
 from cdp_common.contracts.reporting import Report
@@ -79,6 +80,7 @@ WINDOW = {"from": QUARTER[0], "to": QUARTER[1]}
 PERIOD = {"period_start": QUARTER[0], "period_end": QUARTER[1], "reason": "again"}
 
 CALLS: dict[str, Call] = {
+    **INTAKE_CALLS,
     "create_activity": lambda world, headers, _: world.http.post(
         "/v1/activities", json=activity_draft(world), headers=keyed(headers)
     ),

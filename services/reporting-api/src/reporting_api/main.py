@@ -20,9 +20,12 @@ from cdp_common.web.issuer import remote_verifier
 from cdp_common.web.verifier import TokenVerifier
 from cdp_common.web.webhooks import webhook_router, webhook_work
 from cdp_common.web.wiring import closing, own_tokens, service_database
-from reporting_api.api import activities, publications, reports, value
+from reporting_api.api import activities, obligations, publications, reports, value
 from reporting_api.domain.disclosure import DisclosureRule
+from reporting_api.domain.reporting_calendar import Calendar, require_calendar_holds
 from reporting_api.settings import Settings
+from reporting_api.use_cases.give_notice import INTERVAL_S as NOTICE_INTERVAL_S
+from reporting_api.use_cases.give_notice import notices_of
 from reporting_api.use_cases.purge_answers import purge_once
 from reporting_api.use_cases.run_feeds import feeds_consumed
 from reporting_api.use_cases.run_sequencer import sequencer_running
@@ -61,6 +64,9 @@ def create_app(
     }
     taker = EventTaker(db, toms, partners, clock)
 
+    require_calendar_holds(settings.reporting_due_days, settings.reporting_reminder_days)
+    calendar = Calendar(True, settings.reporting_due_days, settings.reporting_reminder_days)
+
     def feeds_task() -> AbstractAsyncContextManager[None]:
         return feeds_consumed(taker, feeds, settings.poll_interval_s)
 
@@ -76,6 +82,7 @@ def create_app(
         routers=[
             activities.router,
             reports.router,
+            obligations.router,
             value.router,
             publications.router,
             event_router,
@@ -88,7 +95,16 @@ def create_app(
         lifespan_tasks=[
             closing(http),
             webhook_work(db, settings, SCHEMA),
-            *([sequencer_task, purging(lambda: purge_once(db, clock)), feeds_task] if in_background else []),
+            *(
+                [
+                    sequencer_task,
+                    purging(lambda: purge_once(db, clock)),
+                    purging(notices_of(db, clock, calendar), interval_s=NOTICE_INTERVAL_S),
+                    feeds_task,
+                ]
+                if in_background
+                else []
+            ),
         ],
         larger_bodies={
             "/v1/reports": MAX_REPORT_BYTES,
@@ -101,5 +117,6 @@ def create_app(
         settings.disclosure_dominance_percent,
         settings.disclosure_source,
     )
+    app.state.calendar = calendar
     app.state.publication_licence = settings.publication_licence
     return app

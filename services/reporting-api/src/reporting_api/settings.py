@@ -28,3 +28,9 @@ class Settings(ServiceSettings):
     """Where the two thresholds come from; every publication says it."""
     publication_licence: str = "OGL-UK-3.0"
     """The licence, as an SPDX identifier, under which publications may be used."""
+
+    reporting_due_days: int = Field(default=30, ge=1, le=120)
+    """So many days after a period's end its report is due, in places that have set no calendar of their own.
+    Nothing public says when partners report: the number is ours."""
+    reporting_reminder_days: tuple[int, ...] = (14, 3)
+    """So many days before it is due a report is reminded of, in such places; fewer than the days above."""

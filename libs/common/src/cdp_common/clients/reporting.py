@@ -6,7 +6,7 @@ from datetime import date, datetime
 from urllib.parse import quote
 from uuid import UUID
 
-from cdp_common.clients.base import ServiceClient
+from cdp_common.clients.obligations import ObligationOperations
 from cdp_common.contracts.base import EventPage, Page
 from cdp_common.contracts.reporting import (
     Activity,
@@ -26,7 +26,7 @@ from cdp_common.contracts.reporting import (
 )
 
 
-class ReportingClient(ServiceClient):
+class ReportingClient(ObligationOperations):
     """reporting-api, one method per operation."""
 
     # -------------------------------------------------------------- joint activities

@@ -218,6 +218,14 @@ class FourFigures(Contract):
     validated: ValueFigure
 
 
+class Timeliness(Contract):
+    """Of the months that a place asks for beside the quarterly minimum, how many were reported in time."""
+
+    asked_count: int
+    on_time_count: int
+    ratio: DecimalText | None  # null when nothing was asked
+
+
 class Coverage(Contract):
     """Who has reported of those who owe a report for the window (quarterly minimum)."""
 
@@ -228,6 +236,7 @@ class Coverage(Contract):
         None  # share of the due pounds whose deliverer has reported that day
     )
     missing_organisations: list[str]  # empty in public figures
+    timeliness: Timeliness | None = None  # null where the place has set no calendar
 
 
 class ValueCell(Contract):

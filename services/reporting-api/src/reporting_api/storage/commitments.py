@@ -151,7 +151,8 @@ async def _novations(tx: AsyncConnection, source_ids: Collection[UUID]) -> dict[
     return found
 
 
-def _tenures(row: RowMapping, novations: Sequence[RowMapping]) -> tuple[Tenure, ...]:
+def tenures_of(row: RowMapping, novations: Sequence[RowMapping]) -> tuple[Tenure, ...]:
+    """Who owed a commitment when, by its novations in order."""
     days = [novation["effective_on"] for novation in novations]
     deliverers = [*(novation["earlier_deliverer_id"] for novation in novations), row["deliverer_id"]]
     return tuple(
@@ -164,7 +165,7 @@ def _owed_line(row: RowMapping, novations: Sequence[RowMapping]) -> OwedLine:
     return OwedLine(
         line_id=row["line_id"],
         place_id=row["place_id"],
-        tenures=_tenures(row, novations),
+        tenures=tenures_of(row, novations),
         commissioner_id=row["commissioner_id"],
         kind=row["kind"],
         route=ROUTE_OF_KIND[row["kind"]],

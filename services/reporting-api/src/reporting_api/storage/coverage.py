@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Subquery, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -16,18 +16,23 @@ from reporting_api.storage.copies import memberships_at
 from reporting_api.storage.report_tables import report_states, reports
 
 
-async def standing_reports(
-    tx: AsyncConnection, place_id: UUID, window: Period, moment: datetime
-) -> list[StandingReport]:
-    """The reports of a place that share days with the window and counted at the moment."""
+def states_at(moment: datetime) -> Subquery:
+    """The state in which each report was at a moment."""
     states = report_states.c
-    latest = (
+    return (
         select(states.report_id, states.state)
         .ext(distinct_on(states.report_id))
         .where(states.recorded_at <= moment)
         .order_by(states.report_id, states.version.desc())
         .subquery()
     )
+
+
+async def standing_reports(
+    tx: AsyncConnection, place_id: UUID, window: Period, moment: datetime
+) -> list[StandingReport]:
+    """The reports of a place that share days with the window and counted at the moment."""
+    latest = states_at(moment)
     query = (
         select(
             reports.c.organisation_id,

@@ -63,6 +63,7 @@ reports = Table(
     Column("nil_return", Boolean, nullable=False),
     Column("named_totals_agreed", Boolean, nullable=False),
     Column("submitted_at", UtcDateTime, nullable=False),
+    Column("first_submitted_at", UtcDateTime, nullable=False),  # of the first report that this one corrects
     Column("supersedes", Uuid, ForeignKey("reports.id")),
     Column("correction_reason", Text),
     Column("version", Integer, nullable=False),

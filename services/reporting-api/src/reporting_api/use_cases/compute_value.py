@@ -33,6 +33,7 @@ from reporting_api.domain.figures import (
 from reporting_api.domain.groupings import GroupedCell, cells_of, headline_of, with_totals
 from reporting_api.domain.licensed_totals import LicensedTotal, TotalKey
 from reporting_api.domain.obligations import ReportingCoverage, coverage_of, due_value_ratio, ratio_of
+from reporting_api.domain.reporting_calendar import Timeliness
 from reporting_api.storage.coverage import memberships_known, standing_reports
 from reporting_api.storage.crosswalks import crosswalks_of
 from reporting_api.storage.figures import (
@@ -43,6 +44,7 @@ from reporting_api.storage.figures import (
     figures_by,
     measure_qualifier,
 )
+from reporting_api.use_cases.timeliness import timeliness_answer, timeliness_at
 from reporting_api.use_cases.value_contracts import four_figures, value_cell, value_figure
 
 NO_TOTALS: Mapping[TotalKey, LicensedTotal] = MappingProxyType({})
@@ -70,6 +72,7 @@ class ComputedValue:
     schemes: Mapping[str, Scheme]
     """Every scheme that an edition of the lines knows, and those asked for beside."""
     coverage: ReportingCoverage
+    timeliness: Timeliness | None
     due_value_ratio: Decimal | None
     editions: Sequence[EditionUse]
     has_samples: bool
@@ -100,6 +103,7 @@ async def compute_value(
     reports = await standing_reports(tx, lines.place_id, span, known_at)
     memberships = await memberships_known(tx, lines.place_id, known_at)
     coverage = coverage_of(lines.window, known_at.date(), memberships, reports)
+    timeliness = await timeliness_at(tx, lines.place_id, lines.window, memberships, known_at)
     return ComputedValue(
         place_id=lines.place_id,
         window=lines.window,
@@ -108,6 +112,7 @@ async def compute_value(
         cells=cells,
         schemes=schemes,
         coverage=coverage,
+        timeliness=timeliness,
         due_value_ratio=due_value_ratio(await due_by_day(tx, lines), reports),
         editions=editions,
         has_samples=coverage.has_samples or any(row.has_samples for row in whole),
@@ -270,4 +275,5 @@ def _coverage(computed: ComputedValue, *, names_missing: bool) -> Coverage:
         ratio=computed.coverage.ratio,
         due_value_ratio=computed.due_value_ratio,
         missing_organisations=list(computed.coverage.missing_organisations) if names_missing else [],
+        timeliness=timeliness_answer(computed.timeliness),
     )

@@ -94,6 +94,7 @@ async def correct_report(
             now,
             supersedes=report_id,
             correction_reason=correction.reason,
+            first_submitted_at=superseded["first_submitted_at"],
         )
         return await keep(tx, once, 201, report, now)
 

@@ -59,6 +59,7 @@ from reporting_api.storage.copies import (
     place_known,
 )
 from reporting_api.storage.ledger import append_entries, standing_entries
+from reporting_api.storage.obligations import keep_schedules
 from reporting_api.use_cases.gather import PlaceUnknown, areas_of, measures_of, place_of, refresh_bands
 
 MADE = frozenset({"agreement.signed", "pledge.made"})
@@ -143,6 +144,7 @@ class EventTaker:
         commitment = _commitment(made, known, None if place is None else place.need_index)
         if not await keep_commitment(tx, commitment, now):
             return  # told of before: a replay has no second effect
+        await keep_schedules(tx, commitment.lines)
         names = {made.deliverer_id: made.deliverer_name}
         if made.commissioner_id is not None and made.commissioner_name is not None:
             names[made.commissioner_id] = made.commissioner_name
@@ -160,6 +162,7 @@ class EventTaker:
         changed = _varied(before, varied, known, None if place is None else place.need_index)
         standing = await standing_entries(tx, varied.source_id)
         await keep_variation(tx, changed, version)
+        await keep_schedules(tx, changed.lines, since=varied.effective_on)
         entries = entries_of_variation(standing, changed, varied.effective_on, new_id, self.clock())
         await append_entries(tx, entries)
 

@@ -32,6 +32,7 @@ async def write_report(
     *,
     supersedes: UUID | None = None,
     correction_reason: str | None = None,
+    first_submitted_at: datetime | None = None,
 ) -> Report:
     """The report as written, with its delivered entries, its claims on joint activities and its event."""
     report_id = new_id()
@@ -48,6 +49,7 @@ async def write_report(
         "nil_return": scope.nil_return,
         "named_totals_agreed": scope.named_totals_agreed,
         "submitted_at": now,
+        "first_submitted_at": first_submitted_at or now,
         "supersedes": supersedes,
         "correction_reason": correction_reason,
         "version": 1,
