@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -16,7 +17,7 @@ from reporting_api.domain.reporting_calendar import Calendar
 from reporting_api.use_cases.give_notice import give_notices
 
 PLATFORM = Calendar(True, 30, (14, 3))
-WINDOW = {"from_": date(2026, 10, 1), "to": date(2026, 12, 31)}
+WINDOW: dict[str, Any] = {"from_": date(2026, 10, 1), "to": date(2026, 12, 31)}
 
 
 def seen(owed: list[Obligation]) -> list[tuple[str, UUID, date, date, str]]:
