@@ -26,7 +26,7 @@ OPERATIONS = {
     "partners-api": 61,
     "toms-engine": 44,
     "procurement-api": 65,
-    "charter-api": 31,
+    "charter-api": 36,
     "reporting-api": 30,
 }
 

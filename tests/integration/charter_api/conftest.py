@@ -42,6 +42,8 @@ async def _running(db: Database, folder: Path) -> AsyncIterator[World]:
     settings = Settings(
         issuer=ISSUER, audience=AUDIENCE, secret_key_file=key, webhook_allow_loopback=True, mode="sandbox"
     )
-    app = create_app(settings, database=db, verifier=mint.verifier(), http=outside, clock=clock)
+    app = create_app(
+        settings, database=db, verifier=mint.verifier(), http=outside, clock=clock, in_background=False
+    )
     async with standing_client(app) as http:
         yield World(http, db, mint, clock, neighbours)

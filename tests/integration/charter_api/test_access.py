@@ -66,6 +66,27 @@ async def reinstated(world: World, headers: Headers, target: Target) -> httpx2.R
     return await world.http.post(f"{path}/reinstatements", json={"reason": "heard"}, headers=keyed(headers))
 
 
+async def entered(world: World, headers: Headers, act: str) -> httpx2.Response:
+    """The answer to an act on a signature that a network has entered for `own`."""
+    charter = await world.charter(version="entered")
+    network = new_id()
+    sheet = "reference,organisation_id,signing_name,signing_role,signed_on\n"
+    sheet += f"A,{world.signatory},Ada Example,Director,2026-11-01\n"
+    world.neighbours.kinds[str(network)] = "third_sector"
+    brought = await world.http.post(
+        "/v1/signatures/imports",
+        params={"charter_id": charter["id"]},
+        content=sheet.encode(),
+        headers={**keyed(world.as_signatory(network)), "Content-Type": "text/csv"},
+    )
+    path = f"/v1/signature-entries/{brought.json()['items'][0]['signature_id']}"
+    if act == "read":
+        return await world.http.get(path, headers=headers)
+    if act == "confirm":
+        return await world.http.post(f"{path}/confirmations", headers=keyed(headers))
+    return await world.http.post(f"{path}/end", json={"reason": "not ours"}, headers=headers)
+
+
 async def key_read(world: World, headers: Headers) -> httpx2.Response:
     """The answer to reading the place's key by its id."""
     known = await world.http.get(f"/v1/places/{world.place}/certificate-keys")
@@ -104,6 +125,18 @@ CALLS: dict[str, Call] = {
         f"/v1/signatures/{target['id']}/suspensions", json={"reason": "silence"}, headers=keyed(headers)
     ),
     "reinstate_signature": lambda world, headers, target: reinstated(world, headers, target),
+    "import_signatures": lambda world, headers, target: world.http.post(
+        "/v1/signatures/imports",
+        params={"charter_id": target["charter"]},
+        content=b"reference,identifier,signing_name,signing_role,signed_on\n",
+        headers={**keyed(headers), "Content-Type": "text/csv"},
+    ),
+    "list_signature_entries": lambda world, headers, _: world.http.get(
+        "/v1/signature-entries", headers=headers
+    ),
+    "get_signature_entry": lambda world, headers, _: entered(world, headers, "read"),
+    "confirm_signature_entry": lambda world, headers, _: entered(world, headers, "confirm"),
+    "end_signature_entry": lambda world, headers, _: entered(world, headers, "end"),
     "get_signature_history": lambda world, headers, target: world.http.get(
         f"/v1/signatures/{target['id']}/history", headers=headers
     ),

@@ -28,6 +28,8 @@ class Neighbours:
     names: dict[str, str] = field(default_factory=dict)
     refused_measures: set[str] = field(default_factory=set)
     calls: list[str] = field(default_factory=list)
+    identifiers: dict[str, str] = field(default_factory=dict)
+    """By organisation: the identifier that it has proved."""
 
     def answer(self, request: httpx2.Request) -> httpx2.Response:
         self.calls.append(request.url.path)
@@ -35,6 +37,15 @@ class Neighbours:
             return self._valuation(json.loads(request.content))
         if request.url.path.startswith("/v1/editions/by-hash/"):
             return self._edition(request.url.path.rsplit("/", 1)[-1])
+        if request.url.path == "/v1/organisations/batch":
+            ids = json.loads(request.content)["ids"]
+            known = [self._organisation(one) for one in ids if one in self.kinds]
+            missing = [one for one in ids if one not in self.kinds]
+            return httpx2.Response(200, json={"items": known, "missing": missing})
+        if request.url.path == "/v1/organisations":
+            wanted = request.url.params["identifier"]
+            owners = [self._organisation(org) for org, has in self.identifiers.items() if has == wanted]
+            return httpx2.Response(200, json={"items": owners, "next": None})
         organisation_id = request.url.path.rsplit("/", 1)[-1]
         if organisation_id not in self.kinds:
             return httpx2.Response(404, json={"code": "organisation_not_found", "detail": "unknown"})
@@ -46,13 +57,17 @@ class Neighbours:
             "legal_name": self.names.get(organisation_id, f"Organisation {organisation_id[-4:]}"),
             "kind": self.kinds[organisation_id],
             "state": "verified",
-            "identifiers": [],
+            "identifiers": self._identifiers(organisation_id),
             "is_sme": None,
             "is_vcse": None,
             "website": None,
             "data_status": "synthetic_sample",
             "created_at": "2026-01-01T00:00:00Z",
         }
+
+    def _identifiers(self, organisation_id: str) -> list[dict[str, str]]:
+        scheme, _, number = self.identifiers.get(organisation_id, "").partition(":")
+        return [{"scheme": scheme, "id": number}] if number else []
 
     def _edition(self, edition_hash: str) -> httpx2.Response:
         if edition_hash != EDITION:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import httpx2
 from fastapi import FastAPI
 
+from cdp_common.clients.feeds import FeedClient
 from cdp_common.clients.partners import PartnersClient
 from cdp_common.clients.toms import TomsClient
 from cdp_common.clients.upstream import open_http
@@ -12,14 +13,24 @@ from cdp_common.db.database import Database
 from cdp_common.kernel.clock import Clock, utc_now
 from cdp_common.web.app import create_service
 from cdp_common.web.event_routes import router as event_router
+from cdp_common.web.feeds import following
 from cdp_common.web.housekeeping import answers_of, purging
 from cdp_common.web.issuer import remote_verifier
 from cdp_common.web.verifier import TokenVerifier
 from cdp_common.web.webhooks import webhook_router, webhook_work
 from cdp_common.web.wiring import closing, own_tokens, service_database
-from charter_api.api import certificates, charters, register, signature_changes, signatures
+from charter_api.api import (
+    certificates,
+    charters,
+    register,
+    signature_changes,
+    signature_entries,
+    signatures,
+)
 from charter_api.settings import Settings
 from charter_api.use_cases.announce_turns import INTERVAL_S, turns_of
+from charter_api.use_cases.expire_entries import expiries_of
+from charter_api.use_cases.follow_partners import SOURCE, follow_partners
 
 SCHEMA = "charter"
 
@@ -31,14 +42,24 @@ def create_app(
     verifier: TokenVerifier | None = None,
     http: httpx2.AsyncClient | None = None,
     clock: Clock = utc_now,
+    in_background: bool = True,
 ) -> FastAPI:
     """The application; it connects to nothing before it is started.
 
-    `database`, `verifier` and `http` stand in for those that the settings name.
+    `database`, `verifier` and `http` stand in for those that the settings name. Without `in_background`
+    the feed of partners-api is not followed.
     """
     database = database or service_database(settings, SCHEMA)
     http = http or open_http()
     tokens = own_tokens(settings, http)
+    follows = following(
+        database,
+        SOURCE,
+        FeedClient(settings.partners_url, tokens, http),
+        follow_partners,
+        poll_interval_s=settings.poll_interval_s,
+        clock=clock,
+    )
     app = create_service(
         settings,
         name="charter-api",
@@ -47,6 +68,7 @@ def create_app(
         description="What organisations promised freely: charter versions, signatories, pledges.",
         routers=[
             charters.router,
+            signature_entries.router,
             signatures.router,
             signature_changes.router,
             register.router,
@@ -63,9 +85,12 @@ def create_app(
             webhook_work(database, settings, SCHEMA),
             purging(answers_of(database, clock)),
             purging(turns_of(database, clock), interval_s=INTERVAL_S),
+            purging(expiries_of(database, clock), interval_s=INTERVAL_S),
+            *([follows] if in_background else []),
         ],
     )
     app.state.certificate_keys = settings.certificate_keys()
+    app.state.pending_days = settings.pending_days
     app.state.partners = PartnersClient(settings.partners_url, tokens, http)
     app.state.toms = TomsClient(settings.toms_url, tokens, http)
     return app

@@ -1,6 +1,9 @@
 """The settings of charter-api."""
 
 from functools import cache
+from typing import Annotated
+
+from pydantic import Field
 
 from cdp_common.web.settings import ServiceSettings
 from charter_api.domain.certificate import Addresses
@@ -15,6 +18,9 @@ class Settings(ServiceSettings):
     public_url: str | None = None
     """The https address at which outsiders reach charter-api: it stands in certificates, for good. A sandbox
     takes CDP_CHARTER_URL where none is given; a live deployment then gives out no certificates."""
+
+    pending_days: Annotated[int, Field(ge=1, le=366)] = 90
+    """For how many days a signature that a network has entered waits for its organisation to confirm it."""
 
     def certificate_keys(self) -> CertificateKeys | None:
         """What certificates are signed with; None where nobody outside could follow their addresses."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
-from cdp_common.clients.base import ServiceClient
+from cdp_common.clients.certificates import CertificateOperations
+from cdp_common.clients.signature_entries import SignatureEntryOperations
 from cdp_common.contracts.base import Batch, IdBatch, Page
-from cdp_common.contracts.certificates import CertificateKeySet
 from cdp_common.contracts.charter import (
     Charter,
     CharterDraft,
@@ -21,7 +21,7 @@ from cdp_common.contracts.register import RegisterEntry, RegisterExport
 from cdp_common.contracts.signature_changes import RenewalDraft, SignatureHistory, StatedReason
 
 
-class CharterClient(ServiceClient):
+class CharterClient(CertificateOperations, SignatureEntryOperations):
     """charter-api, one method per operation."""
 
     async def publish_charter(self, draft: CharterDraft, *, idempotency_key: str) -> Charter:
@@ -168,12 +168,3 @@ class CharterClient(ServiceClient):
         """The register of a place as one document."""
         params = {"format": "json", "place_id": place_id, "as_of": as_of}
         return await self._request("GET", "/v1/register/export", answer=RegisterExport, params=params)
-
-    async def get_certificate_keys(self, place_id: UUID) -> CertificateKeySet:
-        """The keys that the place's certificates are verified with."""
-        return await self._request("GET", f"/v1/places/{place_id}/certificate-keys", answer=CertificateKeySet)
-
-    async def rotate_certificate_key(self, place_id: UUID, *, idempotency_key: str) -> CertificateKeySet:
-        """The place's keys, the new one last."""
-        path = f"/v1/places/{place_id}/certificate-keys"
-        return await self._request("POST", path, answer=CertificateKeySet, idempotency_key=idempotency_key)

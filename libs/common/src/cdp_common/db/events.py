@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -79,12 +79,19 @@ async def record_event(tx: AsyncConnection, event: NewEvent, now: datetime) -> U
 
     Two writers that both made the same version of an aggregate: the later one gets `WriteConflict`.
     """
-    row = event_row(event, now)
-    with constraint_errors({"uq_events_aggregate_type_aggregate_id_aggregate_version": _version_taken}):
-        await tx.execute(insert(events).values(row))
-    event_id: UUID = row["id"]
-    await tx.execute(insert(event_pending).values(event_id=event_id))
+    [event_id] = await record_events(tx, [event], now)
     return event_id
+
+
+async def record_events(tx: AsyncConnection, made: Sequence[NewEvent], now: datetime) -> list[UUID]:
+    """Store several events in their order, with two statements however many there are."""
+    rows = [event_row(event, now) for event in made]
+    ids: list[UUID] = [row["id"] for row in rows]
+    if rows:
+        with constraint_errors({"uq_events_aggregate_type_aggregate_id_aggregate_version": _version_taken}):
+            await tx.execute(insert(events), rows)
+        await tx.execute(insert(event_pending), [{"event_id": event_id} for event_id in ids])
+    return ids
 
 
 def event_row(event: NewEvent, now: datetime) -> dict[str, Any]:

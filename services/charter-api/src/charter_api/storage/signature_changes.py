@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, exists, insert, select
+from sqlalchemy import RowMapping, delete, exists, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -18,9 +18,31 @@ from charter_api.storage.signatures import register_on
 from charter_api.storage.tables import charters, signature_changes, signing_people
 
 
-async def add_signing_person(tx: AsyncConnection, person_id: UUID, name: str) -> None:
-    """Write the erasable name of who signed."""
-    await tx.execute(insert(signing_people).values(id=person_id, name=name))
+async def add_signing_people(tx: AsyncConnection, rows: Sequence[dict[str, Any]]) -> None:
+    """Write the erasable names of several who signed."""
+    if rows:
+        await tx.execute(insert(signing_people), rows)
+
+
+async def add_first_changes(tx: AsyncConnection, rows: Sequence[dict[str, Any]]) -> None:
+    """Write the signing of signatures that this transaction made: nobody else can have changed them."""
+    if rows:
+        await tx.execute(insert(signature_changes), rows)
+
+
+async def add_signing_person(tx: AsyncConnection, person_id: UUID, name: str, given_by: UUID | None) -> None:
+    """Write the erasable name of who signed; `given_by` is the signed-in person who gave it, if one was."""
+    await tx.execute(insert(signing_people).values(id=person_id, name=name, given_by=given_by))
+
+
+async def forget_names_given_by(tx: AsyncConnection, person: UUID) -> int:
+    """Remove the names that a person gave who is erased, and say how many they were."""
+    return (await tx.execute(delete(signing_people).where(signing_people.c.given_by == person))).rowcount
+
+
+async def forget_names(tx: AsyncConnection, person_ids: Collection[UUID]) -> None:
+    """Remove names that nothing is signed with."""
+    await tx.execute(delete(signing_people).where(signing_people.c.id.in_(person_ids)))
 
 
 async def add_change(tx: AsyncConnection, row: dict[str, Any]) -> None:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, RowMapping, Select, case, func, insert, literal, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import ColumnElement, RowMapping, Select, case, func, literal, select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from cdp_common.db.constraints import raise_for_constraint
 from cdp_common.db.paging import keyset
-from charter_api.domain.charter import AlreadySigned
 from charter_api.domain.standing import NOTICES
 from charter_api.storage.tables import charters, pledges, signature_changes, signatures
 
@@ -84,37 +82,29 @@ def state_column(
     )
 
 
-async def add_signature(tx: AsyncConnection, row: dict[str, Any]) -> None:
-    """Write a signature; a term that exists already is refused."""
-    try:
-        await tx.execute(insert(signatures).values(**row))
-    except IntegrityError as error:
-        raise_for_constraint(
-            error, {"uq_signatures_term": lambda: AlreadySigned("The organisation's signature is in force.")}
-        )
+async def add_signatures(tx: AsyncConnection, rows: Sequence[dict[str, Any]]) -> frozenset[UUID]:
+    """Write signatures, and give the ids of those written: a term that exists already is left out."""
+    if not rows:
+        return frozenset()
+    written = (
+        insert(signatures)
+        .values(list(rows))
+        .on_conflict_do_nothing(constraint="uq_signatures_term")
+        .returning(signatures.c.id)
+    )
+    return frozenset((await tx.execute(written)).scalars())
 
 
-async def latest_term(
-    tx: AsyncConnection, charter_id: UUID, organisation_id: UUID, day: date
-) -> RowMapping | None:
-    """The organisation's latest signature that began with this charter version, or None."""
+async def signatures_in_place(
+    tx: AsyncConnection, place_id: UUID, organisation_ids: Collection[UUID], day: date
+) -> list[RowMapping]:
+    """Every signature of the organisations in the place, with the charter version that it began with."""
     query = (
         register_on(day)
-        .where(signatures.c.charter_id == charter_id, signatures.c.organisation_id == organisation_id)
-        .order_by(signatures.c.term.desc())
-        .limit(1)
+        .add_columns(signatures.c.charter_id.label("begun_with"))
+        .where(signatures.c.place_id == place_id, signatures.c.organisation_id.in_(organisation_ids))
     )
-    row: RowMapping | None = (await tx.execute(query)).mappings().one_or_none()
-    return row
-
-
-async def is_suspended_in(tx: AsyncConnection, place_id: UUID, organisation_id: UUID, day: date) -> bool:
-    """Whether a signature of the organisation in the place is suspended."""
-    mine = register_on(day).where(
-        signatures.c.place_id == place_id, signatures.c.organisation_id == organisation_id
-    )
-    found = mine.subquery()
-    return await tx.scalar(select(found.c.id).where(found.c.state == "suspended").limit(1)) is not None
+    return list((await tx.execute(query)).mappings())
 
 
 async def hold_signature(tx: AsyncConnection, signature_id: UUID) -> None:

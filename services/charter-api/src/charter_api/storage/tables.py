@@ -19,9 +19,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from cdp_common.db.columns import Json, UtcDateTime, id_column, metadata_with_names
-
-metadata = metadata_with_names()
+from cdp_common.db.columns import Json, UtcDateTime, id_column
+from charter_api.storage import entry_tables as entry_tables  # so that migrations see these too
+from charter_api.storage.metadata import metadata
 
 charters = Table(
     "charters",
@@ -48,6 +48,8 @@ signing_people = Table(
     metadata,
     id_column(),
     Column("name", Text, nullable=False),
+    # The person of partners-api who was signed in and gave the name; when erased there, it goes here too.
+    Column("given_by", Uuid, index=True),
 )
 
 signatures = Table(

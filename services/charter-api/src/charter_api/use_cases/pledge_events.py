@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cdp_common.contracts.charter import PledgeDraft
 from cdp_common.contracts.commitments import CommitmentLine, CommitmentsMade
-from cdp_common.db.events import NewEvent, record_event
+from cdp_common.db.events import NewEvent, record_events
 from cdp_common.kernel.identifiers import new_id
 from charter_api.storage.signatures import add_pledges
 
@@ -26,8 +26,22 @@ async def make_pledges(
     now: datetime,
 ) -> list[UUID]:
     """The ids of the pledges written; each measurable one is announced as `pledge.made`."""
+    rows = pledge_rows(signature, offered, drafts, commitments, now)
+    await add_pledges(tx, rows)
+    await record_events(tx, pledges_made(signature, rows, commitments), now)
+    return [row["id"] for row in rows]
+
+
+def pledge_rows(
+    signature: RowMapping | dict[str, Any],
+    offered: Sequence[dict[str, str]],
+    drafts: Sequence[PledgeDraft],
+    commitments: Sequence[CommitmentLine | None],
+    now: datetime,
+) -> list[dict[str, Any]]:
+    """The pledges of a signature as they are written."""
     by_code = {pledge["code"]: pledge for pledge in offered}
-    rows = [
+    return [
         {
             "id": new_id(),
             "signature_id": signature["id"],
@@ -42,11 +56,19 @@ async def make_pledges(
         }
         for draft, commitment in zip(drafts, commitments, strict=True)
     ]
-    await add_pledges(tx, rows)
-    for row, commitment in zip(rows, commitments, strict=True):
-        if commitment is not None:
-            await record_event(tx, _pledge_made(signature, row, commitment), now)
-    return [row["id"] for row in rows]
+
+
+def pledges_made(
+    signature: RowMapping | dict[str, Any],
+    rows: Sequence[dict[str, Any]],
+    commitments: Sequence[CommitmentLine | None],
+) -> list[NewEvent]:
+    """The events of the measurable ones among a signature's pledges."""
+    return [
+        _pledge_made(signature, row, commitment)
+        for row, commitment in zip(rows, commitments, strict=True)
+        if commitment is not None
+    ]
 
 
 def _pledge_made(

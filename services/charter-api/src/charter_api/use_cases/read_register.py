@@ -17,7 +17,7 @@ from charter_api.storage.charters import charter_by_id, charters_of
 from charter_api.storage.signatures import pledges_of, register_page, signatures_by_ids
 from charter_api.use_cases.answers import charter_answer, signatory_answers
 from charter_api.use_cases.own_signature import known_signature
-from charter_api.use_cases.sign_charter import CharterNotFound
+from charter_api.use_cases.take_signature import CharterNotFound
 
 
 async def get_charter(db: Database, charter_id: UUID) -> Charter:

@@ -39,7 +39,7 @@ async def renew_signature(
         starts_on = held.row["expires_on"] + timedelta(days=1)
         period = period_from(starts_on, charter["review_months"], charter["renewal_notice_days"])
         person_id = new_id()
-        await add_signing_person(tx, person_id, draft.signing_person.name)
+        await add_signing_person(tx, person_id, draft.signing_person.name, caller.sub)
         await add_change(
             tx,
             {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 
 from cdp_common.clients.toms import TomsClient
@@ -10,10 +11,13 @@ from cdp_common.clients.upstream import UpstreamProblem
 from cdp_common.clients.valuing import value_for_caller
 from cdp_common.contracts.charter import PledgeDraft, PledgeTarget
 from cdp_common.contracts.commitments import CommitmentLine
-from cdp_common.contracts.toms import Edition, ValuationLine, ValuationRequest
+from cdp_common.contracts.toms import Edition, ValuationLine, ValuationRequest, ValuedLine
 from cdp_common.kernel.errors import FieldError, InvalidInput
 from cdp_common.kernel.identifiers import new_id
 from cdp_common.kernel.periods import Period
+
+MAX_LINES = 1_000
+"""What toms-engine values in one call."""
 
 
 async def value_pledges(
@@ -24,47 +28,67 @@ async def value_pledges(
     `drafts` go by the JSON pointer at which each stands in the caller's document. A promise older than the
     edition it is counted in is valued as if it had been made on the edition's first day.
     """
-    lines: list[CommitmentLine | None] = [None] * len(drafts)
-    places = list(drafts)
+    return await value_promises(toms, {at: Promise(draft, promised_on) for at, draft in drafts.items()})
+
+
+@dataclass(frozen=True)
+class Promise:
+    """A pledge, and the day on which it was made."""
+
+    draft: PledgeDraft
+    promised_on: date
+
+
+async def value_promises(toms: TomsClient, promises: Mapping[str, Promise]) -> list[CommitmentLine | None]:
+    """The same for pledges of several days, with as few calls as there are editions and thousands."""
+    lines: list[CommitmentLine | None] = [None] * len(promises)
+    places = list(promises)
     targets = [
-        (index, draft, draft.target)
-        for index, draft in enumerate(drafts.values())
-        if draft.target is not None
+        (index, promise, promise.draft.target)
+        for index, promise in enumerate(promises.values())
+        if promise.draft.target is not None
     ]
     for edition_hash in sorted({target.edition_hash for _, _, target in targets}):
         wanted = [item for item in targets if item[2].edition_hash == edition_hash]
         edition = await _known_edition(toms, edition_hash, f"{places[wanted[0][0]]}/target/edition_hash")
-        made_on = max(promised_on, edition.effective_from)
-        valuation = await value_for_caller(
-            toms,
-            ValuationRequest(
-                edition_hash=edition_hash,
-                lines=[_line(index, draft, target, made_on) for index, draft, target in wanted],
-            ),
-            [f"{places[index]}/target" for index, _, _ in wanted],
-        )
-        for (index, draft, target), valued in zip(wanted, valuation.lines, strict=True):
-            lines[index] = CommitmentLine(
-                line_id=new_id(),
-                measure=target.measure,
-                edition_hash=edition_hash,
-                method_version=valuation.method_version,
-                unit=target.unit,
-                quantity=target.quantity,
-                counted_quantity=valued.counted_quantity,
-                social_gbp=valued.social_gbp,
-                local_economic_gbp=valued.local_economic_gbp,
-                low_gbp=valued.low_gbp,
-                high_gbp=valued.high_gbp,
-                fiscal_gbp=valued.fiscal_gbp,
-                starts_on=draft.starts_on,
-                ends_on=draft.ends_on,
-                schedule=target.schedule,
-                area_code=target.area_code,
-                industry=target.industry,
-                licensed_framework=valued.licensed_framework,
+        for start in range(0, len(wanted), MAX_LINES):
+            part = wanted[start : start + MAX_LINES]
+            valuation = await value_for_caller(
+                toms,
+                ValuationRequest(
+                    edition_hash=edition_hash,
+                    lines=[_line(*item, edition.effective_from) for item in part],
+                ),
+                [f"{places[index]}/target" for index, _, _ in part],
             )
+            for (index, promise, target), valued in zip(part, valuation.lines, strict=True):
+                lines[index] = _commitment(promise.draft, target, valuation.method_version, valued)
     return lines
+
+
+def _commitment(
+    draft: PledgeDraft, target: PledgeTarget, method_version: str, valued: ValuedLine
+) -> CommitmentLine:
+    return CommitmentLine(
+        line_id=new_id(),
+        measure=target.measure,
+        edition_hash=target.edition_hash,
+        method_version=method_version,
+        unit=target.unit,
+        quantity=target.quantity,
+        counted_quantity=valued.counted_quantity,
+        social_gbp=valued.social_gbp,
+        local_economic_gbp=valued.local_economic_gbp,
+        low_gbp=valued.low_gbp,
+        high_gbp=valued.high_gbp,
+        fiscal_gbp=valued.fiscal_gbp,
+        starts_on=draft.starts_on,
+        ends_on=draft.ends_on,
+        schedule=target.schedule,
+        area_code=target.area_code,
+        industry=target.industry,
+        licensed_framework=valued.licensed_framework,
+    )
 
 
 async def _known_edition(toms: TomsClient, edition_hash: str, pointer: str) -> Edition:
@@ -77,7 +101,8 @@ async def _known_edition(toms: TomsClient, edition_hash: str, pointer: str) -> E
         raise InvalidInput(words, errors=[FieldError(pointer, "edition_unknown", words)]) from problem
 
 
-def _line(index: int, draft: PledgeDraft, target: PledgeTarget, promised_on: date) -> ValuationLine:
+def _line(index: int, promise: Promise, target: PledgeTarget, effective_from: date) -> ValuationLine:
+    draft = promise.draft
     return ValuationLine(
         ref=str(index),
         measure=target.measure,
@@ -88,5 +113,5 @@ def _line(index: int, draft: PledgeDraft, target: PledgeTarget, promised_on: dat
         place=draft.place_slug,
         industry=target.industry,
         contract_years=Period(draft.starts_on, draft.ends_on).years,
-        committed_on=promised_on,
+        committed_on=max(promise.promised_on, effective_from),
     )

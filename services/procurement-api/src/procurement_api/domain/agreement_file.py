@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from io import StringIO
 from typing import Any
 
+from cdp_common.kernel.csv_rows import RowFault, read_rows
 from cdp_common.kernel.errors import FieldError, InvalidInput
-from procurement_api.domain.csv_cells import plain_cell
 
 MAX_ROWS = 1000
 MAX_AGREEMENTS = 100
@@ -25,7 +23,7 @@ LINE_COLUMNS = ("measure", "quantity", "unit", "industry", "area_code", "activit
 KPI_COLUMN = "kpi"
 """The title of an indicator, of the row's measure if it has one."""
 
-_KNOWN = frozenset((*AGREEMENT_COLUMNS, *LINE_COLUMNS, KPI_COLUMN))
+_KNOWN = (*AGREEMENT_COLUMNS, *LINE_COLUMNS, KPI_COLUMN)
 _NEEDED = ("reference", "kind", "title", "deliverer_organisation_id", "signed_on", "starts_on", "ends_on")
 
 
@@ -34,16 +32,6 @@ class AgreementFileRefused(InvalidInput):
 
     code = "agreement_file_refused"
     title = "The file of agreements cannot be read"
-
-
-@dataclass(frozen=True)
-class RowFault:
-    """What is wrong with a cell, or with a row as a whole."""
-
-    row: int
-    column: str | None
-    code: str
-    message: str
 
 
 @dataclass
@@ -82,7 +70,7 @@ def read_agreement_file(content: bytes) -> list[FileAgreement]:
     """The agreements of the file in the order of their first rows, each with the faults of its own rows."""
     found: dict[str, FileAgreement] = {}
     items: list[FileAgreement] = []
-    for number, cells in _rows(content):
+    for number, cells in read_rows(content, _KNOWN, _NEEDED, MAX_ROWS, _refused):
         if isinstance(cells, RowFault):
             items.append(FileAgreement(None, [number], faults=[cells]))
             continue
@@ -120,41 +108,6 @@ def _take(agreement: FileAgreement, number: int, cells: dict[str, str]) -> None:
         of = {"measure": cells["measure"]} if "measure" in cells else {}
         agreement.kpis.append({"title": cells[KPI_COLUMN], **of})
         agreement.kpi_rows.append(number)
-
-
-def _rows(content: bytes) -> list[tuple[int, dict[str, str] | RowFault]]:
-    """The stated cells of each row by column, or what is wrong with it, with the row's number."""
-    rows: list[tuple[int, dict[str, str] | RowFault]] = []
-    try:
-        records = csv.reader(StringIO(content.decode("utf-8-sig"), newline=""), strict=True)
-        header = [name.strip() for name in next(records, [])]
-        _require_header(header)
-        for number, record in enumerate(records, start=1):
-            if number > MAX_ROWS:
-                raise _refused("too_many_rows", f"A file has at most {MAX_ROWS} rows.")
-            if len(record) not in (0, len(header)):
-                words = f"The row has {len(record)} cells, the header {len(header)}."
-                rows.append((number, RowFault(number, None, "columns_mismatch", words)))
-            elif any(cell.strip() for cell in record):
-                named = zip(header, record, strict=True)
-                rows.append((number, {name: plain_cell(cell) for name, cell in named if cell.strip()}))
-    except UnicodeDecodeError as fault:
-        raise _refused("text_not_utf8", "The file is in UTF-8.") from fault
-    except csv.Error as fault:
-        raise _refused("csv_malformed", "The file is not CSV as RFC 4180 has it.") from fault
-    return rows
-
-
-def _require_header(header: Sequence[str]) -> None:
-    for name in header:
-        if name not in _KNOWN:
-            known = ", ".join((*AGREEMENT_COLUMNS, *LINE_COLUMNS, KPI_COLUMN))
-            raise _refused("column_unknown", f"There is no such column; known: {known}.")
-        if header.count(name) > 1:
-            raise _refused("column_repeated", f"The column {name} stands there twice.")
-    for name in _NEEDED:
-        if name not in header:
-            raise _refused("column_missing", f"The header names the column {name}.")
 
 
 def _refused(code: str, words: str) -> AgreementFileRefused:

@@ -21,11 +21,12 @@ from cdp_common.contracts.agreement_imports import (
 from cdp_common.contracts.agreements import AgreementDraft
 from cdp_common.db.database import Database
 from cdp_common.db.idempotency import Answer, Once
+from cdp_common.kernel.csv_rows import RowFault
 from cdp_common.kernel.errors import FieldError, InvalidInput
 from cdp_common.web.caller import Caller
 from cdp_common.web.pointers import field_errors
 from procurement_api.domain.agreement import AgreementReferenceTaken
-from procurement_api.domain.agreement_file import FileAgreement, RowFault, read_agreement_file
+from procurement_api.domain.agreement_file import FileAgreement, read_agreement_file
 from procurement_api.use_cases.keep_answer import answer_before, keep_answer
 from procurement_api.use_cases.register_agreement import (
     PreparedAgreement,

@@ -1,0 +1,70 @@
+"""A CSV file (RFC 4180) as rows of stated cells under a known header, read as spreadsheets write it."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from io import StringIO
+
+_ESCAPED_FORMULA = re.compile(r"'[=+\-@\t\r\n]")
+
+Refuse = Callable[[str, str], Exception]
+"""Makes the refusal of a whole file of a code and words."""
+
+
+@dataclass(frozen=True)
+class RowFault:
+    """What is wrong with a cell, or with a row as a whole; rows count from 1, below the header."""
+
+    row: int
+    column: str | None
+    code: str
+    message: str
+
+
+def plain_cell(cell: str) -> str:
+    """The text of a cell; an apostrophe before what spreadsheets may take for a formula is no part of it."""
+    return cell[1:] if _ESCAPED_FORMULA.match(cell) else cell
+
+
+def read_rows(
+    content: bytes, known: Sequence[str], needed: Collection[str], max_rows: int, refuse: Refuse
+) -> list[tuple[int, dict[str, str] | RowFault]]:
+    """The stated cells of each row by column, or what is wrong with it, with the row's number.
+
+    Empty rows are left out, though they count. Raises what `refuse` makes where the file is not such a file.
+    """
+    rows: list[tuple[int, dict[str, str] | RowFault]] = []
+    try:
+        records = csv.reader(StringIO(content.decode("utf-8-sig"), newline=""), strict=True)
+        header = [name.strip() for name in next(records, [])]
+        _require_header(header, known, needed, refuse)
+        for number, record in enumerate(records, start=1):
+            if number > max_rows:
+                raise refuse("too_many_rows", f"A file has at most {max_rows} rows.")
+            if len(record) not in (0, len(header)):
+                words = f"The row has {len(record)} cells, the header {len(header)}."
+                rows.append((number, RowFault(number, None, "columns_mismatch", words)))
+            elif any(cell.strip() for cell in record):
+                named = zip(header, record, strict=True)
+                rows.append((number, {name: plain_cell(cell) for name, cell in named if cell.strip()}))
+    except UnicodeDecodeError as fault:
+        raise refuse("text_not_utf8", "The file is in UTF-8.") from fault
+    except csv.Error as fault:
+        raise refuse("csv_malformed", "The file is not CSV as RFC 4180 has it.") from fault
+    return rows
+
+
+def _require_header(
+    header: Sequence[str], known: Sequence[str], needed: Collection[str], refuse: Refuse
+) -> None:
+    for name in header:
+        if name not in known:
+            raise refuse("column_unknown", f"There is no such column; known: {', '.join(known)}.")
+        if header.count(name) > 1:
+            raise refuse("column_repeated", f"The column {name} stands there twice.")
+    for name in needed:
+        if name not in header:
+            raise refuse("column_missing", f"The header names the column {name}.")
