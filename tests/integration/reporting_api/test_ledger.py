@@ -1,16 +1,20 @@
 """The ledger: append-only, positions without gaps, blocks that anybody can recompute."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
+from random import Random  # noqa: TID251 - the same entries for the same seed
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
+from tests.integration.reporting_api.entry_maker import EntryMaker
 from tests.integration.reporting_api.world import World
 
 from cdp_common.db.database import Database
 from cdp_common.testing.databases import TestDatabases
 from reporting_api.domain.chain import GENESIS
+from reporting_api.storage.ledger import append_entries
 from reporting_api.use_cases.run_sequencer import seal_place
 from reporting_api.use_cases.verify_ledger import verify_ledger
 
@@ -28,6 +32,19 @@ async def test_entries_wait_in_the_inbox_and_are_sealed_into_a_block(world: Worl
     )
     assert sorted(entry["position"] for entry in entries.json()["items"]) == list(range(1, 26))
     assert await world.scalar("SELECT previous_hash FROM ledger_blocks") == GENESIS
+    assert await verify_ledger(world.db) == []
+
+
+async def test_the_database_writes_the_same_canonical_text_as_the_rules(world: World):
+    odd = 'say "£5" \\ \t\n\r\x08\x0c\x01\x1f\x7f é 漢 \U0001f600 </script>'
+    maker = EntryMaker(world.place, Random(1))
+    entries = [
+        replace(entry, measure=replace(entry.measure, theme=odd, method_version=odd), area_code=odd)
+        for entry in maker.some(20, world.clock())
+    ]
+    async with world.db.begin() as tx:
+        await append_entries(tx, entries)
+    assert await world.seal() == 20
     assert await verify_ledger(world.db) == []
 
 

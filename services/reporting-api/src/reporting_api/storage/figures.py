@@ -1,4 +1,8 @@
-"""The collective figures, each grouping by one query over the ledger's lines and the inbox."""
+"""The collective figures summed from the ledger's lines: with contributors, and to hold roll-ups to.
+
+Who publishes needs to know who contributes to each cell, which roll-ups do not tell; everybody else reads
+storage/rolled_figures.py.
+"""
 
 from __future__ import annotations
 
@@ -208,6 +212,28 @@ async def due_by_day(tx: AsyncConnection, lines: Slice) -> list[tuple[UUID, date
         GROUP BY l.deliverer_id, l.effective_on""")  # noqa: S608 - made of the constants above
     rows: Sequence[Any] = (await tx.execute(query, lines.parameters)).all()
     return [(row.deliverer_id, row.effective_on, row.pence) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class LineFigures:
+    """The figures of a slice, from its lines."""
+
+    tx: AsyncConnection
+    lines: Slice
+
+    async def figures_by(
+        self, grouping: GroupingName, basis: Basis = "delivered_by", *, with_contributors: bool = False
+    ) -> list[FigureRow]:
+        """Every figure of every cell of a grouping that has lines."""
+        return await figures_by(self.tx, self.lines, grouping, basis, with_contributors=with_contributors)
+
+    async def editions_used(self) -> list[EditionUse]:
+        """The editions of the lines that count in any figure, by title."""
+        return await editions_used(self.tx, self.lines)
+
+    async def due_by_day(self) -> list[tuple[UUID, date, int]]:
+        """Deliverer, day and pence of what falls due in the window, as far as the reader may see it."""
+        return await due_by_day(self.tx, self.lines)
 
 
 def _query(dimension: _Dimension, with_contributors: bool) -> TextClause:

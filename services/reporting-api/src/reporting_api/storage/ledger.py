@@ -1,4 +1,4 @@
-"""Writing entries, giving them their positions in sealed blocks, and reading them back."""
+"""Writing entries into the inbox, and reading entries and blocks back."""
 
 from __future__ import annotations
 
@@ -9,9 +9,7 @@ from uuid import UUID
 from sqlalchemy import (
     RowMapping,
     Subquery,
-    delete,
     func,
-    insert,
     literal,
     not_,
     select,
@@ -21,17 +19,15 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import BigInteger
 
+from cdp_common.db.copying import copy_rows
 from cdp_common.db.paging import keyset
-from cdp_common.kernel.clock import Clock
-from reporting_api.domain.chain import Block, entry_hash, seal
+from reporting_api.domain.chain import Block
 from reporting_api.domain.entries import Entry
 from reporting_api.storage.copy_tables import measures
-from reporting_api.storage.ledger_rows import block_of, block_row, entry_of, entry_row
+from reporting_api.storage.ledger_rows import block_of, entry_of, entry_row
 from reporting_api.storage.ledger_tables import ledger_blocks, ledger_entries, ledger_inbox
 
-MAX_SEALED = 5_000
-"""Entries in one block, so that a backlog is worked off in bounded steps."""
-MAX_PLACES = 1_000
+MAX_INSERTED_S = 60
 
 # One lock per place: the sequencer holds it alone, those who ask for a past moment share it.
 _LOCK_KEY = "hashtextextended(current_schema() || ' ledger ' || :place, 0)"
@@ -40,7 +36,9 @@ _LOCK_KEY = "hashtextextended(current_schema() || ' ledger ' || :place, 0)"
 async def append_entries(tx: AsyncConnection, entries: Sequence[Entry]) -> None:
     """Write entries into the inbox; they count at once and get their position soon after."""
     if entries:
-        await tx.execute(insert(ledger_inbox), [entry_row(entry) for entry in entries])
+        rows = [entry_row(entry) for entry in entries]
+        values = (tuple(row.values()) for row in rows)
+        await copy_rows(tx, ledger_inbox, list(rows[0]), values, limit_s=MAX_INSERTED_S)
 
 
 async def standing_entries(tx: AsyncConnection, source_id: UUID) -> list[Entry]:
@@ -52,37 +50,9 @@ async def standing_entries(tx: AsyncConnection, source_id: UUID) -> list[Entry]:
     return [entry_of(row) for row in (await tx.execute(query)).mappings()]
 
 
-async def places_waiting(tx: AsyncConnection) -> list[UUID]:
-    """The places whose inbox holds entries."""
-    query = select(ledger_inbox.c.place_id).distinct().limit(MAX_PLACES)
-    return list((await tx.execute(query)).scalars())
-
-
-async def seal_inbox(tx: AsyncConnection, place_id: UUID, clock: Clock) -> int:
-    """Move a place's committed entries into its ledger as one sealed block, and say how many there were.
-
-    Others that seal the place's inbox wait. The time is read when the lock is held, so that whoever asks for
-    a moment later than it finds the block.
-    """
+async def lock_ledger(tx: AsyncConnection, place_id: UUID) -> None:
+    """Hold the place's ledger until commit: nobody else seals, and who asks for a past moment waits."""
     await tx.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK_KEY})"), {"place": str(place_id)})
-    # A statement of its own, begun when the lock is held: it sees what the holder before has committed.
-    inbox = ledger_inbox.c
-    query = select(ledger_inbox).where(inbox.place_id == place_id).order_by(inbox.recorded_at, inbox.id)
-    rows = (await tx.execute(query.limit(MAX_SEALED))).mappings().all()
-    if not rows:
-        return 0
-    before = await head_block(tx, place_id)
-    first = 1 if before is None else before.last_position + 1
-    leaves = [entry_hash(entry_of(row), first + index) for index, row in enumerate(rows)]
-    block = seal(place_id, before, leaves, clock())
-    await tx.execute(insert(ledger_blocks).values(block_row(block)))
-    placed = [
-        {**row, "position": first + index, "block_number": block.number, "entry_hash": leaf}
-        for index, (row, leaf) in enumerate(zip(rows, leaves, strict=True))
-    ]
-    await tx.execute(insert(ledger_entries), placed)
-    await tx.execute(delete(ledger_inbox).where(ledger_inbox.c.id.in_([row["id"] for row in rows])))
-    return len(rows)
 
 
 async def head_block(tx: AsyncConnection, place_id: UUID) -> Block | None:

@@ -20,6 +20,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     Uuid,
+    text,
 )
 
 from cdp_common.db.columns import Json, Pence, Quantity, UtcDateTime, id_column
@@ -124,6 +125,12 @@ ledger_entries = Table(
         name="fk_ledger_entries_block",
     ),
     Index(None, "place_id", "figure", "effective_on"),
+    Index(
+        "ix_ledger_entries_place_id_period_end_committed",
+        "place_id",
+        "period_end",
+        postgresql_where=text("figure = 'committed'"),
+    ),
     Index(None, "place_id", "recorded_at", "id"),
     Index(None, "source_id"),
 )

@@ -1,6 +1,19 @@
 """All tables of reporting-api, gathered for migrations: importing this fills the catalogue."""
 
-from reporting_api.storage import copy_tables, ledger_tables, obligation_tables, report_tables
+from reporting_api.storage import (
+    copy_tables,
+    ledger_tables,
+    obligation_tables,
+    report_tables,
+    rollup_tables,
+)
 from reporting_api.storage.catalogue import metadata
 
-__all__ = ["copy_tables", "ledger_tables", "metadata", "obligation_tables", "report_tables"]
+__all__ = [
+    "copy_tables",
+    "ledger_tables",
+    "metadata",
+    "obligation_tables",
+    "report_tables",
+    "rollup_tables",
+]

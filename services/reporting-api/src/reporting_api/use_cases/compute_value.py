@@ -36,14 +36,8 @@ from reporting_api.domain.obligations import ReportingCoverage, coverage_of, due
 from reporting_api.domain.reporting_calendar import Timeliness
 from reporting_api.storage.coverage import memberships_known, standing_reports
 from reporting_api.storage.crosswalks import crosswalks_of
-from reporting_api.storage.figures import (
-    EditionUse,
-    Slice,
-    due_by_day,
-    editions_used,
-    figures_by,
-    measure_qualifier,
-)
+from reporting_api.storage.figures import EditionUse, LineFigures, Slice, measure_qualifier
+from reporting_api.storage.rolled_figures import RolledFigures, rolled_figures
 from reporting_api.use_cases.timeliness import timeliness_answer, timeliness_at
 from reporting_api.use_cases.value_contracts import four_figures, value_cell, value_figure
 
@@ -91,13 +85,15 @@ async def compute_value(
 
     With `every_scheme` there is, after `dimensions`, a grouping by each scheme that an edition in use knows.
     """
-    whole = await figures_by(tx, lines, "total")
-    editions = await editions_used(tx, lines)
+    # Who contributes to each cell is asked for to publish alone; roll-ups do not tell it, the lines do.
+    figures = LineFigures(tx, lines) if with_contributors else await rolled_figures(tx, lines)
+    whole = await figures.figures_by("total")
+    editions = await figures.editions_used()
     asked = {dimension.scheme for dimension in dimensions if dimension.scheme is not None}
     schemes = await _schemes(tx, editions, asked) if asked or every_scheme else {}
     if every_scheme:
         dimensions = [*dimensions, *(Dimension("crosswalk", scheme=code) for code in sorted(schemes))]
-    cells = await _cells(tx, lines, dimensions, schemes, with_contributors=with_contributors)
+    cells = await _cells(figures, dimensions, schemes, with_contributors=with_contributors)
     # Quarters owed in the window may begin before it.
     span = Period(quarter_of(lines.window.start).start, lines.window.end)
     reports = await standing_reports(tx, lines.place_id, span, known_at)
@@ -113,7 +109,7 @@ async def compute_value(
         schemes=schemes,
         coverage=coverage,
         timeliness=timeliness,
-        due_value_ratio=due_value_ratio(await due_by_day(tx, lines), reports),
+        due_value_ratio=due_value_ratio(await figures.due_by_day(), reports),
         editions=editions,
         has_samples=coverage.has_samples or any(row.has_samples for row in whole),
     )
@@ -147,8 +143,7 @@ async def _schemes(
 
 
 async def _cells(
-    tx: AsyncConnection,
-    lines: Slice,
+    figures: LineFigures | RolledFigures,
     dimensions: Sequence[Dimension],
     schemes: Mapping[str, Scheme],
     *,
@@ -161,8 +156,8 @@ async def _cells(
         basis = dimension.basis or "delivered_by"
         grouping: GroupingName = "measure" if dimension.by == "crosswalk" else dimension.by
         if (grouping, basis) not in rows_by:
-            rows_by[grouping, basis] = await figures_by(
-                tx, lines, grouping, basis, with_contributors=with_contributors
+            rows_by[grouping, basis] = await figures.figures_by(
+                grouping, basis, with_contributors=with_contributors
             )
         rows = rows_by[grouping, basis]
         cells[dimension] = (

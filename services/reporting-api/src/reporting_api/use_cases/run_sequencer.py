@@ -11,7 +11,8 @@ import structlog
 
 from cdp_common.db.database import Database
 from cdp_common.kernel.clock import Clock
-from reporting_api.storage.ledger import places_waiting, seal_inbox
+from reporting_api.storage.rollup_folding import places_behind
+from reporting_api.storage.sealing import MAX_PLACES, places_waiting, seal_inbox
 
 INTERVAL_S = 1.0
 
@@ -19,7 +20,10 @@ _log = structlog.get_logger(__name__)
 
 
 async def seal_place(db: Database, place_id: UUID, clock: Clock) -> int:
-    """Seal everything that waits in a place's inbox, block by block, and say how many entries there were."""
+    """Seal everything that waits in a place's inbox, block by block, and say how many entries there were.
+
+    Those count in that were sealed before and are folded into the roll-ups now.
+    """
     sealed = 0
     while True:
         async with db.begin() as tx:
@@ -33,8 +37,9 @@ async def seal_all(db: Database, clock: Clock) -> int:
     """Seal the inboxes of all places, and say how many entries there were."""
     async with db.begin() as tx:
         waiting = await places_waiting(tx)
+        behind = await places_behind(tx, MAX_PLACES)
     sealed = 0
-    for place_id in waiting:
+    for place_id in dict.fromkeys([*waiting, *behind]):
         sealed += await seal_place(db, place_id, clock)
     return sealed
 

@@ -1,0 +1,83 @@
+"""Roll-ups say what the lines say: for every grouping, any window, now and as of any earlier moment."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from random import Random  # noqa: TID251 - the same entries for the same seed
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from tests.integration.reporting_api.entry_maker import EntryMaker, differences
+from tests.integration.reporting_api.world import World
+
+from cdp_common.kernel.periods import Period
+from reporting_api.storage.figures import Slice
+from reporting_api.storage.ledger import append_entries, position_at
+
+QUARTER = Period(date(2025, 4, 1), date(2025, 6, 30))
+WINDOWS = (
+    QUARTER,
+    Period(date(2025, 1, 1), date(2027, 12, 31)),
+    Period(date(2025, 4, 11), date(2026, 2, 3)),  # days at both ends
+    Period(date(2025, 5, 2), date(2025, 5, 30)),  # no whole month
+    Period(date(2025, 5, 1), date(2025, 6, 14)),
+    Period(date(2025, 12, 31), date(2025, 12, 31)),
+)
+
+
+async def fill(
+    world: World, moments: int, each: int, hours: Sequence[int] = (1, 5, 30, 400)
+) -> list[datetime]:
+    """The moments at which entries were sealed, some hours apart."""
+    maker = EntryMaker(world.place, Random(7))
+    sealed = []
+    world.clock.set(datetime(2026, 1, 30, 9, 0, tzinfo=UTC))
+    async with world.db.begin() as tx:
+        await maker.keep_catalogue(tx, world.clock())
+    for _ in range(moments):
+        async with world.db.begin() as tx:
+            await append_entries(tx, maker.some(each, world.clock()))
+        await world.seal()
+        sealed.append(world.clock())
+        world.clock.advance(timedelta(hours=maker.chance.choice(hours)))
+    async with world.db.begin() as tx:
+        await append_entries(tx, maker.some(each, world.clock()))
+    return sealed
+
+
+async def test_roll_ups_equal_the_lines_in_every_grouping_now_and_as_of_any_moment(world: World):
+    sealed = await fill(world, moments=10, each=25)
+    assert await world.count("ledger_checkpoints") > 0
+    async with world.db.begin() as tx:
+        for window in WINDOWS:
+            assert await differences(tx, Slice(world.place, window, None)) == []
+        for index, moment in enumerate(sealed):
+            position = await position_at(tx, world.place, moment + timedelta(minutes=1))
+            assert position == 25 * (index + 1)
+            window = WINDOWS[index % len(WINDOWS)]
+            licences = frozenset({"made"} if index % 2 else set())
+            assert await differences(tx, Slice(world.place, window, position, licences)) == []
+        assert await differences(tx, Slice(world.place, QUARTER, 0)) == []
+
+
+async def test_what_was_sealed_before_there_were_roll_ups_counts_and_is_folded_in(wide_world: World):
+    world = wide_world
+    await fill(world, moments=3, each=20, hours=[2])
+    async with world.db.begin() as tx:
+        await tx.execute(text("DELETE FROM ledger_folds"))
+        await tx.execute(text("DELETE FROM ledger_days"))
+        await tx.execute(text("DELETE FROM ledger_rollups"))
+    for folded in (False, True):
+        async with world.db.begin() as tx:
+            for position in (None, 40, 60):
+                assert await differences(tx, Slice(world.place, WINDOWS[1], position)) == [], folded
+        await world.seal()
+    assert await world.scalar("SELECT position FROM ledger_folds") == 80
+
+
+@pytest.mark.parametrize("table", ["ledger_cells", "ledger_checkpoints"])
+async def test_what_months_ends_were_does_not_change(world: World, table: str):
+    await fill(world, moments=5, each=3)
+    with pytest.raises(DBAPIError):
+        async with world.db.begin() as tx:
+            await tx.execute(text(f"DELETE FROM {table}"))
