@@ -127,8 +127,8 @@ async def differences(tx: AsyncConnection, lines: Slice) -> list[str]:
     found = []
     for grouping in GROUPINGS:
         for basis in ("delivered_by", "commissioned_by") if grouping == "organisation" else ("delivered_by",):
-            expected = _sums(await direct.figures_by(grouping, basis), grouping)  # type: ignore[arg-type]  # a literal
-            given = _sums(await rolled.figures_by(grouping, basis), grouping)  # type: ignore[arg-type]  # a literal
+            expected = _sums(await direct.figures_by(grouping, basis), grouping)
+            given = _sums(await rolled.figures_by(grouping, basis), grouping)
             if expected != given:
                 odd = {key: (expected.get(key), given.get(key)) for key in expected.keys() | given.keys()}
                 odd = {key: pair for key, pair in odd.items() if pair[0] != pair[1]}
@@ -142,7 +142,7 @@ async def differences(tx: AsyncConnection, lines: Slice) -> list[str]:
 
 def _sums(rows: list[FigureRow], grouping: GroupingName) -> dict[tuple[object, ...], object]:
     shown = [row for row in rows if grouping == "total" or row.figure in FOUR_FIGURES]
-    found = {
+    found: dict[tuple[object, ...], object] = {
         (row.code, row.qualifier, row.parent, row.parent_qualifier, row.figure, row.is_licensed): (
             row.label,
             row.sums,
