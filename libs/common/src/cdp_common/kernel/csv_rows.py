@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import csv
-import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from io import StringIO
 
-_ESCAPED_FORMULA = re.compile(r"'[=+\-@\t\r\n]")
+from cdp_common.kernel.sheet_cells import plain_cell
 
 Refuse = Callable[[str, str], Exception]
 """Makes the refusal of a whole file of a code and words."""
@@ -22,11 +21,6 @@ class RowFault:
     column: str | None
     code: str
     message: str
-
-
-def plain_cell(cell: str) -> str:
-    """The text of a cell; an apostrophe before what spreadsheets may take for a formula is no part of it."""
-    return cell[1:] if _ESCAPED_FORMULA.match(cell) else cell
 
 
 def read_rows(

@@ -8,7 +8,7 @@ import hashlib
 import io
 import zlib
 from collections.abc import AsyncIterator, Collection, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from tempfile import SpooledTemporaryFile
 from typing import IO, Annotated
@@ -75,6 +75,19 @@ class Upload:
             if count > self.max_bytes:
                 raise UploadTooLarge(f"This operation reads at most {self.max_bytes} bytes of a file.")
             yield piece
+
+    @contextmanager
+    def unpacked(self) -> Iterator[IO[bytes]]:
+        """The file's decompressed bytes as a file that can be read from anywhere."""
+        if not self.is_gzip:
+            self._file.seek(0)
+            yield self._file
+            return
+        with SpooledTemporaryFile(max_size=IN_MEMORY_BYTES) as plain:
+            for piece in self.content():
+                plain.write(piece)
+            plain.seek(0)
+            yield plain
 
     def lines(self, max_line_bytes: int) -> Iterator[bytes]:
         """The file's lines with their ends; a line longer than allowed comes in pieces without an end."""

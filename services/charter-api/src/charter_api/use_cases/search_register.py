@@ -14,14 +14,12 @@ from cdp_common.contracts.register import RegisterEntry
 from cdp_common.db.database import Database
 from cdp_common.db.paging import cut_page
 from cdp_common.kernel.errors import TooLarge
+from cdp_common.kernel.sheet_cells import safe_cell
 from charter_api.storage.register import Wanted, count_register, search_register
 
 EXPORT_PAGE = 500
 MAX_EXPORTED = 50_000
 """A register of more entries is exported in parts, by its filters."""
-
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
-"""How a text begins that spreadsheets may take for a formula (OWASP, CSV injection)."""
 
 ExportFormat = Literal["csv", "json"]
 
@@ -134,5 +132,4 @@ def _cell(value: object) -> str:
         return _cell(" ".join(value))
     if isinstance(value, bool):
         return "true" if value else "false"
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+    return safe_cell("" if value is None else str(value))

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from io import StringIO
 from typing import Any
 
-from cdp_common.kernel.csv_rows import plain_cell
 from cdp_common.kernel.errors import FieldError, InvalidInput
+from cdp_common.kernel.sheet_cells import plain_cell
 
 MAX_ROWS = 1000
 """As many lines as a bid has at most."""

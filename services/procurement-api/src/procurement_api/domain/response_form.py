@@ -17,9 +17,6 @@ FILLED = ("quantity", "answer", "industry", "area_code")
 
 COLUMNS = (*ASKED, *FILLED)
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
-"""How a text begins that spreadsheets may take for a formula (OWASP, CSV injection)."""
-
 
 @dataclass(frozen=True)
 class FormMeasure:
@@ -103,11 +100,6 @@ def scored_words(measure: FormMeasure, scoring: Scoring) -> str:
         f"{measure.weight:f} % of the points for social value: {by_value} % of them by value {basis}, "
         f"{by_answer} % by the written answer, 0 to {scoring.scale_max}"
     )
-
-
-def safe_cell(text: str) -> str:
-    """The text as a spreadsheet shows it and never runs it: what looks like a formula gets an apostrophe."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def _percent(share: Decimal) -> str:

@@ -7,20 +7,18 @@ import csv
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 from uuid import UUID
 
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Alignment, Font, PatternFill
-from openpyxl.utils import get_column_letter
 from sqlalchemy import RowMapping
 
 from cdp_common.contracts.bids import BidDraft
 from cdp_common.contracts.tenders import PinnedMeasure, TenderTerms
 from cdp_common.db.database import Database
 from cdp_common.kernel.json_text import json_text
+from cdp_common.kernel.sheet_cells import safe_cell
 from cdp_common.web.caller import Caller
+from cdp_common.web.workbooks import XLSX, Sheet, SheetColumn, workbook_of
 from procurement_api.domain.response_form import (
     ASKED,
     COLUMNS,
@@ -30,7 +28,6 @@ from procurement_api.domain.response_form import (
     Scoring,
     cells_of,
     form_rows,
-    safe_cell,
 )
 from procurement_api.domain.tender import TenderStateWrong
 from procurement_api.storage.tenders import tender_by_id
@@ -43,7 +40,7 @@ FormFormat = Literal["json-schema", "csv", "xlsx"]
 MEDIA_TYPES: dict[FormFormat, str] = {
     "json-schema": "application/schema+json",
     "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "xlsx": XLSX,
 }
 
 _WIDTHS = {"title": 40, "guidance": 60, "scored": 50, "answer": 80, "lot_title": 30}
@@ -129,35 +126,7 @@ def _csv(form: _Form) -> bytes:
 
 
 def _xlsx(form: _Form) -> bytes:
-    book = Workbook(write_only=True)
-    lines: Any = book.create_sheet("lines")
-    lines.freeze_panes = "A2"
-    for index, name in enumerate(COLUMNS, start=1):
-        lines.column_dimensions[get_column_letter(index)].width = _WIDTHS.get(name, _WIDTH)
-    lines.append([_heading(lines, name) for name in COLUMNS])
-    for row in form.rows:
-        cells = cells_of(row, form.scoring)
-        lines.append([_text(lines, cells[name]) for name in COLUMNS])
-    about = book.create_sheet("about")
-    for name, said in form.about:
-        about.append([_text(about, name), _text(about, said)])
-    content = io.BytesIO()
-    book.save(content)
-    return content.getvalue()
-
-
-def _heading(sheet: Any, name: str) -> Any:
-    cell = _text(sheet, name)
-    cell.font = Font(bold=True)
-    if name not in ASKED:
-        cell.fill = PatternFill("solid", fgColor="FFF2CC")
-    return cell
-
-
-def _text(sheet: Any, text: str) -> Any:
-    """A cell that holds this text and no formula, whatever it begins with."""
-    cell = WriteOnlyCell(sheet, value=safe_cell(text))
-    cell.data_type = "s"
-    cell.number_format = "@"
-    cell.alignment = Alignment(wrap_text=True, vertical="top")
-    return cell
+    columns = [SheetColumn(name, _WIDTHS.get(name, _WIDTH), name not in ASKED) for name in COLUMNS]
+    cells = (cells_of(row, form.scoring) for row in form.rows)
+    lines = Sheet("lines", ([row[name] for name in COLUMNS] for row in cells), columns)
+    return workbook_of([lines, Sheet("about", form.about)])
