@@ -22,6 +22,7 @@ from cdp_common.kernel.identifiers import new_id
 from cdp_common.testing.callers import AUDIENCE, ISSUER, TokenMint
 from cdp_common.web.logs import configure_logging
 from cdp_common.web.run import serve
+from cdp_common.web.verifier import POLL_INTERVAL_S
 from procurement_api.main import create_app
 from procurement_api.settings import Settings
 
@@ -82,7 +83,7 @@ def main(kind: str, file: Path) -> None:
     def application(given: Settings) -> FastAPI:
         if kind == "bare":
             return bare_app(known["plain_url"], known["connections"])
-        return create_app(given, verifier=mint.verifier())
+        return create_app(given, verifier=mint.verifier(poll_interval_s=POLL_INTERVAL_S))
 
     configure_logging("procurement-api", "INFO")
     serve(application, settings, name="procurement-api")

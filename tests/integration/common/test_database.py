@@ -294,3 +294,13 @@ async def test_an_exclusion_and_a_deferred_reference_name_their_constraint(db: D
 )
 def test_tls_is_left_out_on_this_machine_alone(url: str, arguments: dict[str, object]) -> None:
     assert connect_arguments(url, {}) == {"server_settings": {}, "timeout": 5, **arguments}
+
+
+async def test_a_call_is_a_transaction_of_its_own_and_a_lost_connection_is_given_to_nobody(
+    db: Database,
+) -> None:
+    assert await db.call("SELECT $1::integer + 1", 41) == 42
+    for _ in range(6):  # one more than the pool has
+        with pytest.raises(DatabaseUnavailable):
+            await db.call("SELECT pg_terminate_backend(pg_backend_pid())")
+    assert await db.call("SELECT 1") == 1

@@ -1,7 +1,9 @@
 """Coming late on demand: refused with a signed word, and no bid is opened early by it."""
 
 import sys
+from datetime import UTC, datetime
 
+from fastapi import Request
 from tests.integration.procurement_api.world import World, bid_of, refused
 
 from cdp_common.kernel.identifiers import new_id
@@ -27,5 +29,7 @@ async def test_a_bid_comes_late_on_demand_and_nothing_is_kept_or_opened(world: W
 def test_live_knows_no_such_demand(settings: Settings, monkeypatch):
     monkeypatch.delitem(sys.modules, "procurement_api.api.sandbox", raising=False)
     live = settings.model_copy(update={"mode": "live", "ocid_prefix": "ocds-abc123-"})
-    assert create_app(live).dependency_overrides == {}
+    app = create_app(live, clock=lambda: datetime(2026, 11, 2, tzinfo=UTC))
+    late = Request({"type": "http", "app": app, "headers": [(b"sandbox-scenario", b"deadline_passed")]})
+    assert app.state.time_of(late) == datetime(2026, 11, 2, tzinfo=UTC)
     assert "procurement_api.api.sandbox" not in sys.modules

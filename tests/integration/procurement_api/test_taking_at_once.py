@@ -1,11 +1,13 @@
 """A bid with which nothing is wrong is taken by one statement; whatever else there is goes the long way."""
 
+import json
 from typing import Any
 
 import pytest
 from tests.integration.procurement_api.world import LINES, Json, Party, World, bid_of, line, refused
 
 from cdp_common.kernel.identifiers import new_id
+from cdp_common.kernel.proofs import canonical_json, commitment
 from procurement_api.use_cases import submit_bid
 
 
@@ -46,6 +48,39 @@ async def test_what_is_in_order_is_taken_at_once_with_everything_that_belongs_to
         for event, bidder in zip(told, (first, second), strict=True)
     ]
     assert [str(event["aggregate_id"]) for event in told] == [receipt["bid_id"] for receipt in receipts]
+
+
+@pytest.mark.usefixtures("no_long_way")
+async def test_the_receipt_commits_to_the_document_as_it_was_spelled(world: World, tender: Json):
+    bidder = world.party("One")
+    attestation = {"authorised_by": "Director", "authorised_at": "2026-11-20T09:00:00.000+00:00"}
+    document = {**bid_of(bidder), "attestation": attestation}
+    receipt = await world.done("POST", f"/v1/tenders/{tender['id']}/bids", document, as_=bidder)
+    key = bytes.fromhex(receipt["commitment_key"])
+    assert receipt["commitment"] == commitment(key, canonical_json(document))
+
+
+async def test_the_same_content_in_another_spelling_is_the_same_request(world: World, tender: Json):
+    bidder, key = world.party("One"), str(new_id())
+    path, document = f"/v1/tenders/{tender['id']}/bids", bid_of(bidder)
+    first = await world.post(path, document, as_=bidder, key=key)
+    assert first.status_code == 201
+    spelled = json.dumps(dict(reversed(document.items())), indent=1).encode()
+    headers = {"Authorization": f"Bearer {bidder.token}", "Idempotency-Key": key}
+    usual = {"Content-Type": "application/json"}
+    again = await world.http.post(path, content=spelled, headers={**headers, **usual})
+    assert (again.content, again.headers["idempotency-replayed"]) == (first.content, "true")
+
+
+async def test_what_is_checked_before_every_route_is_checked_here_too(world: World, tender: Json):
+    bidder, path = world.party("One"), f"/v1/tenders/{tender['id']}/bids"
+    before = await world.state()
+    unusable = bid_of(bidder, [{**line("M-JOB", "1", "fte_years"), "answer": "\x00"}])
+    assert refused(await world.post(path, unusable, as_=bidder)) == (422, "text_unusable")
+    queried = await world.post(f"{path}?a=b", bid_of(bidder), as_=bidder)
+    assert refused(queried) == (400, "unknown_query_parameter")
+    assert refused(await world.post(path, bid_of(world.other), as_=bidder)) == (403, "tenderer_not_caller")
+    assert await world.state() == before
 
 
 async def test_it_opens_as_any_other(world: World, tender: Json):

@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import typer
 from joserfc.errors import JoseError
@@ -37,7 +37,7 @@ def verify(
         findings = verify_receipt(
             _read(file, BidReceipt),
             _read(key, ReceiptKeys),
-            None if bid is None else _read(bid, BidDraft),
+            None if bid is None else _sent(bid),
             None if proof is None else _read(proof, InclusionProof),
         )
     except (JoseError, KeyError) as fault:
@@ -47,6 +47,13 @@ def verify(
         typer.echo(f"{'✓' if finding.holds else '✗'} {finding.text}")
     if not all(finding.holds for finding in findings):
         raise typer.Exit(DOES_NOT_HOLD)
+
+
+def _sent(path: Path) -> dict[str, Any]:
+    """The JSON document of a bid as it was sent; a file that holds none ends the command."""
+    _read(path, BidDraft)
+    document: dict[str, Any] = json.loads(path.read_bytes())
+    return document
 
 
 def _read(path: Path, document: type[Document]) -> Document:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ from joserfc import jws
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
-from cdp_common.contracts.bids import BidDraft, BidReceipt, InclusionProof, ReceiptKeys, TenderLog
+from cdp_common.contracts.bids import BidReceipt, InclusionProof, ReceiptKeys, TenderLog
 from cdp_common.kernel.proofs import canonical_json, commitment, is_included, leaf_hash
 
 ALGORITHM = "Ed25519"
@@ -28,9 +28,15 @@ class Finding:
 
 
 def verify_receipt(
-    receipt: BidReceipt, keys: ReceiptKeys, bid: BidDraft | None = None, proof: InclusionProof | None = None
+    receipt: BidReceipt,
+    keys: ReceiptKeys,
+    bid: Mapping[str, Any] | None = None,
+    proof: InclusionProof | None = None,
 ) -> list[Finding]:
-    """Everything that was checked: the signature, then the bid's content and the log where they are given."""
+    """Everything that was checked: the signature, then the bid's content and the log where they are given.
+
+    `bid` is the JSON document that was sent.
+    """
     ring = KeySet.import_key_set({"keys": keys.keys})
     payload = _signed(receipt.receipt_jws, RECEIPT_TYPE, ring)
     stated = receipt.model_dump(mode="json", exclude={"receipt_jws", "commitment_key"})
@@ -45,15 +51,14 @@ def verify_receipt(
     return findings
 
 
-def _commits_to(receipt: BidReceipt, bid: BidDraft) -> bool:
+def _commits_to(receipt: BidReceipt, bid: Mapping[str, Any]) -> bool:
     if receipt.commitment_key is None:
         return False
-    content = canonical_json(bid.model_dump(mode="json", exclude_unset=True))
     try:
         key = bytes.fromhex(receipt.commitment_key)
     except ValueError:
         return False
-    return hmac.compare_digest(commitment(key, content), receipt.commitment)
+    return hmac.compare_digest(commitment(key, canonical_json(bid)), receipt.commitment)
 
 
 def _proof_findings(

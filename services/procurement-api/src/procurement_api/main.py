@@ -79,6 +79,7 @@ def create_app(
         version=VERSION,
         description="What was promised in tenders: sealed bids, evaluation, awards, agreements, OCDS.",
         routers=[
+            bids.submission_router,
             tenders.router,
             amendments.router,
             bids.file_router,

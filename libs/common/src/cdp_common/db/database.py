@@ -12,6 +12,7 @@ from sqlalchemy import URL, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.util import greenlet_spawn
 
 from cdp_common.kernel.errors import Conflict, InvalidInput, Unavailable
 
@@ -113,26 +114,39 @@ class Database:
                 async with connection.begin():
                     yield connection
 
-    @staticmethod
-    async def call(tx: AsyncConnection, statement: str, *arguments: object) -> object:
-        """What one statement gives that stands for a whole transaction, sent in one round trip.
+    async def call(self, statement: str, *arguments: object) -> object:
+        """What one statement gives that is a whole transaction: committed when it answers.
 
-        The driver's own connection sends it: as the first of `begin()` it is committed before it answers, for
-        the transaction begins with the first statement that goes through `tx`. After such a one it belongs
-        to that transaction. Placeholders are the driver's ($1, $2).
+        The driver's own connection sends it in one round trip, which costs a quarter of what `begin()` does.
+        Placeholders are the driver's ($1, $2).
         """
-        raw = await tx.get_raw_connection()
-        driver = raw.driver_connection
+        with _connecting():
+            pooled = await self._engine.raw_connection()
+        driver = pooled.driver_connection
         assert driver is not None
         try:
-            return await driver.fetchval(statement, *arguments)
-        except asyncpg.PostgresError as problem:
-            _raise_for_state(problem.sqlstate or "", problem)
-            raise
+            return await fetch_value(driver, statement, *arguments)
+        finally:
+            if driver.is_closed():
+                pooled.invalidate()  # nobody else is to be given it
+            await greenlet_spawn(pooled.close)
 
     async def dispose(self) -> None:
         """Close every connection of the pool."""
         await self._engine.dispose()
+
+
+async def fetch_value(driver: Any, statement: str, *arguments: object) -> object:
+    """What the statement gives, sent by the driver's connection; its failures of the moment are typed."""
+    try:
+        return await driver.fetchval(statement, *arguments)
+    except asyncpg.PostgresError as problem:
+        _raise_for_state(problem.sqlstate or "", problem)
+        raise
+    except (OSError, asyncpg.InterfaceError) as problem:
+        if driver.is_closed():
+            raise DatabaseUnavailable("the connection to the database was lost") from problem
+        raise
 
 
 def async_url(url: str | URL) -> URL:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import make_url, text
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
-from cdp_common.db.database import Database, async_url, connect_arguments, typed_failures
+from cdp_common.db.database import Database, async_url, connect_arguments, fetch_value, typed_failures
 from cdp_common.db.migrations import PreparedDatabase, migrate, prepare_database
 
 _PASSWORD = "only-for-tests"  # noqa: S105 - of roles in a server that lives as long as the tests
@@ -45,6 +45,12 @@ class SavepointDatabase(Database):
                 async with connection.begin_nested():
                     yield connection
                     await connection.execute(_CHECK)
+
+    async def call(self, statement: str, *arguments: object) -> object:
+        """What the statement gives, in a savepoint of its own."""
+        async with self.begin() as tx:
+            raw = await tx.get_raw_connection()
+            return await fetch_value(raw.driver_connection, statement, *arguments)
 
     @asynccontextmanager
     async def undone(self) -> AsyncIterator[None]:

@@ -70,6 +70,7 @@ def create_service(
     )
     app.state.settings, app.state.database = settings, database
     app.state.verifier, app.state.clock = verifier, clock
+    app.state.time_of = lambda _: clock()
     install_problem_handlers(app)
     for router in (health_routes(settings, name, package), *routers):
         app.include_router(router)

@@ -37,6 +37,7 @@ __all__ = [
     "bearer_token",
     "maybe_caller",
     "oauth2_scheme",
+    "signed_bearer",
     "signed_caller",
 ]
 
@@ -69,8 +70,20 @@ async def maybe_caller(
 ) -> Caller | None:
     """The caller if the request carries a token, None if it carries none; a bad token is refused."""
     token = bearer_token(authorization)
+    return None if token is None else await _caller_of(request, token)
+
+
+async def signed_bearer(request: Request, scope: str) -> Caller:
+    """The caller, who must carry the scope, for a route that asks for it outside of the framework."""
+    token = bearer_token(request.headers.get("authorization"))
     if token is None:
-        return None
+        raise TokenMissing("This operation needs an access token: Authorization: Bearer <token>.")
+    caller = await _caller_of(request, token)
+    caller.requires_scope(scope)
+    return caller
+
+
+async def _caller_of(request: Request, token: str) -> Caller:
     verifier: TokenVerifier = request.app.state.verifier
     caller = await verifier.verify(token)
     # The request's log line names the client, never the token.

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+from collections.abc import Callable
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -22,6 +23,10 @@ KEY_PATTERN = r'^([A-Za-z0-9_-]{22,128}|"[A-Za-z0-9_-]{22,128}")$'
 """How the header is written; a UUID is of this form too, and the quotation marks are the IETF draft's."""
 
 _RANDOM_KEY = re.compile(r"[A-Za-z0-9_-]{22,128}")
+
+
+OnceWith = Callable[[bytes], Once]
+"""Gives the `Once` of a call for its content."""
 
 
 class IdempotencyKeyMissing(BadRequest):
@@ -78,23 +83,38 @@ async def public_once_call(request: Request, caller: MaybeCaller, header: KeyHea
     return await _once(request, caller, header)
 
 
-OnceHeader = Annotated[Once, Depends(once_call)]
-PublicOnceHeader = Annotated[Once, Depends(public_once_call)]
+def keyed(request: Request, caller: Caller, header: str | None) -> OnceWith:
+    """What makes the call one that is done once, given its body's content in one spelling."""
+    key, scope = scoped_once(request, caller, header)
+    return lambda content: Once(key, scope, _fingerprint(request, content))
+
+
+async def keyed_call(request: Request, caller: Signed, header: KeyHeader = None) -> OnceWith:
+    """The same for a route, which puts its body into one spelling for another purpose too."""
+    return keyed(request, caller, header)
 
 
 async def _once(request: Request, caller: Caller | None, header: str | None) -> Once:
     key, scope = scoped_once(request, caller, header)
-    return Once(key, scope, await _fingerprint(request))
+    return Once(key, scope, _fingerprint(request, _in_one_spelling(await request.body())))
 
 
-async def _fingerprint(request: Request) -> str:
-    """A hash of what is asked: path, query and body, the body by its content and not by its spelling."""
-    body = await request.body()
+OnceHeader = Annotated[Once, Depends(once_call)]
+PublicOnceHeader = Annotated[Once, Depends(public_once_call)]
+OnceWithHeader = Annotated[OnceWith, Depends(keyed_call)]
+
+
+def _in_one_spelling(body: bytes) -> bytes:
+    """The same bytes for bodies that say the same."""
     try:
         parsed: Any = json.loads(body, parse_float=str) if body else None
-        content = json.dumps(parsed, sort_keys=True, separators=(",", ":")).encode()
+        return json.dumps(parsed, sort_keys=True, separators=(",", ":")).encode()
     except (ValueError, RecursionError):
-        content = body
+        return body
+
+
+def _fingerprint(request: Request, content: bytes) -> str:
+    """A hash of what is asked: path, query and body, the body by its content and not by its spelling."""
     asked = hashlib.sha256(f"{request.url.path}?{request.url.query}\n".encode())
     asked.update(content)
     return asked.hexdigest()

@@ -161,6 +161,18 @@ def _check_media_type(header: str, expected: str) -> None:
         raise MediaTypeUnsupported(f"This operation reads {expected} in UTF-8.")
 
 
+def is_plain_json(request: Request, body: bytes) -> bool:
+    """Whether the request is of the usual form: no query, JSON by its name, text that can be stored.
+
+    A route that takes such requests at once leaves the others to the checks that come before every route.
+    """
+    return (
+        not request.scope["query_string"]
+        and request.headers.get("content-type") == "application/json"
+        and not any(sign in body for sign in (*_SIGNS_OF_UNUSABLE_TEXT, b"\x00"))
+    )
+
+
 async def _check_json(request: Request) -> None:
     """Look closer only where the bytes give a reason to; most bodies cost a few searches."""
     body = await request.body()

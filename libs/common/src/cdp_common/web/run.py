@@ -1,6 +1,7 @@
 """How a service starts (`python -m <package>`) and migrates its database (`python -m <package> migrate`)."""
 
 import asyncio
+import gc
 import logging
 import signal
 import sys
@@ -81,6 +82,10 @@ def serve(create_app: Callable[[Settings], FastAPI], settings: Settings, *, name
             lifespan="on",
         )
         server = uvicorn.Server(config)
+        # What was made until now stays: the collector need not look through it again and again, which holds
+        # up whoever is being answered for a tenth of a second at a time.
+        gc.collect()
+        gc.freeze()
         server.run()
     except KeyFileUnusable as fault:
         _fail(str(fault))

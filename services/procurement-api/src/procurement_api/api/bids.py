@@ -20,13 +20,15 @@ from cdp_common.contracts.bids import (
     ReceiptKeys,
     TenderLog,
 )
+from cdp_common.kernel.proofs import canonical_json
 from cdp_common.web.caller import Caller
 from cdp_common.web.dependencies import Now, ServiceDatabase
 from cdp_common.web.etags import respond_with_etag
 from cdp_common.web.identity import MaybeCaller, signed_caller
-from cdp_common.web.once import OnceHeader, answer_response
+from cdp_common.web.once import OnceHeader, OnceWithHeader, answer_response
 from cdp_common.web.paging import Paging, page_links
 from procurement_api.api.bid_files import CSV_BODY, BidFileRoute
+from procurement_api.api.bids_at_once import SubmissionRoute
 from procurement_api.api.clients import Partners, Toms
 from procurement_api.api.keys import ServiceKeys
 from procurement_api.use_cases import read_bids, tender_log
@@ -36,10 +38,13 @@ from procurement_api.use_cases import validate_bid as trials
 from procurement_api.use_cases.merged_bidders import in_bidders_name
 from procurement_api.use_cases.open_tender import open_tender as open_bids
 from procurement_api.use_cases.receipts import public_receipt_keys
+from procurement_api.use_cases.sealed_version import SentBid
 
 router = APIRouter(tags=["bids"])
 file_router = APIRouter(tags=["bids"], route_class=BidFileRoute)
 """The operations that read a bid, as JSON or as a CSV file."""
+submission_router = APIRouter(tags=["bids"], route_class=SubmissionRoute)
+"""The one of them that thousands ask for in the minutes before a deadline."""
 
 Bidder = Annotated[Caller, Security(signed_caller, scopes=["bids:write"])]
 Reader = Annotated[Caller, Security(signed_caller, scopes=["bids:read"])]
@@ -53,10 +58,14 @@ async def opening_grace(request: Request) -> timedelta:
     return grace
 
 
+async def _as_sent(request: Request, draft: BidDraft) -> SentBid:
+    return SentBid(draft, canonical_json(await request.json()))
+
+
 # `received_at` comes first in these routes: the body has been read by then, and nothing else has taken time.
 
 
-@file_router.post(
+@submission_router.post(
     "/v1/tenders/{tender_id}/bids",
     status_code=201,
     response_model=BidReceipt,
@@ -67,7 +76,8 @@ async def submit_bid(
     tender_id: UUID,
     draft: BidDraft,
     caller: Bidder,
-    once: OnceHeader,
+    request: Request,
+    once_with: OnceWithHeader,
     db: ServiceDatabase,
     keys: ServiceKeys,
 ) -> Response:
@@ -79,8 +89,9 @@ async def submit_bid(
     receipt proves what arrived and when; the bidder keeps it with its `commitment_key`. A CSV file has a row
     for each line under a header; the response form of the tender is one.
     """
+    sent = await _as_sent(request, draft)
     answer = await submissions.submit_bid(
-        db, keys.signer, keys.identity_key, caller, tender_id, draft, once, received_at, keys.tenders
+        db, keys.signer, keys.identity_key, caller, tender_id, sent, once_with(sent.content), received_at
     )
     return answer_response(answer)
 
@@ -113,13 +124,15 @@ async def replace_bid(
     bid_id: UUID,
     draft: BidDraft,
     caller: Bidder,
+    request: Request,
     once: OnceHeader,
     db: ServiceDatabase,
     keys: ServiceKeys,
 ) -> Response:
     """Replace the whole of the caller's own bid until the deadline; every version is kept."""
+    sent = await _as_sent(request, draft)
     answer = await submissions.replace_bid(
-        db, keys.signer, keys.identity_key, caller, bid_id, draft, once, received_at
+        db, keys.signer, keys.identity_key, caller, bid_id, sent, once, received_at
     )
     return answer_response(answer)
 

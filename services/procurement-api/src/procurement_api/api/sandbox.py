@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from fastapi import FastAPI, Request
 
-from cdp_common.web.dependencies import current_time
+from cdp_common.web.dependencies import TimeOfRequest
 from cdp_common.web.requests import operation_of
 from cdp_common.web.sandbox import DEADLINE_PASSED, HEADER
 from procurement_api.domain.tender import LONGEST_WAIT
@@ -15,13 +15,16 @@ _REHEARSED = frozenset({"submit_bid", "validate_bid", "replace_bid", "withdraw_b
 """What is refused after the deadline. Opening is none of these: no scenario opens a bid early."""
 
 
-async def rehearsed_time(request: Request) -> datetime:
-    """The present moment, or one after any deadline for what asks to come late."""
-    moment = await current_time(request)
-    is_late = request.headers.get(HEADER) == DEADLINE_PASSED and operation_of(request) in _REHEARSED
-    return moment + LONGEST_WAIT + timedelta(days=1) if is_late else moment
-
-
 def rehearse_deadlines(app: FastAPI) -> None:
     """Let requests of the application come late on demand."""
-    app.dependency_overrides[current_time] = rehearsed_time
+    app.state.time_of = _after_any_deadline_on_demand(app.state.time_of)
+
+
+def _after_any_deadline_on_demand(present: TimeOfRequest) -> TimeOfRequest:
+    # Not an override of a dependency: with one in place the framework takes every route apart again for
+    # each request.
+    def time_of(request: Request) -> datetime:
+        is_late = request.headers.get(HEADER) == DEADLINE_PASSED and operation_of(request) in _REHEARSED
+        return present(request) + LONGEST_WAIT + timedelta(days=1) if is_late else present(request)
+
+    return time_of

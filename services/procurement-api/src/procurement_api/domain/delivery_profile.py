@@ -38,7 +38,7 @@ def life_of(profile: Profile, contract: ContractPeriod) -> ContractPeriod:
 
 def profile_faults(at: str, profile: Profile, contract: ContractPeriod) -> list[FieldError]:
     """What is wrong with the profile of the line at `at`, whose contract may have faults of its own."""
-    if period_faults(contract, start_at="", end_at=""):
+    if profile is WHOLE_CONTRACT or period_faults(contract, start_at="", end_at=""):
         return []
     life = life_of(profile, contract)
     faults = _life_faults(at, profile, contract)

@@ -8,8 +8,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from cdp_common.db.database import Database
 from cdp_common.db.idempotency import Once
 
@@ -19,7 +17,7 @@ CHANGED = "changed"
 
 
 async def take_bid(
-    tx: AsyncConnection,
+    db: Database,
     tender: Mapping[Any, Any],
     once: Once,
     record: Mapping[str, Any],
@@ -32,8 +30,7 @@ async def take_bid(
     The statement locks as submitting does otherwise: the tender's submissions shared, the request's key for
     itself. It answers `running` or `repeated` for a key in use, `refused` for who may not, or has a bid.
     """
-    return await Database.call(
-        tx,
+    return await db.call(
         _CALL,
         tender["id"],
         tender["version"],

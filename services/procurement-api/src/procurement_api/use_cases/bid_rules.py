@@ -14,7 +14,7 @@ from cdp_common.contracts.promises import PromisedLine
 from cdp_common.contracts.tenders import PinnedMeasure, TenderTerms
 from procurement_api.domain import bid as rules
 from procurement_api.domain.contract_period import ContractPeriod, Instalment
-from procurement_api.domain.delivery_profile import Profile, due_of, life_of
+from procurement_api.domain.delivery_profile import WHOLE_CONTRACT, Profile, due_of, life_of
 from procurement_api.domain.promised_quantity import Amount, Counted
 
 
@@ -45,6 +45,8 @@ def amount_of(line: PromisedLine) -> Amount:
 
 def profile_of(line: PromisedLine) -> Profile:
     """When a line runs and falls due, as the rules see it."""
+    if not (line.schedule or line.per_year or line.starts_on or line.ends_on):
+        return WHOLE_CONTRACT
     schedule = tuple(Instalment(part.due_on, part.share) for part in line.schedule)
     return Profile(line.starts_on, line.ends_on, schedule, tuple(line.per_year))
 

@@ -10,10 +10,10 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from uuid import UUID
 
-from joserfc.jwk import OKPKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
 from sqlalchemy import RowMapping
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from cdp_common.db.database import Database
 from procurement_api.domain.bid import Demands
 from procurement_api.storage.tenders import tender_by_id
 from procurement_api.use_cases.bid_rules import demands_of
@@ -28,7 +28,7 @@ class KnownTender:
 
     row: RowMapping
     demands: Demands
-    sealing_key: OKPKey
+    sealing_key: X25519PublicKey
 
 
 class KnownTenders:
@@ -37,11 +37,12 @@ class KnownTenders:
     def __init__(self) -> None:
         self._known: OrderedDict[UUID, KnownTender] = OrderedDict()
 
-    async def published(self, tx: AsyncConnection, tender_id: UUID) -> KnownTender | None:
+    async def published(self, db: Database, tender_id: UUID) -> KnownTender | None:
         """The tender if it takes bids, as it is remembered or else as it is read now."""
         known = self._known.get(tender_id)
         if known is None:
-            row = await tender_by_id(tx, tender_id)
+            async with db.begin() as tx:
+                row = await tender_by_id(tx, tender_id)
             if row is None or row["state"] != "published":
                 return None
             known = KnownTender(row, demands_of(row), sealing_public_key(row["sealing_public_jwk"]))

@@ -9,8 +9,9 @@ from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from joserfc import jws
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from joserfc.jwk import OKPKey
+from joserfc.util import urlsafe_b64encode
 from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -85,7 +86,9 @@ def new_commitment_key() -> bytes:
     return secrets.token_bytes(COMMITMENT_KEY_BYTES)
 
 
-def receipt_payload(bid_id: UUID, tender_id: UUID, version: Mapping[Any, Any]) -> bytes:
+def receipt_payload(
+    bid_id: UUID, tender_id: UUID, version: Mapping[Any, Any], sealed_hash: str | None
+) -> bytes:
     """The canonical bytes that a receipt signs and that the tender's log holds."""
     received_at: datetime = version["received_at"]
     return canonical_json(
@@ -96,7 +99,7 @@ def receipt_payload(bid_id: UUID, tender_id: UUID, version: Mapping[Any, Any]) -
             "action": version["action"],
             # As the receipt itself writes it, so that whoever holds one can put the signed bytes together.
             "received_at": utc_text(received_at),
-            "content_hash": content_hash(version["sealed"]),
+            "content_hash": sealed_hash,
             "commitment": version["commitment"],
         }
     )
@@ -106,16 +109,17 @@ def make_receipt(
     bid_id: UUID, tender_id: UUID, version: Mapping[Any, Any], commitment_key: bytes | None, signer: OKPKey
 ) -> BidReceipt:
     """The receipt of a version; without the key where it commits to what an earlier one held."""
+    sealed_hash = content_hash(version["sealed"])
     return BidReceipt(
         bid_id=bid_id,
         tender_id=tender_id,
         version=version["version"],
         action=version["action"],
         received_at=version["received_at"],
-        content_hash=content_hash(version["sealed"]),
+        content_hash=sealed_hash,
         commitment=version["commitment"],
         commitment_key=None if commitment_key is None else commitment_key.hex(),
-        receipt_jws=signed(receipt_payload(bid_id, tender_id, version), RECEIPT_TYPE, signer),
+        receipt_jws=signed(receipt_payload(bid_id, tender_id, version, sealed_hash), RECEIPT_TYPE, signer),
     )
 
 
@@ -134,4 +138,8 @@ def utc_text(moment: datetime) -> str:
 
 def signed(payload: bytes, type_: str, key: OKPKey) -> str:
     """The payload as a compact JWS (EdDSA by its name of RFC 9864, Ed25519)."""
-    return jws.serialize_compact({"alg": ALGORITHM, "kid": key.kid, "typ": type_}, payload, key, [ALGORITHM])
+    private = key.private_key
+    assert isinstance(private, Ed25519PrivateKey)
+    header = canonical_json({"alg": ALGORITHM, "kid": key.kid, "typ": type_})
+    said = b".".join(map(urlsafe_b64encode, (header, payload)))
+    return b".".join((said, urlsafe_b64encode(private.sign(said)))).decode()

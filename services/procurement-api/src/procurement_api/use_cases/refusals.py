@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from cdp_common.contracts.bids import BidAction, BidDraft
+from cdp_common.contracts.bids import BidAction
 from cdp_common.db.database import Database
 from cdp_common.kernel.proofs import canonical_json
 from procurement_api.domain.tender import TenderClosed
 from procurement_api.use_cases.receipts import ReceiptSigner, signed, signing_key, utc_text
+from procurement_api.use_cases.sealed_version import SentBid
 
 REFUSAL_TYPE = "cdp-refusal+jws"
 
@@ -25,7 +26,7 @@ class Attempt:
     action: BidAction
     target_id: UUID
     organisation_id: UUID
-    draft: BidDraft | None
+    sent: SentBid | None
     received_at: datetime
 
 
@@ -44,11 +45,8 @@ async def signing_refusals(db: Database, signer: ReceiptSigner, attempt: Attempt
 
 def _payload(attempt: Attempt, received_at: str) -> bytes:
     """The canonical bytes that a refusal signs."""
-    sent = None
-    if attempt.draft is not None:
-        # Nobody else is given this hash and it is stored nowhere: it needs no key as a commitment does.
-        content = canonical_json(attempt.draft.model_dump(mode="json", exclude_unset=True))
-        sent = hashlib.sha256(content).hexdigest()
+    # Nobody else is given this hash and it is stored nowhere: it needs no key as a commitment does.
+    sent = None if attempt.sent is None else hashlib.sha256(attempt.sent.content).hexdigest()
     return canonical_json(
         {
             "refused": TenderClosed.code,

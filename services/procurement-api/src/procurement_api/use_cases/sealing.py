@@ -7,24 +7,31 @@ database could open bids early, so the two are kept apart.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import secrets
+import struct
 import sys
 from typing import Any
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from joserfc import jwe
 from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
+from joserfc.util import urlsafe_b64encode
 
 from cdp_common.kernel.errors import Unavailable
 
 _NONCE_BYTES = 12
+_TAG_BYTES = 16
 _KEY_AGREEMENT, _CIPHER = "ECDH-ES", "A256GCM"
+# What the agreed key is for: the cipher, nobody named, 256 bits (RFC 7518, section 4.6.2).
+_AGREED_FOR = b"".join((struct.pack(">I", len(_CIPHER)), _CIPHER.encode(), struct.pack(">III", 0, 0, 256)))
 
 
 class SealUnopenable(Unavailable):
@@ -61,16 +68,29 @@ def identity_key(secret_key: bytes) -> bytes:
     return HKDF(SHA256(), 32, salt=None, info=b"who bids").derive(secret_key)
 
 
-def sealing_public_key(public_jwk: dict[str, Any]) -> OKPKey:
+def sealing_public_key(public_jwk: dict[str, Any]) -> X25519PublicKey:
     """A tender's public key, ready to seal to."""
-    return OKPKey.import_key(public_jwk)
+    key = OKPKey.import_key(public_jwk).public_key
+    assert isinstance(key, X25519PublicKey)
+    return key
 
 
-def seal(content: bytes, public_key: OKPKey) -> str:
-    """The content as a compact JWE to the tender's key."""
-    # A header of its own for each call: the library writes the ephemeral key into it.
-    header = {"alg": _KEY_AGREEMENT, "enc": _CIPHER}
-    return jwe.encrypt_compact(header, content, public_key, registry=_registry())
+def seal(content: bytes, public_key: X25519PublicKey) -> str:
+    """The content as a compact JWE to the tender's key.
+
+    The parts are put together here: by the JOSE library, which opens them, it costs twice as much.
+    """
+    ephemeral = X25519PrivateKey.generate()
+    point = urlsafe_b64encode(ephemeral.public_key().public_bytes_raw()).decode()
+    epk = {"crv": "X25519", "kty": "OKP", "x": point}
+    header = {"alg": _KEY_AGREEMENT, "enc": _CIPHER, "epk": epk}
+    protected = urlsafe_b64encode(json.dumps(header, separators=(",", ":")).encode())
+    nonce = secrets.token_bytes(_NONCE_BYTES)
+    key = hashlib.sha256(b"\0\0\0\1" + ephemeral.exchange(public_key) + _AGREED_FOR).digest()
+    encrypted = AESGCM(key).encrypt(nonce, content, protected)
+    parts = (protected, b"", urlsafe_b64encode(nonce))
+    whole = (*parts, urlsafe_b64encode(encrypted[:-_TAG_BYTES]), urlsafe_b64encode(encrypted[-_TAG_BYTES:]))
+    return b".".join(whole).decode()
 
 
 def unseal(sealed: str, private_jwk: dict[str, Any]) -> bytes:

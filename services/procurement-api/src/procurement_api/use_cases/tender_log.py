@@ -17,7 +17,7 @@ from procurement_api.domain.receipt import log_order
 from procurement_api.storage.bids import bids_of, versions_of
 from procurement_api.storage.tender_logs import add_log, leaf_of, log_of
 from procurement_api.storage.tenders import tender_by_id
-from procurement_api.use_cases.receipts import receipt_payload, signed, utc_text
+from procurement_api.use_cases.receipts import content_hash, receipt_payload, signed, utc_text
 from procurement_api.use_cases.rights import visible_tender
 
 LOG_TYPE = "cdp-tender-log+jws"
@@ -41,7 +41,10 @@ async def publish_log(tx: AsyncConnection, tender_id: UUID, key: OKPKey, now: da
     """Write the log of every submission of the tender, replaced and withdrawn ones included."""
     versions = await versions_of(tx, [bid["id"] for bid in await bids_of(tx, tender_id)])
     versions.sort(key=lambda row: log_order(row["received_at"], row["bid_id"], row["version"]))
-    leaves = [leaf_hash(receipt_payload(row["bid_id"], tender_id, row)) for row in versions]
+    leaves = [
+        leaf_hash(receipt_payload(row["bid_id"], tender_id, row, content_hash(row["sealed"])))
+        for row in versions
+    ]
     head = {"tender_id": tender_id, "opened_at": now, "size": len(leaves), "root": merkle_root(leaves)}
     payload = {**head, "tender_id": str(tender_id), "opened_at": utc_text(now)}
     log = TenderLog.model_validate({**head, "log_jws": signed(canonical_json(payload), LOG_TYPE, key)})
