@@ -27,7 +27,7 @@ OPERATIONS = {
     "toms-engine": 44,
     "procurement-api": 65,
     "charter-api": 36,
-    "reporting-api": 30,
+    "reporting-api": 38,
 }
 
 # Lists that are not paged: so many as there are feeds that the service reads.

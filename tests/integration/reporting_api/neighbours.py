@@ -10,6 +10,8 @@ from uuid import UUID
 
 import httpx2
 
+from cdp_common.contracts.editions import Target, Workstreams
+from cdp_common.contracts.framework_packs import Workstream
 from cdp_common.contracts.toms import (
     Crosswalk,
     CrosswalkRow,
@@ -62,6 +64,7 @@ MEASURES = {
         Priced("CARBON", "climate", "carbon", "tco2e", Decimal(270), low=Decimal(135), high=Decimal(405)),
         Priced("SHARE", "climate", "share", "percentage", None),
         Priced("BANKED", "community", "volunteering", "count", Decimal(5), redistributable=False),
+        Priced("MENTORED", "skills", "mentoring", "count", None),
         Priced("PAID", "community", "volunteering", "count", Decimal(5), excludes=("HOURS",)),
     )
 }
@@ -94,6 +97,26 @@ def crosswalk(stated: dict[str, Any]) -> Crosswalk:
             for category, share in shares.items()
         ],
     )
+
+
+EDITION_ID = UUID(int=1)
+WORKSTREAMS = Workstreams(
+    edition_hash=EDITION,
+    workstreams=[Workstream(code="mentoring", title="Mentoring")],
+    targets=[
+        Target(
+            code=f"mentoring-{year}",
+            title=f"{value} mentored by {year}",
+            measure="MENTORED",
+            workstream="mentoring",
+            value=Decimal(value),
+            unit="count",
+            due=date(year, 12, 31),
+            source=_SOURCE,
+        )
+        for year, value in ((2026, 150), (2028, 1000))
+    ],
+)
 
 
 @dataclass
@@ -136,6 +159,8 @@ class Neighbours:
             return posts[path](body)
         if path == "/v1/events":
             return self._events(request)
+        if path == f"/v1/editions/{EDITION_ID}/workstreams":
+            return _json(WORKSTREAMS.model_dump(mode="json"))
         if path.startswith("/v1/editions/by-hash/"):
             edition_hash = path.rsplit("/", 1)[-1]
             return _json(_edition(edition_hash, self.crosswalks[edition_hash]).model_dump(mode="json"))

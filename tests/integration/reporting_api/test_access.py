@@ -10,6 +10,7 @@ import httpx2
 import pytest
 import yaml
 from tests.contract.descriptions import committed
+from tests.integration.reporting_api.collective_calls import COLLECTIVE_CALLS, collective_object
 from tests.integration.reporting_api.intake_calls import INTAKE_CALLS
 from tests.integration.reporting_api.world import QUARTER, Headers, World, judgement, keyed, line
 
@@ -30,6 +31,7 @@ class Target:
     activity_id: str
     publication_id: str | None
     webhook_id: str | None
+    collective_id: str | None = None
 
 
 Call = Callable[[World, Headers, Target], Awaitable[httpx2.Response]]
@@ -81,6 +83,7 @@ PERIOD = {"period_start": QUARTER[0], "period_end": QUARTER[1], "reason": "again
 
 CALLS: dict[str, Call] = {
     **INTAKE_CALLS,
+    **COLLECTIVE_CALLS,
     "create_activity": lambda world, headers, _: world.http.post(
         "/v1/activities", json=activity_draft(world), headers=keyed(headers)
     ),
@@ -166,7 +169,8 @@ async def target_of(world: World, operation: str) -> Target:
     if "webhook" in operation and operation != "create_webhook":
         hook = await world.http.post("/v1/webhooks", json=HOOK, headers=keyed(world.as_org(world.council)))
         webhook_id = hook.json()["id"]
-    return Target(report, activity_id, publication_id, webhook_id)
+    collective_id = await collective_object(world, operation, manager(world, world.place))
+    return Target(report, activity_id, publication_id, webhook_id, collective_id)
 
 
 @pytest.mark.parametrize("operation", sorted({row["operation"] for row in ROWS}))

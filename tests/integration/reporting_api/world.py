@@ -353,6 +353,28 @@ def judgement(report: Report, index: int, quantity: str) -> dict[str, Any]:
     }
 
 
+def target_draft(code: str = "mentored", **changes: Any) -> dict[str, Any]:
+    """A target: a hundred people mentored from July on until the year's end."""
+    source = {
+        "publisher": "P",
+        "title": "T",
+        "edition": "1",
+        "locator": "page 1",
+        "url": "https://example.org/plan",
+    }
+    return {
+        "code": code,
+        "title": "A hundred mentored",
+        "measures": [{"edition_hash": EDITION, "code": "MENTORED"}],
+        "value": "100",
+        "counted_from": "2026-07-01",
+        "due": "2026-12-31",
+        "counts_people": True,
+        "source": source,
+        **changes,
+    }
+
+
 def keyed(headers: Headers) -> Headers:
     """The headers with a new idempotency key."""
     return {**headers, "Idempotency-Key": str(new_id())}

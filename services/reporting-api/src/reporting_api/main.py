@@ -20,7 +20,7 @@ from cdp_common.web.issuer import remote_verifier
 from cdp_common.web.verifier import TokenVerifier
 from cdp_common.web.webhooks import webhook_router, webhook_work
 from cdp_common.web.wiring import closing, own_tokens, service_database
-from reporting_api.api import activities, obligations, publications, reports, value
+from reporting_api.api import activities, obligations, publications, reports, targets, value
 from reporting_api.domain.disclosure import DisclosureRule
 from reporting_api.domain.reporting_calendar import Calendar, require_calendar_holds
 from reporting_api.settings import Settings
@@ -85,6 +85,7 @@ def create_app(
             obligations.router,
             value.router,
             publications.router,
+            targets.router,
             event_router,
             webhook_router,
         ],
@@ -116,6 +117,7 @@ def create_app(
         settings.disclosure_minimum_organisations,
         settings.disclosure_dominance_percent,
         settings.disclosure_source,
+        settings.disclosure_minimum_people,
     )
     app.state.calendar = calendar
     app.state.publication_licence = settings.publication_licence

@@ -21,6 +21,8 @@ class Settings(ServiceSettings):
     disclosure_dominance_percent: Decimal = Field(default=Decimal(10), ge=0, le=100)
     """p of the p % rule: a cell is withheld when what its two largest contributors leave is less than p % of
     the largest."""
+    disclosure_minimum_people: int = Field(default=10, ge=2, le=1000)
+    """A published count of people below it is withheld, and so is whatever would give it away."""
     disclosure_source: str = (
         "Threshold of three contributors and p % rule with p = 10: a customary setting for business "
         "statistics, chosen by the programme; no law fixes the numbers."

@@ -7,6 +7,7 @@ from urllib.parse import quote
 from uuid import UUID
 
 from cdp_common.clients.obligations import ObligationOperations
+from cdp_common.clients.targets import TargetOperations
 from cdp_common.contracts.base import EventPage, Page
 from cdp_common.contracts.reporting import (
     Activity,
@@ -26,7 +27,7 @@ from cdp_common.contracts.reporting import (
 )
 
 
-class ReportingClient(ObligationOperations):
+class ReportingClient(ObligationOperations, TargetOperations):
     """reporting-api, one method per operation."""
 
     # -------------------------------------------------------------- joint activities

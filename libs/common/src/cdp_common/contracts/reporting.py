@@ -22,6 +22,7 @@ from cdp_common.contracts.base import (
 )
 from cdp_common.contracts.commitments import Route
 from cdp_common.contracts.licensed import Licensed
+from cdp_common.contracts.targets import TargetProgress
 from cdp_common.contracts.toms import ExplanationStep, Proxy, Unit
 
 ReportState = Literal["submitted", "returned", "validated", "rejected", "superseded"]
@@ -312,6 +313,7 @@ class DisclosureRule(Contract):
 
     minimum_organisations: int
     dominance_percent: DecimalText
+    minimum_people: int | None = None  # null in publications made before people were counted
     source: str
 
 
@@ -328,6 +330,7 @@ class Publication(Contract):
     reason: str | None
     changes: list[PublicationChange]
     value: CollectiveValue
+    targets: list[TargetProgress] = []  # how far the place's targets are reached at the period's end
     content_sha256: Sha256
     ledger_position: int  # entries up to here are in it
     ledger_head: Sha256  # hash of the block that ends there

@@ -14,6 +14,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
+CUSTOMARY_MINIMUM_PEOPLE = 10
+"""Below so many people a count is customarily withheld; a setting of the programme, fixed by no law."""
+
 Contributions = Mapping[str, Mapping[UUID, int]]
 """Pence by contributor, for each figure."""
 
@@ -25,6 +28,8 @@ class DisclosureRule:
     minimum_organisations: int
     dominance_percent: Decimal
     source: str
+    minimum_people: int = CUSTOMARY_MINIMUM_PEOPLE
+    """A published count of people below it is withheld, zero included."""
 
 
 @dataclass(frozen=True, slots=True)

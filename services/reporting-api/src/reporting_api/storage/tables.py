@@ -6,6 +6,7 @@ from reporting_api.storage import (
     obligation_tables,
     report_tables,
     rollup_tables,
+    target_tables,
 )
 from reporting_api.storage.catalogue import metadata
 
@@ -16,4 +17,5 @@ __all__ = [
     "obligation_tables",
     "report_tables",
     "rollup_tables",
+    "target_tables",
 ]

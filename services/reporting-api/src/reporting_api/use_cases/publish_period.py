@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -59,6 +59,11 @@ from reporting_api.use_cases.protect_value import (
     PUBLISHED_DIMENSIONS,
     organisations_agreed,
     withheld_of,
+)
+from reporting_api.use_cases.publish_targets import (
+    ShownProgress,
+    keep_published_progress,
+    progress_to_publish,
 )
 from reporting_api.use_cases.read_publications import thawed
 from reporting_api.use_cases.run_sequencer import seal_place
@@ -132,11 +137,13 @@ async def publish_period(
         position = 0 if head is None else head.last_position
         lines = Slice(place_id, period, position)
         protected = await _protected_value(tx, lines, rule, now, number=number)
-        publication = _publication(draft, protected.value, before, head, rule, licence, now)
+        progress = await progress_to_publish(tx, protected.value, position, protected.agreed, rule)
+        publication = _publication(draft, protected.value, progress, before, head, rule, licence, now)
         document = canonical_json(publication.model_dump(mode="json"))
         row = _row(publication, protected.agreed, document)
         await add_publication(tx, row)
         await keep_shown(tx, row, protected.licensed)
+        await keep_published_progress(tx, progress, row, now)
         await record_event(tx, _published(publication), now)
         kept = await once.keep(tx, 201, PublicationRef(id=publication.id), now=now)
     return Answer(kept.status, document, kept.headers)
@@ -180,6 +187,7 @@ async def _protected_value(
 def _publication(
     draft: PublicationDraft,
     value: CollectiveValue,
+    progress: Sequence[ShownProgress],
     before: RowMapping | None,
     head: Block | None,
     rule: DisclosureRule,
@@ -198,12 +206,14 @@ def _publication(
         reason=draft.reason,
         changes=[] if before is None else _changes(before, value),
         value=value,
+        targets=[shown.answer for shown in progress],
         content_sha256=content_hash(value.model_dump(mode="json")),
         ledger_position=0 if head is None else head.last_position,
         ledger_head=GENESIS if head is None else head.block_hash,
         disclosure=RuleContract(
             minimum_organisations=rule.minimum_organisations,
             dominance_percent=Decimal(rule.dominance_percent),
+            minimum_people=rule.minimum_people,
             source=rule.source,
         ),
         licence=licence,

@@ -43,6 +43,13 @@ def sees_live_figures(caller: Caller | None, place_id: UUID) -> bool:
     return caller is not None and caller.has_scope(LIVE_SCOPE) and bool(caller.roles.get(place_id))
 
 
+def require_known_moment(as_of: datetime | None, now: datetime) -> None:
+    """Refuse a moment that is still to come."""
+    if as_of is not None and as_of > now:
+        fault = FieldError("?as_of", "as_of_in_future", "must not lie in the future")
+        raise AsOfInFuture("What will be known later cannot be asked for.", errors=[fault])
+
+
 async def get_collective_value(
     db: Database,
     toms: TomsClient,
@@ -56,9 +63,7 @@ async def get_collective_value(
     now: datetime,
 ) -> CollectiveValue:
     """The four figures of a window with the groupings asked for, as known at `as_of` (now without it)."""
-    if as_of is not None and as_of > now:
-        fault = FieldError("?as_of", "as_of_in_future", "must not lie in the future")
-        raise AsOfInFuture("What will be known later cannot be asked for.", errors=[fault])
+    require_known_moment(as_of, now)
     dimensions = [replace(group, basis=basis) if group.by == "organisation" else group for group in groups]
     if sees_live_figures(caller, place_id):
         assert caller is not None  # nobody else sees live figures
