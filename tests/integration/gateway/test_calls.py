@@ -170,6 +170,44 @@ async def test_a_grouping_that_the_answer_does_not_hold_is_null(world: World) ->
     assert data["place"]["collectiveValue"] == {"byTheme": None}
 
 
+async def test_the_members_of_a_place_share_the_call_for_their_figures(world: World) -> None:
+    data = await world.data(
+        f"""{{ place(slug: "place-1") {{ members {{ edges {{ node {{ organisation {{ legalName }}
+        figures{WINDOW} {{ committed {{ total {{ amount }} }} }} }} }} }} }} }}"""
+    )
+    first, second = [edge["node"] for edge in data["place"]["members"]["edges"]]
+    assert first["figures"] == {"committed": {"total": {"amount": "1000.00"}}}
+    assert second["figures"] is None
+    assert sorted(world.paths()) == [
+        "partners GET /v1/places",
+        f"partners GET /v1/places/{canned.PLACE}/memberships",
+        f"reporting GET {VALUE_PATH}",
+    ]
+    asked = world.calls[-1].query
+    assert (asked["group_by"], asked["basis"]) == ("organisation", "delivered_by")
+
+
+async def test_a_members_figures_are_of_the_window_and_the_basis_that_are_asked_for(world: World) -> None:
+    data = await world.data(
+        """query($node: ID!, $basis: Basis!, $from: Date!) { node(id: $node) { ... on Membership {
+        figures(from: $from, to: "2026-06-30", asOf: "2026-07-01T00:00:00Z", basis: $basis) {
+          due { total { amount } } } } } }""",
+        {
+            "node": node_id("Membership", canned.uid("membership", 1)),
+            "basis": "COMMISSIONED_BY",
+            "from": "2026-04-01",
+        },
+    )
+    assert data["node"]["figures"] == {"due": {"total": {"amount": "1000.00"}}}
+    assert world.calls[-1].query == {
+        "from": "2026-04-01",
+        "to": "2026-06-30",
+        "as_of": "2026-07-01T00:00:00+00:00",
+        "group_by": "organisation",
+        "basis": "commissioned_by",
+    }
+
+
 async def test_the_same_question_asked_twice_is_asked_once(world: World) -> None:
     data = await world.data(
         f"""{{ a: place(slug: "place-1") {{ collectiveValue{WINDOW} {{ asOf }} }}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,6 +13,7 @@ from urllib.parse import parse_qs
 import httpx2
 from starlette.types import Receive, Scope, Send
 
+from cdp_common.clients.upstream import Reply, exchange
 from cdp_common.testing.callers import TokenMint, http_client
 from gateway.main import create_app
 from gateway.settings import Settings
@@ -121,6 +122,20 @@ class Network(httpx2.AsyncBaseTransport):
         return await self._transports[host].handle_async_request(request)
 
 
+class Carried:
+    """Carries the gateway's calls over the network of canned services."""
+
+    def __init__(self, http: httpx2.AsyncClient) -> None:
+        self._http = http
+
+    async def exchange(
+        self, method: str, url: str, headers: Mapping[str, str], content: bytes | None
+    ) -> Reply:
+        """The answer to one call."""
+        request = self._http.build_request(method, url, headers=dict(headers), content=content)
+        return await exchange(self._http, request)
+
+
 @dataclass
 class World:
     """The gateway over HTTP with what stands behind it."""
@@ -197,7 +212,11 @@ async def running(mint: TokenMint, ticks: Ticks | None = None, **changed: Any) -
     network = Network(services)
     upstream = httpx2.AsyncClient(transport=network)
     app = create_app(
-        settings_for(mint, **changed), http=upstream, verifier=mint.verifier(), now_s=ticks or Ticks()
+        settings_for(mint, **changed),
+        http=upstream,
+        carrier=Carried(upstream),
+        verifier=mint.verifier(),
+        now_s=ticks or Ticks(),
     )
     async with http_client(app) as http:
         yield World(http, mint, network, services, calls)

@@ -186,7 +186,7 @@ def _context(request: Request, caller: Caller | None) -> Context:
         request_id=request_id_of(request),
         caller=caller,
         limits=limits_of(settings),
-        upstreams=upstreams_for(caller, settings, http),
+        upstreams=upstreams_for(caller, settings, http, request.app.state.carrier),
     )
 
 

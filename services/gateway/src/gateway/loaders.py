@@ -15,7 +15,7 @@ from cdp_common.contracts.base import Batch, IdBatch, Page
 from cdp_common.contracts.charter import Charter, Signatory
 from cdp_common.contracts.needs import AreaBatchRequest, AreaNeed
 from cdp_common.contracts.partners import Membership, Organisation, Place, Statement
-from cdp_common.contracts.reporting import Basis, CollectiveValue, Publication
+from cdp_common.contracts.reporting import Basis, CollectiveValue, FourFigures, Publication
 from cdp_common.contracts.tenders import Tender
 from cdp_common.contracts.toms import Edition, Measure, MeasureBatchRequest, MeasureKey
 from gateway.errors import UpstreamFault
@@ -91,6 +91,10 @@ class Loaders:
         self.publications = _one_by_one(self._publication)
         self.places_by_slug = _one_by_one(self._place_by_slug)
         self.values = _one_by_one(self._value)
+        # The members of a place share the call for its value.
+        self.figures_of_organisations: DataLoader[tuple[ValueKey, UUID], FourFigures | None] = DataLoader(
+            self._figures_of_organisations
+        )
         # These are looked for in a list of their place.
         self.publications_by_number: DataLoader[tuple[UUID, int], Publication | None] = DataLoader(
             self._publications_by_number
@@ -176,6 +180,25 @@ class Loaders:
                 basis=key.basis,
             )
         )
+
+    # ------------------------------------------------------------ looked up in answers
+    async def _figures_of_organisations(
+        self, keys: list[tuple[ValueKey, UUID]]
+    ) -> Sequence[FourFigures | BaseException | None]:
+        questions = list(dict.fromkeys(question for question, _ in keys))
+        answers = await asyncio.gather(*(self._cells(one) for one in questions), return_exceptions=True)
+        by_question = dict(zip(questions, answers, strict=True))
+        return [_pick(by_question[question], str(organisation)) for question, organisation in keys]
+
+    async def _cells(self, question: ValueKey) -> dict[str, FourFigures]:
+        """The figures of each cell that is not withheld, by its key."""
+        value = await self.values.load(question)
+        return {
+            cell.key: cell.figures
+            for grouping in value.groupings
+            for cell in grouping.cells
+            if cell.figures is not None
+        }
 
     # ------------------------------------------------------------ looked up in lists
     async def _publications_by_number(

@@ -7,26 +7,29 @@ from time import monotonic
 import httpx2
 from fastapi import FastAPI
 
-from cdp_common.clients.upstream import open_http
+from cdp_common.clients.upstream import Carrier, open_http
 from cdp_common.web.app import create_service
 from cdp_common.web.issuer import remote_verifier
 from cdp_common.web.verifier import TokenVerifier
 from cdp_common.web.wiring import closing
 from gateway import endpoint
+from gateway.carrier import Aiohttp
 from gateway.documents import Documents, read_registry
 from gateway.public_answers import PublicAnswers, Seconds
 from gateway.settings import Settings
+from gateway.shared_reads import SharedReads
 
 
 def create_app(
     settings: Settings,
     *,
     http: httpx2.AsyncClient | None = None,
+    carrier: Carrier | None = None,
     verifier: TokenVerifier | None = None,
     now_s: Seconds = monotonic,
 ) -> FastAPI:
     """The application; it connects to nothing before it is started."""
-    opened = http or open_http()
+    opened, pool = http or open_http(), Aiohttp()
     app = create_service(
         settings,
         name="gateway",
@@ -37,9 +40,10 @@ def create_app(
         database=None,
         package=None,
         verifier=verifier or remote_verifier(settings, opened),
-        lifespan_tasks=[closing(opened)],
+        lifespan_tasks=[closing(opened), pool.opened],
     )
     app.state.http = opened
+    app.state.carrier = SharedReads(carrier or pool)
     app.state.documents = Documents(
         read_registry(settings.trusted_documents_file),
         only_trusted_for_public=settings.public_documents == "trusted",

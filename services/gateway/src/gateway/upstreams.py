@@ -15,9 +15,10 @@ from cdp_common.clients.partners import PartnersClient
 from cdp_common.clients.procurement import ProcurementClient
 from cdp_common.clients.reporting import ReportingClient
 from cdp_common.clients.toms import TomsClient
-from cdp_common.clients.upstream import UpstreamMalformed, UpstreamProblem, UpstreamUnavailable
+from cdp_common.clients.upstream import Carrier, UpstreamMalformed, UpstreamProblem, UpstreamUnavailable
 from cdp_common.web.caller import Caller
 from gateway.errors import UpstreamFault
+from gateway.reading import trusted
 from gateway.settings import Settings
 
 Client = TypeVar("Client", bound=ServiceClient)
@@ -66,16 +67,20 @@ class Upstreams:
     reporting: Upstream[ReportingClient]
 
 
-def upstreams_for(caller: Caller | None, settings: Settings, http: httpx2.AsyncClient) -> Upstreams:
+def upstreams_for(
+    caller: Caller | None, settings: Settings, http: httpx2.AsyncClient, carrier: Carrier
+) -> Upstreams:
     """The services as this caller reaches them: with its own token, or with none and so the public part."""
     tokens = None if caller is None else forwarded(caller.token)
-    budget_s = settings.upstream_budget_s
+
+    def upstream(name: str, kind: type[Client], url: str) -> Upstream[Client]:
+        client = kind(url, tokens, http, carrier=carrier, reader=trusted)
+        return Upstream(name, client, settings.upstream_budget_s)
+
     return Upstreams(
-        partners=Upstream("partners-api", PartnersClient(settings.partners_url, tokens, http), budget_s),
-        toms=Upstream("toms-engine", TomsClient(settings.toms_url, tokens, http), budget_s),
-        procurement=Upstream(
-            "procurement-api", ProcurementClient(settings.procurement_url, tokens, http), budget_s
-        ),
-        charter=Upstream("charter-api", CharterClient(settings.charter_url, tokens, http), budget_s),
-        reporting=Upstream("reporting-api", ReportingClient(settings.reporting_url, tokens, http), budget_s),
+        partners=upstream("partners-api", PartnersClient, settings.partners_url),
+        toms=upstream("toms-engine", TomsClient, settings.toms_url),
+        procurement=upstream("procurement-api", ProcurementClient, settings.procurement_url),
+        charter=upstream("charter-api", CharterClient, settings.charter_url),
+        reporting=upstream("reporting-api", ReportingClient, settings.reporting_url),
     )

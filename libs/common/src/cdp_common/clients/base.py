@@ -9,15 +9,17 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Generic, TypedDict, TypeVar, Unpack
+from typing import Any, Generic, Protocol, TypedDict, TypeVar, Unpack
+from urllib.parse import urlencode, urlsplit
 from uuid import UUID
 
 import httpx2
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
 from cdp_common.clients.tokens import ClientCredentials, TokenSource, forwarded
 from cdp_common.clients.upstream import (
     TOTAL_TIMEOUT_S,
+    Carrier,
     Reply,
     UpstreamMalformed,
     UpstreamProblem,
@@ -86,6 +88,18 @@ class CallOptions(TypedDict, total=False):
     """A POST that only reads, such as a batch read, and so may be repeated."""
 
 
+class Reader(Protocol):
+    """Makes the answer of a call out of its JSON; raises `ValueError` where it does not fit."""
+
+    def __call__(self, answer: type[Body], body: bytes) -> Body:
+        """The answer."""
+
+
+def validated(answer: type[Body], body: bytes) -> Body:
+    """The answer by its contract; fields that this build does not know yet are passed over."""
+    return answer.model_validate_json(body, extra="ignore")
+
+
 @dataclass(frozen=True)
 class Fetched(Generic[Body]):
     """An answer with what its headers say about it."""
@@ -99,12 +113,26 @@ class Fetched(Generic[Body]):
 
 
 class ServiceClient:
-    """Calls one service; subclasses name its operations."""
+    """Calls one service; subclasses name its operations.
 
-    def __init__(self, base_url: str, tokens: TokenSource | None, http: httpx2.AsyncClient) -> None:
+    Plain calls travel by `carrier` where there is one, files and streams always by `http`; answers are read
+    by `reader`.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        tokens: TokenSource | None,
+        http: httpx2.AsyncClient,
+        *,
+        carrier: Carrier | None = None,
+        reader: Reader = validated,
+    ) -> None:
         self._base_url = base_url.rstrip("/")
         self._tokens = tokens
         self._http = http
+        self._carrier = carrier
+        self._read = reader
 
     async def _get(self, path: str, answer: type[Body], **options: Unpack[CallOptions]) -> Body:
         return (await self._fetch("GET", path, answer=answer, **options)).body
@@ -133,9 +161,8 @@ class ServiceClient:
         """The answer of a call with what its headers say: ETag, Location, replayed or not."""
         reply = await self._send(method, path, options)
         try:
-            # A newer server may send fields that this build does not know yet.
-            body = answer.model_validate_json(reply.body, extra="ignore")
-        except ValidationError as fault:
+            body = self._read(answer, reply.body)
+        except ValueError as fault:
             raise UpstreamMalformed(f"{method} {path} gave an answer outside its contract.") from fault
         return Fetched(
             body=body,
@@ -194,9 +221,12 @@ class ServiceClient:
             headers |= {"Content-Encoding": "gzip"} if upload.is_gzip else {}
         if self._tokens is not None:
             headers["Authorization"] = f"Bearer {await self._tokens.token()}"
+        url = f"{self._base_url}{path}"
+        if self._carrier is not None and upload is None:
+            return await self._carried(self._carrier, method, url, headers, options)
         request = self._http.build_request(
             method,
-            f"{self._base_url}{path}",
+            url,
             params=_query(options.get("params")),
             content=_content(options.get("json")) if upload is None else upload.pieces(),
             headers=headers,
@@ -205,6 +235,17 @@ class ServiceClient:
         limit_s = TOTAL_TIMEOUT_S if upload is None else upload.limit_s
         reply = await exchange(self._http, request, limit_s=limit_s)
         raise_for_refusal(reply, request.url.host)
+        return reply
+
+    @staticmethod
+    async def _carried(
+        carrier: Carrier, method: str, url: str, headers: Mapping[str, str], options: CallOptions
+    ) -> Reply:
+        pairs = _pairs(options.get("params") or {})
+        full = f"{url}?{urlencode(pairs)}" if pairs else url
+        reply = await carrier.exchange(method, full, headers, _content(options.get("json")))
+        if reply.status >= 300:
+            raise_for_refusal(reply, urlsplit(url).hostname or "")
         return reply
 
 
@@ -245,13 +286,15 @@ def _content(json: BaseModel | Mapping[str, Any] | None) -> bytes | None:
 
 
 def _query(params: Mapping[str, object] | None) -> httpx2.QueryParams | None:
-    if params is None:
-        return None
+    return None if params is None else httpx2.QueryParams(tuple(_pairs(params)))
+
+
+def _pairs(params: Mapping[str, object]) -> list[tuple[str, str]]:
     pairs: list[tuple[str, str]] = []
     for name, value in params.items():
         several = value if isinstance(value, (list, tuple, set, frozenset)) else (value,)
         pairs.extend((name, _query_text(item)) for item in several if item is not None)
-    return httpx2.QueryParams(tuple(pairs))
+    return pairs
 
 
 def _query_text(value: object) -> str:

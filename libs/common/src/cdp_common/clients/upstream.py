@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, Protocol
 
 import httpx2
 import structlog
@@ -66,8 +66,18 @@ class Reply:
     """An answer that was read to its end."""
 
     status: int
-    headers: httpx2.Headers
+    headers: Mapping[str, str]
+    """By their names, whatever the case."""
     body: bytes
+
+
+class Carrier(Protocol):
+    """Another way for plain calls to travel than httpx2: bounded as `exchange` is, failing as it does."""
+
+    async def exchange(
+        self, method: str, url: str, headers: Mapping[str, str], content: bytes | None
+    ) -> Reply:
+        """The answer, read to its end; raises `UpstreamUnavailable` when there is none in time."""
 
 
 class _ProblemBody(BaseModel):

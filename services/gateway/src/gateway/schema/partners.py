@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 from uuid import UUID
 
 import strawberry
 from strawberry import federation
 
 from cdp_common.contracts import partners as contract
+from cdp_common.contracts.reporting import Basis as BasisText
 from gateway.context import Context, Info
-from gateway.schema.enums import DataStatus, MembershipRole, OrganisationKind, OrganisationState
+from gateway.loaders import ValueKey
+from gateway.schema.enums import Basis, DataStatus, MembershipRole, OrganisationKind, OrganisationState
 from gateway.schema.fields import calls_together
 from gateway.schema.nodes import Node, node_id, parse_uuid
 
 if TYPE_CHECKING:
+    from gateway.schema.groupings import FourFigures
     from gateway.schema.places import Place
 
+LazyFigures = Annotated["FourFigures", strawberry.lazy("gateway.schema.groupings")]
 LazyPlace = Annotated["Place", strawberry.lazy("gateway.schema.places")]
 
 
@@ -92,6 +96,31 @@ class Membership(Node):
     async def place(self, info: Info) -> LazyPlace | None:
         """The place."""
         return await place_of(info.context, self.place_id)
+
+    @calls_together(
+        "The member's own figures of a window, as `byOrganisation` of the place's collective value has them; "
+        "null where it has none, or where disclosure control withholds them."
+    )
+    async def figures(
+        self,
+        info: Info,
+        from_: Annotated[date, strawberry.argument(name="from", description="The window's first day.")],
+        to: Annotated[date, strawberry.argument(description="The window's last day.")],
+        as_of: Annotated[
+            datetime | None,
+            strawberry.argument(description="As known at this moment; without it as known now."),
+        ] = None,
+        basis: Annotated[
+            Basis, strawberry.argument(description="Whether by what it delivers or by what it commissions.")
+        ] = Basis.DELIVERED_BY,
+    ) -> LazyFigures | None:
+        """The member's four figures."""
+        from gateway.schema.groupings import FourFigures  # groupings name organisations
+
+        side = cast("BasisText", basis.value)
+        key = ValueKey(self.place_id, from_, to, as_of, ("organisation",), side)
+        found = await info.context.loaders.figures_of_organisations.load((key, self.organisation.rest_id))
+        return None if found is None else FourFigures.of(found)
 
     @classmethod
     def of(cls, record: contract.Membership) -> Membership:

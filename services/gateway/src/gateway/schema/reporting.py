@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, cast
@@ -67,6 +67,7 @@ class CollectiveValue:
     """The four figures with what surrounds them."""
 
     record: strawberry.Private[contract.CollectiveValue]
+    groupings: strawberry.Private[Sequence[contract.Grouping]]
     publication_record: strawberry.Private[contract.Publication | None]
     window_start: date = strawberry.field(description="The window's first day.")
     window_end: date = strawberry.field(description="The window's last day.")
@@ -168,18 +169,25 @@ class CollectiveValue:
         self, by: contract.GroupBy, basis: str | None = None, scheme: str | None = None
     ) -> Grouping | None:
         wanted = (by, basis, scheme)
-        found = (one for one in self.record.groupings if (one.by, one.basis, one.scheme) == wanted)
+        found = (one for one in self.groupings if (one.by, one.basis, one.scheme) == wanted)
         grouping = next(found, None)
         return None if grouping is None else Grouping.of(grouping, self.record.place_id)
 
     @classmethod
     def of(
-        cls, record: contract.CollectiveValue, publication: contract.Publication | None = None
+        cls,
+        record: contract.CollectiveValue,
+        publication: contract.Publication | None = None,
+        groupings: Sequence[contract.Grouping] | None = None,
     ) -> CollectiveValue:
-        """The figures that reporting-api states, alone or inside a publication."""
+        """The figures that reporting-api states, alone or inside a publication.
+
+        `groupings` takes the place of the answer's own where several answers hold them.
+        """
         figures = FourFigures.of(record.figures)
         return cls(
             record=record,
+            groupings=record.groupings if groupings is None else groupings,
             publication_record=publication,
             window_start=record.window_start,
             window_end=record.window_end,
@@ -223,9 +231,8 @@ async def collective_value_of(
     first, *others = bases or [None]
     keys = [ValueKey(place_id, start, end, as_of, groups, first)]
     keys += [ValueKey(place_id, start, end, as_of, ("organisation",), basis) for basis in others]
-    value, *further = await _all_values(info.context, keys)
-    groupings = [*value.groupings, *(grouping for one in further for grouping in one.groupings)]
-    return CollectiveValue.of(value.model_copy(update={"groupings": groupings}))
+    values = await _all_values(info.context, keys)
+    return CollectiveValue.of(values[0], groupings=[grouping for one in values for grouping in one.groupings])
 
 
 async def _all_values(context: Context, keys: list[ValueKey]) -> list[contract.CollectiveValue]:

@@ -1,0 +1,1 @@
+"""The gateway beside other gateways: canned services and subgraphs, the gateways as processes, the load."""

@@ -1,0 +1,30 @@
+"""The gateway on a socket: `python -m tests.performance.graph.serve_gateway PORT STUBS CACHE_S`.
+
+It is the application that ships; only traces are off, as they are in the gateways beside it.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import uvicorn
+
+from cdp_common.testing.callers import AUDIENCE, ISSUER
+from cdp_common.web.logs import configure_logging
+from gateway.main import create_app
+from gateway.settings import Settings
+
+
+def main(port: int, stubs: str, cache_s: float) -> None:
+    """Serve until the end of the benchmark."""
+    urls: dict[str, Any] = {
+        f"{name}_url": stubs for name in ("partners", "toms", "procurement", "charter", "reporting")
+    }
+    settings = Settings(issuer=ISSUER, audience=AUDIENCE, port=port, public_answer_s=cache_s, **urls)
+    configure_logging("gateway", "ERROR")
+    uvicorn.run(create_app(settings), host="127.0.0.1", port=port, log_config=None, access_log=False)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), sys.argv[2], float(sys.argv[3]))
