@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 import pytest
 from opentelemetry import trace
 from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.sampling import ALWAYS_OFF, ALWAYS_ON, Sampler
 
 from cdp_common.clients.upstream import Reply, UpstreamMalformed, UpstreamUnavailable
 from gateway import carrier
@@ -95,13 +96,16 @@ async def test_a_redirect_is_not_followed() -> None:
         assert (await asked(url)).status == 302
 
 
-async def test_a_call_is_part_of_the_trace(monkeypatch: pytest.MonkeyPatch) -> None:
-    tracer = TracerProvider().get_tracer("test")
-    monkeypatch.setattr(carrier, "is_tracing", lambda: True)
+@pytest.mark.parametrize("sampler", [ALWAYS_ON, ALWAYS_OFF], ids=["recorded", "ids alone"])
+async def test_a_call_is_part_of_the_trace(sampler: Sampler, monkeypatch: pytest.MonkeyPatch) -> None:
+    tracer = TracerProvider(sampler=sampler).get_tracer("test")
     monkeypatch.setattr(carrier, "_tracer", tracer)
     heard: list[bytes] = []
     async with listening(saying(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", heard)) as url:
         with tracer.start_as_current_span("request") as span:
             await asked(url)
-    trace_id = trace.format_trace_id(span.get_span_context().trace_id)
-    assert f"traceparent: 00-{trace_id}-".encode() in heard[0]
+    context = span.get_span_context()
+    stated = f"traceparent: 00-{trace.format_trace_id(context.trace_id)}-".encode()
+    assert stated in heard[0]
+    is_of_the_request = stated + trace.format_span_id(context.span_id).encode() in heard[0]
+    assert is_of_the_request is (sampler is ALWAYS_OFF)  # a call that is recorded is a span of its own

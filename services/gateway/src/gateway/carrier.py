@@ -24,7 +24,6 @@ from cdp_common.clients.upstream import (
     UpstreamUnavailable,
     trust_store,
 )
-from cdp_common.web.telemetry import is_tracing
 
 _TIMEOUT = ClientTimeout(
     total=TOTAL_TIMEOUT_S, sock_connect=CONNECT_TIMEOUT_S, sock_read=READ_TIMEOUT_S, connect=READ_TIMEOUT_S
@@ -37,13 +36,11 @@ class Aiohttp:
 
     def __init__(self) -> None:
         self._session: ClientSession | None = None
-        self._is_tracing = False
 
     @asynccontextmanager
     async def opened(self) -> AsyncIterator[None]:
         """Connections may be made inside; they are closed at the end."""
         connector = TCPConnector(limit=MAX_CONNECTIONS, ssl=trust_store())
-        self._is_tracing = is_tracing()
         async with ClientSession(
             connector=connector,
             timeout=_TIMEOUT,
@@ -59,8 +56,13 @@ class Aiohttp:
         self, method: str, url: str, headers: Mapping[str, str], content: bytes | None
     ) -> Reply:
         """The answer, read to its end; raises `UpstreamUnavailable` when there is none in time."""
-        if not self._is_tracing:
+        request = trace.get_current_span()
+        if not request.get_span_context().is_valid:
             return await self._exchanged(method, url, headers, content)
+        carried = dict(headers)
+        if not request.is_recording():
+            propagate.inject(carried)  # the trace's id travels on, for logs
+            return await self._exchanged(method, url, carried, content)
         target = URL(url, encoded=True)
         with _tracer.start_as_current_span(
             method,
@@ -72,7 +74,6 @@ class Aiohttp:
                 "url.path": target.path,
             },
         ) as span:
-            carried = dict(headers)
             propagate.inject(carried)
             reply = await self._exchanged(method, url, carried, content)
             span.set_attribute("http.response.status_code", reply.status)
