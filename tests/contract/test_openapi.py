@@ -23,7 +23,7 @@ PUBLIC: dict[str, dict[str, str]] = yaml.load(
 
 # A route that comes or goes is seen here: count what is meant to be there, do not copy what a failure prints.
 OPERATIONS = {
-    "partners-api": 61,
+    "partners-api": 88,
     "toms-engine": 44,
     "procurement-api": 65,
     "charter-api": 36,

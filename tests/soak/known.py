@@ -121,6 +121,7 @@ async def _partners(mesh: Mesh, stage: Stage, manager: Voice, known: Known) -> N
     statement = programme["statement"]
     await known.made(manager, f"{place}/statements", "publish_statement", statement, statement_id="id")
     known.bodies["sign_statement"] = {"signed_on": "2026-11-01", "signed_by_role": "Chief officer"}
+    await _collective(mesh, stage, manager, known)
     delegation = {"delegate_organisation_id": who, "scopes": ["bids:write"]}
     url = stage.url("partners-api", "/v1/delegations")
     await known.made(manager, url, "create_delegation", delegation, delegation_id="id")
@@ -140,6 +141,44 @@ async def _partners(mesh: Mesh, stage: Stage, manager: Voice, known: Known) -> N
     hook = {"url": "http://127.0.0.1:9/hook", "event_types": []}  # where nobody listens
     for service in ("partners-api", "toms-engine", "procurement-api", "charter-api", "reporting-api"):
         await known.made(manager, stage.url(service, "/v1/webhooks"), "create_webhook", hook, webhook_id="id")
+
+
+async def _collective(mesh: Mesh, stage: Stage, manager: Voice, known: Known) -> None:
+    """What the place's collective is made of: one thing of each kind."""
+    place = stage.url("partners-api", f"/v1/places/{stage.place['id']}")
+    membership = stage.url("partners-api", f"/v1/memberships/{known.values['membership_id'][-1]}")
+    dated = {"valid_from": "2026-02-01", "source": "invented"}
+    phase = {**dated, "phase": stage.place["phases"][0]["code"]}
+    programme = {**dated, "code": "good-work", "title": "Good Work", "objectives": []}
+    role = {**dated, "role": "chair", "title": "Chair"}
+    focus = {**dated, "kind": "theme", "code": "T1", "title": "Work"}
+    meeting = {"held_on": "2026-03-01", "title": "Meeting", "state": "held", "readers": "public"}
+    action = {
+        "title": "Share the list",
+        "owner_organisation_id": stage.bidders[0].organisation_id,
+        "agreed_on": "2026-03-01",
+    }
+    await known.made(manager, f"{place}/phases", "record_phase", phase, phase_id="id")
+    await known.made(manager, f"{place}/programmes", "start_programme", programme, programme_id="id")
+    await known.made(manager, f"{membership}/roles", "give_partner_role", role, partner_role_id="id")
+    await known.made(manager, f"{membership}/focuses", "choose_focus", focus, focus_id="id")
+    await known.made(manager, f"{place}/meetings", "record_meeting", meeting, meeting_id="id")
+    await known.made(manager, f"{place}/actions", "agree_action", action, action_id="id")
+    checklist = dict(read_mapping(DATA / "checklists" / "anchor-network-six-stages.yaml"))
+    url = stage.url("partners-api", "/v1/checklists")
+    made = await known.made(
+        mesh.voice(stage.operator), url, "publish_checklist", checklist, checklist_id="id"
+    )
+    record = {"checklist_id": made["id"], "stage": "stage-1", "state": "in_place"}
+    record["recorded_on"] = "2026-03-01"
+    await known.made(manager, f"{place}/stage-records", "record_stage", record)
+    ending = {"valid_to": "2026-12-31", "source": "invented"}
+    known.note(stage="stage-1")
+    known.bodies |= {
+        **{f"end_{kind}": ending for kind in ("phase", "programme", "partner_role", "focus")},
+        "change_meeting": meeting,
+        "change_action": {"state": "done", "changed_on": "2026-04-01"},
+    }
 
 
 async def _toms(mesh: Mesh, stage: Stage, manager: Voice, known: Known) -> None:

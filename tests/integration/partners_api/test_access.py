@@ -8,6 +8,7 @@ from uuid import UUID
 
 import yaml
 from tests.contract.descriptions import committed
+from tests.integration.partners_api.access_collective import CollectiveRequests
 from tests.integration.partners_api.access_organisations import OrganisationRequests
 from tests.integration.partners_api.access_people import PeopleRequests, Request
 from tests.integration.partners_api.people import People
@@ -31,7 +32,7 @@ def every_row() -> list[Json]:
     return rows
 
 
-class Scene(OrganisationRequests, PeopleRequests):
+class Scene(CollectiveRequests, OrganisationRequests, PeopleRequests):
     """A place with a member, strangers, and records of every kind."""
 
     def __init__(self, world: World) -> None:
@@ -40,7 +41,8 @@ class Scene(OrganisationRequests, PeopleRequests):
     async def set_up(self) -> None:
         world = self.world
         self.operator = await world.operator()
-        self.place = await world.place(self.operator)
+        phases = [{"code": "P1", "title": "Phase 1"}]
+        self.place = await world.place(self.operator, phases=phases)
         self.elsewhere = await world.place(self.operator, "essex")
         self.own = await world.registered("Own Ltd")
         self.other = await world.registered("Other Ltd")
@@ -243,6 +245,7 @@ class Scene(OrganisationRequests, PeopleRequests):
             "get_liveness": "/health/live",
             "get_readiness": "/health/ready",
             "get_version": "/version",
+            **self.collective_reads(),
         }
         if operation in reads:
             return self.reading(reads[operation])

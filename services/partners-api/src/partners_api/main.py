@@ -24,7 +24,9 @@ from cdp_common.web.webhooks import webhook_router, webhook_work
 from cdp_common.web.wiring import closing, service_database
 from partners_api.api import (
     asserted_organisations,
+    checklists,
     clients,
+    collective,
     delegations,
     descriptions,
     memberships,
@@ -33,6 +35,7 @@ from partners_api.api import (
     persons,
     places,
     statements,
+    working_group,
 )
 from partners_api.api.callers import REGISTRATIONS, TOKENS
 from partners_api.settings import Settings
@@ -84,6 +87,9 @@ def create_app(
             places.router,
             memberships.router,
             statements.router,
+            collective.router,
+            working_group.router,
+            checklists.router,
             clients.router,
             delegations.router,
             persons.router,

@@ -7,6 +7,7 @@ from urllib.parse import quote
 from uuid import UUID
 
 from cdp_common.clients.base import ServiceClient
+from cdp_common.clients.collective import CollectiveOperations
 from cdp_common.clients.organisations import OrganisationOperations
 from cdp_common.clients.persons import PersonOperations
 from cdp_common.contracts.base import Batch, EventPage, IdBatch, Page
@@ -34,7 +35,7 @@ from cdp_common.contracts.partners import (
 )
 
 
-class PartnersClient(OrganisationOperations, PersonOperations, ServiceClient):
+class PartnersClient(CollectiveOperations, OrganisationOperations, PersonOperations, ServiceClient):
     """partners-api, one method per operation; tokens themselves come from `ClientCredentials`."""
 
     # -------------------------------------------------------------- what the authorisation server publishes

@@ -120,12 +120,21 @@ class Statement(StatementDraft):
     signatures: list[StatementSignature] = []
 
 
+class SignedCommitment(Contract):
+    """A commitment of the Statement that a partner made its own, perhaps in words of its own."""
+
+    code: Code
+    words: ShortText | None = None
+
+
 class StatementSignatureDraft(Contract):
     """One organisation's signature, named by role: no person's name is needed for the public record."""
 
     signed_on: date
     signed_by_role: ShortText  # e.g. Chief Executive
     assumed: bool = False
+    commitments: Annotated[list[SignedCommitment], Field(max_length=50)] | None = None
+    # absent: everything that the statement names
 
 
 class StatementSignature(Contract):
@@ -137,6 +146,7 @@ class StatementSignature(Contract):
     signed_on: date
     signed_by_role: str
     assumed: bool
+    commitments: list[SignedCommitment] = []  # what it committed to
 
 
 Statement.model_rebuild()

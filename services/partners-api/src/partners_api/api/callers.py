@@ -25,6 +25,11 @@ def actor_of(caller: Caller) -> Actor:
     )
 
 
+def maybe_actor(caller: Caller | None) -> Actor | None:
+    """Who asks where a token is optional."""
+    return None if caller is None else actor_of(caller)
+
+
 async def get_clock(request: Request) -> Clock:
     """The application's clock, for what must read the time after it has a lock."""
     clock: Clock = request.app.state.clock

@@ -86,6 +86,10 @@ class Actor:
         """Whether it runs the programme of the place."""
         return self.is_operator or PROGRAMME_MANAGER in self.roles.get(place_id, frozenset())
 
+    def has_role_in(self, place_id: UUID) -> bool:
+        """Whether it belongs to those who run the place's programme, in whatever role."""
+        return self.is_operator or bool(self.roles.get(place_id))
+
 
 def require_operator(actor: Actor) -> None:
     """Refuse everyone but the operator."""
@@ -97,6 +101,12 @@ def require_manager(actor: Actor, place_id: UUID) -> None:
     """Refuse everyone but the place's programme managers and the operator."""
     if not actor.manages(place_id):
         raise ManagerNeeded("This needs the role programme_manager in the place.")
+
+
+def require_manages_or_is(actor: Actor, place_id: UUID, organisation_id: UUID) -> None:
+    """Refuse everyone but the organisation itself, and those who run the place's programme."""
+    if actor.organisation_id != organisation_id and not actor.manages(place_id):
+        raise NotYourOrganisation("Only the organisation itself or a programme manager may do this.")
 
 
 def require_vouching(actor: Actor) -> None:

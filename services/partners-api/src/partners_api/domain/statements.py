@@ -51,8 +51,19 @@ class SignedInFuture(InvalidInput):
 
 
 @dataclass(frozen=True)
+class SignedCommitment:
+    """A commitment that a partner made its own, perhaps in words of its own."""
+
+    code: str
+    words: str | None
+
+
+@dataclass(frozen=True)
 class Signature:
-    """One organisation's signature; the person is named by role alone."""
+    """One organisation's signature; the person is named by role alone.
+
+    `commitments` is what it committed to; None means everything that the statement names.
+    """
 
     id: UUID
     statement_id: UUID
@@ -61,6 +72,7 @@ class Signature:
     signed_on: date
     signed_by_role: str
     assumed: bool
+    commitments: tuple[SignedCommitment, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -88,6 +100,26 @@ def require_known_commitments(named: Sequence[str], programme: Collection[str]) 
             errors.append(FieldError(f"/commitments/{index}", "commitment_repeated", "named before"))
     if errors:
         raise CommitmentUnknown("A statement names the place's own commitments, each once.", errors=errors)
+
+
+def committed_to(statement: Statement, signature: Signature) -> tuple[SignedCommitment, ...]:
+    """What a partner committed to with its signature, in the order in which it or the statement names it."""
+    if signature.commitments is not None:
+        return signature.commitments
+    return tuple(SignedCommitment(code, None) for code in statement.commitments)
+
+
+def require_commitments_of(statement: Statement, codes: Sequence[str]) -> None:
+    """Refuse commitments that the statement does not name, and one named twice."""
+    errors: list[FieldError] = []
+    for index, code in enumerate(codes):
+        pointer = f"/commitments/{index}/code"
+        if code not in statement.commitments:
+            errors.append(FieldError(pointer, CommitmentUnknown.code, "not in the statement"))
+        elif code in codes[:index]:
+            errors.append(FieldError(pointer, "commitment_repeated", "named before"))
+    if errors:
+        raise CommitmentUnknown("A partner commits to what the statement names, each once.", errors=errors)
 
 
 def require_may_sign(*, has_membership: bool, signed_on: date, today: date) -> None:

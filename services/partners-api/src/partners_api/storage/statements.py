@@ -10,7 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cdp_common.db.constraints import constraint_errors
 from cdp_common.db.paging import cut_page, keyset
-from partners_api.domain.statements import AlreadySigned, Signature, Statement, StatementVersionTaken
+from partners_api.domain.statements import (
+    AlreadySigned,
+    Signature,
+    SignedCommitment,
+    Statement,
+    StatementVersionTaken,
+)
 from partners_api.storage.tables import organisations, statement_signatures, statements
 
 _ERRORS = {
@@ -52,6 +58,9 @@ async def insert_signature(
         "assumed": signature.assumed,
         "client_id": client_id,
         "recorded_at": recorded_at,
+        "commitments": None
+        if signature.commitments is None
+        else [{"code": each.code, "words": each.words} for each in signature.commitments],
     }
     with constraint_errors(_ERRORS):
         await tx.execute(insert(statement_signatures).values(row))
@@ -97,6 +106,9 @@ def _signature(row: Row[Any]) -> Signature:
         signed_on=row.signed_on,
         signed_by_role=row.signed_by_role,
         assumed=row.assumed,
+        commitments=None
+        if row.commitments is None
+        else tuple(SignedCommitment(each["code"], each["words"]) for each in row.commitments),
     )
 
 

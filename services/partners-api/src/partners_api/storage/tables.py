@@ -25,6 +25,7 @@ from sqlalchemy.dialects.postgresql import ExcludeConstraint
 
 from cdp_common.db.columns import Json, Pence, UtcDateTime, id_column
 from partners_api.storage import asserted_tables as asserted_tables  # so that migrations see these too
+from partners_api.storage import collective_tables as collective_tables
 from partners_api.storage import description_tables as description_tables
 from partners_api.storage import person_tables as person_tables  # so that migrations see these too
 from partners_api.storage import verification_tables as verification_tables
@@ -203,6 +204,7 @@ statement_signatures = Table(
     Column("assumed", Boolean, nullable=False),
     Column("client_id", Text, nullable=False),
     Column("recorded_at", UtcDateTime, nullable=False),
+    Column("commitments", Json),  # none: everything that the statement names
     UniqueConstraint("statement_id", "organisation_id"),
 )
 

@@ -9,7 +9,13 @@ from cdp_common.db.events import record_event
 from cdp_common.db.idempotency import Answer, Once
 from cdp_common.kernel.identifiers import new_id
 from partners_api.domain.authority import Actor
-from partners_api.domain.statements import Signature, StatementUnknown, require_may_sign
+from partners_api.domain.statements import (
+    Signature,
+    SignedCommitment,
+    StatementUnknown,
+    require_commitments_of,
+    require_may_sign,
+)
 from partners_api.storage.memberships import was_ever_member
 from partners_api.storage.organisations import load_organisations
 from partners_api.storage.statements import insert_signature, load_statement
@@ -38,6 +44,8 @@ async def sign_statement(
             signed_on=draft.signed_on,
             today=now.date(),
         )
+        if draft.commitments is not None:
+            require_commitments_of(statement, [each.code for each in draft.commitments])
         organisation = (await load_organisations(tx, [signer]))[signer]
         signature = Signature(
             id=new_id(),
@@ -47,8 +55,11 @@ async def sign_statement(
             signed_on=draft.signed_on,
             signed_by_role=draft.signed_by_role,
             assumed=draft.assumed,
+            commitments=None
+            if draft.commitments is None
+            else tuple(SignedCommitment(each.code, each.words) for each in draft.commitments),
         )
         await insert_signature(tx, signature, client_id=actor.client_id, recorded_at=now)
         await record_event(tx, statement_signed(signature, statement), now)
         location = {"Location": f"/v1/statements/{statement_id}"}
-        return await once.keep(tx, 201, signature_view(signature), headers=location, now=now)
+        return await once.keep(tx, 201, signature_view(statement, signature), headers=location, now=now)

@@ -11,7 +11,7 @@ from partners_api.domain.memberships import Membership
 from partners_api.domain.organisations import Organisation
 from partners_api.domain.places import Place, PriorTotal, ProgrammeItem
 from partners_api.domain.roles import RoleGrant
-from partners_api.domain.statements import Signature, Statement
+from partners_api.domain.statements import Signature, Statement, committed_to
 
 
 def organisation_view(organisation: Organisation) -> wire.Organisation:
@@ -96,12 +96,12 @@ def statement_view(statement: Statement) -> wire.Statement:
         commitments=list(statement.commitments),
         source=statement.source,
         published_at=statement.published_at,
-        signatures=[signature_view(signature) for signature in statement.signatures],
+        signatures=[signature_view(statement, signature) for signature in statement.signatures],
     )
 
 
-def signature_view(signature: Signature) -> wire.StatementSignature:
-    """One signature."""
+def signature_view(statement: Statement, signature: Signature) -> wire.StatementSignature:
+    """One signature of the statement."""
     return wire.StatementSignature(
         id=signature.id,
         organisation_id=signature.organisation_id,
@@ -109,6 +109,10 @@ def signature_view(signature: Signature) -> wire.StatementSignature:
         signed_on=signature.signed_on,
         signed_by_role=signature.signed_by_role,
         assumed=signature.assumed,
+        commitments=[
+            wire.SignedCommitment(code=each.code, words=each.words)
+            for each in committed_to(statement, signature)
+        ],
     )
 
 
