@@ -24,6 +24,7 @@ OF_A_PERSON = re.compile(
 ALLOWED_CONTRACTS = {
     ("SignatureDraft", "signing_person"),
     ("RenewalDraft", "signing_person"),
+    ("EnteredSignature", "signing_person"),
     ("BidAttestation", "portal_user_ref"),
     ("PersonDraft", "email"),
     ("Person", "email"),
