@@ -90,7 +90,7 @@ async def test_no_request_makes_a_service_stumble(
 
 
 # A service joins by its name; nothing of what it describes is left out.
-@pytest.mark.parametrize("service", ["partners-api", "toms-engine"])
+@pytest.mark.parametrize("service", ["partners-api", "toms-engine", "charter-api"])
 async def test_schemathesis_finds_nothing(service: str, scene: Scene, scale: Scale, record_property: Any):
     app, tokens = scene.mesh.applications[service], scene.known.voices["manager"].tokens
     loop = asyncio.get_running_loop()
