@@ -78,7 +78,7 @@ async def test_a_refused_document_is_400_in_the_newer_media_type_and_200_in_the_
             {"d": "2026-02-01T00:00:00"},
             "variables_invalid",
         ),
-        ("mutation { place }", None, "operation_not_offered"),
+        ("mutation { place }", None, "document_invalid"),
         ("subscription { place }", None, "operation_not_offered"),
         ("fragment f on Place { name }", None, "operation_unknown"),
     ],
@@ -147,8 +147,8 @@ async def test_an_address_that_is_not_a_query_is_a_problem(
 
 async def test_a_mutation_by_get_is_refused(world: World) -> None:
     response = await world.http.get("/graphql", params={"query": "mutation { x }"})
-    assert response.status_code == 400
-    assert response.json()["errors"][0]["extensions"]["code"] == "operation_not_offered"
+    assert (response.status_code, response.headers["allow"]) == (405, "POST")
+    assert response.json()["errors"][0]["extensions"]["code"] == "mutation_over_get"
 
 
 # -------------------------------------------------------------------- identity

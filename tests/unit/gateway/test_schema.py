@@ -10,17 +10,19 @@ from typing import Any, get_args
 
 from graphql import (
     GraphQLEnumType,
+    GraphQLInputObjectType,
     GraphQLInterfaceType,
     GraphQLNamedType,
     GraphQLObjectType,
     build_schema,
+    get_named_type,
     parse,
     validate,
 )
 
-from cdp_common.contracts import base, charter, needs, partners, reporting, tenders, toms
+from cdp_common.contracts import base, bids, charter, commitments, needs, partners, reporting, tenders, toms
 from cdp_tools.story import ending
-from gateway.schema import enums
+from gateway.schema import enums, writing_enums
 from gateway.schema.reporting import GROUPING_FIELDS
 from gateway.schema.root import NODES, schema, sdl
 
@@ -37,6 +39,9 @@ def own_types() -> Iterator[GraphQLNamedType]:
 def described() -> Iterator[tuple[str, str | None]]:
     for kind in own_types():
         yield kind.name, kind.description
+        if isinstance(kind, GraphQLInputObjectType):
+            for name, stated in kind.fields.items():
+                yield f"{kind.name}.{name}", stated.description
         if isinstance(kind, (GraphQLObjectType, GraphQLInterfaceType)):
             for name, field in kind.fields.items():
                 if not name.startswith("_"):
@@ -82,9 +87,16 @@ def test_every_node_of_the_schema_can_be_fetched_by_id() -> None:
     assert {kind.name for kind in schema._schema.get_possible_types(node)} == set(NODES)
 
 
-def test_there_are_queries_and_nothing_else() -> None:
-    assert schema._schema.mutation_type is None
-    assert schema._schema.subscription_type is None
+def test_every_mutation_takes_one_input_and_a_key_and_says_why_it_was_not_done() -> None:
+    mutation = schema._schema.mutation_type
+    assert mutation is not None
+    assert set(mutation.fields) == {"signCharter", "submitReport", "submitBid"}
+    for field in mutation.fields.values():
+        assert {name: str(argument.type) for name, argument in field.args.items()}[
+            "idempotencyKey"
+        ] == "String!"
+        assert set(field.args) == {"input", "idempotencyKey"}
+        assert str(get_named_type(field.type).fields["userErrors"].type) == "[UserError!]!"
 
 
 def test_the_queries_of_the_demonstration_fit() -> None:
@@ -94,6 +106,10 @@ def test_the_queries_of_the_demonstration_fit() -> None:
 
 def test_enumerations_hold_what_the_contracts_hold() -> None:
     pairs: list[tuple[type[Enum], Any]] = [
+        (writing_enums.Route, commitments.Route),
+        (writing_enums.BidAction, bids.BidAction),
+        (writing_enums.ReportState, reporting.ReportState),
+        (writing_enums.LineState, reporting.LineState),
         (enums.OrganisationKind, partners.OrganisationKind),
         (enums.OrganisationState, partners.OrganisationState),
         (enums.MembershipRole, partners.MembershipRole),

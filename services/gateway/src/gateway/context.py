@@ -20,6 +20,8 @@ class Context:
     caller: Caller | None
     limits: Limits
     upstreams: Upstreams
+    write_budget_s: float = 10.0
+    """How long a mutation may take at its service."""
     loaders: Loaders = field(init=False)
 
     def __post_init__(self) -> None:

@@ -15,7 +15,7 @@ from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOpe
 from strawberry.types.execution import ExecutionResult, PreExecutionError
 from strawberry.types.graphql import OperationType
 
-from cdp_common.kernel.errors import BadRequest
+from cdp_common.kernel.errors import BadRequest, CdpError
 from cdp_common.web.caller import Caller
 from cdp_common.web.etags import is_held
 from cdp_common.web.identity import MaybeCaller
@@ -26,6 +26,7 @@ from gateway.documents import Documents
 from gateway.errors import (
     DocumentMalformed,
     DocumentMissing,
+    MutationOverGet,
     OperationNotOffered,
     OperationUnknown,
     VariablesInvalid,
@@ -40,6 +41,9 @@ from gateway.upstreams import upstreams_for
 GRAPHQL_PATH = "/graphql"
 GRAPHQL_MEDIA_TYPE = "application/graphql-response+json"
 JSON_MEDIA_TYPE = "application/json"
+
+_BY_GET = frozenset({OperationType.QUERY})
+_BY_POST = frozenset({OperationType.QUERY, OperationType.MUTATION})
 
 router = APIRouter(tags=["graph"])
 
@@ -65,8 +69,8 @@ class GraphRequest(BaseModel):
 
 @router.post(GRAPHQL_PATH)
 async def post_graphql(request: Request, caller: MaybeCaller, body: GraphRequest) -> Response:
-    """Answer a query. Without a token it sees what is public."""
-    return await _answer(request, caller, body)
+    """Answer a query or carry out a mutation. Without a token it sees what is public, and does little."""
+    return await _answer(request, caller, body, _BY_POST)
 
 
 @router.get(GRAPHQL_PATH)
@@ -96,11 +100,13 @@ async def get_graphql(
             "extensions": _object_in(extensions, "extensions"),
         }
     )
-    return await _answer(request, caller, given)
+    return await _answer(request, caller, given, _BY_GET)
 
 
-async def _answer(request: Request, caller: Caller | None, given: GraphRequest) -> Response:
-    answer = await _answered(request, caller, given)
+async def _answer(
+    request: Request, caller: Caller | None, given: GraphRequest, allowed: frozenset[OperationType]
+) -> Response:
+    answer = await _answered(request, caller, given, allowed)
     media_type = _media_type(request.headers.get("accept", ""))
     headers = {"Cache-Control": _cache_control(request, caller, answer), "Vary": "Authorization, Accept"}
     if caller is None and answer.etag is not None:
@@ -113,10 +119,14 @@ async def _answer(request: Request, caller: Caller | None, given: GraphRequest) 
     is_refused = isinstance(answer.result, PreExecutionError)
     # The older media type says 200 to every request that is well formed, whatever came of it.
     status = 400 if is_refused and media_type == GRAPHQL_MEDIA_TYPE else 200
+    if _is_mutation_over_get(answer.result):
+        status, headers["Allow"] = 405, "POST"
     return Response(body, status_code=status, headers=headers, media_type=f"{media_type}; charset=utf-8")
 
 
-async def _answered(request: Request, caller: Caller | None, given: GraphRequest) -> Answer:
+async def _answered(
+    request: Request, caller: Caller | None, given: GraphRequest, allowed: frozenset[OperationType]
+) -> Answer:
     """What the request comes to; the public's answers are shared among those who ask the same."""
     documents: Documents = request.app.state.documents
     try:
@@ -128,12 +138,15 @@ async def _answered(request: Request, caller: Caller | None, given: GraphRequest
     except BadRequest as refusal:
         return Answer.of(_refused(refusal, refusal))
     context = _context(request, caller)
-    if caller is not None:
-        answer = Answer.of(await _execute(context, document, given))
+    if may_write(document):
+        # What is done is done for each who asks: it is neither kept nor shared.
+        answer = Answer.unkept(await _execute(context, document, given, allowed))
+    elif caller is not None:
+        answer = Answer.of(await _execute(context, document, given, allowed))
     else:
         answers: PublicAnswers = request.app.state.public_answers
         key = key_of(document, given.variables, given.operation_name)
-        answer = await answers.answer(key, lambda: _execute(context, document, given))
+        answer = await answers.answer(key, lambda: _execute(context, document, given, allowed))
     if given.query is not None and not isinstance(answer.result, PreExecutionError):
         documents.learn(document, given.extensions)
     return answer
@@ -157,21 +170,38 @@ def _with_errors(result: ExecutionResult, request_id: str) -> bytes:
     return body_of(result, errors)
 
 
-async def _execute(context: Context, document: str, given: GraphRequest) -> ExecutionResult:
+def may_write(document: str) -> bool:
+    """Whether a mutation can stand in the document; whoever only writes the word is not kept either."""
+    return "mutation" in document
+
+
+async def _execute(
+    context: Context, document: str, given: GraphRequest, allowed: frozenset[OperationType]
+) -> ExecutionResult:
     try:
         return await schema.execute(
             document,
             variable_values=given.variables,
             context_value=context,
             operation_name=given.operation_name,
-            allowed_operation_types={OperationType.QUERY},
+            allowed_operation_types=allowed,
         )
     except MissingQueryError as fault:
         return _refused(DocumentMalformed("There is no document."), fault)
     except CannotGetOperationTypeError as fault:
         return _refused(OperationUnknown("The document has no such operation."), fault)
     except InvalidOperationTypeError as fault:
-        return _refused(OperationNotOffered("This version of the graph answers queries alone."), fault)
+        return _refused(_wrong_kind(fault), fault)
+
+
+def _wrong_kind(fault: InvalidOperationTypeError) -> CdpError:
+    if fault.operation_type == OperationType.MUTATION:
+        return MutationOverGet("A mutation is sent by POST.")
+    return OperationNotOffered("A subscription is asked for as a stream: over SSE or a WebSocket.")
+
+
+def _is_mutation_over_get(result: ExecutionResult) -> bool:
+    return any(isinstance(one.original_error, MutationOverGet) for one in result.errors or ())
 
 
 def _refused(refusal: Exception, fault: Exception) -> PreExecutionError:
@@ -187,6 +217,7 @@ def _context(request: Request, caller: Caller | None) -> Context:
         caller=caller,
         limits=limits_of(settings),
         upstreams=upstreams_for(caller, settings, http, request.app.state.carrier),
+        write_budget_s=settings.write_budget_s,
     )
 
 

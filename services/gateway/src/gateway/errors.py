@@ -46,10 +46,17 @@ class OperationUnknown(BadRequest):
 
 
 class OperationNotOffered(NotOffered):
-    """The graph answers queries; it has no mutations or subscriptions in this version."""
+    """This way of asking gives no operation of that kind: subscriptions need a stream."""
 
     code = "operation_not_offered"
-    title = "This version of the graph answers queries alone"
+    title = "This kind of operation is asked for in another way"
+
+
+class MutationOverGet(BadRequest):
+    """An address can be followed by a link, a crawler or a browser: nothing is ever done by one."""
+
+    code = "mutation_over_get"
+    title = "Mutations are sent by POST"
 
 
 class DocumentTooLong(BadRequest):

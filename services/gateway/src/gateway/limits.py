@@ -206,7 +206,7 @@ def cost_of(
     """What an operation may cost at most; refuses a page that is out of range."""
     pricing = _Pricing(schema, document, _defaults(operation) | dict(variables))
     try:
-        return pricing.of(operation.selection_set, schema.query_type)
+        return pricing.of(operation.selection_set, schema.get_root_type(operation.operation))
     except RecursionError as fault:
         raise QueryTooDeep("The query nests too deeply.") from fault
 

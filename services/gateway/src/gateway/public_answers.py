@@ -31,6 +31,11 @@ class Answer:
     etag: str | None
 
     @classmethod
+    def unkept(cls, result: ExecutionResult) -> Answer:
+        """The answer of what was done: without a hash, for nobody is to keep it."""
+        return cls(result, None, None)
+
+    @classmethod
     def of(cls, result: ExecutionResult) -> Answer:
         """The answer, written down once if it is whole."""
         if result.errors:

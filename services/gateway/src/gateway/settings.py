@@ -18,6 +18,8 @@ class Settings(ServiceSettings):
     """The largest request that is read: a document with its variables."""
     upstream_budget_s: float = Field(default=2.0, gt=0, le=30)
     """How long one call to a service may take; after that the answer goes without it."""
+    write_budget_s: float = Field(default=10.0, gt=0, le=60)
+    """How long a mutation may take at its service; repeated with its idempotency key it has one effect."""
     introspection: bool | None = None
     """Whether the schema can be asked for; when unset, in sandbox alone."""
     max_depth: int = Field(default=15, ge=1, le=50)

@@ -34,8 +34,10 @@ class Upstream(Generic[Client]):
         self._budget_s = budget_s
         self._is_silent = False
 
-    async def ask(self, call: Callable[[Client], Awaitable[Answer]]) -> Answer:
-        """The answer to a call, or an `UpstreamFault`.
+    async def ask(
+        self, call: Callable[[Client], Awaitable[Answer]], *, budget_s: float | None = None
+    ) -> Answer:
+        """The answer to a call, or an `UpstreamFault`; a write may take longer than a read.
 
         A service that did not answer once is not waited for again in this request: whatever else needs it
         fails at once, so that a query of many levels still ends within about one budget.
@@ -43,7 +45,7 @@ class Upstream(Generic[Client]):
         if self._is_silent:
             raise UpstreamFault.unavailable(self._name)
         try:
-            async with asyncio.timeout(self._budget_s):
+            async with asyncio.timeout(budget_s or self._budget_s):
                 return await call(self._client)
         except TimeoutError as fault:
             self._is_silent = True

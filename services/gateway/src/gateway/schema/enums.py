@@ -8,7 +8,8 @@ from typing import cast
 import strawberry
 
 
-def _value(wire: str, description: str) -> str:
+def described_value(wire: str, description: str) -> str:
+    """A member of an enumeration: what the services call it, and what it means."""
     return cast(str, strawberry.enum_value(wire, description=description))
 
 
@@ -16,209 +17,209 @@ def _value(wire: str, description: str) -> str:
 class OrganisationKind(Enum):
     """What sort of organisation it is."""
 
-    PUBLIC = _value("public", "Publicly owned or governed.")
-    PRIVATE = _value("private", "A business.")
-    THIRD_SECTOR = _value("third_sector", "A charity, social enterprise or other voluntary body.")
+    PUBLIC = described_value("public", "Publicly owned or governed.")
+    PRIVATE = described_value("private", "A business.")
+    THIRD_SECTOR = described_value("third_sector", "A charity, social enterprise or other voluntary body.")
 
 
 @strawberry.enum(description="Whether somebody vouched for the organisation.")
 class OrganisationState(Enum):
     """Whether somebody vouched for the organisation."""
 
-    ASSERTED = _value("asserted", "Recorded by somebody else; it has not spoken for itself yet.")
-    UNVERIFIED = _value("unverified", "Self-registered; nobody has vouched for it yet.")
-    VERIFIED = _value("verified", "A programme manager or the operator vouched for it.")
+    ASSERTED = described_value("asserted", "Recorded by somebody else; it has not spoken for itself yet.")
+    UNVERIFIED = described_value("unverified", "Self-registered; nobody has vouched for it yet.")
+    VERIFIED = described_value("verified", "A programme manager or the operator vouched for it.")
 
 
 @strawberry.enum(description="An organisation's part in a place's collective.")
 class MembershipRole(Enum):
     """An organisation's part in a place's collective."""
 
-    LEAD = _value("lead", "Leads the collective.")
-    PARTNER = _value("partner", "A partner in the collective.")
+    LEAD = described_value("lead", "Leads the collective.")
+    PARTNER = described_value("partner", "A partner in the collective.")
 
 
 @strawberry.enum(description="Whether amounts are real.")
 class DataStatus(Enum):
     """Whether amounts are real."""
 
-    ACTUAL = _value("actual", "Recorded by those concerned.")
-    SYNTHETIC_SAMPLE = _value("synthetic_sample", "An invented sample.")
+    ACTUAL = described_value("actual", "Recorded by those concerned.")
+    SYNTHETIC_SAMPLE = described_value("synthetic_sample", "An invented sample.")
 
 
 @strawberry.enum(description="The state of a signature of the Charter.")
 class SignatureState(Enum):
     """The state of a signature of the Charter."""
 
-    ACTIVE = _value("active", "In force.")
-    DUE_FOR_RENEWAL = _value("due_for_renewal", "In force, and to be renewed before it expires.")
-    SUSPENDED = _value("suspended", "Suspended by the place's programme manager.")
-    LAPSED = _value("lapsed", "Past its expiry and not renewed.")
-    WITHDRAWN = _value("withdrawn", "Withdrawn by its signatory.")
+    ACTIVE = described_value("active", "In force.")
+    DUE_FOR_RENEWAL = described_value("due_for_renewal", "In force, and to be renewed before it expires.")
+    SUSPENDED = described_value("suspended", "Suspended by the place's programme manager.")
+    LAPSED = described_value("lapsed", "Past its expiry and not renewed.")
+    WITHDRAWN = described_value("withdrawn", "Withdrawn by its signatory.")
 
 
 @strawberry.enum(description="How far a tender has come.")
 class TenderState(Enum):
     """How far a tender has come."""
 
-    DRAFT = _value("draft", "Being prepared; its buyer alone sees it.")
-    PUBLISHED = _value("published", "Open for bids, which are sealed.")
-    CLOSED = _value("closed", "Past its deadline and opened.")
-    EVALUATED = _value("evaluated", "Scored.")
-    AWARDED = _value("awarded", "Awarded.")
-    CANCELLED = _value("cancelled", "Cancelled.")
+    DRAFT = described_value("draft", "Being prepared; its buyer alone sees it.")
+    PUBLISHED = described_value("published", "Open for bids, which are sealed.")
+    CLOSED = described_value("closed", "Past its deadline and opened.")
+    EVALUATED = described_value("evaluated", "Scored.")
+    AWARDED = described_value("awarded", "Awarded.")
+    CANCELLED = described_value("cancelled", "Cancelled.")
 
 
 @strawberry.enum(description="What a bid's value is measured against.")
 class ScoringMethod(Enum):
     """What a bid's value is measured against."""
 
-    RELATIVE_TO_HIGHEST = _value("relative_to_highest", "The highest bid's value.")
-    AGAINST_TARGET = _value("against_target", "The published target.")
+    RELATIVE_TO_HIGHEST = described_value("relative_to_highest", "The highest bid's value.")
+    AGAINST_TARGET = described_value("against_target", "The published target.")
 
 
 @strawberry.enum(description="What a quantity counts.")
 class Unit(Enum):
     """What a quantity counts."""
 
-    FTE_YEARS = _value("fte_years", "Full-time equivalent years of employment.")
-    HOURS = _value("hours", "Hours.")
-    ATTENDEE_HOURS = _value("attendee_hours", "Hours times attendees.")
-    WEEKS = _value("weeks", "Person-weeks.")
-    GBP_INVESTED = _value("gbp_invested", "Pounds invested.")
-    GBP_SPENT = _value("gbp_spent", "Pounds spent.")
-    TCO2E = _value("tco2e", "Tonnes of carbon dioxide equivalent.")
-    MILES = _value("miles", "Miles.")
-    COUNT = _value("count", "A number of things or people.")
-    PERCENTAGE = _value("percentage", "A percentage; carries no pounds.")
-    TEXT = _value("text", "Text; carries no pounds.")
+    FTE_YEARS = described_value("fte_years", "Full-time equivalent years of employment.")
+    HOURS = described_value("hours", "Hours.")
+    ATTENDEE_HOURS = described_value("attendee_hours", "Hours times attendees.")
+    WEEKS = described_value("weeks", "Person-weeks.")
+    GBP_INVESTED = described_value("gbp_invested", "Pounds invested.")
+    GBP_SPENT = described_value("gbp_spent", "Pounds spent.")
+    TCO2E = described_value("tco2e", "Tonnes of carbon dioxide equivalent.")
+    MILES = described_value("miles", "Miles.")
+    COUNT = described_value("count", "A number of things or people.")
+    PERCENTAGE = described_value("percentage", "A percentage; carries no pounds.")
+    TEXT = described_value("text", "Text; carries no pounds.")
 
 
 @strawberry.enum(description="Which part of social and local economic value pounds belong to.")
 class Component(Enum):
     """Which part of social and local economic value pounds belong to."""
 
-    SOCIAL = _value("social", "Social value.")
-    LOCAL_ECONOMIC = _value("local_economic", "Local economic value.")
+    SOCIAL = described_value("social", "Social value.")
+    LOCAL_ECONOMIC = described_value("local_economic", "Local economic value.")
 
 
 @strawberry.enum(description="What kind of value a proxy stands for.")
 class ValueType(Enum):
     """What kind of value a proxy stands for."""
 
-    WELLBEING = _value("wellbeing", "People's wellbeing.")
-    FISCAL = _value("fiscal", "Public money saved.")
-    ECONOMIC = _value("economic", "Output or earnings.")
-    RESOURCE_COST = _value("resource_cost", "What the same would cost to buy.")
-    ENVIRONMENTAL = _value("environmental", "Effects on the environment.")
+    WELLBEING = described_value("wellbeing", "People's wellbeing.")
+    FISCAL = described_value("fiscal", "Public money saved.")
+    ECONOMIC = described_value("economic", "Output or earnings.")
+    RESOURCE_COST = described_value("resource_cost", "What the same would cost to buy.")
+    ENVIRONMENTAL = described_value("environmental", "Effects on the environment.")
 
 
 @strawberry.enum(description="How quantities of a measure add up.")
 class Accumulation(Enum):
     """How quantities of a measure add up."""
 
-    FLOW = _value("flow", "They add up.")
-    STOCK = _value("stock", "They are weighted by time.")
-    LATEST = _value("latest", "The latest counts.")
-    RATIO = _value("ratio", "Numerators and denominators add up apart.")
+    FLOW = described_value("flow", "They add up.")
+    STOCK = described_value("stock", "They are weighted by time.")
+    LATEST = described_value("latest", "The latest counts.")
+    RATIO = described_value("ratio", "Numerators and denominators add up apart.")
 
 
 @strawberry.enum(description="In which years of a contract a quantity counts.")
 class YearRule(Enum):
     """In which years of a contract a quantity counts."""
 
-    EVERY_CONTRACT_YEAR = _value("every_contract_year", "In each year.")
-    ONCE = _value("once", "Once.")
-    FIRST_YEAR_ONLY = _value("first_year_only", "In the first year alone.")
+    EVERY_CONTRACT_YEAR = described_value("every_contract_year", "In each year.")
+    ONCE = described_value("once", "Once.")
+    FIRST_YEAR_ONLY = described_value("first_year_only", "In the first year alone.")
 
 
 @strawberry.enum(description="How a measure gets its pounds.")
 class ValuationMethod(Enum):
     """How a measure gets its pounds."""
 
-    PROXY = _value("proxy", "By a proxy value for each unit.")
-    LOCAL_MULTIPLIER = _value("local_multiplier", "By the local output multiplier of an industry.")
-    NONE = _value("none", "It carries no pounds.")
+    PROXY = described_value("proxy", "By a proxy value for each unit.")
+    LOCAL_MULTIPLIER = described_value("local_multiplier", "By the local output multiplier of an industry.")
+    NONE = described_value("none", "It carries no pounds.")
 
 
 @strawberry.enum(description="Whether an edition may still change.")
 class EditionState(Enum):
     """Whether an edition may still change."""
 
-    DRAFT = _value("draft", "Being prepared.")
-    PUBLISHED = _value("published", "Published, and immutable from then on.")
+    DRAFT = described_value("draft", "Being prepared.")
+    PUBLISHED = described_value("published", "Published, and immutable from then on.")
 
 
 @strawberry.enum(description="A domain of deprivation.")
 class NeedDomain(Enum):
     """A domain of deprivation."""
 
-    INCOME = _value("income", "Income.")
-    EMPLOYMENT = _value("employment", "Employment.")
-    EDUCATION = _value("education", "Education, skills and training.")
-    HEALTH = _value("health", "Health and disability.")
-    CRIME = _value("crime", "Crime.")
-    BARRIERS = _value("barriers", "Barriers to housing and services.")
-    LIVING_ENVIRONMENT = _value("living_environment", "Living environment.")
+    INCOME = described_value("income", "Income.")
+    EMPLOYMENT = described_value("employment", "Employment.")
+    EDUCATION = described_value("education", "Education, skills and training.")
+    HEALTH = described_value("health", "Health and disability.")
+    CRIME = described_value("crime", "Crime.")
+    BARRIERS = described_value("barriers", "Barriers to housing and services.")
+    LIVING_ENVIRONMENT = described_value("living_environment", "Living environment.")
 
 
 @strawberry.enum(description="How great an area's need is.")
 class NeedBand(Enum):
     """How great an area's need is."""
 
-    SEVERE = _value("severe", "Severe.")
-    HIGH = _value("high", "High.")
-    MILD = _value("mild", "Mild.")
-    LOW = _value("low", "Low.")
+    SEVERE = described_value("severe", "Severe.")
+    HIGH = described_value("high", "High.")
+    MILD = described_value("mild", "Mild.")
+    LOW = described_value("low", "Low.")
 
 
 @strawberry.enum(description="The dimension by which figures are grouped.")
 class GroupBy(Enum):
     """The dimension by which figures are grouped."""
 
-    THEME = _value("theme", "Themes of the measurement framework.")
-    OUTCOME = _value("outcome", "Outcomes of the measurement framework.")
-    MEASURE = _value("measure", "Measures.")
-    ORGANISATION = _value("organisation", "Organisations, on one basis.")
-    AREA = _value("area", "Small areas.")
-    NEED_BAND = _value("need_band", "Bands of need of the areas.")
-    ROUTE = _value("route", "Routes by which value arises.")
-    CROSSWALK = _value("crosswalk", "Categories of another system, by the shares that editions state.")
+    THEME = described_value("theme", "Themes of the measurement framework.")
+    OUTCOME = described_value("outcome", "Outcomes of the measurement framework.")
+    MEASURE = described_value("measure", "Measures.")
+    ORGANISATION = described_value("organisation", "Organisations, on one basis.")
+    AREA = described_value("area", "Small areas.")
+    NEED_BAND = described_value("need_band", "Bands of need of the areas.")
+    ROUTE = described_value("route", "Routes by which value arises.")
+    CROSSWALK = described_value("crosswalk", "Categories of another system, by the shares of editions.")
 
 
 @strawberry.enum(description="On which side of a promise organisations are grouped.")
 class Basis(Enum):
     """On which side of a promise organisations are grouped."""
 
-    DELIVERED_BY = _value("delivered_by", "By who delivers.")
-    COMMISSIONED_BY = _value("commissioned_by", "By who commissions: the buyer or funder.")
+    DELIVERED_BY = described_value("delivered_by", "By who delivers.")
+    COMMISSIONED_BY = described_value("commissioned_by", "By who commissions: the buyer or funder.")
 
 
 @strawberry.enum(description="One of the four figures.")
 class Figure(Enum):
     """One of the four figures."""
 
-    COMMITTED = _value("committed", "Promised, over the whole life of what is in force.")
-    DUE = _value("due", "What of it falls due in the window.")
-    DELIVERED = _value("delivered", "Reported as delivered.")
-    VALIDATED = _value("validated", "Accepted by somebody independent of reporter and commissioner.")
+    COMMITTED = described_value("committed", "Promised, over the whole life of what is in force.")
+    DUE = described_value("due", "What of it falls due in the window.")
+    DELIVERED = described_value("delivered", "Reported as delivered.")
+    VALIDATED = described_value("validated", "Accepted by somebody independent of reporter and commissioner.")
 
 
 @strawberry.enum(description="What a figure holds of value whose unit values are licensed.")
 class LicensedPart(Enum):
     """What a figure holds of value whose unit values are licensed."""
 
-    NONE = _value("none", "There is no such value behind it.")
-    INCLUDED = _value("included", "It is in the total, which gives no unit value away.")
-    AS_FIRST_PUBLISHED = _value(
+    NONE = described_value("none", "There is no such value behind it.")
+    INCLUDED = described_value("included", "It is in the total, which gives no unit value away.")
+    AS_FIRST_PUBLISHED = described_value(
         "as_first_published", "It is in the total as an earlier publication of the period had it."
     )
-    LEFT_OUT = _value("left_out", "It is not in the figure.")
+    LEFT_OUT = described_value("left_out", "It is not in the figure.")
 
 
 @strawberry.enum(description="Why figures are not shown.")
 class Withheld(Enum):
     """Why figures are not shown."""
 
-    DISCLOSURE = _value("disclosure", "They would give an organisation away.")
-    LICENSED = _value("licensed", "They rest on licensed unit values.")
+    DISCLOSURE = described_value("disclosure", "They would give an organisation away.")
+    LICENSED = described_value("licensed", "They rest on licensed unit values.")

@@ -18,6 +18,7 @@ from gateway.errors import IdInvalid, OneArgumentNeeded, log_unexpected
 from gateway.limits import Limited
 from gateway.schema.charter import charter_node, signatory_node
 from gateway.schema.fields import calls_each
+from gateway.schema.mutations import Mutation
 from gateway.schema.nodes import (
     DEFAULT_PAGE_SIZE,
     After,
@@ -220,6 +221,7 @@ async def _entity(context: Context, representation: Any) -> Node | None:
 
 schema = GraphSchema(
     query=Query,
+    mutation=Mutation,
     types=[Node],
     config=StrawberryConfig(scalar_map=SCALARS),
     extensions=[
