@@ -12,7 +12,7 @@ def test_it_listens_on_its_own_port_and_reads_little() -> None:
     settings = Settings()
     assert settings.port == 8100
     assert settings.max_body_bytes == 131_072
-    assert settings.upstream_budget_s == 2.0
+    assert settings.upstream_budget_s == 0.9
 
 
 @pytest.mark.parametrize(

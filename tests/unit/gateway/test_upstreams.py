@@ -10,13 +10,14 @@ from cdp_common.clients.base import ServiceClient
 from cdp_common.clients.upstream import UpstreamMalformed, UpstreamProblem, UpstreamUnavailable
 from cdp_common.kernel.errors import FieldError
 from gateway.errors import UpstreamFault
+from gateway.guards import Guard, GuardRules
 from gateway.upstreams import Upstream
 
 
 @pytest.fixture
 async def upstream() -> Upstream[ServiceClient]:
     client = ServiceClient("http://service.test", None, httpx2.AsyncClient())
-    return Upstream("a-service", client, budget_s=0.05)
+    return Upstream("a-service", client, 0.05, Guard("a-service", GuardRules(2, 5, 60.0)))
 
 
 async def fault_of(upstream: Upstream[ServiceClient], error: BaseException | None = None) -> UpstreamFault:

@@ -216,7 +216,7 @@ def _context(request: Request, caller: Caller | None) -> Context:
         request_id=request_id_of(request),
         caller=caller,
         limits=limits_of(settings),
-        upstreams=upstreams_for(caller, settings, http, request.app.state.carrier),
+        upstreams=upstreams_for(caller, settings, http, request.app.state.carrier, request.app.state.guards),
         write_budget_s=settings.write_budget_s,
     )
 

@@ -15,6 +15,7 @@ from cdp_common.web.wiring import closing
 from gateway import endpoint
 from gateway.carrier import Aiohttp
 from gateway.documents import Documents, read_registry
+from gateway.guards import guards_for
 from gateway.public_answers import PublicAnswers, Seconds
 from gateway.settings import Settings
 from gateway.shared_reads import SharedReads
@@ -44,6 +45,7 @@ def create_app(
     )
     app.state.http = opened
     app.state.carrier = SharedReads(carrier or pool)
+    app.state.guards = guards_for(settings.guard_rules)
     app.state.documents = Documents(
         read_registry(settings.trusted_documents_file),
         only_trusted_for_public=settings.public_documents == "trusted",

@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 
 from cdp_common.web.settings import ServiceSettings
 from gateway.documents import TrustedDocumentsUnusable, read_registry
+from gateway.guards import GuardRules
 
 
 class Settings(ServiceSettings):
@@ -16,8 +17,14 @@ class Settings(ServiceSettings):
     """The port to listen on."""
     max_body_bytes: int = Field(default=128 * 1024, ge=1024, le=1024**2)
     """The largest request that is read: a document with its variables."""
-    upstream_budget_s: float = Field(default=2.0, gt=0, le=30)
+    upstream_budget_s: float = Field(default=0.9, gt=0, le=30)
     """How long one call to a service may take; after that the answer goes without it."""
+    upstream_calls_at_once: int = Field(default=64, ge=1, le=1000)
+    """How many calls to each service may be under way at once."""
+    upstream_failures: int = Field(default=5, ge=1, le=1000)
+    """After so many calls in a row that were not answered a service is left alone."""
+    upstream_rest_s: float = Field(default=2.0, gt=0, le=60)
+    """For so long; then one call finds out whether the service is back."""
     write_budget_s: float = Field(default=10.0, gt=0, le=60)
     """How long a mutation may take at its service; repeated with its idempotency key it has one effect."""
     introspection: bool | None = None
@@ -51,6 +58,11 @@ class Settings(ServiceSettings):
         except TrustedDocumentsUnusable as fault:
             raise ValueError(str(fault)) from fault
         return self
+
+    @property
+    def guard_rules(self) -> GuardRules:
+        """How the services are guarded."""
+        return GuardRules(self.upstream_calls_at_once, self.upstream_failures, self.upstream_rest_s)
 
     @property
     def is_introspectable(self) -> bool:

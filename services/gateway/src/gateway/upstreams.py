@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -18,6 +18,7 @@ from cdp_common.clients.toms import TomsClient
 from cdp_common.clients.upstream import Carrier, UpstreamMalformed, UpstreamProblem, UpstreamUnavailable
 from cdp_common.web.caller import Caller
 from gateway.errors import UpstreamFault
+from gateway.guards import Guard, ServiceLeftAlone, ServiceSilent
 from gateway.reading import trusted
 from gateway.settings import Settings
 
@@ -28,10 +29,11 @@ Answer = TypeVar("Answer")
 class Upstream(Generic[Client]):
     """One service, for the length of one request."""
 
-    def __init__(self, name: str, client: Client, budget_s: float) -> None:
+    def __init__(self, name: str, client: Client, budget_s: float, guard: Guard) -> None:
         self._name = name
         self._client = client
         self._budget_s = budget_s
+        self._guard = guard
         self._is_silent = False
 
     async def ask(
@@ -44,18 +46,29 @@ class Upstream(Generic[Client]):
         """
         if self._is_silent:
             raise UpstreamFault.unavailable(self._name)
+        until = asyncio.get_running_loop().time() + (budget_s or self._budget_s)
         try:
-            async with asyncio.timeout(budget_s or self._budget_s):
-                return await call(self._client)
-        except TimeoutError as fault:
+            async with self._guard.call(until):
+                return await self._answered(call, until)
+        except (ServiceSilent, ServiceLeftAlone) as fault:
             self._is_silent = True
             raise UpstreamFault.unavailable(self._name) from fault
         except UpstreamProblem as problem:
             raise UpstreamFault.refused(self._name, problem) from problem
         except UpstreamUnavailable as fault:
-            if fault.problem is None and not isinstance(fault, UpstreamMalformed):
-                self._is_silent = True
             raise UpstreamFault.unavailable(self._name, fault) from fault
+
+    async def _answered(self, call: Callable[[Client], Awaitable[Answer]], until: float) -> Answer:
+        """The answer; raises `ServiceSilent`, which the guard counts, where none arrives in time."""
+        try:
+            async with asyncio.timeout_at(until):
+                return await call(self._client)
+        except TimeoutError as fault:
+            raise ServiceSilent from fault
+        except UpstreamUnavailable as fault:
+            if fault.problem is None and not isinstance(fault, UpstreamMalformed):
+                raise ServiceSilent from fault
+            raise
 
 
 @dataclass(frozen=True)
@@ -70,14 +83,18 @@ class Upstreams:
 
 
 def upstreams_for(
-    caller: Caller | None, settings: Settings, http: httpx2.AsyncClient, carrier: Carrier
+    caller: Caller | None,
+    settings: Settings,
+    http: httpx2.AsyncClient,
+    carrier: Carrier,
+    guards: Mapping[str, Guard],
 ) -> Upstreams:
     """The services as this caller reaches them: with its own token, or with none and so the public part."""
     tokens = None if caller is None else forwarded(caller.token)
 
     def upstream(name: str, kind: type[Client], url: str) -> Upstream[Client]:
         client = kind(url, tokens, http, carrier=carrier, reader=trusted)
-        return Upstream(name, client, settings.upstream_budget_s)
+        return Upstream(name, client, settings.upstream_budget_s, guards[name])
 
     return Upstreams(
         partners=upstream("partners-api", PartnersClient, settings.partners_url),

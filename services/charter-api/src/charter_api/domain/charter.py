@@ -50,6 +50,27 @@ class EndBeforeSignature(InvalidInput):
     title = "The end lies before the signature"
 
 
+class SignatureUnsound(InvalidInput):
+    """What is signed, or renewed, does not hold by the rules; `errors` say where."""
+
+    code = "signature_unsound"
+    title = "The signature does not hold"
+
+
+class PledgesUnsound(InvalidInput):
+    """Pledges are not the charter's, or their periods do not hold; `errors` say where."""
+
+    code = "pledges_unsound"
+    title = "The pledges do not hold"
+
+
+class CharterUnsound(InvalidInput):
+    """A charter version contradicts itself; `errors` say where."""
+
+    code = "charter_unsound"
+    title = "The charter does not hold"
+
+
 @dataclass(frozen=True)
 class PledgePeriod:
     """What the rules need of a pledge: its code in the charter and its days, both inclusive."""
@@ -72,7 +93,7 @@ def require_signing_day_holds(signed_on: date) -> None:
     if not FIRST_YEAR <= signed_on.year <= LAST_YEAR:
         words = f"A signature is of a day between {FIRST_YEAR} and {LAST_YEAR}."
         fault = FieldError("/signed_on", PeriodOutOfRange.code, words)
-        raise InvalidInput("The signature does not hold.", errors=[fault])
+        raise SignatureUnsound("The signature does not hold.", errors=[fault])
 
 
 def require_may_sign(kind: str) -> None:
@@ -105,7 +126,7 @@ def require_pledges_hold(
                 )
             )
     if faults:
-        raise InvalidInput("The pledges do not hold.", errors=faults)
+        raise PledgesUnsound("The pledges do not hold.", errors=faults)
 
 
 def require_offers_hold(pledges: Collection[Mapping[str, str]]) -> None:
@@ -121,4 +142,4 @@ def require_offers_hold(pledges: Collection[Mapping[str, str]]) -> None:
             )
         seen.add(pledge["code"])
     if faults:
-        raise InvalidInput("The charter's pledges do not hold.", errors=faults)
+        raise CharterUnsound("The charter's pledges do not hold.", errors=faults)

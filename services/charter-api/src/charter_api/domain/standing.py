@@ -7,8 +7,14 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
-from cdp_common.kernel.errors import Conflict, FieldError, InvalidInput
-from charter_api.domain.charter import EndBeforeSignature, SignatureEnded, expiry
+from cdp_common.kernel.errors import Conflict, FieldError
+from charter_api.domain.charter import (
+    CharterUnsound,
+    EndBeforeSignature,
+    SignatureEnded,
+    SignatureUnsound,
+    expiry,
+)
 
 SignatureState = Literal["active", "due_for_renewal", "suspended", "lapsed", "withdrawn"]
 ChangeKind = Literal["signed", "renewed", "suspended", "reinstated", "withdrawn", "renewal_due", "lapsed"]
@@ -172,7 +178,7 @@ def require_signed_by(signed_on: date, today: date) -> None:
     """Refuse a signature of a day that is still to come."""
     if signed_on > today:
         words = "A signature is of today or an earlier day."
-        raise InvalidInput(
+        raise SignatureUnsound(
             "The signature does not hold.", errors=[FieldError("/signed_on", "signed_in_future", words)]
         )
 
@@ -182,7 +188,7 @@ def require_notice_fits(review_months: int, renewal_notice_days: int) -> None:
     if renewal_notice_days >= review_months * _SHORTEST_MONTH_DAYS:
         words = "The notice is shorter than the period between two reviews."
         fault = FieldError("/renewal_notice_days", "notice_too_long", words)
-        raise InvalidInput("The charter does not hold.", errors=[fault])
+        raise CharterUnsound("The charter does not hold.", errors=[fault])
 
 
 _SHORTEST_MONTH_DAYS = 28

@@ -13,9 +13,10 @@ from cdp_common.contracts.signature_changes import RenewalDraft
 from cdp_common.db.database import Database
 from cdp_common.db.events import record_event
 from cdp_common.db.idempotency import Answer, Once
-from cdp_common.kernel.errors import FieldError, InvalidInput
+from cdp_common.kernel.errors import FieldError
 from cdp_common.kernel.identifiers import new_id
 from cdp_common.web.caller import Caller
+from charter_api.domain.charter import SignatureUnsound
 from charter_api.domain.standing import period_from, require_may_follow
 from charter_api.storage.charters import charter_by_id
 from charter_api.storage.signature_changes import add_change, add_signing_person
@@ -81,5 +82,5 @@ async def _version_for_renewal(
     return wanted
 
 
-def _refused(code: str, words: str) -> InvalidInput:
-    return InvalidInput("The renewal does not hold.", errors=[FieldError("/charter_id", code, words)])
+def _refused(code: str, words: str) -> SignatureUnsound:
+    return SignatureUnsound("The renewal does not hold.", errors=[FieldError("/charter_id", code, words)])

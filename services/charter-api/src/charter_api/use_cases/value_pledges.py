@@ -12,9 +12,10 @@ from cdp_common.clients.valuing import value_for_caller
 from cdp_common.contracts.charter import PledgeDraft, PledgeTarget
 from cdp_common.contracts.commitments import CommitmentLine
 from cdp_common.contracts.toms import Edition, ValuationLine, ValuationRequest, ValuedLine
-from cdp_common.kernel.errors import FieldError, InvalidInput
+from cdp_common.kernel.errors import FieldError
 from cdp_common.kernel.identifiers import new_id
 from cdp_common.kernel.periods import Period
+from charter_api.domain.charter import PledgesUnsound
 
 MAX_LINES = 1_000
 """What toms-engine values in one call."""
@@ -98,7 +99,7 @@ async def _known_edition(toms: TomsClient, edition_hash: str, pointer: str) -> E
         if problem.status != 404:
             raise
         words = "No published edition has this hash."
-        raise InvalidInput(words, errors=[FieldError(pointer, "edition_unknown", words)]) from problem
+        raise PledgesUnsound(words, errors=[FieldError(pointer, "edition_unknown", words)]) from problem
 
 
 def _line(index: int, promise: Promise, target: PledgeTarget, effective_from: date) -> ValuationLine:
