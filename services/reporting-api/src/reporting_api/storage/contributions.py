@@ -14,8 +14,8 @@ from typing import Literal
 from reporting_api.domain.figures import NO_COMMISSIONER
 
 Marginal = Literal["measure", "deliverer", "commissioner", "route", "area", "due_day"]
-"""The named sums: by measure; by organisation, of either basis, and measure; by route and measure; by area
-and theme; and what falls due on each day by deliverer, against which reports are held."""
+"""The named sums: by measure; by organisation, on either basis; by route; by area; and what falls due on each
+day by deliverer, against which reports are held."""
 
 LINE_COLUMNS = """figure, deliverer_id, commissioner_id, route, commitment_line_id, measure, theme,
     edition_hash, effective_on, period_end, area_code, area_index, social_pence, local_pence, fiscal_pence,
@@ -40,30 +40,24 @@ FIGURES = """CROSS JOIN LATERAL (VALUES
 MEASURE_AND_EDITION = """JOIN measures m ON m.edition_hash = l.edition_hash AND m.code = l.measure
     JOIN editions e ON e.edition_hash = l.edition_hash"""
 
-_OF_MEASURE = "l.measure, l.edition_hash, coalesce(m.licence_framework, '')"
+_LICENCE = "coalesce(m.licence_framework, '')"
 _FOUR = "f.figure IN ('committed', 'due', 'delivered', 'validated')"
 
-# Part, its index, code, edition, licence; and which figures the marginal holds.
+# What a cell stands for, the edition or index that says so, and which figures the marginal holds.
 _DIMENSIONS: Mapping[Marginal, tuple[str, str]] = MappingProxyType(
     {
-        "measure": (f"'', '', {_OF_MEASURE}", "true"),
-        "deliverer": (f"l.deliverer_id::text, '', {_OF_MEASURE}", _FOUR),
-        "commissioner": (f"coalesce(l.commissioner_id::text, '{NO_COMMISSIONER}'), '', {_OF_MEASURE}", _FOUR),
-        "route": (f"l.route, '', {_OF_MEASURE}", _FOUR),
-        "area": (
-            "coalesce(l.area_code, ''), coalesce(l.area_index, ''), l.theme, e.framework,"
-            " coalesce(m.licence_framework, '')",
-            _FOUR,
-        ),
-        "due_day": (
-            "l.deliverer_id::text, '', '', '', coalesce(m.licence_framework, '')",
-            "f.figure = 'due'",
-        ),
+        "measure": ("l.measure, l.edition_hash", "true"),
+        "deliverer": ("l.deliverer_id::text, ''", _FOUR),
+        "commissioner": (f"coalesce(l.commissioner_id::text, '{NO_COMMISSIONER}'), ''", _FOUR),
+        "route": ("l.route, ''", _FOUR),
+        "area": ("coalesce(l.area_code, ''), coalesce(l.area_index, '')", _FOUR),
+        "due_day": ("l.deliverer_id::text, ''", "f.figure = 'due'"),
     }
 )
 
-CELL_NAME = "part, part_index, code, edition, licence"
-"""What a cell of a marginal is called."""
+CELL_NAME = "code, qualifier, licence"
+"""What a cell of a marginal is called: the measure and its edition, the area and its index, the organisation
+or route; and the framework whose licence shows its pounds."""
 
 SUM_COLUMNS = (
     "entry_count",
@@ -94,15 +88,7 @@ def added(alias: str) -> str:
     return ", ".join(f"sum({alias}.{column})::bigint AS {column}" for column in SUM_COLUMNS)
 
 
-def cells_of(*marginals: Marginal) -> str:
-    """The cells of these marginals in which a contribution counts, where `d.applies`."""
-    rows = ", ".join(
-        f"('{marginal}', {_DIMENSIONS[marginal][0]}, {_DIMENSIONS[marginal][1]})" for marginal in marginals
-    )
-    return f"CROSS JOIN LATERAL (VALUES {rows}) AS d (marginal, {CELL_NAME}, applies)"
-
-
-ALL_CELLS = cells_of("measure", "deliverer", "commissioner", "route", "area", "due_day")
-
-BUCKET = "CASE WHEN d.marginal = 'due_day' THEN f.day ELSE date_trunc('month', f.day::timestamp)::date END"
-"""The first day of the month in which a contribution counts; in 'due_day', the day."""
+def cell_of(marginal: Marginal) -> str:
+    """The cell of a marginal in which a contribution counts, where `d.applies`."""
+    name, applies = _DIMENSIONS[marginal]
+    return f"CROSS JOIN LATERAL (VALUES ({name}, {_LICENCE}, {applies})) AS d ({CELL_NAME}, applies)"

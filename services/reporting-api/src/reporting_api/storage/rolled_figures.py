@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import RowMapping, select
@@ -23,16 +22,21 @@ from reporting_api.domain.figures import (
     Basis,
     FigureName,
     FigureRow,
-    FigureSum,
     GroupingName,
     sum_of,
 )
+from reporting_api.storage.contributions import Marginal
 from reporting_api.storage.copy_tables import areas, editions, measures, organisations
 from reporting_api.storage.figures import EditionUse, Slice, measure_qualifier
-from reporting_api.storage.rollup_reading import Base, base_of, sums_of
+from reporting_api.storage.rollup_reading import Base, CellSum, base_of, sums_of
 
-DELIVERED_PARTS: tuple[FigureName, ...] = ("delivered_against", "delivered_uncommitted")
-_STORED: tuple[FigureName, ...] = (*FOUR_FIGURES, "confirmed", "signed", *DELIVERED_PARTS)
+_STORED: tuple[FigureName, ...] = (
+    *FOUR_FIGURES,
+    *("confirmed", "signed", "delivered_against", "delivered_uncommitted"),
+)
+_OF_A_MEASURE = (
+    *("edition_hash", "code", "title", "theme", "theme_title", "outcome", "outcome_title", "price_year"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +46,9 @@ class RolledFigures:
     tx: AsyncConnection
     lines: Slice
     base: Base
-    by_measure: Sequence[RowMapping]
-    """Sums by measure, edition and figure."""
+    by_measure: Sequence[CellSum]
     known: Mapping[tuple[str, str], RowMapping]
-    """What is known of those measures and their editions."""
+    """What is known of those measures and their editions, by measure and edition."""
 
     async def figures_by(
         self, grouping: GroupingName, basis: Basis = "delivered_by", *, with_contributors: bool = False
@@ -53,83 +56,69 @@ class RolledFigures:
         """Every figure of every cell of a grouping that has lines; of contributors roll-ups know nothing."""
         assert not with_contributors
         if grouping in _OF_MEASURE:
-            return self._of_measures(grouping)
+            name = _OF_MEASURE[grouping]
+            return self._rows(
+                (found, name(self.known[found.code, found.qualifier])) for found in self.by_measure
+            )
         if grouping == "organisation":
             return await self._organisations(basis)
         if grouping == "route":
-            rows = await self._read("route", ("part", "licence"))
-            return self._rows((row, (row["part"], "", "", "", "")) for row in rows)
+            return self._rows((found, (found.code, "", "", "", "")) for found in await self._read("route"))
         return await self._areas(grouping)
 
     async def editions_used(self) -> list[EditionUse]:
         """The editions of the lines that count in any figure, by title."""
-        used: dict[str, set[int]] = {}
-        for row in self.by_measure:
-            measure = self.known[row["edition"], row["code"]]
-            years = used.setdefault(row["edition"], set())
-            if measure["price_year"] is not None:
-                years.add(measure["price_year"])
-        titles = {row["edition_hash"]: (row["edition_title"], row["edition"]) for row in self.known.values()}
+        years: dict[str, set[int]] = {}
+        titles: dict[str, tuple[str, str]] = {}
+        for key in {(found.code, found.qualifier) for found in self.by_measure}:
+            measure = self.known[key]
+            titles[key[1]] = (measure["edition_title"], measure["edition"])
+            price_year = measure["price_year"]
+            years.setdefault(key[1], set()).update([] if price_year is None else [price_year])
         return [
-            EditionUse(
-                edition_hash, "{} ({})".format(*titles[edition_hash]), tuple(sorted(used[edition_hash]))
-            )
-            for edition_hash in sorted(used, key=lambda found: (titles[found][0], found))
+            EditionUse(key, f"{title} ({edition})", tuple(sorted(years[key])))
+            for key, (title, edition) in sorted(titles.items(), key=lambda item: (item[1][0], item[0]))
         ]
 
     async def due_by_day(self) -> list[tuple[UUID, date, int]]:
         """Deliverer, day and pence of what falls due in the window, as far as the reader may see it."""
-        rows = await sums_of(
-            self.tx,
-            self.lines.place_id,
-            self.lines.window,
-            self.base,
-            "due_day",
-            ("part", "licence", "bucket"),
-            ["due"],
-        )
-        found: dict[tuple[UUID, date], int] = {}
-        for row in rows:
-            if not self._is_licensed(row):
-                key = (UUID(row["part"]), row["bucket"])
-                found[key] = found.get(key, 0) + row["social_pence"] + row["local_pence"]
-        return [(who, day, pence) for (who, day), pence in found.items()]
+        pence: dict[tuple[str, date], int] = {}
+        for found in await self._read("due_day", ["due"]):
+            if not self._is_licensed(found):
+                assert found.bucket is not None  # every cell of this marginal is of a day
+                key = (found.code, found.bucket)
+                pence[key] = pence.get(key, 0) + found.sums.total_pence
+        return [(UUID(who), day, due) for (who, day), due in pence.items()]
 
-    async def _read(self, marginal: Any, shown: Sequence[str]) -> list[RowMapping]:
-        lines = self.lines
-        return await sums_of(self.tx, lines.place_id, lines.window, self.base, marginal, shown, FOUR_FIGURES)
-
-    def _of_measures(self, grouping: GroupingName) -> list[FigureRow]:
-        name = _OF_MEASURE[grouping]
-        return self._rows((row, name(self.known[row["edition"], row["code"]])) for row in self.by_measure)
+    async def _read(self, marginal: Marginal, figures: Sequence[str] = FOUR_FIGURES) -> list[CellSum]:
+        return await sums_of(self.tx, self.lines.place_id, self.lines.window, self.base, marginal, figures)
 
     async def _organisations(self, basis: Basis) -> list[FigureRow]:
-        marginal = "deliverer" if basis == "delivered_by" else "commissioner"
-        rows = await self._read(marginal, ("part", "licence"))
-        ids = [UUID(row["part"]) for row in rows if row["part"] != NO_COMMISSIONER]
+        sums = await self._read("deliverer" if basis == "delivered_by" else "commissioner")
+        ids = {UUID(found.code) for found in sums if found.code != NO_COMMISSIONER}
         query = select(organisations.c.id, organisations.c.name).where(organisations.c.id.in_(ids))
         labels = {str(who): name for who, name in await self.tx.execute(query)}
         labels[NO_COMMISSIONER] = "No commissioner"
-        return self._rows((row, (row["part"], "", labels.get(row["part"], ""), "", "")) for row in rows)
+        return self._rows((found, (found.code, "", labels.get(found.code, ""), "", "")) for found in sums)
 
     async def _areas(self, grouping: GroupingName) -> list[FigureRow]:
-        rows = await self._read("area", ("part", "part_index", "licence"))
-        indices = {row["part_index"] for row in rows}
-        codes = {row["part"] for row in rows}
-        query = select(areas).where(areas.c.need_index.in_(indices), areas.c.code.in_(codes))
-        known = {(row["need_index"], row["code"]): row for row in (await self.tx.execute(query)).mappings()}
-        return self._rows(
-            (row, _area_name(row, known.get((row["part_index"], row["part"])), grouping)) for row in rows
+        sums = await self._read("area")
+        query = select(areas.c.need_index, areas.c.code, areas.c.name, areas.c.band).where(
+            areas.c.need_index.in_({found.qualifier for found in sums}),
+            areas.c.code.in_({found.code for found in sums}),
         )
+        known = {(index, code): (name, band) for index, code, name, band in await self.tx.execute(query)}
+        name_of = _band_name if grouping == "need_band" else _area_name
+        return self._rows((found, name_of(found, known.get((found.qualifier, found.code)))) for found in sums)
 
-    def _rows(self, named: Iterable[tuple[RowMapping, tuple[str, ...]]]) -> list[FigureRow]:
-        """The rows of equal names added up, for each figure and by whether their pounds may be seen."""
+    def _rows(self, named: Iterable[tuple[CellSum, tuple[str, ...]]]) -> list[FigureRow]:
+        """The sums of equal names added up, for each figure and by whether their pounds may be seen."""
         labels: dict[tuple[str, ...], str] = {}
-        found: dict[tuple[Any, ...], list[RowMapping]] = {}
-        for row, (code, qualifier, label, *parents) in named:
+        parts: dict[tuple[tuple[str, ...], FigureName, bool], list[CellSum]] = {}
+        for found, (code, qualifier, label, *parents) in named:
             key = (code, qualifier, *parents)
             labels[key] = max(labels.get(key, ""), label)
-            found.setdefault((key, row["figure"], self._is_licensed(row)), []).append(row)
+            parts.setdefault((key, found.figure, self._is_licensed(found)), []).append(found)
         return [
             FigureRow(
                 code=key[0],
@@ -140,40 +129,29 @@ class RolledFigures:
                 figure=figure,
                 deliverer_id=None,
                 commissioner_id=None,
-                sums=sum_of(map(_sums, rows)),
-                has_samples=any(row["sample_count"] > 0 for row in rows),
+                sums=members[0].sums if len(members) == 1 else sum_of(member.sums for member in members),
+                has_samples=any(member.has_samples for member in members),
                 is_licensed=is_licensed,
             )
-            for (key, figure, is_licensed), rows in found.items()
+            for (key, figure, is_licensed), members in parts.items()
         ]
 
-    def _is_licensed(self, row: RowMapping) -> bool:
-        return row["licence"] != "" and row["licence"] not in self.lines.licences
+    def _is_licensed(self, found: CellSum) -> bool:
+        return found.licence != "" and found.licence not in self.lines.licences
 
 
 async def rolled_figures(tx: AsyncConnection, lines: Slice) -> RolledFigures:
     """The figures of a slice of the ledger; the transaction must see one moment."""
     base = await base_of(tx, lines.place_id, lines.position)
-    shown = ("code", "edition", "licence")
-    rows = await sums_of(tx, lines.place_id, lines.window, base, "measure", shown, _STORED)
+    sums = await sums_of(tx, lines.place_id, lines.window, base, "measure", _STORED)
+    wanted = [column for column in measures.c if column.name in _OF_A_MEASURE]
     query = (
-        select(measures, editions.c.framework, editions.c.edition, editions.c.title.label("edition_title"))
+        select(*wanted, editions.c.framework, editions.c.edition, editions.c.title.label("edition_title"))
         .join(editions, editions.c.edition_hash == measures.c.edition_hash)
-        .where(measures.c.edition_hash.in_({row["edition"] for row in rows}))
+        .where(measures.c.edition_hash.in_({found.qualifier for found in sums}))
     )
-    known = {(row["edition_hash"], row["code"]): row for row in (await tx.execute(query)).mappings()}
-    return RolledFigures(tx, lines, base, rows, known)
-
-
-def _sums(row: RowMapping) -> FigureSum:
-    return FigureSum(
-        row["social_pence"],
-        row["local_pence"],
-        row["fiscal_pence"],
-        row["low_pence"],
-        row["high_pence"],
-        row["rangeless_count"],
-    )
+    rows = (await tx.execute(query)).mappings()
+    return RolledFigures(tx, lines, base, sums, {(row["code"], row["edition_hash"]): row for row in rows})
 
 
 def _theme(measure: RowMapping) -> tuple[str, ...]:
@@ -200,9 +178,10 @@ _OF_MEASURE: Mapping[GroupingName, Callable[[RowMapping], tuple[str, ...]]] = Ma
 )
 
 
-def _area_name(row: RowMapping, area: RowMapping | None, grouping: GroupingName) -> tuple[str, ...]:
-    band = NOT_PLACED if area is None else str(area["band"])
-    if grouping == "need_band":
-        return (band, "", "", "", "")
-    label = row["part"] or "Not placed" if area is None else str(area["name"])
-    return (row["part"] or NOT_PLACED, "", label, band, "")
+def _band_name(found: CellSum, area: tuple[str, str] | None) -> tuple[str, ...]:
+    return (NOT_PLACED if area is None else area[1], "", "", "", "")
+
+
+def _area_name(found: CellSum, area: tuple[str, str] | None) -> tuple[str, ...]:
+    name, band = (found.code or "Not placed", NOT_PLACED) if area is None else area
+    return (found.code or NOT_PLACED, "", name, band, "")

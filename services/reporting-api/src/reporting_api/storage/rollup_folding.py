@@ -1,4 +1,4 @@
-"""Folding sealed blocks into the roll-ups: what a day's blocks added, the sums by month, months' ends."""
+"""Folding sealed blocks into the roll-ups: what a day's blocks added, the sums by span, and checkpoints."""
 
 from __future__ import annotations
 
@@ -10,10 +10,9 @@ from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from reporting_api.domain.figures import NO_COMMISSIONER
 from reporting_api.storage.contributions import (
-    ALL_CELLS,
     AMOUNTS,
-    BUCKET,
     CELL_NAME,
     FIGURES,
     LINE_COLUMNS,
@@ -26,21 +25,59 @@ from reporting_api.storage.rollup_tables import ledger_folds
 
 MAX_FOLDED = 20_000
 """Entries folded in one step, as far as blocks allow it; a block is never divided."""
-
-CONTRIBUTED = f"""
-    SELECT c.marginal, {", ".join(f"c.{name}" for name in CELL_NAME.split(", "))}, c.figure, c.bucket,
-           {added("c")}
-    FROM (
-        SELECT d.marginal, {", ".join(f"d.{name}" for name in CELL_NAME.split(", "))}, f.figure,
-               {BUCKET} AS bucket, {AMOUNTS}
-        FROM (SELECT {LINE_COLUMNS} FROM ledger_entries
-              WHERE place_id = :place AND position > :after AND position <= :upto) l
-        {MEASURE_AND_EDITION} {FIGURES} {ALL_CELLS}
-        WHERE f.counts AND d.applies) c
-    GROUP BY c.marginal, {", ".join(f"c.{name}" for name in CELL_NAME.split(", "))}, c.figure, c.bucket"""  # noqa: S608 - made of constants
-"""What a run of a place's entries adds to every cell."""
+CHECKPOINT_EVERY = 40_000
+"""Entries after which a day's end is kept as a checkpoint, also within a month: what lies between bounds what
+an earlier moment costs to read."""
 
 _NAMES = f"marginal, {CELL_NAME}"
+
+# One pass over the contributions adds up every marginal: which one a row is of, its grouping tells. What a
+# marginal does not hold (figures beside the four, days of what is not due) is left out afterwards.
+CONTRIBUTED = f"""
+    SELECT marginal, code, qualifier, licence, figure, bucket, {SUMS} FROM (
+        SELECT CASE WHEN GROUPING(measure) = 0 THEN 'measure'
+                    WHEN GROUPING(day) = 0 THEN 'due_day'
+                    WHEN GROUPING(deliverer_id) = 0 THEN 'deliverer'
+                    WHEN GROUPING(commissioner_id) = 0 THEN 'commissioner'
+                    WHEN GROUPING(route) = 0 THEN 'route' ELSE 'area' END AS marginal,
+               CASE WHEN GROUPING(measure) = 0 THEN measure
+                    WHEN GROUPING(deliverer_id) = 0 THEN deliverer_id::text
+                    WHEN GROUPING(commissioner_id) = 0
+                        THEN coalesce(commissioner_id::text, '{NO_COMMISSIONER}')
+                    WHEN GROUPING(route) = 0 THEN route ELSE coalesce(area_code, '') END AS code,
+               CASE WHEN GROUPING(measure) = 0 THEN edition_hash
+                    WHEN GROUPING(area_code) = 0 THEN coalesce(area_index, '') ELSE '' END AS qualifier,
+               licence, figure, CASE WHEN GROUPING(day) = 0 THEN day ELSE month END AS bucket, {added("c")}
+        FROM (
+            SELECT l.measure, l.edition_hash, l.deliverer_id, l.commissioner_id, l.route, l.area_code,
+                   l.area_index, coalesce(m.licence_framework, '') AS licence, f.figure, f.day,
+                   date_trunc('month', f.day::timestamp)::date AS month, {AMOUNTS}
+            FROM (SELECT {LINE_COLUMNS} FROM ledger_entries
+                  WHERE place_id = :place AND position > :after AND position <= :upto) l
+            {MEASURE_AND_EDITION} {FIGURES}
+            WHERE f.counts) c
+        GROUP BY GROUPING SETS (
+            (figure, month, licence, measure, edition_hash),
+            (figure, month, licence, deliverer_id),
+            (figure, month, licence, commissioner_id),
+            (figure, month, licence, route),
+            (figure, month, licence, area_code, area_index),
+            (figure, day, licence, deliverer_id))) summed
+    WHERE marginal = 'measure' OR figure = 'due'
+       OR marginal <> 'due_day' AND figure IN ('committed', 'delivered', 'validated')"""  # noqa: S608 - made of constants
+"""What a run of a place's entries adds to every cell, by month (in 'due_day' by day)."""
+
+# Few rows are expected where thousands come, and sorting them by their names takes longest of all.
+_HASHED = text("SELECT set_config('enable_sort', 'off', true)")
+
+SPANS = """CROSS JOIN LATERAL (VALUES
+        ('day', p.bucket, p.marginal = 'due_day'),
+        ('month', p.bucket, p.marginal <> 'due_day'),
+        ('quarter', date_trunc('quarter', p.bucket::timestamp)::date, p.marginal <> 'due_day'),
+        ('year', date_trunc('year', p.bucket::timestamp)::date, p.marginal <> 'due_day')
+    ) AS s (span, first_day, applies)"""
+"""The spans in which a row `p` of a month or day counts, where `s.applies`."""
+
 _ADDED_UP = ", ".join(f"{column} = have.{column} + excluded.{column}" for column in SUM_COLUMNS)
 
 # Under the place's lock nobody else numbers its cells.
@@ -49,9 +86,8 @@ _FOLD = text(f"""
     looked_up AS MATERIALIZED (
         SELECT c.*, known.cell
         FROM contributed c LEFT JOIN ledger_cells known
-          ON known.place_id = :place AND known.marginal = c.marginal AND known.part = c.part
-         AND known.part_index = c.part_index AND known.code = c.code AND known.edition = c.edition
-         AND known.licence = c.licence),
+          ON known.place_id = :place AND known.marginal = c.marginal AND known.code = c.code
+         AND known.qualifier = c.qualifier AND known.licence = c.licence),
     named AS (
         INSERT INTO ledger_cells (place_id, cell, {_NAMES})
         SELECT :place, (SELECT coalesce(max(cell), 0) FROM ledger_cells WHERE place_id = :place)
@@ -65,17 +101,17 @@ _FOLD = text(f"""
         FROM (SELECT {_NAMES}, figure, bucket, {SUMS} FROM looked_up WHERE cell IS NULL) fresh
         JOIN named USING ({_NAMES})),
     of_day AS (
-        INSERT INTO ledger_days AS have (place_id, marginal, sealed_on, figure, bucket, cell, {SUMS})
-        SELECT :place, marginal, CAST(:sealed_on AS date), figure, bucket, cell, {SUMS} FROM placed
-        ON CONFLICT (place_id, marginal, sealed_on, figure, bucket, cell) DO UPDATE SET {_ADDED_UP})
-    INSERT INTO ledger_rollups AS have (place_id, marginal, figure, bucket, cell, {SUMS})
-    SELECT :place, marginal, figure, bucket, cell, {SUMS} FROM placed
-    ON CONFLICT (place_id, marginal, figure, bucket, cell) DO UPDATE SET {_ADDED_UP}""")  # noqa: S608 - made of constants
+        INSERT INTO ledger_days AS have (place_id, marginal, sealed_on, bucket, figure, cell, {SUMS})
+        SELECT :place, marginal, CAST(:sealed_on AS date), bucket, figure, cell, {SUMS} FROM placed
+        ON CONFLICT (place_id, marginal, sealed_on, bucket, figure, cell) DO UPDATE SET {_ADDED_UP})
+    INSERT INTO ledger_rollups AS have (place_id, marginal, span, bucket, figure, cell, {SUMS})
+    SELECT :place, p.marginal, s.span, s.first_day, p.figure, p.cell, {added("p")} FROM placed p {SPANS}
+    WHERE s.applies GROUP BY p.marginal, s.span, s.first_day, p.figure, p.cell
+    ON CONFLICT (place_id, marginal, span, bucket, figure, cell) DO UPDATE SET {_ADDED_UP}""")  # noqa: S608 - made of constants
 
 _CHECKPOINT = text(f"""
-    INSERT INTO ledger_checkpoints (place_id, sealed_month, marginal, figure, bucket, cell, {SUMS})
-    SELECT place_id, date_trunc('month', CAST(:sealed_on AS timestamp))::date, marginal, figure, bucket, cell,
-           {SUMS}
+    INSERT INTO ledger_checkpoints (place_id, sealed_on, marginal, span, bucket, figure, cell, {SUMS})
+    SELECT place_id, CAST(:sealed_on AS date), marginal, span, bucket, figure, cell, {SUMS}
     FROM ledger_rollups WHERE place_id = :place""")  # noqa: S608 - made of constants
 
 # The next blocks of one day, as many as the step may hold, and at least one.
@@ -106,16 +142,28 @@ class Fold:
     block_number: int
     position: int
     sealed_on: date
+    checkpoint_position: int
+
+    def is_checkpoint_due(self, following: date) -> bool:
+        """Whether the day's end is to be kept before anything of the following day is folded."""
+        if following == self.sealed_on:
+            return False
+        return (following.year, following.month) != (self.sealed_on.year, self.sealed_on.month) or (
+            self.position - self.checkpoint_position >= CHECKPOINT_EVERY
+        )
+
+
+_NOTHING = Fold(0, 0, date.min, 0)
 
 
 async def folded_so_far(tx: AsyncConnection, place_id: UUID) -> Fold | None:
     """How far a place is folded; none before its first block is."""
     columns = ledger_folds.c
-    query = select(columns.block_number, columns.position, columns.sealed_on).where(
-        columns.place_id == place_id
-    )
+    query = select(
+        columns.block_number, columns.position, columns.sealed_on, columns.checkpoint_position
+    ).where(columns.place_id == place_id)
     row = (await tx.execute(query)).one_or_none()
-    return None if row is None else Fold(row.block_number, row.position, row.sealed_on)
+    return None if row is None else Fold(*row)
 
 
 async def places_behind(tx: AsyncConnection, most: int) -> list[UUID]:
@@ -126,21 +174,28 @@ async def places_behind(tx: AsyncConnection, most: int) -> list[UUID]:
 async def fold_next(tx: AsyncConnection, place_id: UUID) -> int:
     """Fold a place's next blocks of one day, and say how many entries they hold; 0 when all are folded.
 
-    The caller holds the place's lock. With a day of another month the roll-ups as they stood are kept first.
+    The caller holds the place's lock.
     """
     before = await folded_so_far(tx, place_id)
-    after = Fold(0, 0, date.min) if before is None else before
+    after = before or _NOTHING
     place = {"place": place_id}
     asked = {**place, "after": after.block_number, "last": after.position + MAX_FOLDED}
     row = (await tx.execute(_NEXT, asked)).one_or_none()
     if row is None:
         return 0
-    done = Fold(row.number, row.last_position, row.sealed_on)
-    if before is not None and before.sealed_on.replace(day=1) < done.sealed_on.replace(day=1):
+    kept = after.checkpoint_position
+    if before is not None and before.is_checkpoint_due(row.sealed_on):
         await tx.execute(_CHECKPOINT, {**place, "sealed_on": before.sealed_on})
-    span = {"after": after.position, "upto": done.position, "sealed_on": done.sealed_on}
+        kept = before.position
+    span = {"after": after.position, "upto": row.last_position, "sealed_on": row.sealed_on}
+    await tx.execute(_HASHED)
     await tx.execute(_FOLD, {**place, **span})
-    values = {"block_number": done.block_number, "position": done.position, "sealed_on": done.sealed_on}
+    values = {
+        "block_number": row.number,
+        "position": row.last_position,
+        "sealed_on": row.sealed_on,
+        "checkpoint_position": kept,
+    }
     statement = insert(ledger_folds).values(place_id=place_id, **values)
     await tx.execute(statement.on_conflict_do_update(index_elements=["place_id"], set_=values))
-    return done.position - after.position
+    return int(row.last_position) - after.position
