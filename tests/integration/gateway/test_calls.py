@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from tests.integration.gateway import canned
-from tests.integration.gateway.world import Call, World
+from tests.integration.gateway.world import Call, Refused, World
 
 from gateway.schema.nodes import node_id
 
@@ -206,6 +206,47 @@ async def test_a_members_figures_are_of_the_window_and_the_basis_that_are_asked_
         "group_by": "organisation",
         "basis": "commissioned_by",
     }
+
+
+@pytest.mark.parametrize(
+    ("declared", "selection", "questions"),
+    [
+        ("", "...F", 1),
+        ("", f"... on Membership {{ a: figures{WINDOW} {{ due {{ total {{ amount }} }} }} ...F }}", 1),
+        (
+            '($from: Date! = "2026-01-01", $at: DateTime)',
+            f'figures{WINDOW} {{ __typename }} b: figures(from: $from, to: "2026-06-30", asOf: $at) {{ due '
+            "{ licensed } }",
+            2,
+        ),
+        ("($no: Boolean!)", f"figures{WINDOW} @include(if: $no) {{ __typename }}", 0),
+        ("($no: Boolean!)", f"figures{WINDOW} @skip(if: $no) {{ __typename }}", 1),
+    ],
+)
+async def test_however_the_figures_are_selected_each_question_is_asked_once(
+    world: World, declared: str, selection: str, questions: int
+) -> None:
+    fragment = f"fragment F on Membership {{ figures{WINDOW} {{ committed {{ total {{ amount }} }} }} }}"
+    await world.data(
+        f"""query{declared} {{ place(slug: "place-1") {{ members {{ edges {{ node {{
+        id {selection} }} }} }} }} }} {fragment if "...F" in selection else ""}""",
+        {"no": False},
+    )
+    assert len([call for call in world.calls if call.service == "reporting"]) == questions
+
+
+async def test_figures_that_cannot_be_had_are_an_error_at_each_member_and_the_rest_is_answered(
+    world: World,
+) -> None:
+    world.on("reporting", "GET", VALUE_PATH, Refused(404, "not_published", "Not yet."))
+    answer = await world.ask(
+        f"""{{ place(slug: "place-1") {{ members {{ edges {{ node {{ organisation {{ legalName }}
+        figures{WINDOW} {{ __typename }} }} }} }} }} }}"""
+    )
+    edges = answer["data"]["place"]["members"]["edges"]
+    assert [edge["node"]["organisation"]["legalName"][-2:] for edge in edges] == ["01", "02"]
+    assert [error["extensions"]["code"] for error in answer["errors"]] == ["not_published"] * 2
+    assert [call.service for call in world.calls].count("reporting") == 1
 
 
 async def test_the_same_question_asked_twice_is_asked_once(world: World) -> None:

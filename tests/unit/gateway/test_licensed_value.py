@@ -34,7 +34,7 @@ def test_a_promise_has_no_value_for_a_reader_without_the_licence():
     assert SocialValue.of_line(for_reader(promise(), set())) is None
     seen = SocialValue.of_line(for_reader(promise(), {"frameworks:licensed:bank"}))
     assert seen is not None
-    assert (seen.total.amount, seen.licensed) == (Decimal("12.50"), LicensedPart.INCLUDED)
+    assert (seen.total().amount, seen.licensed()) == (Decimal("12.50"), LicensedPart.INCLUDED)
 
 
 def test_a_figure_says_what_it_holds_of_licensed_value_and_a_cell_why_it_is_bare():
@@ -56,6 +56,7 @@ def test_a_figure_says_what_it_holds_of_licensed_value_and_a_cell_why_it_is_bare
     grouping = groupings.Grouping.of(Grouping(by="theme", additive=True, cells=[shown, bare]), new_id())
     whole, withheld = grouping.cells
     assert whole.figures is not None
-    assert whole.figures.delivered.licensed is LicensedPart.AS_FIRST_PUBLISHED
-    assert (whole.figures.delivered.total.amount, whole.figures.delivered.social) == (Decimal("5.00"), None)
+    delivered = whole.figures.delivered()
+    assert delivered.licensed() is LicensedPart.AS_FIRST_PUBLISHED
+    assert (delivered.total().amount, delivered.social()) == (Decimal("5.00"), None)
     assert (whole.withheld, withheld.withheld, withheld.figures) == (None, Withheld.LICENSED, None)

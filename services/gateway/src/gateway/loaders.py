@@ -91,10 +91,7 @@ class Loaders:
         self.publications = _one_by_one(self._publication)
         self.places_by_slug = _one_by_one(self._place_by_slug)
         self.values = _one_by_one(self._value)
-        # The members of a place share the call for its value.
-        self.figures_of_organisations: DataLoader[tuple[ValueKey, UUID], FourFigures | None] = DataLoader(
-            self._figures_of_organisations
-        )
+        self.cells = _one_by_one(self._cells)
         # These are looked for in a list of their place.
         self.publications_by_number: DataLoader[tuple[UUID, int], Publication | None] = DataLoader(
             self._publications_by_number
@@ -182,14 +179,6 @@ class Loaders:
         )
 
     # ------------------------------------------------------------ looked up in answers
-    async def _figures_of_organisations(
-        self, keys: list[tuple[ValueKey, UUID]]
-    ) -> Sequence[FourFigures | BaseException | None]:
-        questions = list(dict.fromkeys(question for question, _ in keys))
-        answers = await asyncio.gather(*(self._cells(one) for one in questions), return_exceptions=True)
-        by_question = dict(zip(questions, answers, strict=True))
-        return [_pick(by_question[question], str(organisation)) for question, organisation in keys]
-
     async def _cells(self, question: ValueKey) -> dict[str, FourFigures]:
         """The figures of each cell that is not withheld, by its key."""
         value = await self.values.load(question)

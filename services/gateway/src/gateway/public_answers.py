@@ -14,6 +14,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 from strawberry.types.execution import ExecutionResult
 
 MOST_ENTRIES = 10_000
@@ -50,7 +51,7 @@ def body_of(result: ExecutionResult, errors: list[dict[str, Any]] | None = None)
     stated["data"] = result.data
     if result.extensions:
         stated["extensions"] = result.extensions
-    return json.dumps(stated, ensure_ascii=False, separators=(",", ":")).encode()
+    return msgspec.json.encode(stated)
 
 
 def key_of(document: str, variables: Mapping[str, Any] | None, operation_name: str | None) -> bytes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from graphql import (
@@ -21,22 +21,33 @@ from gateway.context import Info
 
 def selected_fields(info: Info) -> Iterator[FieldNode]:
     """The fields selected on the answer of the current one, those of fragments included."""
-    raw = info._raw_info
+    return _below(info._raw_info.field_nodes, info)
+
+
+def selected_along(info: Info, *names: str) -> Iterator[FieldNode]:
+    """The fields selected at the end of a way of fields, which starts at the answer of the current one."""
+    nodes = selected_fields(info)
+    for name in names:
+        nodes = _below([node for node in nodes if node.name.value == name], info)
+    return nodes
+
+
+def _below(nodes: Iterable[FieldNode], info: Info) -> Iterator[FieldNode]:
     waiting: list[SelectionNode] = []
-    for field in raw.field_nodes:
-        waiting.extend(() if field.selection_set is None else field.selection_set.selections)
+    for node in nodes:
+        waiting.extend(() if node.selection_set is None else node.selection_set.selections)
     seen: set[str] = set()
     while waiting:
-        node = waiting.pop(0)
-        if not _is_included(node.directives or (), info.variable_values):
+        selection = waiting.pop(0)
+        if not _is_included(selection.directives or (), info.variable_values):
             continue
-        if isinstance(node, FieldNode):
-            yield node
-        elif isinstance(node, InlineFragmentNode):
-            waiting.extend(node.selection_set.selections)
-        elif isinstance(node, FragmentSpreadNode) and node.name.value not in seen:
-            seen.add(node.name.value)
-            waiting.extend(raw.fragments[node.name.value].selection_set.selections)
+        if isinstance(selection, FieldNode):
+            yield selection
+        elif isinstance(selection, InlineFragmentNode):
+            waiting.extend(selection.selection_set.selections)
+        elif isinstance(selection, FragmentSpreadNode) and selection.name.value not in seen:
+            seen.add(selection.name.value)
+            waiting.extend(info._raw_info.fragments[selection.name.value].selection_set.selections)
 
 
 def argument_value(node: FieldNode, name: str, variables: Mapping[str, Any]) -> Any:

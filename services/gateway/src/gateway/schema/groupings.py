@@ -10,7 +10,7 @@ from cdp_common.contracts import reporting as contract
 from gateway.context import Info
 from gateway.errors import IdInvalid
 from gateway.schema.enums import Basis, GroupBy, Withheld
-from gateway.schema.fields import calls_together
+from gateway.schema.fields import calls_together, computed
 from gateway.schema.money import SocialValue
 from gateway.schema.nodes import parse_uuid
 from gateway.schema.partners import Organisation, organisation_of
@@ -19,26 +19,34 @@ from gateway.schema.toms import Area, area_of
 
 @strawberry.type(description="Committed, due, delivered, validated: four figures, never one.")
 class FourFigures:
-    """The four figures."""
+    """The four figures; each is made when it is selected."""
 
-    committed: SocialValue = strawberry.field(
-        description="Promised, over the whole life of what is in force."
-    )
-    due: SocialValue = strawberry.field(description="What of the promises falls due in the window.")
-    delivered: SocialValue = strawberry.field(description="Reported as delivered in the window.")
-    validated: SocialValue = strawberry.field(
-        description="Accepted by somebody independent of reporter and commissioner."
-    )
+    record: strawberry.Private[contract.FourFigures]
+
+    @computed("Promised, over the whole life of what is in force.")
+    def committed(self) -> SocialValue:
+        """Promised."""
+        return SocialValue.of(self.record.committed)
+
+    @computed("What of the promises falls due in the window.")
+    def due(self) -> SocialValue:
+        """Due."""
+        return SocialValue.of(self.record.due)
+
+    @computed("Reported as delivered in the window.")
+    def delivered(self) -> SocialValue:
+        """Delivered."""
+        return SocialValue.of(self.record.delivered)
+
+    @computed("Accepted by somebody independent of reporter and commissioner.")
+    def validated(self) -> SocialValue:
+        """Validated."""
+        return SocialValue.of(self.record.validated)
 
     @classmethod
     def of(cls, record: contract.FourFigures) -> FourFigures:
         """The figures that reporting-api states."""
-        return cls(
-            committed=SocialValue.of(record.committed),
-            due=SocialValue.of(record.due),
-            delivered=SocialValue.of(record.delivered),
-            validated=SocialValue.of(record.validated),
-        )
+        return cls(record=record)
 
 
 @strawberry.type(description="One row of a grouping.")

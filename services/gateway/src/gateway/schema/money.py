@@ -9,6 +9,7 @@ import strawberry
 from cdp_common.contracts.commitments import CommitmentLine
 from cdp_common.contracts.reporting import ValueFigure
 from gateway.schema.enums import LicensedPart
+from gateway.schema.fields import computed
 
 
 @strawberry.type(description="An amount of money.")
@@ -21,53 +22,65 @@ class Money:
 
 @strawberry.type(description="Social and local economic value: both components and their sum.")
 class SocialValue:
-    """One figure in pounds."""
+    """One figure in pounds; each of its amounts is made when it is selected."""
 
-    total: Money = strawberry.field(description="Social plus local economic value.")
-    social: Money | None = strawberry.field(
-        description="The social component; null where it would give a licensed unit value away."
-    )
-    local_economic: Money | None = strawberry.field(
-        description="The local economic component; null where it would give a licensed unit value away."
-    )
-    low: Money | None = strawberry.field(
-        description="The total at the low ends of the sources' ranges; null unless every line has a range."
-    )
-    high: Money | None = strawberry.field(
-        description="The total at the high ends of the sources' ranges; null unless every line has a range."
-    )
-    fiscal: Money = strawberry.field(description="How much of the total is public money saved.")
-    licensed: LicensedPart = strawberry.field(
-        description="What it holds of value whose unit values are licensed."
-    )
+    record: strawberry.Private[ValueFigure]
+
+    @computed("Social plus local economic value.")
+    def total(self) -> Money:
+        """The whole."""
+        return pounds(self.record.total_gbp)
+
+    @computed("The social component; null where it would give a licensed unit value away.")
+    def social(self) -> Money | None:
+        """The social component."""
+        return maybe_pounds(self.record.social_gbp)
+
+    @computed("The local economic component; null where it would give a licensed unit value away.")
+    def local_economic(self) -> Money | None:
+        """The local economic component."""
+        return maybe_pounds(self.record.local_economic_gbp)
+
+    @computed("The total at the low ends of the sources' ranges; null unless every line has a range.")
+    def low(self) -> Money | None:
+        """The low end."""
+        return maybe_pounds(self.record.low_gbp)
+
+    @computed("The total at the high ends of the sources' ranges; null unless every line has a range.")
+    def high(self) -> Money | None:
+        """The high end."""
+        return maybe_pounds(self.record.high_gbp)
+
+    @computed("How much of the total is public money saved.")
+    def fiscal(self) -> Money:
+        """The fiscal part."""
+        return pounds(self.record.fiscal_gbp)
+
+    @computed("What it holds of value whose unit values are licensed.")
+    def licensed(self) -> LicensedPart:
+        """The licensed part."""
+        return LicensedPart(self.record.licensed)
 
     @classmethod
     def of(cls, figure: ValueFigure) -> SocialValue:
         """A figure as reporting-api states it."""
-        return cls(
-            total=pounds(figure.total_gbp),
-            social=maybe_pounds(figure.social_gbp),
-            local_economic=maybe_pounds(figure.local_economic_gbp),
-            low=maybe_pounds(figure.low_gbp),
-            high=maybe_pounds(figure.high_gbp),
-            fiscal=pounds(figure.fiscal_gbp),
-            licensed=LicensedPart(figure.licensed),
-        )
+        return cls(record=figure)
 
     @classmethod
     def of_line(cls, line: CommitmentLine) -> SocialValue | None:
         """What one promised quantity is worth; nothing where a licence keeps that from the reader."""
         if line.social_gbp is None or line.local_economic_gbp is None or line.fiscal_gbp is None:
             return None
-        return cls(
-            total=pounds(line.social_gbp + line.local_economic_gbp),
-            social=pounds(line.social_gbp),
-            local_economic=pounds(line.local_economic_gbp),
-            low=maybe_pounds(line.low_gbp),
-            high=maybe_pounds(line.high_gbp),
-            fiscal=pounds(line.fiscal_gbp),
-            licensed=LicensedPart.NONE if line.licensed_framework is None else LicensedPart.INCLUDED,
+        figure = ValueFigure(
+            total_gbp=line.social_gbp + line.local_economic_gbp,
+            social_gbp=line.social_gbp,
+            local_economic_gbp=line.local_economic_gbp,
+            low_gbp=line.low_gbp,
+            high_gbp=line.high_gbp,
+            fiscal_gbp=line.fiscal_gbp,
+            licensed="none" if line.licensed_framework is None else "included",
         )
+        return cls(record=figure)
 
 
 def pounds(amount: Decimal) -> Money:

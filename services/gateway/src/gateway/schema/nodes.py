@@ -15,7 +15,8 @@ from strawberry import federation
 from cdp_common.contracts.toms import MeasureKey
 from gateway.errors import IdInvalid
 from gateway.limits import SIZED_ABOVE
-from gateway.pages import FetchPage, read_slice
+from gateway.pages import FetchPage, Position, read_slice
+from gateway.schema.fields import computed
 
 MAX_ID_CHARS = 400
 DEFAULT_PAGE_SIZE = 20
@@ -56,7 +57,13 @@ class PageInfo:
 class Edge(Generic[NodeType]):
     """An item with its place in the list."""
 
-    cursor: str = strawberry.field(description="The place right after this item.")
+    position: strawberry.Private[Position]
+
+    @computed("The place right after this item.")
+    def cursor(self) -> str:
+        """The place as text."""
+        return self.position.text
+
     node: NodeType = strawberry.field(description="The item.")
 
 
@@ -75,14 +82,14 @@ async def connect(
 ) -> Connection[NodeType]:
     """A page of the graph out of a service's pages."""
     part = await read_slice(fetch, first, after)
-    edges = [Edge(cursor=position.text, node=convert(item)) for item, position in part.items]
+    edges = [Edge(position=position, node=convert(item)) for item, position in part.items]
     return Connection(
         edges=edges,
         page_info=PageInfo(
             has_next_page=part.has_next,
             has_previous_page=part.has_previous,
-            start_cursor=edges[0].cursor if edges else None,
-            end_cursor=edges[-1].cursor if edges else None,
+            start_cursor=edges[0].position.text if edges else None,
+            end_cursor=edges[-1].position.text if edges else None,
         ),
     )
 

@@ -11,9 +11,7 @@ import strawberry
 from strawberry import federation
 
 from cdp_common.contracts import partners as contract
-from cdp_common.contracts.reporting import Basis as BasisText
 from gateway.context import Context, Info
-from gateway.loaders import ValueKey
 from gateway.schema.enums import Basis, DataStatus, MembershipRole, OrganisationKind, OrganisationState
 from gateway.schema.fields import calls_together
 from gateway.schema.nodes import Node, node_id, parse_uuid
@@ -101,7 +99,7 @@ class Membership(Node):
         "The member's own figures of a window, as `byOrganisation` of the place's collective value has them; "
         "null where it has none, or where disclosure control withholds them."
     )
-    async def figures(
+    def figures(
         self,
         info: Info,
         from_: Annotated[date, strawberry.argument(name="from", description="The window's first day.")],
@@ -115,12 +113,11 @@ class Membership(Node):
         ] = Basis.DELIVERED_BY,
     ) -> LazyFigures | None:
         """The member's four figures."""
-        from gateway.schema.groupings import FourFigures  # groupings name organisations
+        from gateway.schema.member_figures import figures_of, question_of  # groupings name organisations
 
-        side = cast("BasisText", basis.value)
-        key = ValueKey(self.place_id, from_, to, as_of, ("organisation",), side)
-        found = await info.context.loaders.figures_of_organisations.load((key, self.organisation.rest_id))
-        return None if found is None else FourFigures.of(found)
+        question = question_of(self.place_id, from_, to, as_of, basis)
+        found = figures_of(info.context, question, self.organisation.rest_id)
+        return cast("FourFigures | None", found)  # or an awaitable of that: the executor takes either
 
     @classmethod
     def of(cls, record: contract.Membership) -> Membership:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import date, datetime
 from typing import Annotated, cast
 from uuid import UUID
@@ -15,6 +16,7 @@ from gateway.context import Context, Info
 from gateway.schema.charter import Charter, Signatory
 from gateway.schema.enums import OrganisationKind, SignatureState, TenderState
 from gateway.schema.fields import calls_each
+from gateway.schema.member_figures import read_ahead
 from gateway.schema.money import Money, pounds
 from gateway.schema.nodes import (
     DEFAULT_PAGE_SIZE,
@@ -83,7 +85,7 @@ class Place(Node):
     ) -> Connection[Membership] | None:
         """A page of members."""
         partners = info.context.upstreams.partners
-        return await connect(
+        members = connect(
             lambda limit, cursor: partners.ask(
                 lambda api: api.list_memberships(self.rest_id, as_of=as_of, limit=limit, cursor=cursor)
             ),
@@ -91,6 +93,8 @@ class Place(Node):
             first,
             after,
         )
+        found, _ = await asyncio.gather(members, read_ahead(info, self.rest_id))
+        return found
 
     @calls_each("Versions of the Statement of Intent, the newest first.")
     async def statements(

@@ -16,7 +16,7 @@ from gateway.context import Context, Info
 from gateway.loaders import ValueKey
 from gateway.schema.enums import Basis, DataStatus, GroupBy
 from gateway.schema.fields import calls_together, computed
-from gateway.schema.groupings import FourFigures, Grouping
+from gateway.schema.groupings import Grouping
 from gateway.schema.money import SocialValue
 from gateway.selections import argument_value, selected_fields
 
@@ -72,24 +72,47 @@ class CollectiveValue:
     window_start: date = strawberry.field(description="The window's first day.")
     window_end: date = strawberry.field(description="The window's last day.")
     as_of: datetime = strawberry.field(description="The moment as known at which the figures stand.")
-    committed: SocialValue = strawberry.field(
-        description="Promised, over the whole life of what is in force."
-    )
-    due: SocialValue = strawberry.field(description="What of the promises falls due in the window.")
-    delivered: SocialValue = strawberry.field(description="Reported as delivered in the window.")
-    validated: SocialValue = strawberry.field(
-        description="Accepted by somebody independent of reporter and commissioner."
-    )
-    confirmed: SocialValue = strawberry.field(
-        description="Checked by the commissioner itself, which is not independent."
-    )
-    signed_in_window: SocialValue = strawberry.field(description="The promises signed in the window.")
-    delivered_against_commitment: SocialValue = strawberry.field(
-        description="What of the delivered keeps a promise."
-    )
-    delivered_uncommitted: SocialValue = strawberry.field(
-        description="What of the delivered nobody had promised."
-    )
+
+    @computed("Promised, over the whole life of what is in force.")
+    def committed(self) -> SocialValue:
+        """Promised."""
+        return SocialValue.of(self.record.figures.committed)
+
+    @computed("What of the promises falls due in the window.")
+    def due(self) -> SocialValue:
+        """Due."""
+        return SocialValue.of(self.record.figures.due)
+
+    @computed("Reported as delivered in the window.")
+    def delivered(self) -> SocialValue:
+        """Delivered."""
+        return SocialValue.of(self.record.figures.delivered)
+
+    @computed("Accepted by somebody independent of reporter and commissioner.")
+    def validated(self) -> SocialValue:
+        """Validated."""
+        return SocialValue.of(self.record.figures.validated)
+
+    @computed("Checked by the commissioner itself, which is not independent.")
+    def confirmed(self) -> SocialValue:
+        """Confirmed."""
+        return SocialValue.of(self.record.confirmed)
+
+    @computed("The promises signed in the window.")
+    def signed_in_window(self) -> SocialValue:
+        """Signed."""
+        return SocialValue.of(self.record.signed_in_window)
+
+    @computed("What of the delivered keeps a promise.")
+    def delivered_against_commitment(self) -> SocialValue:
+        """Delivered as promised."""
+        return SocialValue.of(self.record.delivered_against_commitment)
+
+    @computed("What of the delivered nobody had promised.")
+    def delivered_uncommitted(self) -> SocialValue:
+        """Delivered beyond promises."""
+        return SocialValue.of(self.record.delivered_uncommitted)
+
     delivery_ratio: Decimal | None = strawberry.field(
         description="Delivered against promises ÷ due; null when nothing was due."
     )
@@ -184,7 +207,6 @@ class CollectiveValue:
 
         `groupings` takes the place of the answer's own where several answers hold them.
         """
-        figures = FourFigures.of(record.figures)
         return cls(
             record=record,
             groupings=record.groupings if groupings is None else groupings,
@@ -192,14 +214,6 @@ class CollectiveValue:
             window_start=record.window_start,
             window_end=record.window_end,
             as_of=record.as_of,
-            committed=figures.committed,
-            due=figures.due,
-            delivered=figures.delivered,
-            validated=figures.validated,
-            confirmed=SocialValue.of(record.confirmed),
-            signed_in_window=SocialValue.of(record.signed_in_window),
-            delivered_against_commitment=SocialValue.of(record.delivered_against_commitment),
-            delivered_uncommitted=SocialValue.of(record.delivered_uncommitted),
             delivery_ratio=record.delivery_ratio,
             coverage=_coverage(record.coverage),
             editions=[

@@ -18,6 +18,7 @@ from gateway.errors import IdInvalid, OneArgumentNeeded, log_unexpected
 from gateway.limits import Limited
 from gateway.schema.charter import charter_node, signatory_node
 from gateway.schema.fields import calls_each
+from gateway.schema.lean import make_lean
 from gateway.schema.mutations import Mutation
 from gateway.schema.nodes import (
     DEFAULT_PAGE_SIZE,
@@ -231,6 +232,9 @@ schema = GraphSchema(
     ],
     federation_version=FEDERATION_VERSION,
 )
+
+
+make_lean(schema._schema, schema.config.name_converter)
 
 
 def sdl() -> str:
