@@ -69,7 +69,7 @@ async def mesh(databases: TestDatabases, folder: Path) -> AsyncIterator[Mesh]:
         applications: dict[str, FastAPI] = {}
         for service in REST_SERVICES:
             opened[service.name] = await databases.clone(service.package, service.schema or "")
-            stack.push_async_callback(databases.drop, opened[service.name])
+            stack.push_async_callback(databases.give_back, opened[service.name])
         declared = Declaration.model_validate(provisioning(environment))
         await provision_platform(opened["partners-api"], declared, utc_now)
         for service in REST_SERVICES:

@@ -182,7 +182,7 @@ async def running(databases: TestDatabases, folder: Path) -> AsyncIterator[Platf
 
         async def database(package: str, schema: str) -> Database:
             made = await databases.clone(package, schema)
-            stack.push_async_callback(databases.drop, made)
+            stack.push_async_callback(databases.give_back, made)
             return made
 
         async def outside() -> httpx2.AsyncClient:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+from collections import defaultdict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
+import asyncpg
 from sqlalchemy import make_url, text
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
@@ -18,6 +20,20 @@ _PASSWORD = "only-for-tests"  # noqa: S105 - of roles in a server that lives as 
 _POOL_SIZE = 5
 # A commit checks deferred constraints, so the savepoint's end has to as well.
 _CHECK = text("DO 'BEGIN SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED; END'")
+_TABLES = """
+    SELECT quote_ident(c.relname) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE n.nspname = $1 AND c.relkind = 'r'"""
+_END_OTHERS = """
+    SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid()"""
+_RESTART_SEQUENCES = """
+    SELECT setval(s.seqrelid, s.seqstart, false) FROM pg_sequence s JOIN pg_class c ON c.oid = s.seqrelid
+    JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1"""
+_MOST_BYTES = 16 * 1024 * 1024
+"""Beyond this the pages of rows that are gone slow the next test more than a new copy would."""
+_SIZE = """
+    SELECT coalesce(sum(pg_relation_size(c.oid)), 0) FROM pg_class c
+    JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1"""
 
 
 class SavepointDatabase(Database):
@@ -106,6 +122,10 @@ class TestDatabases:
 
     admin_url: str = field(repr=False)
     _templates: dict[tuple[str, str], PreparedDatabase] = field(default_factory=dict)
+    _written: dict[str, dict[str, str]] = field(default_factory=dict)
+    """By schema what migrations themselves write: the rows of each table that has some, as JSON."""
+    _idle: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    _altered: set[str] = field(default_factory=set)
     _shared: dict[tuple[str, str], Database] = field(default_factory=dict)
     _standing: dict[tuple[str, str], SavepointDatabase] = field(default_factory=dict)
     _numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
@@ -125,28 +145,83 @@ class TestDatabases:
             if known is None:
                 known = await prepare_database(self.admin_url, schema, _PASSWORD, _PASSWORD)
                 await migrate(package, known.owner_url, schema, known.app_role)
+                self._written[schema] = await self._rows(known.name, schema)
                 self._templates[package, schema] = known
             return known
 
     async def clone(self, package: str, schema: str) -> Database:
-        """A fresh copy of the template, connected as the application; give it to `drop` in the end."""
+        """A copy of the template, connected as the application; give it back with `give_back`."""
         template = await self.template(package, schema)
+        idle = self._idle[template.name]
+        name = idle.pop() if idle else await self._copy(template, schema)
+        url = make_url(template.app_url).set(database=name).render_as_string(hide_password=False)
+        return Database(url, schema=schema, app_name=f"test {package}", pool_size=_POOL_SIZE)
+
+    async def give_back(self, database: Database) -> None:
+        """Close a copy's connections; it is emptied for the next who wants one, or removed.
+
+        Emptying takes a tenth of what making a copy takes. Whose owner's address was asked for may have been
+        altered, so it is removed.
+        """
+        await database.dispose()
+        name = str(database.engine.url.database)
+        if name not in self._altered and await self._emptied(name, str(database.schema)):
+            self._idle[name.rpartition("_")[0]].append(name)
+        else:
+            await self.administer(f"DROP DATABASE {name} WITH (FORCE)")
+
+    async def _copy(self, template: PreparedDatabase, schema: str) -> str:
         name = f"{template.name}_{next(self._numbers)}"
         await self.administer(
             # wal_log copies through the WAL, which for a small database is faster than a copy of files.
             f"CREATE DATABASE {name} TEMPLATE {template.name} STRATEGY wal_log OWNER {template.owner_role}",
             f"ALTER ROLE {template.owner_role} IN DATABASE {name} SET search_path = {schema}",
         )
-        url = make_url(template.app_url).set(database=name).render_as_string(hide_password=False)
-        return Database(url, schema=schema, app_name=f"test {package}", pool_size=_POOL_SIZE)
+        return name
 
-    async def drop(self, database: Database) -> None:
-        """Close a clone's connections and remove it."""
-        await database.dispose()
-        await self.administer(f"DROP DATABASE {database.engine.url.database} WITH (FORCE)")
+    async def _rows(self, name: str, schema: str) -> dict[str, str]:
+        """The rows of each table that has some."""
+        async with self._as_superuser(name) as connection:
+            tables = [one[0] for one in await connection.fetch(_TABLES, schema)]
+            rows = {
+                table: await connection.fetchval(f"SELECT json_agg(t) FROM {schema}.{table} t")  # noqa: S608 - names of the catalogue
+                for table in tables
+            }
+        return {table: found for table, found in rows.items() if found is not None}
+
+    async def _emptied(self, name: str, schema: str) -> bool:
+        """Whether the copy is as the migrations left it: not when it has grown too large for that."""
+        async with self._as_superuser(name) as connection:
+            await connection.execute(_END_OTHERS)
+            if await connection.fetchval(_SIZE, schema) > _MOST_BYTES:
+                return False
+            # As a replica no trigger fires, so that tables which only grow can be emptied, in any order.
+            emptied = ["SET session_replication_role = replica"]
+            emptied += [
+                f"DELETE FROM {schema}.{one[0]}"  # noqa: S608 - names of the catalogue
+                for one in await connection.fetch(_TABLES, schema)
+            ]
+            await connection.execute(";".join(emptied))
+            await connection.execute(_RESTART_SEQUENCES, schema)
+            for table, rows in self._written[schema].items():
+                whole = f"{schema}.{table}"
+                await connection.execute(
+                    f"INSERT INTO {whole} SELECT * FROM json_populate_recordset(NULL::{whole}, $1)",  # noqa: S608 - the same
+                    rows,
+                )
+        return True
+
+    @asynccontextmanager
+    async def _as_superuser(self, name: str) -> AsyncIterator[asyncpg.Connection]:
+        connection = await asyncpg.connect(self.admin_url, database=name)
+        try:
+            yield connection
+        finally:
+            await connection.close()
 
     def owner_url(self, database: Database) -> str:
-        """The address of a clone for its owner."""
+        """The address of a copy for its owner, who may alter it: nobody gets it after that."""
+        self._altered.add(str(database.engine.url.database))
         owner = f"cdp_{database.schema}_owner"
         return database.engine.url.set(username=owner).render_as_string(hide_password=False)
 
@@ -177,11 +252,11 @@ class TestDatabases:
         return SavepointDatabase(url, schema=schema, app_name=f"test {package}")
 
     async def close(self) -> None:
-        """Remove the copies that stayed for the session."""
+        """Close what is open; the copies go with their server."""
         while self._standing:
             await self._standing.popitem()[1].dispose_for_good()
         while self._shared:
-            await self.drop(self._shared.popitem()[1])
+            await self._shared.popitem()[1].dispose()
         await self._admin.dispose()
 
     async def administer(self, *statements: str) -> None:

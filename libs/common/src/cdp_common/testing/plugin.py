@@ -37,12 +37,12 @@ async def databases(cluster: TestCluster) -> AsyncIterator[TestDatabases]:
 
 @pytest.fixture
 async def make_database(databases: TestDatabases) -> AsyncIterator[MakeDatabase]:
-    """Makes databases of the test's own, which are removed when it ends."""
+    """Makes databases of the test's own, which others get, emptied, when it ends."""
     async with AsyncExitStack() as made:
 
         async def make(package: str, schema: str) -> Database:
             database = await databases.clone(package, schema)
-            made.push_async_callback(databases.drop, database)
+            made.push_async_callback(databases.give_back, database)
             return database
 
         yield make
