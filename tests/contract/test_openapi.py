@@ -23,11 +23,11 @@ PUBLIC: dict[str, dict[str, str]] = yaml.load(
 
 # A route that comes or goes is seen here: count what is meant to be there, do not copy what a failure prints.
 OPERATIONS = {
-    "partners-api": 88,
-    "toms-engine": 44,
-    "procurement-api": 65,
-    "charter-api": 36,
-    "reporting-api": 38,
+    "partners-api": 89,
+    "toms-engine": 45,
+    "procurement-api": 66,
+    "charter-api": 37,
+    "reporting-api": 39,
 }
 
 # Lists that are not paged: so many as there are feeds that the service reads.

@@ -161,6 +161,7 @@ CALLS: dict[str, Call] = {
     "rotate_certificate_key": lambda world, headers, _: world.http.post(
         f"/v1/places/{world.place}/certificate-keys", headers=keyed(headers)
     ),
+    "get_event_types": lambda world, headers, _: world.http.get("/v1/event-types", headers=headers),
     "list_events": lambda world, headers, _: world.http.get("/v1/events", headers=headers),
     "create_webhook": lambda world, headers, _: world.http.post(
         "/v1/webhooks", json=HOOK, headers=keyed(headers)

@@ -5,6 +5,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
+from tests.integration.common.sample_service import events as events  # declares the tests' own
 from tests.integration.common.sample_service.storage.tables import accounts
 
 from cdp_common.db.database import Database

@@ -15,7 +15,14 @@ from cdp_common.contracts.base import EventPage
 from cdp_common.db import events as events_module
 from cdp_common.db.common_tables import event_feed, event_pending, events
 from cdp_common.db.database import Database, WriteConflict
-from cdp_common.db.events import NewEvent, org_audience, read_feed, record_event, sequence_events
+from cdp_common.db.events import (
+    EventUndeclared,
+    NewEvent,
+    org_audience,
+    read_feed,
+    record_event,
+    sequence_events,
+)
 from cdp_common.kernel.identifiers import new_id
 
 SOMETHING = new_id()
@@ -57,7 +64,7 @@ async def test_an_event_travels_whole(db: Database) -> None:
     place_id, aggregate_id = new_id(), new_id()
     told = {"amount": "12.50"}
     effective = date(2026, 3, 31)
-    event = NewEvent("bid.submitted", "bid", aggregate_id, 3, place_id, ("internal",), told, effective)
+    event = NewEvent("account.closed", "account", aggregate_id, 3, place_id, ("internal",), told, effective)
     [event_id] = await record(db, event)
     assert await sequence(db) == 1
     result = await page(db)
@@ -65,16 +72,45 @@ async def test_an_event_travels_whole(db: Database) -> None:
     assert result.items[0].model_dump() == {
         "id": event_id,
         "position": 1,
-        "type": "bid.submitted",
+        "type": "account.closed",
         "occurred_at": NOW,
         "effective_on": date(2026, 3, 31),
-        "aggregate_type": "bid",
+        "aggregate_type": "account",
         "aggregate_id": aggregate_id,
         "aggregate_version": 3,
         "place_id": place_id,
         "data": told,
         "traceparent": None,
     }
+
+
+@pytest.mark.parametrize(
+    "type_, about, data, words",
+    [
+        ("account.stolen", "account", {}, "account.stolen is not declared"),
+        ("place.created", "account", {}, "is about a place, not a account"),
+        (
+            "place.created",
+            "place",
+            {"place_id": "secret"},
+            "says, at place_id, place_slug, name",
+        ),
+        (
+            "place.created",
+            "place",
+            {"place_id": str(SOMETHING), "place_slug": "a", "name": "A", "more": 1},
+            "PlaceCreated says, at more",
+        ),
+    ],
+)
+async def test_what_the_catalogue_does_not_describe_is_not_recorded(
+    db: Database, type_: str, about: str, data: dict[str, object], words: str
+) -> None:
+    event = NewEvent(type_, about, SOMETHING, 1, None, ("public",), data)
+    with pytest.raises(EventUndeclared, match=words) as fault:
+        await record(db, event)
+    assert "secret" not in str(fault.value)
+    assert await sequence(db) == 0
 
 
 async def test_an_event_of_a_block_that_raises_never_was(db: Database) -> None:

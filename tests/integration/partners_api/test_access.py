@@ -240,6 +240,7 @@ class Scene(CollectiveRequests, OrganisationRequests, PeopleRequests):
             "list_organisation_sizes": f"/v1/organisations/{self.own.organisation_id}/sizes",
             "list_organisation_flags": f"/v1/organisations/{self.own.organisation_id}/flags",
             "list_identity_providers": "/v1/identity-providers",
+            "get_event_types": "/v1/event-types",
             "list_events": "/v1/events",
             "list_webhooks": "/v1/webhooks",
             "get_liveness": "/health/live",

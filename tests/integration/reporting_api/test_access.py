@@ -133,6 +133,7 @@ CALLS: dict[str, Call] = {
     "explain_pounds": lambda world, headers, target: world.http.get(
         f"/v1/publications/{target.publication_id}/explanations/HOURS", headers=headers
     ),
+    "get_event_types": lambda world, headers, _: world.http.get("/v1/event-types", headers=headers),
     "list_events": lambda world, headers, _: world.http.get("/v1/events", headers=headers),
     "create_webhook": lambda world, headers, _: world.http.post(
         "/v1/webhooks", json=HOOK, headers=keyed(headers)

@@ -244,6 +244,7 @@ CALLS: dict[str, Call] = {
         "/v1/areas/batch", json={"index": "imd-sample", "codes": ["E01"]}, headers=headers
     ),
     "list_areas": lambda world, headers, _: world.http.get("/v1/areas?index=imd-sample", headers=headers),
+    "get_event_types": lambda world, headers, _: world.http.get("/v1/event-types", headers=headers),
     "list_events": lambda world, headers, _: world.http.get("/v1/events", headers=headers),
     "create_webhook": lambda world, headers, _: world.http.post(
         "/v1/webhooks", json=HOOK, headers=keyed(headers)

@@ -23,6 +23,7 @@ from rich.console import Console
 
 from cdp_common.contracts.pack_schema import framework_pack_schema
 from cdp_common.web.problems import error_catalogue
+from cdp_tools.checks.events_page import events_page
 from cdp_tools.services import SERVICES
 
 ROOT = Path(__file__).resolve().parents[4]
@@ -72,6 +73,7 @@ def snapshots() -> Iterator[tuple[Path, str]]:
         yield DESCRIPTIONS / f"{service.name}.openapi.json", _json(app.openapi())
     yield DESCRIPTIONS / "framework-pack.schema.json", _json(framework_pack_schema())
     yield Path("docs/errors.md"), _errors_page()
+    yield Path("docs/events.md"), events_page()
     yield Path("docs/settings.md"), _settings_page()
 
 

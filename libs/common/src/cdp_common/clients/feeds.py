@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cdp_common.clients.base import ServiceClient
 from cdp_common.contracts.base import EventPage
+from cdp_common.contracts.event_types.declared import EventTypeList
 
 
 class FeedClient(ServiceClient):
@@ -13,3 +14,7 @@ class FeedClient(ServiceClient):
         """Events after a position, in order."""
         params = {"after": after, "limit": limit}
         return await self._request("GET", "/v1/events", answer=EventPage, params=params)
+
+    async def get_event_types(self) -> EventTypeList:
+        """The types of events that there are in the feed."""
+        return await self._request("GET", "/v1/event-types", answer=EventTypeList)

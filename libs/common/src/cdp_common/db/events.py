@@ -10,12 +10,14 @@ from typing import Any
 from uuid import UUID
 
 from opentelemetry import propagate
+from pydantic import ValidationError
 from sqlalchemy import ColumnElement, Row, cast, func, insert, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import Text
 
 from cdp_common.contracts.base import EventEnvelope, EventPage
+from cdp_common.contracts.event_types import event_type
 from cdp_common.db.common_tables import event_feed, event_pending, events
 from cdp_common.db.constraints import constraint_errors
 from cdp_common.db.database import WriteConflict
@@ -49,6 +51,10 @@ _SEQUENCE = text("""
     SELECT (SELECT coalesce(max(position), 0) FROM event_feed) + row_number() OVER (ORDER BY added), event_id
     FROM taken
 """)
+
+
+class EventUndeclared(RuntimeError):
+    """A service tells something that the catalogue of events does not describe: a fault of ours."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +101,11 @@ async def record_events(tx: AsyncConnection, made: Sequence[NewEvent], now: date
 
 
 def event_row(event: NewEvent, now: datetime) -> dict[str, Any]:
-    """The event as it is stored, for whoever writes it by a statement of their own, with `event_pending`."""
+    """The event as it is stored, for whoever writes it by a statement of their own, with `event_pending`.
+
+    Raises `EventUndeclared` for one that the catalogue does not describe.
+    """
+    _require_declared(event)
     carrier: dict[str, str] = {}
     propagate.inject(carrier)
     return {
@@ -111,6 +121,21 @@ def event_row(event: NewEvent, now: datetime) -> dict[str, Any]:
         "data": dict(event.data),
         "traceparent": carrier.get("traceparent"),
     }
+
+
+def _require_declared(event: NewEvent) -> None:
+    """Hold the event to its type in the catalogue, on which every reader of the feed relies."""
+    declared = event_type(event.type)
+    if declared is None:
+        raise EventUndeclared(f"{event.type} is not declared in cdp_common.contracts.event_types")
+    if event.aggregate_type != declared.about:
+        raise EventUndeclared(f"{event.type} is about a {declared.about}, not a {event.aggregate_type}")
+    try:
+        declared.data.model_validate(event.data)
+    except ValidationError as fault:
+        places = ", ".join("/".join(map(str, one["loc"])) for one in fault.errors(include_url=False))
+        words = f"the data of {event.type} are not as {declared.data.__name__} says, at {places}"
+        raise EventUndeclared(words) from None  # the fault quotes the data
 
 
 async def sequence_events(tx: AsyncConnection) -> int:

@@ -68,7 +68,7 @@ def create_service(
             *_rehearsals(settings),
         ],
     )
-    app.state.settings, app.state.database = settings, database
+    app.state.name, app.state.settings, app.state.database = name, settings, database
     app.state.verifier, app.state.clock = verifier, clock
     app.state.time_of = lambda _: clock()
     install_problem_handlers(app)

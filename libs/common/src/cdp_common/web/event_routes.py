@@ -1,14 +1,17 @@
-"""`GET /v1/events`: the service's feed, for those who may see each event."""
+"""The service's feed, for those who may see each event, and the types of events that there are in it."""
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request, Response
 
 from cdp_common.contracts.base import EventPage
+from cdp_common.contracts.event_types import types_of
+from cdp_common.contracts.event_types.declared import EventTypeList, described
 from cdp_common.contracts.licensed import data_for_reader
 from cdp_common.db.events import read_feed, sequence_events
 from cdp_common.web.caller import INTERNAL_EVENTS_SCOPE, Caller, ScopeMissing
 from cdp_common.web.dependencies import ServiceDatabase
+from cdp_common.web.etags import respond_with_etag
 from cdp_common.web.identity import ANY_SCOPE, Signed
 
 READ_SCOPE = "events:read"
@@ -35,6 +38,15 @@ async def list_events(
     async with database.begin() as tx:
         page = await read_feed(tx, after=after, limit=limit, audiences=audiences)
     return _for_reader(page, caller)
+
+
+@router.get("/v1/event-types", response_model=EventTypeList)
+async def get_event_types(request: Request) -> Response:
+    """The types of events that this service tells: what each means, who may read it, and its data's schema.
+
+    Readers ignore types that they do not know: others come with time. A type's data only grow.
+    """
+    return respond_with_etag(request, described(types_of(request.app.state.name)))
 
 
 def _for_reader(page: EventPage, caller: Caller) -> EventPage:

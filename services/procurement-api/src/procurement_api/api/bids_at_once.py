@@ -44,7 +44,6 @@ async def _taken_at_once(request: Request) -> Response | None:
     received_at = moment_of(request)  # the body has been read by now, and nothing else has taken time
     if not is_plain_json(request, body):
         return None
-    keys, db = await service_keys(request), await get_database(request)
     try:
         tender_id = _written_as_usual(request.path_params["tender_id"])
         caller = await signed_bearer(request, SCOPE)
@@ -52,6 +51,7 @@ async def _taken_at_once(request: Request) -> Response | None:
         once = keyed(request, caller, request.headers.get(HEADER))(sent.content)
     except (ValueError, RecursionError, CdpError):
         return None
+    keys, db = await service_keys(request), await get_database(request)
     answer = await take_bid_at_once(
         db, keys.signer, keys.identity_key, caller, tender_id, sent, once, received_at, keys.tenders
     )
