@@ -20,7 +20,7 @@ NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
 PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11 python3.14; do \
 	$$name -c '$(NEW_ENOUGH)' 2>/dev/null && { echo $$name; break; }; done)
 
-.PHONY: help setup up reset status test test-unit check dependencies migrations-check format lock snapshots soak bench
+.PHONY: help setup up reset status test test-unit check dependencies migrations-check format lock snapshots clients soak bench
 
 help: ## Show this list.
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1@\2/p' $(MAKEFILE_LIST) | awk -F@ '{ printf "%-24s %s\n", $$1, $$2 }'
@@ -89,6 +89,10 @@ format: setup ## Put the code into its form.
 
 snapshots: setup ## Write the API descriptions again after a wanted change.
 	$(PY) -m cdp_tools.checks.snapshots --write
+
+# The generator wants an older graphql-core than ours, so it runs in an environment of its own.
+clients: | $(UV) ## Generate the typed Python client again after a change of the guide's queries.
+	cd clients/python && ../../$(UV) tool run --quiet --python ../../$(PY) --from ariadne-codegen==0.19.0 ariadne-codegen
 
 # The versions already locked stay unless a member asks otherwise: `make lock UPGRADE=--upgrade` takes newer ones.
 # The locks name no index: they follow the one that the machine is configured for.

@@ -12,6 +12,7 @@ import uvicorn
 
 from cdp_common.testing.callers import AUDIENCE, ISSUER
 from cdp_common.web.logs import configure_logging
+from gateway.garbage import collect_seldom
 from gateway.main import create_app
 from gateway.settings import Settings
 
@@ -23,7 +24,9 @@ def main(port: int, stubs: str, cache_s: float) -> None:
     }
     settings = Settings(issuer=ISSUER, audience=AUDIENCE, port=port, public_answer_s=cache_s, **urls)
     configure_logging("gateway", "ERROR")
-    uvicorn.run(create_app(settings), host="127.0.0.1", port=port, log_config=None, access_log=False)
+    app = create_app(settings)
+    collect_seldom()
+    uvicorn.run(app, host="127.0.0.1", port=port, log_config=None, access_log=False)
 
 
 if __name__ == "__main__":
