@@ -6,12 +6,22 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import httpx2
-from tests.integration.reporting_api.world import QUARTER, Headers, World
+from tests.integration.reporting_api.neighbours import EDITION
+from tests.integration.reporting_api.world import QUARTER, Headers, World, keyed
 
 Call = Callable[[World, Headers, Any], Awaitable[httpx2.Response]]
 
 WINDOW = {"from": QUARTER[0], "to": QUARTER[1]}
+FILE = b"measure,quantity,unit,route\nHOURS,10,hours,own_activity\n"
+AS_CSV = {"Content-Type": "text/csv"}
 CALENDAR = {"monthly_asked": True, "due_days": 20, "reminder_days": [5]}
+
+
+def file_query(world: World) -> dict[str, str]:
+    """Whose period a file reports."""
+    period = {"period_start": QUARTER[0], "period_end": QUARTER[1]}
+    return {"place_id": str(world.place), "edition_hash": EDITION, **period}
+
 
 INTAKE_CALLS: dict[str, Call] = {
     "get_reporting_calendar": lambda world, headers, _: world.http.get(
@@ -25,5 +35,20 @@ INTAKE_CALLS: dict[str, Call] = {
     ),
     "list_own_obligations": lambda world, headers, _: world.http.get(
         "/v1/obligations", params={**WINDOW, "place_id": str(world.place)}, headers=headers
+    ),
+    "submit_report_file": lambda world, headers, _: world.http.post(
+        "/v1/report-files", params=file_query(world), content=FILE, headers={**keyed(headers), **AS_CSV}
+    ),
+    "validate_report_file": lambda world, headers, _: world.http.post(
+        "/v1/report-files/validate", params=file_query(world), content=FILE, headers={**headers, **AS_CSV}
+    ),
+    "validate_report": lambda world, headers, _: world.http.post(
+        "/v1/reports/validate", json=world.report_draft(), headers=headers
+    ),
+    "get_report_template": lambda world, headers, _: world.http.get(
+        f"/v1/places/{world.place}/report-template", params=WINDOW, headers=headers
+    ),
+    "list_report_lines": lambda world, headers, target: world.http.get(
+        f"/v1/reports/{target.report.id}/lines", headers=headers
     ),
 }

@@ -148,6 +148,8 @@ class Neighbours:
         self.calls.append(path)
         if self.is_down:
             return httpx2.Response(503, json={"code": "unavailable", "detail": "down"})
+        if path == "/v1/valuations/bulk":
+            return self._bulk(request)
         body: Any = json.loads(request.content) if request.content else None
         posts: dict[str, Callable[[Any], httpx2.Response]] = {
             "/v1/organisations/batch": self._organisations,
@@ -265,6 +267,29 @@ class Neighbours:
         return _json(
             {"edition_hash": body["edition_hash"], "method_version": "test-1", "lines": lines, **sums}
         )
+
+    def _bulk(self, request: httpx2.Request) -> httpx2.Response:
+        """What became of each line, and a summary; negative quantities are refused."""
+        edition_hash = request.url.params["edition_hash"]
+        records: list[dict[str, Any]] = []
+        for row, content in enumerate(request.content.splitlines(), start=1):
+            line = {"attribution_share": None, **json.loads(content)}
+            if Decimal(line["quantity"]) < 0:
+                fault = {"field": "quantity", "code": "negative", "message": "must not be negative"}
+                records.append({"record": "refused", "row": row, "ref": line["ref"], "errors": [fault]})
+                continue
+            valued = self._valued(line, {"explain": False, "edition_hash": edition_hash})
+            del valued["explanation"], valued["quantity"]
+            records.append({"record": "line", "row": row, "initial_spend_gbp": None, **valued})
+        ending = {
+            "record": "summary",
+            **dict.fromkeys(("lines", "valued", "refused"), 0),
+            **dict.fromkeys(("social_gbp", "local_economic_gbp", "total_gbp", "fiscal_gbp"), "0.00"),
+            "edition_hash": edition_hash,
+            "method_version": "test-1",
+        }
+        answered = "".join(json.dumps(record) + "\n" for record in (*records, ending))
+        return httpx2.Response(200, content=answered, headers={"content-type": "application/x-ndjson"})
 
     def _valued(self, line: dict[str, Any], body: Any) -> dict[str, Any]:
         measure = MEASURES[line["measure"]]

@@ -17,10 +17,15 @@ from cdp_common.web.app import create_service
 from cdp_common.web.event_routes import router as event_router
 from cdp_common.web.housekeeping import purging
 from cdp_common.web.issuer import remote_verifier
+from cdp_common.web.uploads import UploadRoom
 from cdp_common.web.verifier import TokenVerifier
 from cdp_common.web.webhooks import webhook_router, webhook_work
 from cdp_common.web.wiring import closing, own_tokens, service_database
+<<<<<<< HEAD
 from reporting_api.api import activities, obligations, publications, reports, targets, value
+=======
+from reporting_api.api import activities, obligations, publications, report_files, reports, value
+>>>>>>> acbbabb (A report may be a CSV file or a workbook: the same rules as in JSON, faults by row and column, all rows or none)
 from reporting_api.domain.disclosure import DisclosureRule
 from reporting_api.domain.reporting_calendar import Calendar, require_calendar_holds
 from reporting_api.settings import Settings
@@ -81,6 +86,7 @@ def create_app(
         description="What was delivered: reports, validation, the ledger, publications.",
         routers=[
             activities.router,
+            report_files.router,  # before reports: /v1/reports/validate is no report
             reports.router,
             obligations.router,
             value.router,
@@ -109,6 +115,9 @@ def create_app(
         ],
         larger_bodies={
             "/v1/reports": MAX_REPORT_BYTES,
+            "/v1/reports/validate": MAX_REPORT_BYTES,
+            "/v1/report-files": report_files.MAX_FILE_BYTES,
+            "/v1/report-files/validate": report_files.MAX_FILE_BYTES,
             "/v1/reports/{report_id}/corrections": MAX_REPORT_BYTES,
         },
     )
@@ -120,5 +129,6 @@ def create_app(
         settings.disclosure_minimum_people,
     )
     app.state.calendar = calendar
+    app.state.uploads = UploadRoom()
     app.state.publication_licence = settings.publication_licence
     return app

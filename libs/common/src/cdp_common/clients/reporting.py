@@ -8,6 +8,7 @@ from uuid import UUID
 
 from cdp_common.clients.obligations import ObligationOperations
 from cdp_common.clients.targets import TargetOperations
+from cdp_common.clients.report_files import ReportFileOperations
 from cdp_common.contracts.base import EventPage, Page
 from cdp_common.contracts.reporting import (
     Activity,
@@ -27,7 +28,7 @@ from cdp_common.contracts.reporting import (
 )
 
 
-class ReportingClient(ObligationOperations, TargetOperations):
+class ReportingClient(ObligationOperations, ReportFileOperations, TargetOperations):
     """reporting-api, one method per operation."""
 
     # -------------------------------------------------------------- joint activities

@@ -149,7 +149,8 @@ class Report(Contract):
     submitted_at: datetime
     supersedes: UUID | None
     correction_reason: str | None
-    lines: list[ReportLine]
+    lines: list[ReportLine]  # of a report of more than a thousand, the first thousand
+    line_count: int
     # Licensed lines that are not shown: another organisation's, to a reader without the licence.
     lines_withheld: int = 0
     version: int

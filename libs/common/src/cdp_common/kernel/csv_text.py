@@ -10,7 +10,7 @@ import codecs
 import csv
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import chain
+from itertools import chain, count
 
 from cdp_common.kernel.errors import InvalidInput
 
@@ -39,7 +39,11 @@ class CsvText:
         return self.separator == ";"
 
     def rows(self) -> Iterator[list[str]]:
-        """The rows, the header first; blank lines are left out. Raises `CsvUnreadable`."""
+        """The rows, the header first; blank ones are left out. Raises `CsvUnreadable`."""
+        return (row for _, row in self.numbered_rows())
+
+    def numbered_rows(self) -> Iterator[tuple[int, list[str]]]:
+        """The same, each with its number from 0 for the first line, blank rows being counted."""
         lines = text_lines(self.pieces)
         first = next(lines, "")
         if first.lower().startswith("sep=") and len(first.strip()) == 5:
@@ -47,7 +51,7 @@ class CsvText:
         else:
             self.separator = separator_of(first)
         reader = csv.reader(chain((first,), lines), delimiter=self.separator, strict=True)
-        while True:
+        for number in count():
             try:
                 row = next(reader)
             except StopIteration:
@@ -55,7 +59,7 @@ class CsvText:
             except csv.Error as fault:
                 raise CsvUnreadable(f"Line {reader.line_num}: {fault}.") from fault
             if any(cell.strip() for cell in row):
-                yield row
+                yield number, row
 
 
 def separator_of(header: str) -> str:

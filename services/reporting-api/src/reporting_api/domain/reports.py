@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Literal
 from uuid import UUID
 
@@ -182,10 +183,16 @@ def resolve_lines(nil_return: bool, lines: Sequence[StatedLine], around: Surroun
 
 
 def require_measures_hold(
-    lines: Sequence[ResolvedLine], measures: Mapping[tuple[str, str], KnownMeasure]
+    lines: Sequence[ResolvedLine],
+    measures: Mapping[tuple[str, str], KnownMeasure],
+    counted: Mapping[UUID, frozenset[str]] = MappingProxyType({}),
 ) -> None:
-    """Refuse lines whose measure is unknown, counted in another unit, or excluded within the activity."""
+    """Refuse lines whose measure is unknown, counted in another unit, or excluded within the activity.
+
+    `counted` are the measures of each activity in earlier lines of the same report.
+    """
     faults: list[FieldError] = []
+    measured = {activity: set(codes) for activity, codes in counted.items()}
     for index, line in enumerate(lines):
         measure = measures.get((line.edition_hash, line.stated.measure))
         if measure is None:
@@ -195,21 +202,23 @@ def require_measures_hold(
             message = f"this measure is counted in {measure.unit}"
             faults.append(FieldError(f"/lines/{index}/unit", "unit_mismatch", message))
         else:
-            faults.extend(_exclusion_faults(index, line, measure, lines))
+            faults.extend(_exclusion_faults(index, line, measure, measured))
     if faults:
         raise ReportInvalid("Lines do not fit their measures; see errors.", errors=faults)
 
 
 def _exclusion_faults(
-    index: int, line: ResolvedLine, measure: KnownMeasure, lines: Sequence[ResolvedLine]
+    index: int, line: ResolvedLine, measure: KnownMeasure, measured: dict[UUID, set[str]]
 ) -> Iterator[FieldError]:
+    """What the measures already counted of the line's activity say against this one, which joins them."""
     activity = line.stated.activity_id
     if activity is None:
         return
-    for earlier in lines[:index]:
-        if earlier.stated.activity_id == activity and earlier.stated.measure in measure.excludes:
-            message = f"counts the same activity as {earlier.stated.measure}, which excludes it"
-            yield FieldError(f"/lines/{index}/measure", "measure_excluded", message)
+    earlier = measured.setdefault(activity, set())
+    for code in sorted(earlier & measure.excludes):
+        message = f"counts the same activity as {code}, which excludes it"
+        yield FieldError(f"/lines/{index}/measure", "measure_excluded", message)
+    earlier.add(line.stated.measure)
 
 
 def _faults_of_whole(nil_return: bool, lines: Sequence[StatedLine]) -> Iterator[FieldError]:

@@ -70,12 +70,13 @@ class ReviewedLine:
 
 @dataclass(frozen=True, slots=True)
 class ReviewedReport:
-    """A report as it stands before the review, with everybody who had a hand in it."""
+    """A report as it stands before the review: who had a hand in it, and of its lines those judged."""
 
     state: ReportState
     organisation_id: UUID
     acted_by: UUID
     person_id: UUID | None
+    has_lines: bool
     lines: Mapping[UUID, ReviewedLine]
 
 
@@ -155,7 +156,7 @@ def _faults(
         if judgements:
             yield FieldError("/lines", "lines_not_expected", f"a report is {outcome} as a whole")
         return
-    if report.lines and not judgements:
+    if report.has_lines and not judgements:
         yield FieldError("/lines", "lines_missing", "name the lines that are accepted")
     seen: set[UUID] = set()
     for index, judgement in enumerate(judgements):

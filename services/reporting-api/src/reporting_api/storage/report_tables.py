@@ -95,7 +95,7 @@ report_lines = Table(
     metadata,
     Column("line_id", Uuid, primary_key=True),
     Column("report_id", Uuid, ForeignKey("reports.id"), nullable=False),
-    Column("ordinal", SmallInteger, nullable=False),
+    Column("ordinal", Integer, nullable=False),
     Column("measure", Text, nullable=False),
     Column("edition_hash", Text, nullable=False),
     Column("method_version", Text, nullable=False),

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, and_, insert, or_, select, update
+from sqlalchemy import RowMapping, Select, and_, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cdp_common.db.constraints import constraint_errors
+from cdp_common.db.copying import copy_rows
 from cdp_common.db.paging import keyset
 from reporting_api.domain.reports import PeriodAlreadyReported, ReportState
 from reporting_api.storage.copy_tables import measures
 from reporting_api.storage.report_tables import report_lines, report_states, reports, review_lines, reviews
+
+LINES_SHOWN = 1_000
+"""Lines that a report shows itself; those of a larger one are read page by page."""
+MAX_COPIED_S = 120
+_JSON_COLUMNS = frozenset({"areas", "evidence"})
 
 
 async def add_report(
@@ -36,27 +43,71 @@ async def report_by_id(tx: AsyncConnection, report_id: UUID, *, lock: bool = Fal
     return (await tx.execute(query)).mappings().one_or_none()
 
 
+async def copy_lines(tx: AsyncConnection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write many lines of a report at once; areas and evidence are copied as JSON."""
+    columns = list(rows[0])
+    values = (
+        tuple(json.dumps(value) if name in _JSON_COLUMNS else value for name, value in row.items())
+        for row in rows
+    )
+    await copy_rows(tx, report_lines, columns, values, limit_s=MAX_COPIED_S)
+
+
 async def lines_of(tx: AsyncConnection, report_ids: Collection[UUID]) -> dict[UUID, list[RowMapping]]:
-    """The lines of each report, in the order in which they were stated.
+    """The lines of each report, in the order in which they were stated; of many, the first thousand.
 
     `licensed_framework` is the framework whose licence a line's pounds need, if they need one.
     """
-    query = (
-        select(report_lines, measures.c.licence_framework.label("licensed_framework"))
-        .join(
-            measures,
-            and_(
-                measures.c.edition_hash == report_lines.c.edition_hash,
-                measures.c.code == report_lines.c.measure,
-            ),
-        )
-        .where(report_lines.c.report_id.in_(report_ids))
-        .order_by(report_lines.c.report_id, report_lines.c.ordinal)
-    )
+    columns = report_lines.c
+    query = _licensed_lines().where(columns.report_id.in_(report_ids), columns.ordinal < LINES_SHOWN)
+    query = query.order_by(columns.report_id, columns.ordinal)
     found: dict[UUID, list[RowMapping]] = {report_id: [] for report_id in report_ids}
     for row in (await tx.execute(query)).mappings():
         found[row["report_id"]].append(row)
     return found
+
+
+async def lines_named(tx: AsyncConnection, report_id: UUID, line_ids: Collection[UUID]) -> list[RowMapping]:
+    """The lines of a report among `line_ids`, in the order in which they were stated."""
+    columns = report_lines.c
+    query = _licensed_lines().where(columns.report_id == report_id, columns.line_id.in_(line_ids))
+    return list((await tx.execute(query.order_by(columns.ordinal))).mappings())
+
+
+async def lines_page(
+    tx: AsyncConnection, report_id: UUID, cursor: str | None, limit: int
+) -> list[RowMapping]:
+    """Lines of a report in the order in which they were stated."""
+    query = _licensed_lines().where(report_lines.c.report_id == report_id)
+    return list((await tx.execute(keyset(query, [report_lines.c.ordinal], cursor, limit))).mappings())
+
+
+async def line_counts(tx: AsyncConnection, report_ids: Collection[UUID]) -> dict[UUID, int]:
+    """How many lines each report has."""
+    columns = report_lines.c
+    query = (
+        select(columns.report_id, func.count().label("lines"))
+        .where(columns.report_id.in_(report_ids))
+        .group_by(columns.report_id)
+    )
+    return {row.report_id: row.lines for row in await tx.execute(query)}
+
+
+async def frameworks_licensed(tx: AsyncConnection, report_id: UUID) -> set[str]:
+    """The frameworks whose licence the pounds of some line of a report need."""
+    lines = _licensed_lines().where(report_lines.c.report_id == report_id).subquery()
+    query = select(lines.c.licensed_framework).where(lines.c.licensed_framework.is_not(None)).distinct()
+    return set(await tx.scalars(query))
+
+
+def _licensed_lines() -> Select[Any]:
+    return select(report_lines, measures.c.licence_framework.label("licensed_framework")).join(
+        measures,
+        and_(
+            measures.c.edition_hash == report_lines.c.edition_hash,
+            measures.c.code == report_lines.c.measure,
+        ),
+    )
 
 
 async def reports_page(

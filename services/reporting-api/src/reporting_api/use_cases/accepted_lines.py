@@ -22,7 +22,7 @@ from reporting_api.domain.reports import AreaShare
 from reporting_api.domain.reviews import LineDecision
 from reporting_api.storage.copies import MeasureCopy, areas_known, measures_known
 from reporting_api.storage.ledger_rows import amounts_of
-from reporting_api.use_cases.value_report import LineValue, value_of
+from reporting_api.use_cases.line_values import LineValue, value_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import RowMapping
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cdp_common.clients.partners import PartnersClient
 from cdp_common.clients.toms import TomsClient
@@ -55,12 +56,10 @@ async def correct_report(
 ) -> Answer:
     """The new report of the same period; the earlier one is superseded and stays readable."""
     async with db.begin() as tx:
-        earlier_report = require_visible(caller, await report_by_id(tx, report_id))
-        if earlier_report["organisation_id"] != caller.org:
-            raise ReportNotYours("Only the organisation that reported corrects its report.")
+        earlier_report = require_own(caller, await report_by_id(tx, report_id))
         if (earlier := await replayed(tx, once)) is not None:
             return earlier
-    _require_correctable(earlier_report)
+    require_correctable(earlier_report)
     place = await place_of(db, partners, earlier_report["place_id"], now)
     reporter = await reporter_of(db, partners, caller, now)
     period = Period(earlier_report["period_start"], earlier_report["period_end"])
@@ -77,14 +76,7 @@ async def correct_report(
     async with db.begin() as tx:
         if (earlier := await replayed(tx, once)) is not None:
             return earlier
-        superseded = await report_by_id(tx, report_id, lock=True)
-        assert superseded is not None  # reports are never removed
-        _require_correctable(superseded)
-        # Its state, its claims and its entries give way first: the new report covers the same days.
-        await move_report(tx, superseded, "superseded", now)
-        await release_claims(tx, report_id)
-        standing = await standing_entries(tx, report_id)
-        await append_entries(tx, reversals_of(standing, "correction", new_id, now))
+        superseded = await give_way(tx, report_id, now)
         report = await write_report(
             tx,
             caller,
@@ -99,6 +91,27 @@ async def correct_report(
         return await keep(tx, once, 201, report, now)
 
 
-def _require_correctable(report: RowMapping) -> None:
+async def give_way(tx: AsyncConnection, report_id: UUID, now: datetime) -> RowMapping:
+    """The report that is corrected: its state, claims and entries give way to one of the same days."""
+    superseded = await report_by_id(tx, report_id, lock=True)
+    assert superseded is not None  # reports are never removed
+    require_correctable(superseded)
+    await move_report(tx, superseded, "superseded", now)
+    await release_claims(tx, report_id)
+    standing = await standing_entries(tx, report_id)
+    await append_entries(tx, reversals_of(standing, "correction", new_id, now))
+    return superseded
+
+
+def require_own(caller: Caller, report: RowMapping | None) -> RowMapping:
+    """The report if it is the caller's own; refused otherwise, as unknown to who may not know of it."""
+    found = require_visible(caller, report)
+    if found["organisation_id"] != caller.org:
+        raise ReportNotYours("Only the organisation that reported corrects its report.")
+    return found
+
+
+def require_correctable(report: RowMapping) -> None:
+    """Refuse a report whose state does not hold its period any more."""
     if report["state"] not in CORRECTABLE_STATES:
         raise ReportNotCorrectable(f"A report that is {report['state']} cannot be corrected.")

@@ -5,13 +5,22 @@ from __future__ import annotations
 from uuid import UUID
 
 from sqlalchemy import RowMapping
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from cdp_common.contracts.reporting import Report
+from cdp_common.contracts.reporting import Report, ReportLine
 from cdp_common.db.database import Database
+from cdp_common.db.paging import cut_page
 from cdp_common.web.caller import Caller
 from reporting_api.domain.reports import ReportNotFound, ReportState
-from reporting_api.storage.reports import lines_of, report_by_id, reports_page
-from reporting_api.use_cases.report_contracts import report_answer
+from reporting_api.storage.reports import (
+    LINES_SHOWN,
+    line_counts,
+    lines_of,
+    lines_page,
+    report_by_id,
+    reports_page,
+)
+from reporting_api.use_cases.report_contracts import lines_seen, report_answer
 
 PLACE_ROLES = ("validator", "programme_manager", "officer")
 """Roles that read every report of their place."""
@@ -29,8 +38,28 @@ def require_visible(caller: Caller, report: RowMapping | None) -> RowMapping:
 async def get_report(db: Database, caller: Caller, report_id: UUID) -> Report:
     """One report with its lines."""
     async with db.begin() as tx:
+        return await report_seen(tx, require_visible(caller, await report_by_id(tx, report_id)), caller)
+
+
+async def report_seen(tx: AsyncConnection, report: RowMapping, caller: Caller) -> Report:
+    """A report as the caller may see it, with its first thousand lines."""
+    report_id = report["id"]
+    lines = (await lines_of(tx, [report_id]))[report_id]
+    count = (
+        (await line_counts(tx, [report_id])).get(report_id, 0) if len(lines) >= LINES_SHOWN else len(lines)
+    )
+    return report_answer(report, lines, caller, line_count=count)
+
+
+async def list_lines(
+    db: Database, caller: Caller, report_id: UUID, *, cursor: str | None, limit: int
+) -> tuple[list[ReportLine], str | None]:
+    """A page of a report's lines, as the caller may see them, and the cursor of the next page."""
+    async with db.begin() as tx:
         report = require_visible(caller, await report_by_id(tx, report_id))
-        return report_answer(report, (await lines_of(tx, [report_id]))[report_id], caller)
+        rows = await lines_page(tx, report_id, cursor, limit)
+    kept, following = cut_page(rows, limit, lambda row: [row["ordinal"]])
+    return lines_seen(report, kept, caller), following
 
 
 async def list_reports(
@@ -54,5 +83,6 @@ async def list_reports(
             cursor=cursor,
             limit=limit,
         )
-        lines = await lines_of(tx, [row["id"] for row in rows])
-    return [report_answer(row, lines[row["id"]], caller) for row in rows]
+        ids = [row["id"] for row in rows]
+        lines, counts = await lines_of(tx, ids), await line_counts(tx, ids)
+    return [report_answer(row, lines[row["id"]], caller, line_count=counts.get(row["id"], 0)) for row in rows]

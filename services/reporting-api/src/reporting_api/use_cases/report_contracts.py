@@ -47,22 +47,33 @@ def activity_answer(rows: ActivityRows) -> Activity:
     )
 
 
-def report_answer(report: RowMapping, lines: Sequence[RowMapping], caller: Caller) -> Report:
+def report_answer(
+    report: RowMapping, lines: Sequence[RowMapping], caller: Caller, *, line_count: int
+) -> Report:
     """A report with its valued lines, as the caller may see them.
 
     Without the licence a reporter sees its own licensed lines without pounds. Others do not see them at all:
     whoever knew every reporter's quantities could work unit values out from published totals.
     """
-    seen = [
+    seen = _visible(report, lines, caller)
+    answer = _report(report, seen, withheld=len(lines) - len(seen), line_count=line_count)
+    return for_reader(answer, caller.scopes)
+
+
+def lines_seen(report: RowMapping, lines: Sequence[RowMapping], caller: Caller) -> list[ReportLine]:
+    """Lines of a report as the caller may see them."""
+    return [for_reader(_line(line), caller.scopes) for line in _visible(report, lines, caller)]
+
+
+def _visible(report: RowMapping, lines: Sequence[RowMapping], caller: Caller) -> list[RowMapping]:
+    return [
         line
         for line in lines
         if report["organisation_id"] == caller.org or sees_figures(line["licensed_framework"], caller.scopes)
     ]
-    answer = _report(report, seen, withheld=len(lines) - len(seen))
-    return for_reader(answer, caller.scopes)
 
 
-def _report(report: RowMapping, lines: Sequence[RowMapping], *, withheld: int) -> Report:
+def _report(report: RowMapping, lines: Sequence[RowMapping], *, withheld: int, line_count: int) -> Report:
     return Report(
         id=report["id"],
         place_id=report["place_id"],
@@ -77,6 +88,7 @@ def _report(report: RowMapping, lines: Sequence[RowMapping], *, withheld: int) -
         supersedes=report["supersedes"],
         correction_reason=report["correction_reason"],
         lines=[_line(row) for row in lines],
+        line_count=line_count,
         lines_withheld=withheld,
         version=report["version"],
         data_status=report["data_status"],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -36,7 +36,8 @@ from reporting_api.storage.ledger import append_entries, standing_entries
 from reporting_api.storage.reports import (
     add_review,
     decide_line,
-    lines_of,
+    frameworks_licensed,
+    lines_named,
     move_report,
     report_by_id,
 )
@@ -62,7 +63,7 @@ class LicenceMissing(Forbidden):
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """A report as it was read before the review is decided."""
+    """A report as it was read before the review is decided, with the lines that the review names."""
 
     report: RowMapping
     lines: Mapping[UUID, RowMapping]
@@ -74,7 +75,7 @@ async def review_report(
 ) -> Answer:
     """The report after the review; accepted quantities below the reported ones are valued anew."""
     async with db.begin() as tx:
-        read = await _read(tx, caller, report_id)
+        read = await _read(tx, caller, report_id, {line.line_id for line in review.lines})
         if (earlier := await replayed(tx, once)) is not None:
             return earlier
     reviewer = Reviewer(caller.org, caller.act, caller.sub)
@@ -96,13 +97,13 @@ async def review_report(
         return await keep(tx, once, 201, answer, now)
 
 
-async def _read(tx: AsyncConnection, caller: Caller, report_id: UUID) -> _Read:
+async def _read(tx: AsyncConnection, caller: Caller, report_id: UUID, judged: Collection[UUID]) -> _Read:
     report = require_visible(caller, await report_by_id(tx, report_id))
     caller.requires_role(report["place_id"], "validator")
-    lines = (await lines_of(tx, [report_id]))[report_id]
-    for line in lines:
-        if not sees_figures(line["licensed_framework"], caller.scopes):
-            raise LicenceMissing(f"This needs the scope {licence_scope(line['licensed_framework'])}.")
+    for framework in sorted(await frameworks_licensed(tx, report_id)):
+        if not sees_figures(framework, caller.scopes):
+            raise LicenceMissing(f"This needs the scope {licence_scope(framework)}.")
+    lines = await lines_named(tx, report_id, judged)
     activity_ids = {line["activity_id"] for line in lines if line["activity_id"] is not None}
     activities = await activities_by_ids(tx, activity_ids)
     return _Read(
@@ -118,6 +119,7 @@ def _reviewed(read: _Read) -> ReviewedReport:
         organisation_id=read.report["organisation_id"],
         acted_by=read.report["acted_by"],
         person_id=read.report["person_id"],
+        has_lines=not read.report["nil_return"],
         lines={
             line_id: ReviewedLine(
                 line_id,

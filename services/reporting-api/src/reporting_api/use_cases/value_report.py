@@ -6,18 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from types import MappingProxyType
 from uuid import UUID
 
 from cdp_common.clients.partners import PartnersClient
 from cdp_common.clients.toms import TomsClient
-from cdp_common.clients.valuing import value_for_caller
 from cdp_common.contracts.reporting import ReportLineDraft
-from cdp_common.contracts.toms import ValuationLine, ValuationRequest, ValuedLine
+from cdp_common.contracts.toms import ValuationLine
 from cdp_common.db.database import Database
 from cdp_common.kernel.errors import FieldError
-from cdp_common.kernel.money import pence_from_gbp
 from cdp_common.kernel.periods import Period
-from cdp_common.kernel.quantities import QUANTITY_STEP
 from reporting_api.domain.activities import JointActivity, PartnerShare
 from reporting_api.domain.amounts import Amounts
 from reporting_api.domain.entries import DataStatus, worst_status
@@ -36,6 +34,7 @@ from reporting_api.storage.activities import activities_by_ids
 from reporting_api.storage.commitments import owed_lines
 from reporting_api.storage.copies import AreaCopy, MeasureCopy, PlaceCopy
 from reporting_api.use_cases.gather import areas_of, measures_of, organisations_of
+from reporting_api.use_cases.line_values import values_by_call, values_in_bulk
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,19 +91,31 @@ async def value_report(
     scope: ReportScope,
     drafts: Sequence[ReportLineDraft],
     now: datetime,
+    *,
+    counted: Mapping[UUID, frozenset[str]] = MappingProxyType({}),
+    in_bulk: bool = False,
 ) -> list[ValuedReportLine]:
-    """The lines of a report, judged against what was promised and valued; refused with every fault found."""
+    """The lines of a report, judged against what was promised and valued; refused with every fault found.
+
+    Lines of a file come in portions: `counted` are the measures of joint activities in the earlier ones, and
+    `in_bulk` says that they are more than one valuation takes.
+    """
     owed, activities = await _surroundings(db, drafts)
     around = Surroundings(scope.place.id, scope.organisation_id, scope.period, owed, activities)
     resolved = resolve_lines(scope.nil_return, [_stated(draft) for draft in drafts], around)
     await _require_commissioners(db, partners, resolved, now)
     keys = {(line.edition_hash, line.stated.measure) for line in resolved}
     measures = await measures_of(db, toms, keys)
-    require_measures_hold(resolved, {key: measure.known for key, measure in measures.items()})
+    require_measures_hold(resolved, {key: measure.known for key, measure in measures.items()}, counted)
     place_of_area = await _places_of_areas(db, toms, scope.place, resolved)
     require_areas_known([line.stated.areas for line in resolved], place_of_area)
     committed_on = [_committed_on(line, owed) for line in resolved]
-    valued = await _values(toms, scope, drafts, resolved, committed_on)
+    inputs = [
+        valuation_line(str(index), draft, scope, signed_on)
+        for index, (draft, signed_on) in enumerate(zip(drafts, committed_on, strict=True))
+    ]
+    hashes = [line.edition_hash for line in resolved]
+    valued = await (values_in_bulk if in_bulk else values_by_call)(toms, hashes, inputs)
     return [
         ValuedReportLine(
             draft=draft,
@@ -120,30 +131,6 @@ async def value_report(
         )
         for draft, line, signed_on, value in zip(drafts, resolved, committed_on, valued, strict=True)
     ]
-
-
-@dataclass(frozen=True, slots=True)
-class LineValue:
-    """What toms-engine says a line is worth."""
-
-    method_version: str
-    counted_quantity: Decimal
-    amounts: Amounts
-
-
-def value_of(line: ValuedLine, method_version: str) -> LineValue:
-    """A valued line in pence, its quantity with the decimals that are stored."""
-    return LineValue(
-        method_version,
-        line.counted_quantity.quantize(QUANTITY_STEP),
-        Amounts(
-            pence_from_gbp(line.social_gbp),
-            pence_from_gbp(line.local_economic_gbp),
-            pence_from_gbp(line.fiscal_gbp),
-            None if line.low_gbp is None else pence_from_gbp(line.low_gbp),
-            None if line.high_gbp is None else pence_from_gbp(line.high_gbp),
-        ),
-    )
 
 
 async def _surroundings(
@@ -213,32 +200,10 @@ def _committed_on(line: ResolvedLine, owed: Mapping[UUID, OwedLine]) -> date | N
     return None if line_id is None else owed[line_id].signed_on
 
 
-async def _values(
-    toms: TomsClient,
-    scope: ReportScope,
-    drafts: Sequence[ReportLineDraft],
-    lines: Sequence[ResolvedLine],
-    committed_on: Sequence[date | None],
-) -> list[LineValue]:
-    """The value of every line; one call per edition."""
-    values: dict[int, LineValue] = {}
-    for edition_hash in sorted({line.edition_hash for line in lines}):
-        indexes = [index for index, line in enumerate(lines) if line.edition_hash == edition_hash]
-        request = ValuationRequest(
-            edition_hash=edition_hash,
-            lines=[
-                _valuation_line(str(index), drafts[index], scope, committed_on[index]) for index in indexes
-            ],
-        )
-        valuation = await value_for_caller(toms, request, [f"/lines/{index}" for index in indexes])
-        for index, line in zip(indexes, valuation.lines, strict=True):
-            values[index] = value_of(line, valuation.method_version)
-    return [values[index] for index in range(len(lines))]
-
-
-def _valuation_line(
+def valuation_line(
     ref: str, draft: ReportLineDraft, scope: ReportScope, committed_on: date | None
 ) -> ValuationLine:
+    """The inputs with which a line is valued."""
     return ValuationLine(
         ref=ref,
         measure=draft.measure,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -13,13 +13,23 @@ from cdp_common.contracts.reporting import Report
 from cdp_common.db.events import NewEvent, org_audience, record_event
 from cdp_common.kernel.identifiers import new_id
 from cdp_common.web.caller import Caller
-from reporting_api.domain.landing import entries_of_delivery
+from reporting_api.domain.landing import DeliveredEntry, entries_of_delivery
 from reporting_api.storage.activities import add_claims
 from reporting_api.storage.ledger import append_entries
 from reporting_api.storage.ledger_rows import amount_columns
-from reporting_api.storage.reports import add_report, lines_of, report_by_id
-from reporting_api.use_cases.report_contracts import report_answer
+from reporting_api.storage.reports import add_report, copy_lines, report_by_id
+from reporting_api.use_cases.read_reports import report_seen
 from reporting_api.use_cases.value_report import ReportScope, ValuedReportLine
+
+
+class PreparedLines(Protocol):
+    """Lines that were prepared from a file, and wait there to be written."""
+
+    report_id: UUID
+    claimed: set[tuple[UUID, str]]
+
+    def written(self) -> Iterator[tuple[list[dict[str, Any]], list[DeliveredEntry]]]:
+        """Portions of rows, and what the ledger says of them."""
 
 
 async def write_report(
@@ -37,7 +47,91 @@ async def write_report(
     """The report as written, with its delivered entries, its claims on joint activities and its event."""
     report_id = new_id()
     line_ids = [new_id() for _ in lines]
-    row = {
+    row = report_row(
+        caller,
+        scope,
+        organisation_name,
+        report_id,
+        now,
+        supersedes=supersedes,
+        correction_reason=correction_reason,
+        first_submitted_at=first_submitted_at,
+    )
+    line_rows = [
+        line_row(line, line_id, report_id, ordinal, scope)
+        for ordinal, (line, line_id) in enumerate(zip(lines, line_ids, strict=True))
+    ]
+    await add_report(tx, row, line_rows, now)
+    claimed = {(row["activity_id"], row["measure"]) for row in line_rows if row["activity_id"] is not None}
+    await add_claims(tx, claims_of(report_id, claimed, scope))
+    entries = [
+        entry
+        for line, line_id in zip(lines, line_ids, strict=True)
+        for entry in entries_of_delivery(
+            line.delivered(line_id, report_id, scope),
+            "delivered",
+            line.counted_quantity,
+            line.amounts,
+            "report",
+            new_id,
+            now,
+        )
+    ]
+    await append_entries(tx, entries)
+    return await announce_report(tx, caller, report_id, "report.submitted", now)
+
+
+async def write_prepared(
+    tx: AsyncConnection,
+    caller: Caller,
+    scope: ReportScope,
+    organisation_name: str,
+    prepared: PreparedLines,
+    now: datetime,
+    *,
+    supersedes: UUID | None = None,
+    correction_reason: str | None = None,
+    first_submitted_at: datetime | None = None,
+) -> Report:
+    """The same of a report that was prepared from a file, portion by portion."""
+    row = report_row(
+        caller,
+        scope,
+        organisation_name,
+        prepared.report_id,
+        now,
+        supersedes=supersedes,
+        correction_reason=correction_reason,
+        first_submitted_at=first_submitted_at,
+    )
+    await add_report(tx, row, [], now)
+    for line_rows, delivered in prepared.written():
+        await copy_lines(tx, line_rows)
+        entries = [
+            entry
+            for one in delivered
+            for entry in entries_of_delivery(
+                one.line, "delivered", one.counted_quantity, one.amounts, "report", new_id, now
+            )
+        ]
+        await append_entries(tx, entries)
+    await add_claims(tx, claims_of(prepared.report_id, prepared.claimed, scope))
+    return await announce_report(tx, caller, prepared.report_id, "report.submitted", now)
+
+
+def report_row(
+    caller: Caller,
+    scope: ReportScope,
+    organisation_name: str,
+    report_id: UUID,
+    now: datetime,
+    *,
+    supersedes: UUID | None,
+    correction_reason: str | None,
+    first_submitted_at: datetime | None,
+) -> dict[str, Any]:
+    """A submitted report as it is stored."""
+    return {
         "id": report_id,
         "place_id": scope.place.id,
         "place_slug": scope.place.slug,
@@ -58,27 +152,6 @@ async def write_report(
         "acted_by": caller.act,
         "person_id": caller.sub,
     }
-    line_rows = [
-        _line_row(line, line_id, report_id, ordinal, scope)
-        for ordinal, (line, line_id) in enumerate(zip(lines, line_ids, strict=True))
-    ]
-    await add_report(tx, row, line_rows, now)
-    await add_claims(tx, _claims(line_rows, scope))
-    entries = [
-        entry
-        for line, line_id in zip(lines, line_ids, strict=True)
-        for entry in entries_of_delivery(
-            line.delivered(line_id, report_id, scope),
-            "delivered",
-            line.counted_quantity,
-            line.amounts,
-            "report",
-            new_id,
-            now,
-        )
-    ]
-    await append_entries(tx, entries)
-    return await announce_report(tx, caller, report_id, "report.submitted", now)
 
 
 async def announce_report(
@@ -108,12 +181,13 @@ async def announce_report(
         effective_on=report["period_end"],
     )
     await record_event(tx, event, now)
-    return report_answer(report, (await lines_of(tx, [report_id]))[report_id], caller)
+    return await report_seen(tx, report, caller)
 
 
-def _line_row(
+def line_row(
     line: ValuedReportLine, line_id: UUID, report_id: UUID, ordinal: int, scope: ReportScope
 ) -> dict[str, Any]:
+    """A valued line as it is stored."""
     draft = line.draft
     return {
         "line_id": line_id,
@@ -147,13 +221,10 @@ def _line_row(
     }
 
 
-def _claims(line_rows: Sequence[dict[str, Any]], scope: ReportScope) -> list[dict[str, Any]]:
+def claims_of(
+    report_id: UUID, claimed: Iterable[tuple[UUID, str]], scope: ReportScope
+) -> list[dict[str, Any]]:
     """One claim per activity and measure, however many lines (industries, starts of jobs) say it."""
-    claimed = {
-        (row["report_id"], row["activity_id"], row["measure"])
-        for row in line_rows
-        if row["activity_id"] is not None
-    }
     return [
         {
             "report_id": report_id,
@@ -162,5 +233,5 @@ def _claims(line_rows: Sequence[dict[str, Any]], scope: ReportScope) -> list[dic
             "period_start": scope.period.start,
             "period_end": scope.period.end,
         }
-        for report_id, activity_id, measure in sorted(claimed)
+        for activity_id, measure in sorted(set(claimed))
     ]

@@ -1,0 +1,18 @@
+"""Reports of more lines than a small number counts."""
+
+from alembic import op
+
+from cdp_common.db.common_schema import run
+
+revision = "0010"
+down_revision = "0009"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    run(op, "ALTER TABLE report_lines ALTER COLUMN ordinal TYPE integer")
+
+
+def downgrade() -> None:
+    run(op, "ALTER TABLE report_lines ALTER COLUMN ordinal TYPE smallint")

@@ -1,0 +1,177 @@
+"""Preparing a report that comes as a file: rows are judged and valued by portions before any is kept.
+
+What is prepared waits in a temporary file, so that memory stays flat and no other service is asked while a
+transaction is open.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import pickle
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from tempfile import SpooledTemporaryFile
+from typing import IO, Any
+from uuid import UUID
+
+from cdp_common.clients.partners import PartnersClient
+from cdp_common.clients.toms import TomsClient
+from cdp_common.contracts.reporting import ReportLineDraft
+from cdp_common.db.database import Database
+from cdp_common.kernel.errors import FieldError, InvalidInput
+from cdp_common.kernel.identifiers import new_id
+from reporting_api.domain.landing import DeliveredEntry
+from reporting_api.domain.report_file import RowFault, RowFaults
+from reporting_api.use_cases.read_report_file import Portion, ReportFileRows
+from reporting_api.use_cases.value_report import ReportScope, ValuedReportLine, value_report
+from reporting_api.use_cases.write_report import line_row
+
+PORTION_ROWS = 4_000
+MAX_ROUNDS = 12
+"""Each round leaves out the rows that a step of the judgement refuses; there are fewer steps than this."""
+IN_MEMORY_BYTES = 4 * 1024 * 1024
+
+
+@dataclass
+class PreparedReport:
+    """A file's lines, ready to be written, and what was found on the way."""
+
+    report_id: UUID
+    spool: IO[bytes]
+    row_count: int = 0
+    line_count: int = 0
+    without_quantity: int = 0
+    faults: RowFaults = field(default_factory=RowFaults)
+    social_pence: int = 0
+    local_pence: int = 0
+    licensed: set[str] = field(default_factory=set)
+    """The frameworks whose licence the pounds of some line need."""
+    claimed: set[tuple[UUID, str]] = field(default_factory=set)
+    """Joint activities and their measures."""
+    portions: int = 0
+
+    def written(self) -> Iterator[tuple[list[dict[str, Any]], list[DeliveredEntry]]]:
+        """The portions again: rows of lines, and what the ledger says of them."""
+        self.spool.seek(0)
+        for _ in range(self.portions):
+            # Written a moment ago by this process to a file that has no name.
+            yield pickle.load(self.spool)  # noqa: S301
+
+
+@dataclass
+class ReportPreparation:
+    """Prepares the lines of one file for one report."""
+
+    db: Database
+    toms: TomsClient
+    partners: PartnersClient
+    scope: ReportScope
+    now: datetime
+    prepared: PreparedReport
+    _seen: set[bytes] = field(default_factory=set)
+
+    async def take(self, rows: ReportFileRows) -> None:
+        """Read, judge and value every row."""
+        while True:
+            portion = await asyncio.to_thread(rows.portion, PORTION_ROWS)
+            if portion.row_count == 0:
+                return
+            await self._take(portion)
+
+    async def _take(self, portion: Portion) -> None:
+        prepared = self.prepared
+        prepared.row_count += portion.row_count
+        prepared.without_quantity += portion.without_quantity
+        for faults in portion.faults:
+            prepared.faults.add(faults)
+        kept = self._without_repeats(list(zip(portion.rows, portion.lines, strict=True)))
+        valued = await self._valued(kept)
+        if valued:
+            await asyncio.to_thread(self._spool, valued)
+
+    def _without_repeats(
+        self, lines: Sequence[tuple[int, ReportLineDraft]]
+    ) -> list[tuple[int, ReportLineDraft]]:
+        """The lines that no earlier one says already, in this portion or those before."""
+        kept = []
+        for row, line in lines:
+            content = hashlib.blake2b(line.model_dump_json().encode(), digest_size=16).digest()
+            if content in self._seen:
+                message = "says again what a row above says"
+                self.prepared.faults.add([RowFault(row, None, "line_duplicated", message)])
+            else:
+                self._seen.add(content)
+                kept.append((row, line))
+        return kept
+
+    async def _valued(self, lines: list[tuple[int, ReportLineDraft]]) -> list[ValuedReportLine]:
+        """The lines with their values; rows with faults are noted, left out, and the others tried again."""
+        counted: dict[UUID, set[str]] = {}
+        for activity_id, code in self.prepared.claimed:
+            counted.setdefault(activity_id, set()).add(code)
+        for _ in range(MAX_ROUNDS):
+            if not lines:
+                return []
+            try:
+                return await value_report(
+                    self.db,
+                    self.toms,
+                    self.partners,
+                    self.scope,
+                    [line for _, line in lines],
+                    self.now,
+                    counted={activity: frozenset(codes) for activity, codes in counted.items()},
+                    in_bulk=True,
+                )
+            except InvalidInput as refusal:
+                lines = self._without_faulty(lines, refusal)
+        raise AssertionError("a judgement has fewer steps than rounds")
+
+    def _without_faulty(
+        self, lines: list[tuple[int, ReportLineDraft]], refusal: InvalidInput
+    ) -> list[tuple[int, ReportLineDraft]]:
+        """The lines that a refusal says nothing against; one that is against none of them stands."""
+        by_line: dict[int, list[RowFault]] = {}
+        for error in refusal.errors:
+            place = _place_of(error)
+            if place is None or place[0] >= len(lines):
+                raise refusal
+            row = lines[place[0]][0]
+            by_line.setdefault(place[0], []).append(RowFault(row, place[1], error.code, error.message))
+        if not by_line:
+            raise refusal
+        for index in sorted(by_line):
+            self.prepared.faults.add(by_line[index])
+        return [line for index, line in enumerate(lines) if index not in by_line]
+
+    def _spool(self, lines: Sequence[ValuedReportLine]) -> None:
+        prepared, rows, entries = self.prepared, [], []
+        for ordinal, line in enumerate(lines, start=prepared.line_count):
+            line_id = new_id()
+            rows.append(line_row(line, line_id, prepared.report_id, ordinal, self.scope))
+            delivered = line.delivered(line_id, prepared.report_id, self.scope)
+            entries.append(DeliveredEntry(delivered, line.counted_quantity, line.amounts))
+            prepared.social_pence += line.amounts.social_pence
+            prepared.local_pence += line.amounts.local_pence
+            if line.measure.licence_framework is not None:
+                prepared.licensed.add(line.measure.licence_framework)
+            if line.draft.activity_id is not None:
+                prepared.claimed.add((line.draft.activity_id, line.draft.measure))
+        pickle.dump((rows, entries), prepared.spool, protocol=pickle.HIGHEST_PROTOCOL)
+        prepared.line_count += len(lines)
+        prepared.portions += 1
+
+
+def open_spool() -> SpooledTemporaryFile[bytes]:
+    """A file without a name that is gone when it is closed; small ones stay in memory."""
+    return SpooledTemporaryFile(max_size=IN_MEMORY_BYTES)
+
+
+def _place_of(error: FieldError) -> tuple[int, str | None] | None:
+    """The line and the column that a fault points at; none when it points at no line."""
+    parts = error.pointer.split("/")
+    if len(parts) < 3 or parts[1] != "lines" or not parts[2].isdigit():
+        return None
+    return int(parts[2]), parts[3] if len(parts) > 3 and parts[3] else None
