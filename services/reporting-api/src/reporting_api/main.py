@@ -21,11 +21,15 @@ from cdp_common.web.uploads import UploadRoom
 from cdp_common.web.verifier import TokenVerifier
 from cdp_common.web.webhooks import webhook_router, webhook_work
 from cdp_common.web.wiring import closing, own_tokens, service_database
-<<<<<<< HEAD
-from reporting_api.api import activities, obligations, publications, reports, targets, value
-=======
-from reporting_api.api import activities, obligations, publications, report_files, reports, value
->>>>>>> acbbabb (A report may be a CSV file or a workbook: the same rules as in JSON, faults by row and column, all rows or none)
+from reporting_api.api import (
+    activities,
+    obligations,
+    publications,
+    report_files,
+    reports,
+    targets,
+    value,
+)
 from reporting_api.domain.disclosure import DisclosureRule
 from reporting_api.domain.reporting_calendar import Calendar, require_calendar_holds
 from reporting_api.settings import Settings

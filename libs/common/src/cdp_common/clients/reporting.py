@@ -7,8 +7,8 @@ from urllib.parse import quote
 from uuid import UUID
 
 from cdp_common.clients.obligations import ObligationOperations
-from cdp_common.clients.targets import TargetOperations
 from cdp_common.clients.report_files import ReportFileOperations
+from cdp_common.clients.targets import TargetOperations
 from cdp_common.contracts.base import EventPage, Page
 from cdp_common.contracts.reporting import (
     Activity,
