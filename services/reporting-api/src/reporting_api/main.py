@@ -23,6 +23,7 @@ from cdp_common.web.webhooks import webhook_router, webhook_work
 from cdp_common.web.wiring import closing, own_tokens, service_database
 from reporting_api.api import (
     activities,
+    conflicts,
     obligations,
     publications,
     report_files,
@@ -92,6 +93,7 @@ def create_app(
             activities.router,
             report_files.router,  # before reports: /v1/reports/validate is no report
             reports.router,
+            conflicts.router,
             obligations.router,
             value.router,
             publications.router,

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from urllib.parse import quote
 from uuid import UUID
 
+from cdp_common.clients.conflicts import ConflictOperations
 from cdp_common.clients.obligations import ObligationOperations
 from cdp_common.clients.report_files import ReportFileOperations
 from cdp_common.clients.targets import TargetOperations
@@ -28,7 +29,7 @@ from cdp_common.contracts.reporting import (
 )
 
 
-class ReportingClient(ObligationOperations, ReportFileOperations, TargetOperations):
+class ReportingClient(ConflictOperations, ObligationOperations, ReportFileOperations, TargetOperations):
     """reporting-api, one method per operation."""
 
     # -------------------------------------------------------------- joint activities

@@ -25,7 +25,7 @@ from cdp_common.contracts.licensed import Licensed
 from cdp_common.contracts.targets import TargetProgress
 from cdp_common.contracts.toms import ExplanationStep, Proxy, Unit
 
-ReportState = Literal["submitted", "returned", "validated", "rejected", "superseded"]
+ReportState = Literal["submitted", "under_review", "returned", "validated", "rejected", "superseded"]
 LineState = Literal["reported", "validated", "confirmed", "rejected"]
 GroupBy = Literal["theme", "outcome", "measure", "organisation", "area", "need_band", "route", "crosswalk"]
 Basis = Literal["delivered_by", "commissioned_by"]
@@ -95,6 +95,8 @@ class ReportLineDraft(Contract):
     commissioner_id: UUID | None = None  # funder of a grant reported without a commitment
     commitment_line_id: UUID | None = None
     activity_id: UUID | None = None
+    # What others may have had a part in: under the same name it is looked for in their reports.
+    activity: Code | None = None
     areas: Annotated[list[AreaShare], Field(max_length=50)] = []  # what is left of 1 is 'not placed'
     industry: Code | None = None
     attribution_share: ShareText | None = None
@@ -134,6 +136,15 @@ class ReportLine(ReportLineDraft, Licensed):
     review_reason: str | None
 
 
+class BeyondCommitment(Contract):
+    """A promised line of which more was delivered, by the end of the period, than was promised."""
+
+    commitment_line_id: UUID
+    committed_quantity: DecimalText
+    delivered_quantity: DecimalText
+    beyond_quantity: DecimalText
+
+
 class Report(Contract):
     """A report with its valued lines."""
 
@@ -151,6 +162,7 @@ class Report(Contract):
     correction_reason: str | None
     lines: list[ReportLine]  # of a report of more than a thousand, the first thousand
     line_count: int
+    beyond_commitments: list[BeyondCommitment] = []  # of the commitments that it reports on
     # Licensed lines that are not shown: another organisation's, to a reader without the licence.
     lines_withheld: int = 0
     version: int
@@ -284,6 +296,9 @@ class CollectiveValue(Contract):
     signed_in_window: ValueFigure
     delivered_against_commitment: ValueFigure
     delivered_uncommitted: ValueFigure
+    # Of what was delivered against commitments, the part beyond what they promise; null in public.
+    beyond_commitment: ValueFigure | None = None
+    open_conflicts: int = 0  # lines of two reporters that may count the same thing, not resolved yet
     confirmed: ValueFigure  # checked by the commissioner itself: not independent
     delivery_ratio: DecimalText | None  # delivered against commitments ÷ due
     coverage: Coverage

@@ -36,6 +36,7 @@ class ReportState(Enum):
     """How far a report has come."""
 
     SUBMITTED = described_value("submitted", "Sent, and to be looked at by a validator.")
+    UNDER_REVIEW = described_value("under_review", "Being looked at by a validator.")
     RETURNED = described_value("returned", "Sent back to be corrected.")
     VALIDATED = described_value("validated", "Accepted by a validator, line by line.")
     REJECTED = described_value("rejected", "Rejected by a validator.")

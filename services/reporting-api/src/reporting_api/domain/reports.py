@@ -17,13 +17,13 @@ from reporting_api.domain.activities import JointActivity
 from reporting_api.domain.commitments import CONTRACT_KINDS, Kind
 from reporting_api.domain.entries import DataStatus, Route
 
-ReportState = Literal["submitted", "returned", "validated", "rejected", "superseded"]
+ReportState = Literal["submitted", "under_review", "returned", "validated", "rejected", "superseded"]
 LineState = Literal["reported", "validated", "confirmed", "rejected"]
 
-STANDING_STATES: frozenset[ReportState] = frozenset({"submitted", "validated"})
+STANDING_STATES: frozenset[ReportState] = frozenset({"submitted", "under_review", "validated"})
 """States in which what a report says counts as delivered: a returned or rejected report counts nothing."""
 CORRECTABLE_STATES: frozenset[ReportState] = frozenset({"submitted", "returned", "validated"})
-"""States that hold the period for the organisation; another report of it is a correction."""
+"""States in which the organisation may correct it; while it is under review the validator has it."""
 
 MAX_PERIOD_DAYS = 366
 
@@ -80,11 +80,17 @@ class StatedLine:
     commissioner_id: UUID | None
     commitment_line_id: UUID | None
     activity_id: UUID | None
+    activity: str | None
     areas: tuple[AreaShare, ...]
     attests_contract_only: bool
     attests_commitment: bool
     content: str
     """Everything the line says, in one spelling: two lines that say the same count the same thing twice."""
+
+    @property
+    def activity_key(self) -> str | None:
+        """The activity that it counts, joint or by name; none when it names none."""
+        return str(self.activity_id) if self.activity_id is not None else self.activity
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +191,7 @@ def resolve_lines(nil_return: bool, lines: Sequence[StatedLine], around: Surroun
 def require_measures_hold(
     lines: Sequence[ResolvedLine],
     measures: Mapping[tuple[str, str], KnownMeasure],
-    counted: Mapping[UUID, frozenset[str]] = MappingProxyType({}),
+    counted: Mapping[str, frozenset[str]] = MappingProxyType({}),
 ) -> None:
     """Refuse lines whose measure is unknown, counted in another unit, or excluded within the activity.
 
@@ -208,10 +214,10 @@ def require_measures_hold(
 
 
 def _exclusion_faults(
-    index: int, line: ResolvedLine, measure: KnownMeasure, measured: dict[UUID, set[str]]
+    index: int, line: ResolvedLine, measure: KnownMeasure, measured: dict[str, set[str]]
 ) -> Iterator[FieldError]:
     """What the measures already counted of the line's activity say against this one, which joins them."""
-    activity = line.stated.activity_id
+    activity = line.stated.activity_key
     if activity is None:
         return
     earlier = measured.setdefault(activity, set())

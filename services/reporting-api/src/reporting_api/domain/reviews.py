@@ -75,7 +75,10 @@ class ReviewedReport:
     state: ReportState
     organisation_id: UUID
     acted_by: UUID
-    person_id: UUID | None
+    person_ids: frozenset[UUID]
+    """The persons who submitted it, or what it corrects."""
+    reviewer_id: UUID | None
+    """Who has it under review."""
     has_lines: bool
     lines: Mapping[UUID, ReviewedLine]
 
@@ -110,11 +113,33 @@ class Decision:
         return self.state in ("returned", "rejected")
 
 
+class ReportUnderReview(Conflict):
+    """Another validator's organisation has the report under review."""
+
+    code = "report_under_review"
+    title = "The report is under review"
+
+
+def require_takeable(report: ReviewedReport, reviewer: Reviewer) -> None:
+    """Refuse to take a report under review that is one's own, that another has, or that is decided."""
+    _require_independent(report, reviewer, ())
+    require_not_held(report, reviewer)
+    if report.state != "submitted":
+        raise ReportNotReviewable(f"A report that is {report.state} cannot be taken under review.")
+
+
+def require_not_held(report: ReviewedReport, reviewer: Reviewer) -> None:
+    """Refuse where another organisation has the report under review."""
+    if report.state == "under_review" and report.reviewer_id != reviewer.organisation_id:
+        raise ReportUnderReview("Another validator has this report under review.")
+
+
 def decide_review(
     report: ReviewedReport, reviewer: Reviewer, outcome: Outcome, judgements: Sequence[LineJudgement]
 ) -> Decision:
     """What the review does; refused where the reviewer, the state or a quantity does not allow it."""
     _require_independent(report, reviewer, judgements)
+    require_not_held(report, reviewer)
     _require_reviewable(report.state, outcome)
     faults = list(_faults(report, outcome, judgements))
     if faults:
@@ -136,14 +161,16 @@ def _require_independent(
         involved |= line.partners if line is not None else frozenset()
     if involved & reviewer.organisations:
         raise ReviewNotIndependent("The reviewer's organisation reported this, or has a share in it.")
-    if reviewer.person_id is not None and reviewer.person_id == report.person_id:
+    if reviewer.person_id in report.person_ids:
         raise ReviewNotIndependent("The person who submitted a report does not review it.")
 
 
 def _require_reviewable(state: ReportState, outcome: Outcome) -> None:
     # A validated report may still have lines that wait for a judgement; it cannot be sent back any more.
     allowed: tuple[ReportState, ...] = (
-        ("submitted", "validated") if outcome == "validated" else ("submitted",)
+        ("submitted", "under_review", "validated")
+        if outcome == "validated"
+        else ("submitted", "under_review")
     )
     if state not in allowed:
         raise ReportNotReviewable(f"A report that is {state} cannot be {outcome}.")

@@ -23,7 +23,7 @@ from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from cdp_common.db.columns import Json, Pence, Quantity, UtcDateTime, id_column
 from reporting_api.storage.catalogue import ROUTE_KNOWN, STATUS_KNOWN, metadata
 
-_LIVE = "state IN ('submitted', 'returned', 'validated')"
+_LIVE = "state IN ('submitted', 'under_review', 'returned', 'validated')"
 
 activities = Table(
     "activities",
@@ -71,10 +71,13 @@ reports = Table(
     Column("client_id", Text, nullable=False),
     Column("acted_by", Uuid, nullable=False),
     Column("person_id", Uuid),
+    Column("reviewer_id", Uuid),  # the organisation that has it under review
     UniqueConstraint("supersedes"),
     CheckConstraint(
-        "state IN ('submitted', 'returned', 'validated', 'rejected', 'superseded')", name="state_known"
+        "state IN ('submitted', 'under_review', 'returned', 'validated', 'rejected', 'superseded')",
+        name="state_known",
     ),
+    CheckConstraint("(state = 'under_review') = (reviewer_id IS NOT NULL)", name="review_has_reviewer"),
     CheckConstraint(STATUS_KNOWN, name="data_status_known"),
     CheckConstraint("(supersedes IS NULL) = (correction_reason IS NULL)", name="correction_with_reason"),
     # One live report for any day of an organisation in a place: what overlaps would be counted twice.
@@ -106,6 +109,7 @@ report_lines = Table(
     Column("commissioner_id", Uuid),
     Column("commitment_line_id", Uuid, ForeignKey("commitment_lines.line_id")),
     Column("activity_id", Uuid, ForeignKey("activities.id")),
+    Column("activity", Text),
     Column("areas", Json, nullable=False),
     Column("area_index", Text),
     Column("industry", Text),
@@ -128,12 +132,14 @@ report_lines = Table(
     Column("accepted_quantity", Quantity),
     Column("validated_pence", Pence),
     Column("review_reason", Text),
+    Column("taken_out_at", UtcDateTime),  # when a conflict was decided against it
     ForeignKeyConstraint(
         ["edition_hash", "measure"],
         ["measures.edition_hash", "measures.code"],
         name="fk_report_lines_measure",
     ),
     UniqueConstraint("report_id", "ordinal"),
+    Index(None, "commitment_line_id", postgresql_where=text("commitment_line_id IS NOT NULL")),
     CheckConstraint("state IN ('reported', 'validated', 'confirmed', 'rejected')", name="state_known"),
     CheckConstraint(ROUTE_KNOWN, name="route_known"),
     CheckConstraint("(route = 'joint') = (activity_id IS NOT NULL)", name="joint_has_activity"),

@@ -130,10 +130,35 @@ async def reports_page(
     return list((await tx.execute(keyset(query, [reports.c.id], cursor, limit))).mappings())
 
 
-async def move_report(tx: AsyncConnection, report: RowMapping, state: ReportState, now: datetime) -> int:
-    """Put a locked report into a state and give its new version."""
+async def persons_behind(tx: AsyncConnection, report_id: UUID) -> frozenset[UUID]:
+    """The persons who submitted a report, or one of those that it corrects."""
+    chain = (
+        select(reports.c.supersedes, reports.c.person_id)
+        .where(reports.c.id == report_id)
+        .cte("chain", recursive=True)
+    )
+    earlier = select(reports.c.supersedes, reports.c.person_id).join(
+        chain, reports.c.id == chain.c.supersedes
+    )
+    found = await tx.scalars(select(chain.union_all(earlier).c.person_id))
+    return frozenset(person for person in found if person is not None)
+
+
+async def move_report(
+    tx: AsyncConnection,
+    report: RowMapping,
+    state: ReportState,
+    now: datetime,
+    *,
+    reviewer_id: UUID | None = None,
+) -> int:
+    """Put a locked report into a state and give its new version; under review it has a reviewer."""
     version: int = report["version"] + 1
-    statement = update(reports).where(reports.c.id == report["id"]).values(state=state, version=version)
+    statement = (
+        update(reports)
+        .where(reports.c.id == report["id"])
+        .values(state=state, version=version, reviewer_id=reviewer_id)
+    )
     await tx.execute(statement)
     await _note_state(tx, report["id"], version, state, now)
     return version

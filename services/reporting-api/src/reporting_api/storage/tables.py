@@ -1,6 +1,7 @@
 """All tables of reporting-api, gathered for migrations: importing this fills the catalogue."""
 
 from reporting_api.storage import (
+    conflict_tables,
     copy_tables,
     ledger_tables,
     obligation_tables,
@@ -11,6 +12,7 @@ from reporting_api.storage import (
 from reporting_api.storage.catalogue import metadata
 
 __all__ = [
+    "conflict_tables",
     "copy_tables",
     "ledger_tables",
     "metadata",

@@ -34,10 +34,12 @@ from reporting_api.domain.groupings import GroupedCell, cells_of, headline_of, w
 from reporting_api.domain.licensed_totals import LicensedTotal, TotalKey
 from reporting_api.domain.obligations import ReportingCoverage, coverage_of, due_value_ratio, ratio_of
 from reporting_api.domain.reporting_calendar import Timeliness
+from reporting_api.storage.conflicts import open_conflicts
 from reporting_api.storage.coverage import memberships_known, standing_reports
 from reporting_api.storage.crosswalks import crosswalks_of
 from reporting_api.storage.figures import EditionUse, LineFigures, Slice, measure_qualifier
 from reporting_api.storage.rolled_figures import RolledFigures, rolled_figures
+from reporting_api.use_cases.beyond_commitment import beyond_in_window
 from reporting_api.use_cases.timeliness import timeliness_answer, timeliness_at
 from reporting_api.use_cases.value_contracts import four_figures, value_cell, value_figure
 
@@ -69,6 +71,8 @@ class ComputedValue:
     timeliness: Timeliness | None
     due_value_ratio: Decimal | None
     editions: Sequence[EditionUse]
+    beyond_commitment: FigureSum
+    open_conflicts: int
     has_samples: bool
 
 
@@ -111,6 +115,8 @@ async def compute_value(
         timeliness=timeliness,
         due_value_ratio=due_value_ratio(await figures.due_by_day(), reports),
         editions=editions,
+        beyond_commitment=await beyond_in_window(tx, lines, known_at),
+        open_conflicts=await open_conflicts(tx, lines.place_id, lines.window, known_at),
         has_samples=coverage.has_samples or any(row.has_samples for row in whole),
     )
 
@@ -191,6 +197,9 @@ def collective_value(
         signed_in_window=value_figure(headline["signed"]),
         delivered_against_commitment=value_figure(headline["delivered_against"]),
         delivered_uncommitted=value_figure(headline["delivered_uncommitted"]),
+        # In public it could be one organisation's.
+        beyond_commitment=value_figure(computed.beyond_commitment) if names_missing else None,
+        open_conflicts=computed.open_conflicts,
         confirmed=value_figure(headline["confirmed"]),
         delivery_ratio=ratio_of(headline["delivered_against"].total_pence, headline["due"].total_pence),
         coverage=_coverage(computed, names_missing=names_missing),

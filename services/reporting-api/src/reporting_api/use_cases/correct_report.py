@@ -20,6 +20,7 @@ from cdp_common.web.caller import Caller
 from reporting_api.domain.landing import reversals_of
 from reporting_api.domain.reports import CORRECTABLE_STATES
 from reporting_api.storage.activities import release_claims
+from reporting_api.storage.conflicts import lapse_conflicts
 from reporting_api.storage.ledger import append_entries, standing_entries
 from reporting_api.storage.reports import move_report, report_by_id
 from reporting_api.use_cases.gather import place_of
@@ -100,6 +101,7 @@ async def give_way(tx: AsyncConnection, report_id: UUID, now: datetime) -> RowMa
     await release_claims(tx, report_id)
     standing = await standing_entries(tx, report_id)
     await append_entries(tx, reversals_of(standing, "correction", new_id, now))
+    await lapse_conflicts(tx, now, report_id=report_id)
     return superseded
 
 

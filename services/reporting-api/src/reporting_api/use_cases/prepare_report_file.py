@@ -22,6 +22,7 @@ from cdp_common.contracts.reporting import ReportLineDraft
 from cdp_common.db.database import Database
 from cdp_common.kernel.errors import FieldError, InvalidInput
 from cdp_common.kernel.identifiers import new_id
+from reporting_api.domain.conflicts import Mark, marks_of
 from reporting_api.domain.landing import DeliveredEntry
 from reporting_api.domain.report_file import RowFault, RowFaults
 from reporting_api.use_cases.read_report_file import Portion, ReportFileRows
@@ -50,6 +51,10 @@ class PreparedReport:
     """The frameworks whose licence the pounds of some line need."""
     claimed: set[tuple[UUID, str]] = field(default_factory=set)
     """Joint activities and their measures."""
+    measured: dict[str, set[str]] = field(default_factory=dict)
+    """The measures of every activity, joint or by name."""
+    marks: list[Mark] = field(default_factory=list)
+    """What its lines may share with those of others."""
     portions: int = 0
 
     def written(self) -> Iterator[tuple[list[dict[str, Any]], list[DeliveredEntry]]]:
@@ -108,9 +113,7 @@ class ReportPreparation:
 
     async def _valued(self, lines: list[tuple[int, ReportLineDraft]]) -> list[ValuedReportLine]:
         """The lines with their values; rows with faults are noted, left out, and the others tried again."""
-        counted: dict[UUID, set[str]] = {}
-        for activity_id, code in self.prepared.claimed:
-            counted.setdefault(activity_id, set()).add(code)
+        counted = self.prepared.measured
         for _ in range(MAX_ROUNDS):
             if not lines:
                 return []
@@ -159,6 +162,9 @@ class ReportPreparation:
                 prepared.licensed.add(line.measure.licence_framework)
             if line.draft.activity_id is not None:
                 prepared.claimed.add((line.draft.activity_id, line.draft.measure))
+            if (activity := line.resolved.stated.activity_key) is not None:
+                prepared.measured.setdefault(activity, set()).add(line.draft.measure)
+            prepared.marks.extend(marks_of(rows[-1]))
         pickle.dump((rows, entries), prepared.spool, protocol=pickle.HIGHEST_PROTOCOL)
         prepared.line_count += len(lines)
         prepared.portions += 1

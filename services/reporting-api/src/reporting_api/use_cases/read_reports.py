@@ -20,6 +20,7 @@ from reporting_api.storage.reports import (
     report_by_id,
     reports_page,
 )
+from reporting_api.use_cases.beyond_commitment import beyond_commitments
 from reporting_api.use_cases.report_contracts import lines_seen, report_answer
 
 PLACE_ROLES = ("validator", "programme_manager", "officer")
@@ -48,7 +49,8 @@ async def report_seen(tx: AsyncConnection, report: RowMapping, caller: Caller) -
     count = (
         (await line_counts(tx, [report_id])).get(report_id, 0) if len(lines) >= LINES_SHOWN else len(lines)
     )
-    return report_answer(report, lines, caller, line_count=count)
+    beyond = await beyond_commitments(tx, report, lines)
+    return report_answer(report, lines, caller, line_count=count, beyond=beyond)
 
 
 async def list_lines(

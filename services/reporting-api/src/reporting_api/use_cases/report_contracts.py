@@ -12,6 +12,7 @@ from cdp_common.contracts.reporting import (
     Activity,
     ActivityPartner,
     AreaShare,
+    BeyondCommitment,
     Evidence,
     Report,
     ReportLine,
@@ -48,7 +49,12 @@ def activity_answer(rows: ActivityRows) -> Activity:
 
 
 def report_answer(
-    report: RowMapping, lines: Sequence[RowMapping], caller: Caller, *, line_count: int
+    report: RowMapping,
+    lines: Sequence[RowMapping],
+    caller: Caller,
+    *,
+    line_count: int,
+    beyond: Sequence[BeyondCommitment] = (),
 ) -> Report:
     """A report with its valued lines, as the caller may see them.
 
@@ -57,6 +63,8 @@ def report_answer(
     """
     seen = _visible(report, lines, caller)
     answer = _report(report, seen, withheld=len(lines) - len(seen), line_count=line_count)
+    if beyond:
+        answer = answer.model_copy(update={"beyond_commitments": list(beyond)})
     return for_reader(answer, caller.scopes)
 
 
@@ -107,6 +115,7 @@ def _line(row: RowMapping) -> ReportLine:
         commissioner_id=row["commissioner_id"],
         commitment_line_id=row["commitment_line_id"],
         activity_id=row["activity_id"],
+        activity=row["activity"],
         areas=[AreaShare.model_validate(area) for area in row["areas"]],
         industry=row["industry"],
         attribution_share=None if row["attribution_share"] is None else plain(row["attribution_share"]),

@@ -26,12 +26,16 @@ from reporting_api.domain.reviews import (
     Decision,
     LineDecision,
     LineJudgement,
+    ReportNotReviewable,
+    ReportUnderReview,
     ReviewedLine,
     ReviewedReport,
     Reviewer,
     decide_review,
+    require_takeable,
 )
 from reporting_api.storage.activities import activities_by_ids, release_claims
+from reporting_api.storage.conflicts import lapse_conflicts
 from reporting_api.storage.ledger import append_entries, standing_entries
 from reporting_api.storage.reports import (
     add_review,
@@ -39,6 +43,7 @@ from reporting_api.storage.reports import (
     frameworks_licensed,
     lines_named,
     move_report,
+    persons_behind,
     report_by_id,
 )
 from reporting_api.use_cases.accepted_lines import AcceptedLine, accepted_lines
@@ -66,6 +71,7 @@ class _Read:
     """A report as it was read before the review is decided, with the lines that the review names."""
 
     report: RowMapping
+    person_ids: frozenset[UUID]
     lines: Mapping[UUID, RowMapping]
     activities: Mapping[UUID, JointActivity]
 
@@ -97,8 +103,39 @@ async def review_report(
         return await keep(tx, once, 201, answer, now)
 
 
-async def _read(tx: AsyncConnection, caller: Caller, report_id: UUID, judged: Collection[UUID]) -> _Read:
-    report = require_visible(caller, await report_by_id(tx, report_id))
+async def start_review(db: Database, caller: Caller, report_id: UUID, once: Once, now: datetime) -> Answer:
+    """The report, under review by the caller's organisation: nobody else decides or corrects it meanwhile."""
+    async with db.begin() as tx:
+        read = await _read(tx, caller, report_id, set(), lock=True)
+        if (earlier := await replayed(tx, once)) is not None:
+            return earlier
+        require_takeable(_reviewed(read), Reviewer(caller.org, caller.act, caller.sub))
+        await move_report(tx, read.report, "under_review", now, reviewer_id=caller.org)
+        answer = await announce_report(tx, caller, report_id, "report.review_started", now)
+        return await keep(tx, once, 201, answer, now)
+
+
+async def release_review(db: Database, caller: Caller, report_id: UUID, once: Once, now: datetime) -> Answer:
+    """The report, submitted as before; its programme manager may release what a validator has left lying."""
+    async with db.begin() as tx:
+        report = require_visible(caller, await report_by_id(tx, report_id, lock=True))
+        caller.requires_role(report["place_id"], "validator", "programme_manager")
+        if (earlier := await replayed(tx, once)) is not None:
+            return earlier
+        if report["state"] != "under_review":
+            raise ReportNotReviewable(f"A report that is {report['state']} is not under review.")
+        is_holder = report["reviewer_id"] == caller.org
+        if not is_holder and not caller.has_role(report["place_id"], "programme_manager"):
+            raise ReportUnderReview("Another validator has this report under review.")
+        await move_report(tx, report, "submitted", now)
+        answer = await announce_report(tx, caller, report_id, "report.review_released", now)
+        return await keep(tx, once, 201, answer, now)
+
+
+async def _read(
+    tx: AsyncConnection, caller: Caller, report_id: UUID, judged: Collection[UUID], *, lock: bool = False
+) -> _Read:
+    report = require_visible(caller, await report_by_id(tx, report_id, lock=lock))
     caller.requires_role(report["place_id"], "validator")
     for framework in sorted(await frameworks_licensed(tx, report_id)):
         if not sees_figures(framework, caller.scopes):
@@ -108,6 +145,7 @@ async def _read(tx: AsyncConnection, caller: Caller, report_id: UUID, judged: Co
     activities = await activities_by_ids(tx, activity_ids)
     return _Read(
         report,
+        await persons_behind(tx, report_id),
         {line["line_id"]: line for line in lines},
         {activity_id: rows.joint for activity_id, rows in activities.items()},
     )
@@ -118,7 +156,8 @@ def _reviewed(read: _Read) -> ReviewedReport:
         state=read.report["state"],
         organisation_id=read.report["organisation_id"],
         acted_by=read.report["acted_by"],
-        person_id=read.report["person_id"],
+        person_ids=read.person_ids,
+        reviewer_id=read.report["reviewer_id"],
         has_lines=not read.report["nil_return"],
         lines={
             line_id: ReviewedLine(
@@ -200,6 +239,7 @@ async def _enter(
         kind: SourceKind = "return" if decision.state == "returned" else "rejection"
         standing = await standing_entries(tx, report["id"])
         await append_entries(tx, reversals_of(standing, kind, new_id, now))
+        await lapse_conflicts(tx, now, report_id=report["id"])
         if decision.state == "rejected":
             await release_claims(tx, report["id"])
         return

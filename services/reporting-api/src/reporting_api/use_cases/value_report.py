@@ -92,12 +92,12 @@ async def value_report(
     drafts: Sequence[ReportLineDraft],
     now: datetime,
     *,
-    counted: Mapping[UUID, frozenset[str]] = MappingProxyType({}),
+    counted: Mapping[str, frozenset[str]] = MappingProxyType({}),
     in_bulk: bool = False,
 ) -> list[ValuedReportLine]:
     """The lines of a report, judged against what was promised and valued; refused with every fault found.
 
-    Lines of a file come in portions: `counted` are the measures of joint activities in the earlier ones, and
+    Lines of a file come in portions: `counted` are the measures of activities in the earlier ones, and
     `in_bulk` says that they are more than one valuation takes.
     """
     owed, activities = await _surroundings(db, drafts)
@@ -155,6 +155,7 @@ def _stated(draft: ReportLineDraft) -> StatedLine:
         commissioner_id=draft.commissioner_id,
         commitment_line_id=draft.commitment_line_id,
         activity_id=draft.activity_id,
+        activity=draft.activity,
         areas=tuple(AreaShare(area.area_code, area.share) for area in draft.areas),
         attests_contract_only=draft.attests_contract_only,
         attests_commitment=draft.attests_commitment,

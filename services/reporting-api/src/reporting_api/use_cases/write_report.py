@@ -13,11 +13,13 @@ from cdp_common.contracts.reporting import Report
 from cdp_common.db.events import NewEvent, org_audience, record_event
 from cdp_common.kernel.identifiers import new_id
 from cdp_common.web.caller import Caller
+from reporting_api.domain.conflicts import Mark, marks_of
 from reporting_api.domain.landing import DeliveredEntry, entries_of_delivery
 from reporting_api.storage.activities import add_claims
 from reporting_api.storage.ledger import append_entries
 from reporting_api.storage.ledger_rows import amount_columns
 from reporting_api.storage.reports import add_report, copy_lines, report_by_id
+from reporting_api.use_cases.raise_conflicts import raise_conflicts
 from reporting_api.use_cases.read_reports import report_seen
 from reporting_api.use_cases.value_report import ReportScope, ValuedReportLine
 
@@ -27,6 +29,7 @@ class PreparedLines(Protocol):
 
     report_id: UUID
     claimed: set[tuple[UUID, str]]
+    marks: list[Mark]
 
     def written(self) -> Iterator[tuple[list[dict[str, Any]], list[DeliveredEntry]]]:
         """Portions of rows, and what the ledger says of them."""
@@ -78,6 +81,8 @@ async def write_report(
         )
     ]
     await append_entries(tx, entries)
+    marks = [mark for line in line_rows for mark in marks_of(line)]
+    await raise_conflicts(tx, scope, report_id, marks, now)
     return await announce_report(tx, caller, report_id, "report.submitted", now)
 
 
@@ -116,6 +121,7 @@ async def write_prepared(
         ]
         await append_entries(tx, entries)
     await add_claims(tx, claims_of(prepared.report_id, prepared.claimed, scope))
+    await raise_conflicts(tx, scope, prepared.report_id, prepared.marks, now)
     return await announce_report(tx, caller, prepared.report_id, "report.submitted", now)
 
 
@@ -203,6 +209,7 @@ def line_row(
         "commissioner_id": line.resolved.commissioner_id,
         "commitment_line_id": draft.commitment_line_id,
         "activity_id": draft.activity_id,
+        "activity": draft.activity,
         "areas": [area.model_dump(mode="json") for area in draft.areas],
         "area_index": scope.place.need_index,
         "industry": draft.industry,

@@ -36,6 +36,18 @@ class ReportOwed(Contract):
     data_status: DataStatus
 
 
+class ConflictChanged(Contract):
+    """Which two lines seem to count the same thing, and what was decided."""
+
+    conflict_id: UUID
+    place_id: UUID
+    kind: str
+    state: str
+    outcome: str | None
+    first_report_id: UUID
+    second_report_id: UUID
+
+
 class PublicationPublished(Contract):
     """Which publication of a place's collective value it is."""
 
@@ -65,10 +77,27 @@ class TargetChanged(Contract):
 
 _REPORTER = "the reporting organisation, and the platform's services"
 _EVERYBODY = "everybody"
+_BOTH_REPORTERS = "both reporters, and the platform's services"
 
 EVENT_TYPES = (
     EventType("report.submitted", "report", ReportChanged, "A report was submitted or corrected.", _REPORTER),
     EventType("report.reviewed", "report", ReportChanged, "A report was reviewed.", _REPORTER),
+    EventType(
+        "report.review_started", "report", ReportChanged, "A validator took a report under review.", _REPORTER
+    ),
+    EventType(
+        "report.review_released", "report", ReportChanged, "A review was given up undecided.", _REPORTER
+    ),
+    EventType(
+        "conflict.raised",
+        "conflict",
+        ConflictChanged,
+        "Lines of two reporters seem to count the same thing.",
+        _BOTH_REPORTERS,
+    ),
+    EventType(
+        "conflict.resolved", "conflict", ConflictChanged, "It was decided which stands.", _BOTH_REPORTERS
+    ),
     EventType("report.due_soon", "obligation", ReportOwed, "A report falls due soon.", _REPORTER),
     EventType("report.overdue", "obligation", ReportOwed, "A report was not made in time.", _REPORTER),
     EventType(
