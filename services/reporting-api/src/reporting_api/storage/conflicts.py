@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -198,7 +199,7 @@ async def take_out(tx: AsyncConnection, line_id: UUID, reason: str, now: datetim
     """Write that a conflict was decided against a line: nothing of it is accepted."""
     values = {
         "state": "rejected",
-        "accepted_quantity": 0,
+        "accepted_quantity": Decimal(0),
         "validated_pence": 0,
         "review_reason": reason,
         "taken_out_at": now,
