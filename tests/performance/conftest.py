@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
+from pathlib import Path
 
 import pytest
 from tests.performance.server import Server, running
@@ -37,3 +38,11 @@ async def server(make_database: MakeDatabase) -> AsyncIterator[Server]:
     database = await make_database("toms_engine", "toms")
     async with running(database.engine.url.render_as_string(hide_password=False)) as started:
         yield started
+
+
+@pytest.fixture(scope="session")
+def secret_key_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A key of the benchmarks' own for what is stored encrypted."""
+    file = tmp_path_factory.mktemp("keys") / "secret.key"
+    file.write_text("A" * 43, encoding="ascii")
+    return file
