@@ -172,12 +172,34 @@ async def _collective(mesh: Mesh, stage: Stage, manager: Voice, known: Known) ->
     record = {"checklist_id": made["id"], "stage": "stage-1", "state": "in_place"}
     record["recorded_on"] = "2026-03-01"
     await known.made(manager, f"{place}/stage-records", "record_stage", record)
+    await _hub(mesh, stage, manager, known)
     ending = {"valid_to": "2026-12-31", "source": "invented"}
     known.note(stage="stage-1")
     known.bodies |= {
         **{f"end_{kind}": ending for kind in ("phase", "programme", "partner_role", "focus")},
         "change_meeting": meeting,
         "change_action": {"state": "done", "changed_on": "2026-04-01"},
+    }
+
+
+async def _hub(mesh: Mesh, stage: Stage, manager: Voice, known: Known) -> None:
+    """What the place's Knowledge Hub shows, and what it does not show yet."""
+    place = stage.url("partners-api", f"/v1/places/{stage.place['id']}")
+    content = {"title": "A garden", "summary": "How it came about.", "body": "Once *upon* a time."}
+    page = {**content, "kind": "story", "slug": "a-garden"}
+    made = await known.made(manager, f"{place}/hub-pages", "draft_hub_page", page, page_id="id")
+    draft = stage.url("partners-api", f"/v1/hub-drafts/{made['id']}")
+    review = {"version": 1, "outcome": "approved"}
+    operator = mesh.voice(stage.operator)
+    await known.made(operator, f"{draft}/reviews", "review_hub_page", review)
+    await known.made(manager, f"{draft}/publication", "publish_hub_page", {"version": 1})
+    contact = {"label": "Team", "purpose": "bids", "email": "team@example.org"}
+    await known.made(manager, f"{place}/hub-contacts", "add_hub_contact", contact, contact_id="id")
+    known.note(q="garden")
+    known.bodies |= {
+        "revise_hub_page": content,
+        "withdraw_hub_page": {"reason": "old"},
+        "batch_hub_pages": {"ids": [made["id"]]},
     }
 
 

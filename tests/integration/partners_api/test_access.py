@@ -9,6 +9,7 @@ from uuid import UUID
 import yaml
 from tests.contract.descriptions import committed
 from tests.integration.partners_api.access_collective import CollectiveRequests
+from tests.integration.partners_api.access_hub import HubRequests
 from tests.integration.partners_api.access_organisations import OrganisationRequests
 from tests.integration.partners_api.access_people import PeopleRequests, Request
 from tests.integration.partners_api.people import People
@@ -32,7 +33,7 @@ def every_row() -> list[Json]:
     return rows
 
 
-class Scene(CollectiveRequests, OrganisationRequests, PeopleRequests):
+class Scene(CollectiveRequests, HubRequests, OrganisationRequests, PeopleRequests):
     """A place with a member, strangers, and records of every kind."""
 
     def __init__(self, world: World) -> None:
@@ -247,6 +248,7 @@ class Scene(CollectiveRequests, OrganisationRequests, PeopleRequests):
             "get_readiness": "/health/ready",
             "get_version": "/version",
             **self.collective_reads(),
+            **self.hub_reads(),
         }
         if operation in reads:
             return self.reading(reads[operation])

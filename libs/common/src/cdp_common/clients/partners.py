@@ -8,6 +8,7 @@ from uuid import UUID
 
 from cdp_common.clients.base import ServiceClient
 from cdp_common.clients.collective import CollectiveOperations
+from cdp_common.clients.hub import HubOperations
 from cdp_common.clients.organisations import OrganisationOperations
 from cdp_common.clients.persons import PersonOperations
 from cdp_common.contracts.base import Batch, EventPage, IdBatch, Page
@@ -35,7 +36,9 @@ from cdp_common.contracts.partners import (
 )
 
 
-class PartnersClient(CollectiveOperations, OrganisationOperations, PersonOperations, ServiceClient):
+class PartnersClient(
+    CollectiveOperations, HubOperations, OrganisationOperations, PersonOperations, ServiceClient
+):
     """partners-api, one method per operation; tokens themselves come from `ClientCredentials`."""
 
     # -------------------------------------------------------------- what the authorisation server publishes
