@@ -23,7 +23,7 @@ PUBLIC: dict[str, dict[str, str]] = yaml.load(
 
 # A route that comes or goes is seen here: count what is meant to be there, do not copy what a failure prints.
 OPERATIONS = {
-    "partners-api": 104,
+    "partners-api": 126,
     "toms-engine": 45,
     "procurement-api": 66,
     "charter-api": 37,

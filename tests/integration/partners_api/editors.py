@@ -46,7 +46,8 @@ async def newsroom(world: World) -> Newsroom:
         grant = {"client_id": client["client_id"], "place_id": where["id"], "role": role}
         await world.made("/v1/role-grants", grant, token=operator)
         tokens.append(await world.token(client["client_id"], client["client_secret"]))
-    return Newsroom(place, operator, *tokens, about=livin)
+    author, colleague, reviewer, publisher, stranger = tokens
+    return Newsroom(place, operator, author, colleague, reviewer, publisher, stranger, livin)
 
 
 async def published(world: World, room: Newsroom, **content: object) -> Json:

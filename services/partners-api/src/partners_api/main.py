@@ -29,6 +29,7 @@ from partners_api.api import (
     collective,
     delegations,
     descriptions,
+    gatherings,
     hub,
     hub_drafts,
     memberships,
@@ -36,10 +37,11 @@ from partners_api.api import (
     organisations,
     persons,
     places,
+    public_voice,
     statements,
     working_group,
 )
-from partners_api.api.callers import REGISTRATIONS, TOKENS
+from partners_api.api.callers import PUBLIC_WORDS, REGISTRATIONS, TOKENS
 from partners_api.settings import Settings
 from partners_api.use_cases.dns_records import TxtLookup, look_up_txt
 from partners_api.use_cases.provider_keys import ProviderKeys, fetching
@@ -94,6 +96,8 @@ def create_app(
             checklists.router,
             hub.router,
             hub_drafts.router,
+            gatherings.router,
+            public_voice.router,
             clients.router,
             delegations.router,
             persons.router,
@@ -116,6 +120,7 @@ def create_app(
         {
             REGISTRATIONS: Policy(REGISTRATIONS, settings.registrations_per_minute, 60),
             TOKENS: Policy(TOKENS, settings.tokens_per_minute, 60),
+            PUBLIC_WORDS: Policy(PUBLIC_WORDS, settings.public_words_per_minute, 60),
         }
     )
     app.state.look_up_txt = look_up

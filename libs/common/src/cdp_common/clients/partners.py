@@ -11,6 +11,7 @@ from cdp_common.clients.collective import CollectiveOperations
 from cdp_common.clients.hub import HubOperations
 from cdp_common.clients.organisations import OrganisationOperations
 from cdp_common.clients.persons import PersonOperations
+from cdp_common.clients.public_voice import PublicVoiceOperations
 from cdp_common.contracts.base import Batch, EventPage, IdBatch, Page
 from cdp_common.contracts.partners import (
     ApiClient,
@@ -37,7 +38,12 @@ from cdp_common.contracts.partners import (
 
 
 class PartnersClient(
-    CollectiveOperations, HubOperations, OrganisationOperations, PersonOperations, ServiceClient
+    CollectiveOperations,
+    HubOperations,
+    PublicVoiceOperations,
+    OrganisationOperations,
+    PersonOperations,
+    ServiceClient,
 ):
     """partners-api, one method per operation; tokens themselves come from `ClientCredentials`."""
 
