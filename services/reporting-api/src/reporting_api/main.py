@@ -20,7 +20,7 @@ from cdp_common.web.issuer import remote_verifier
 from cdp_common.web.verifier import TokenVerifier
 from cdp_common.web.webhooks import webhook_router, webhook_work
 from cdp_common.web.wiring import closing, own_tokens, service_database
-from reporting_api.api import activities, obligations, publications, reports, targets, value
+from reporting_api.api import activities, obligations, people, publications, reports, targets, value
 from reporting_api.domain.disclosure import DisclosureRule
 from reporting_api.domain.reporting_calendar import Calendar, require_calendar_holds
 from reporting_api.settings import Settings
@@ -86,6 +86,7 @@ def create_app(
             value.router,
             publications.router,
             targets.router,
+            people.router,
             event_router,
             webhook_router,
         ],
@@ -109,6 +110,8 @@ def create_app(
         ],
         larger_bodies={
             "/v1/reports": MAX_REPORT_BYTES,
+            "/v1/cohorts": MAX_REPORT_BYTES,
+            "/v1/cohorts/{cohort_id}/corrections": MAX_REPORT_BYTES,
             "/v1/reports/{report_id}/corrections": MAX_REPORT_BYTES,
         },
     )

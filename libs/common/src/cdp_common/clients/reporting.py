@@ -7,6 +7,7 @@ from urllib.parse import quote
 from uuid import UUID
 
 from cdp_common.clients.obligations import ObligationOperations
+from cdp_common.clients.people import PeopleOperations
 from cdp_common.clients.targets import TargetOperations
 from cdp_common.contracts.base import EventPage, Page
 from cdp_common.contracts.reporting import (
@@ -27,7 +28,7 @@ from cdp_common.contracts.reporting import (
 )
 
 
-class ReportingClient(ObligationOperations, TargetOperations):
+class ReportingClient(ObligationOperations, PeopleOperations, TargetOperations):
     """reporting-api, one method per operation."""
 
     # -------------------------------------------------------------- joint activities
