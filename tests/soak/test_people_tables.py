@@ -1,18 +1,18 @@
-"""A thousand published tables of people, consecutive ones included: the attacker tells no small count of any."""
+"""A thousand published tables of people, consecutive ones included: no small count of any can be told."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import pytest
+
+from tests.soak.scale import Scale
 from tests.unit.reporting_api.people_samples import publications
 from tests.unit.reporting_api.test_people_protection import broken, share_beside
 
-from tests.soak.scale import Scale
-
 PROGRAMMES = 25
 LOTS = 10
-"""Each programme has four publications, so that there are a thousand of them; in lots, for several workers."""
+"""Each programme has four publications, which makes a thousand of them; in lots, for several workers."""
 
 
 @pytest.mark.timeout(7200)

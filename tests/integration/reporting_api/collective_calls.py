@@ -9,6 +9,7 @@ import httpx2
 from tests.integration.reporting_api.neighbours import EDITION_ID
 from tests.integration.reporting_api.world import QUARTER, Headers, World, keyed, target_draft
 
+PEOPLE_PERIOD = {"programme": "skills", "period_start": QUARTER[0], "period_end": QUARTER[1], "reason": "x"}
 Call = Callable[[World, Headers, Any], Awaitable[httpx2.Response]]
 
 COLLECTIVE_CALLS: dict[str, Call] = {
@@ -140,6 +141,3 @@ def cohort_draft(world: World, younger: int = 30, older: int = 40, **changes: An
         "rows": cohort_rows(younger, older),
         **changes,
     }
-
-
-PEOPLE_PERIOD = {"programme": "skills", "period_start": QUARTER[0], "period_end": QUARTER[1], "reason": "x"}
