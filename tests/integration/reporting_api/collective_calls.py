@@ -68,6 +68,13 @@ COLLECTIVE_CALLS: dict[str, Call] = {
     "get_people_publication": lambda world, headers, target: world.http.get(
         f"/v1/people-publications/{target.collective_id}", headers=headers
     ),
+    "get_publication_file": lambda world, headers, target: world.http.get(
+        f"/v1/publications/{target.publication_id}/files/csv", headers=headers
+    ),
+    "get_publication_keys": lambda world, headers, _: world.http.get("/v1/publication-keys", headers=headers),
+    "list_bridge_entries": lambda world, headers, target: world.http.get(
+        f"/v1/publications/{target.publication_id}/bridge-entries", headers=headers
+    ),
 }
 
 _SETS_TARGETS = ("set_target", "import_targets")

@@ -26,6 +26,7 @@ from reporting_api.domain.reporting_calendar import Calendar, require_calendar_h
 from reporting_api.settings import Settings
 from reporting_api.use_cases.give_notice import INTERVAL_S as NOTICE_INTERVAL_S
 from reporting_api.use_cases.give_notice import notices_of
+from reporting_api.use_cases.publication_files import Signing
 from reporting_api.use_cases.purge_answers import purge_once
 from reporting_api.use_cases.run_feeds import feeds_consumed
 from reporting_api.use_cases.run_sequencer import sequencer_running
@@ -124,4 +125,7 @@ def create_app(
     )
     app.state.calendar = calendar
     app.state.publication_licence = settings.publication_licence
+    app.state.publication_signing = Signing(
+        settings.public_url or settings.reporting_url, settings.secret_key
+    )
     return app
