@@ -23,11 +23,11 @@ PUBLIC: dict[str, dict[str, str]] = yaml.load(
 
 # A route that comes or goes is seen here: count what is meant to be there, do not copy what a failure prints.
 OPERATIONS = {
-    "partners-api": 89,
+    "partners-api": 126,
     "toms-engine": 45,
     "procurement-api": 66,
     "charter-api": 37,
-    "reporting-api": 48,
+    "reporting-api": 60,
 }
 
 # Lists that are not paged: so many as there are feeds that the service reads.

@@ -20,6 +20,7 @@ GUIDES = [
     "framework-packs.md",
     "bulk-valuation.md",
     "needs.md",
+    "knowledge-hub.md",
 ]
 
 

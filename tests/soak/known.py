@@ -172,12 +172,73 @@ async def _collective(mesh: Mesh, stage: Stage, manager: Voice, known: Known) ->
     record = {"checklist_id": made["id"], "stage": "stage-1", "state": "in_place"}
     record["recorded_on"] = "2026-03-01"
     await known.made(manager, f"{place}/stage-records", "record_stage", record)
+    await _hub(mesh, stage, manager, known)
     ending = {"valid_to": "2026-12-31", "source": "invented"}
     known.note(stage="stage-1")
     known.bodies |= {
         **{f"end_{kind}": ending for kind in ("phase", "programme", "partner_role", "focus")},
         "change_meeting": meeting,
         "change_action": {"state": "done", "changed_on": "2026-04-01"},
+    }
+
+
+async def _hub(mesh: Mesh, stage: Stage, manager: Voice, known: Known) -> None:
+    """What the place's Knowledge Hub shows, and what it does not show yet."""
+    place = stage.url("partners-api", f"/v1/places/{stage.place['id']}")
+    content = {"title": "A garden", "summary": "How it came about.", "body": "Once *upon* a time."}
+    page = {**content, "kind": "story", "slug": "a-garden"}
+    made = await known.made(manager, f"{place}/hub-pages", "draft_hub_page", page, page_id="id")
+    draft = stage.url("partners-api", f"/v1/hub-drafts/{made['id']}")
+    review = {"version": 1, "outcome": "approved"}
+    operator = mesh.voice(stage.operator)
+    await known.made(operator, f"{draft}/reviews", "review_hub_page", review)
+    await known.made(manager, f"{draft}/publication", "publish_hub_page", {"version": 1})
+    contact = {"label": "Team", "purpose": "bids", "email": "team@example.org"}
+    await known.made(manager, f"{place}/hub-contacts", "add_hub_contact", contact, contact_id="id")
+    await _public_voice(manager, known, place)
+    known.note(q="garden")
+    known.bodies |= {
+        "revise_hub_page": content,
+        "withdraw_hub_page": {"reason": "old"},
+        "batch_hub_pages": {"ids": [made["id"]]},
+    }
+
+
+async def _public_voice(manager: Voice, known: Known, place: str) -> None:
+    """A gathering with one place, an idea and a supporter, each with consent."""
+    base = place.split("/v1/")[0]
+    people = {}
+    for purpose in ("gathering", "idea", "supporter"):
+        wording = {"purpose": purpose, "version": "1", "text": "I agree."}
+        url = f"{place}/consent-wordings"
+        made = await known.made(manager, url, "publish_consent_wording", wording, wording_id="id")
+        people[purpose] = {"name": "Ann", "email": "ann@example.org", "wording_id": made["id"]}
+    gathering = {
+        "kind": "training",
+        "title": "Measures explained",
+        "summary": "For bidders.",
+        "starts_at": "2099-12-01T10:00:00Z",
+        "ends_at": "2099-12-01T12:00:00Z",
+        "venue": "Town Hall",
+        "capacity": 1,
+        "organiser_organisation_id": manager.party.organisation_id,
+    }
+    url = f"{place}/gatherings"
+    made = await known.made(manager, url, "announce_gathering", gathering, gathering_id="id")
+    url = f"{base}/v1/gatherings/{made['id']}/registrations"
+    registration = {"person": people["gathering"]}
+    names = {"registration_id": "id", "contact_id": "contact_id", "token": "withdrawal_token"}
+    await known.made(manager, url, "register_for_gathering", registration, **names)
+    idea = {"title": "A bench", "text": "At the stop.", "sender": people["idea"]}
+    names = {"idea_id": "id", "contact_id": "contact_id", "token": "withdrawal_token"}
+    await known.made(manager, f"{place}/ideas", "send_idea", idea, **names)
+    supporter = {"person": people["supporter"], "interests": ["news"]}
+    await known.made(manager, f"{place}/supporters", "register_supporter", supporter)
+    known.bodies |= {
+        "moderate_idea": {"outcome": "shown", "reason": "good"},
+        "cancel_gathering": {"reason": "snow"},
+        "record_attendance": {"registration_ids": [made["id"]]},
+        "batch_gatherings": {"ids": [made["id"]]},
     }
 
 

@@ -67,6 +67,8 @@ def _values(name: str, ids: Mapping[str, Sequence[str]]) -> list[str]:
 def _queries(operation: Json, ids: Mapping[str, Sequence[str]]) -> list[dict[str, str]]:
     names = {parameter["name"] for parameter in operation.get("parameters", ()) if parameter["in"] == "query"}
     more = {"limit": "100"} if "limit" in names else {}
+    if "place_id" in names:
+        more |= {"place_id": ids["place_id"][-1]}
     if "group_by" in names:
         more |= {"group_by": GROUPINGS}
     if "against" in names:

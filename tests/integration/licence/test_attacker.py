@@ -19,11 +19,11 @@ from tests.integration.licence.history import (
     UNITS,
     History,
     licensed_part,
-    make_promises,
     quarter_days,
     quarters_from,
     told,
 )
+from tests.integration.licence.promises import make_promises
 from tests.integration.licence.reading import Answer, answers_to
 from tests.integration.licence.services import (
     LICENCE,

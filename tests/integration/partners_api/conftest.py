@@ -35,6 +35,7 @@ def settings(tmp_path: Path) -> Settings:
         secret_key_file=key,
         registrations_per_minute=100_000,  # the clock stands still, and everything comes from one address
         tokens_per_minute=100_000,
+        public_words_per_minute=100_000,
     )
 
 

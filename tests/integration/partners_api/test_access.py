@@ -9,8 +9,10 @@ from uuid import UUID
 import yaml
 from tests.contract.descriptions import committed
 from tests.integration.partners_api.access_collective import CollectiveRequests
+from tests.integration.partners_api.access_hub import HubRequests
 from tests.integration.partners_api.access_organisations import OrganisationRequests
 from tests.integration.partners_api.access_people import PeopleRequests, Request
+from tests.integration.partners_api.access_public import PublicRequests
 from tests.integration.partners_api.people import People
 from tests.integration.partners_api.world import AUDIENCE, ISSUER, Json, Registered, World
 
@@ -32,7 +34,7 @@ def every_row() -> list[Json]:
     return rows
 
 
-class Scene(CollectiveRequests, OrganisationRequests, PeopleRequests):
+class Scene(CollectiveRequests, HubRequests, PublicRequests, OrganisationRequests, PeopleRequests):
     """A place with a member, strangers, and records of every kind."""
 
     def __init__(self, world: World) -> None:
@@ -247,6 +249,8 @@ class Scene(CollectiveRequests, OrganisationRequests, PeopleRequests):
             "get_readiness": "/health/ready",
             "get_version": "/version",
             **self.collective_reads(),
+            **self.hub_reads(),
+            **self.public_reads(),
         }
         if operation in reads:
             return self.reading(reads[operation])

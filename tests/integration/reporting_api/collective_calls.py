@@ -7,8 +7,9 @@ from typing import Any
 
 import httpx2
 from tests.integration.reporting_api.neighbours import EDITION_ID
-from tests.integration.reporting_api.world import Headers, World, keyed, target_draft
+from tests.integration.reporting_api.world import QUARTER, Headers, World, keyed, target_draft
 
+PEOPLE_PERIOD = {"programme": "skills", "period_start": QUARTER[0], "period_end": QUARTER[1], "reason": "x"}
 Call = Callable[[World, Headers, Any], Awaitable[httpx2.Response]]
 
 COLLECTIVE_CALLS: dict[str, Call] = {
@@ -40,6 +41,40 @@ COLLECTIVE_CALLS: dict[str, Call] = {
     "batch_target_progress": lambda world, headers, target: world.http.post(
         "/v1/targets/progress/batch", json={"ids": [target.collective_id]}, headers=headers
     ),
+    "publish_breakdown_scheme": lambda world, headers, _: world.http.post(
+        f"/v1/places/{world.place}/breakdown-schemes", json=scheme(version="2"), headers=keyed(headers)
+    ),
+    "list_breakdown_schemes": lambda world, headers, _: world.http.get(
+        f"/v1/places/{world.place}/breakdown-schemes", headers=headers
+    ),
+    "submit_cohort": lambda world, headers, _: world.http.post(
+        "/v1/cohorts", json=cohort_draft(world), headers=keyed(headers)
+    ),
+    "list_cohorts": lambda world, headers, _: world.http.get("/v1/cohorts", headers=headers),
+    "get_cohort": lambda world, headers, target: world.http.get(
+        f"/v1/cohorts/{target.collective_id}", headers=headers
+    ),
+    "correct_cohort": lambda world, headers, target: world.http.post(
+        f"/v1/cohorts/{target.collective_id}/corrections",
+        json={"reason": "x", "rows": cohort_rows(30, 40)},
+        headers=keyed(headers),
+    ),
+    "publish_people": lambda world, headers, _: world.http.post(
+        f"/v1/places/{world.place}/people-publications", json=PEOPLE_PERIOD, headers=keyed(headers)
+    ),
+    "list_people_publications": lambda world, headers, _: world.http.get(
+        f"/v1/places/{world.place}/people-publications", headers=headers
+    ),
+    "get_people_publication": lambda world, headers, target: world.http.get(
+        f"/v1/people-publications/{target.collective_id}", headers=headers
+    ),
+    "get_publication_file": lambda world, headers, target: world.http.get(
+        f"/v1/publications/{target.publication_id}/files/csv", headers=headers
+    ),
+    "get_publication_keys": lambda world, headers, _: world.http.get("/v1/publication-keys", headers=headers),
+    "list_bridge_entries": lambda world, headers, target: world.http.get(
+        f"/v1/publications/{target.publication_id}/bridge-entries", headers=headers
+    ),
 }
 
 _SETS_TARGETS = ("set_target", "import_targets")
@@ -51,4 +86,65 @@ async def collective_object(world: World, operation: str, manager: Headers) -> s
         path = f"/v1/places/{world.place}/targets"
         created = await world.http.post(path, json=target_draft(), headers=keyed(manager))
         return str(created.json()["id"])
+    if any(word in operation for word in ("breakdown", "cohort", "people")):
+        return await _of_people(world, operation, manager)
     return None
+
+
+async def _of_people(world: World, operation: str, manager: Headers) -> str:
+    """A scheme and a cohort of the council; published where tables are asked for."""
+    place = f"/v1/places/{world.place}"
+    await world.http.post(f"{place}/breakdown-schemes", json=scheme(), headers=keyed(manager))
+    own = keyed(world.as_org(world.council))
+    counted = await world.http.post("/v1/cohorts", json=cohort_draft(world), headers=own)
+    if operation in ("list_people_publications", "get_people_publication"):
+        path = f"{place}/people-publications"
+        published = await world.http.post(path, json=PEOPLE_PERIOD, headers=keyed(manager))
+        return str(published.json()["id"])
+    return str(counted.json()["id"])
+
+
+def scheme(**changes: Any) -> dict[str, Any]:
+    """People by age; two stages, of which the second is checked after a month."""
+    categories = ("younger", "older", "prefer_not_to_say", "not_asked")
+    return {
+        "code": "ages",
+        "version": "1",
+        "title": "Ages",
+        "dimensions": [
+            {
+                "code": "age",
+                "title": "Age",
+                "source": "test",
+                "categories": [{"code": code, "title": code} for code in categories],
+            }
+        ],
+        "stages": [
+            {"code": "started", "title": "Started"},
+            {"code": "retained", "title": "Retained", "after_months": 1},
+        ],
+        **changes,
+    }
+
+
+def cohort_rows(younger: int, older: int) -> list[dict[str, Any]]:
+    """Twenty of each of those who did not say and were not asked, beside these; half of all stay."""
+    counts = {"younger": younger, "older": older, "prefer_not_to_say": 20, "not_asked": 20}
+    return [
+        {"dimension": "age", "category": category, "reached": [count, count // 2]}
+        for category, count in counts.items()
+    ]
+
+
+def cohort_draft(world: World, younger: int = 30, older: int = 40, **changes: Any) -> dict[str, Any]:
+    """A cohort of the quarter in the programme `skills`."""
+    return {
+        "place_id": str(world.place),
+        "programme": "skills",
+        "scheme": "ages",
+        "scheme_version": "1",
+        "period_start": QUARTER[0],
+        "period_end": QUARTER[1],
+        "rows": cohort_rows(younger, older),
+        **changes,
+    }

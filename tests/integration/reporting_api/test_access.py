@@ -81,6 +81,8 @@ HOOK = {"url": "https://93.184.215.14/hook"}
 WINDOW = {"from": QUARTER[0], "to": QUARTER[1]}
 PERIOD = {"period_start": QUARTER[0], "period_end": QUARTER[1], "reason": "again"}
 
+PUBLISHED = ("get_publication", "explain_pounds", "get_publication_file", "list_bridge_entries")
+
 CALLS: dict[str, Call] = {
     **INTAKE_CALLS,
     **COLLECTIVE_CALLS,
@@ -164,7 +166,7 @@ async def target_of(world: World, operation: str) -> Target:
         activity_id = created.json()["id"]
     await world.seal()
     publication_id = None
-    if operation in ("get_publication", "explain_pounds"):
+    if operation in PUBLISHED:
         publication_id = str((await world.publish()).id)
     webhook_id = None
     if "webhook" in operation and operation != "create_webhook":

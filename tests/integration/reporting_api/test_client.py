@@ -9,11 +9,11 @@ from tests.integration.reporting_api.world import World, judgement
 
 from cdp_common.clients.reporting import ReportingClient
 from cdp_common.clients.tokens import forwarded
+from cdp_common.contracts.publications import PublicationDraft
 from cdp_common.contracts.reporting import (
     ActivityDraft,
     ActivityShare,
     Correction,
-    PublicationDraft,
     ReportDraft,
     ReportLineDraft,
     Review,

@@ -7,7 +7,8 @@ import httpx2
 from tests.integration.reporting_api.neighbours import OTHER_EDITION
 from tests.integration.reporting_api.world import World, judgement, keyed, line
 
-from cdp_common.contracts.reporting import PoundExplanation, Publication
+from cdp_common.contracts.publications import Publication
+from cdp_common.contracts.reporting import PoundExplanation
 
 
 async def ask(world: World, publication: Publication, measure: str) -> httpx2.Response:

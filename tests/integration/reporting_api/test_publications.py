@@ -9,7 +9,8 @@ from decimal import Decimal
 import pytest
 from tests.integration.reporting_api.world import World, codes, keyed, line
 
-from cdp_common.contracts.reporting import CollectiveValue, Grouping, Publication
+from cdp_common.contracts.publications import Publication
+from cdp_common.contracts.reporting import CollectiveValue, Grouping
 from cdp_common.kernel.identifiers import new_id
 from reporting_api.use_cases.verify_ledger import verify_ledger
 

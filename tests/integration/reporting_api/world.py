@@ -22,7 +22,8 @@ from cdp_common.contracts.commitments import (
     ScheduledShare,
 )
 from cdp_common.contracts.partners import MembershipChanged
-from cdp_common.contracts.reporting import CollectiveValue, Publication, Report
+from cdp_common.contracts.publications import Publication
+from cdp_common.contracts.reporting import CollectiveValue, Report
 from cdp_common.db.database import Database
 from cdp_common.kernel.clock import FixedClock
 from cdp_common.kernel.identifiers import new_id

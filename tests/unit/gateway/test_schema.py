@@ -20,7 +20,18 @@ from graphql import (
     validate,
 )
 
-from cdp_common.contracts import base, bids, charter, commitments, needs, partners, reporting, tenders, toms
+from cdp_common.contracts import (
+    base,
+    bids,
+    charter,
+    commitments,
+    needs,
+    partners,
+    publications,
+    reporting,
+    tenders,
+    toms,
+)
 from cdp_tools.story import ending
 from gateway.schema import enums, writing_enums
 from gateway.schema.reporting import GROUPING_FIELDS
@@ -128,7 +139,7 @@ def test_enumerations_hold_what_the_contracts_hold() -> None:
         (enums.NeedBand, needs.NeedBand),
         (enums.GroupBy, reporting.GroupBy),
         (enums.Basis, reporting.Basis),
-        (enums.Figure, reporting.PublicationChange.model_fields["figure"].annotation),
+        (enums.Figure, publications.PublicationChange.model_fields["figure"].annotation),
     ]
     for ours, theirs in pairs:
         assert [member.value for member in ours] == list(get_args(theirs)), ours

@@ -25,6 +25,7 @@ OPERATOR_SCOPES = (
     "persons:write",
     "places:write",
     "publications:write",
+    "hub:write",
     "reporting:read",
     "valuations:run",
 )

@@ -15,7 +15,8 @@ from cdp_common.contracts.base import Batch, IdBatch, Page
 from cdp_common.contracts.charter import Charter, Signatory
 from cdp_common.contracts.needs import AreaBatchRequest, AreaNeed
 from cdp_common.contracts.partners import Membership, Organisation, Place, Statement
-from cdp_common.contracts.reporting import Basis, CollectiveValue, FourFigures, Publication
+from cdp_common.contracts.publications import Publication
+from cdp_common.contracts.reporting import Basis, CollectiveValue, FourFigures
 from cdp_common.contracts.tenders import Tender
 from cdp_common.contracts.toms import Edition, Measure, MeasureBatchRequest, MeasureKey
 from gateway.errors import UpstreamFault

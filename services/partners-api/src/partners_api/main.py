@@ -29,15 +29,19 @@ from partners_api.api import (
     collective,
     delegations,
     descriptions,
+    gatherings,
+    hub,
+    hub_drafts,
     memberships,
     oauth,
     organisations,
     persons,
     places,
+    public_voice,
     statements,
     working_group,
 )
-from partners_api.api.callers import REGISTRATIONS, TOKENS
+from partners_api.api.callers import PUBLIC_WORDS, REGISTRATIONS, TOKENS
 from partners_api.settings import Settings
 from partners_api.use_cases.dns_records import TxtLookup, look_up_txt
 from partners_api.use_cases.provider_keys import ProviderKeys, fetching
@@ -90,6 +94,10 @@ def create_app(
             collective.router,
             working_group.router,
             checklists.router,
+            hub.router,
+            hub_drafts.router,
+            gatherings.router,
+            public_voice.router,
             clients.router,
             delegations.router,
             persons.router,
@@ -112,6 +120,7 @@ def create_app(
         {
             REGISTRATIONS: Policy(REGISTRATIONS, settings.registrations_per_minute, 60),
             TOKENS: Policy(TOKENS, settings.tokens_per_minute, 60),
+            PUBLIC_WORDS: Policy(PUBLIC_WORDS, settings.public_words_per_minute, 60),
         }
     )
     app.state.look_up_txt = look_up

@@ -25,6 +25,7 @@ from reporting_api.api import (
     activities,
     conflicts,
     obligations,
+    people,
     publications,
     report_files,
     reports,
@@ -36,6 +37,7 @@ from reporting_api.domain.reporting_calendar import Calendar, require_calendar_h
 from reporting_api.settings import Settings
 from reporting_api.use_cases.give_notice import INTERVAL_S as NOTICE_INTERVAL_S
 from reporting_api.use_cases.give_notice import notices_of
+from reporting_api.use_cases.publication_files import Signing
 from reporting_api.use_cases.purge_answers import purge_once
 from reporting_api.use_cases.run_feeds import feeds_consumed
 from reporting_api.use_cases.run_sequencer import sequencer_running
@@ -98,6 +100,7 @@ def create_app(
             value.router,
             publications.router,
             targets.router,
+            people.router,
             event_router,
             webhook_router,
         ],
@@ -124,6 +127,8 @@ def create_app(
             "/v1/reports/validate": MAX_REPORT_BYTES,
             "/v1/report-files": report_files.MAX_FILE_BYTES,
             "/v1/report-files/validate": report_files.MAX_FILE_BYTES,
+            "/v1/cohorts": MAX_REPORT_BYTES,
+            "/v1/cohorts/{cohort_id}/corrections": MAX_REPORT_BYTES,
             "/v1/reports/{report_id}/corrections": MAX_REPORT_BYTES,
         },
     )
@@ -137,4 +142,7 @@ def create_app(
     app.state.calendar = calendar
     app.state.uploads = UploadRoom()
     app.state.publication_licence = settings.publication_licence
+    app.state.publication_signing = Signing(
+        settings.public_url or settings.reporting_url, settings.secret_key
+    )
     return app

@@ -13,6 +13,10 @@ class Settings(ServiceSettings):
     port: int = 8105
     """The port to listen on."""
 
+    public_url: str | None = None
+    """Where outsiders reach reporting-api: publications name their permanent address by it; else it is the
+    address by which the other services reach it."""
+
     sequencer_interval_s: float = Field(default=1.0, gt=0, le=60)
     """How often ledger entries that wait are given their positions."""
 

@@ -8,17 +8,15 @@ from uuid import UUID
 from tests.integration.gateway.canned.ids import AT, CONTENT_HASH, HASH, LEDGER_HASH, PLACE, uid
 from tests.integration.gateway.canned.toms import proxy
 
+from cdp_common.contracts.publications import DisclosureRule, Publication, PublicationChange
 from cdp_common.contracts.reporting import (
     CollectiveValue,
     Coverage,
-    DisclosureRule,
     EditionUsed,
     FourFigures,
     Grouping,
     PoundExplanation,
     PoundGroup,
-    Publication,
-    PublicationChange,
     ValueCell,
     ValueFigure,
 )

@@ -25,6 +25,7 @@ PARTNER_SCOPES = [
     "reporting:read",
     "events:read",
     "webhooks:write",
+    "hub:write",
 ]
 LEAD_SCOPES = [*PARTNER_SCOPES, "places:write", "publications:write", "charter:write"]
 VALIDATOR_SCOPES = ["reports:read", "reports:validate", "reporting:read"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from cdp_tools.environment import Environment
 from cdp_tools.screen import Screen
 from cdp_tools.story.ending import keep
+from cdp_tools.story.hub import tell_hub
 from cdp_tools.story.programme import tell_programme
 from cdp_tools.story.reporting import tell_publication, tell_reports, wait_for_promises
 from cdp_tools.story.scene import open_connections, open_scene
@@ -12,6 +13,7 @@ from cdp_tools.story.tendering import tell_agreements, tell_charter, tell_tender
 
 PARTS = (
     ("the programme: place, partners, Statement, framework", tell_programme),
+    ("the Knowledge Hub: pages, a training, wordings of consent", tell_hub),
     ("a tender: three sealed bids, opened, scored, awarded", tell_tender),
     ("a grant and a planning obligation", tell_agreements),
     ("a company signs the Charter", tell_charter),

@@ -8,8 +8,10 @@ from uuid import UUID
 
 from cdp_common.clients.base import ServiceClient
 from cdp_common.clients.collective import CollectiveOperations
+from cdp_common.clients.hub import HubOperations
 from cdp_common.clients.organisations import OrganisationOperations
 from cdp_common.clients.persons import PersonOperations
+from cdp_common.clients.public_voice import PublicVoiceOperations
 from cdp_common.contracts.base import Batch, EventPage, IdBatch, Page
 from cdp_common.contracts.partners import (
     ApiClient,
@@ -35,7 +37,14 @@ from cdp_common.contracts.partners import (
 )
 
 
-class PartnersClient(CollectiveOperations, OrganisationOperations, PersonOperations, ServiceClient):
+class PartnersClient(
+    CollectiveOperations,
+    HubOperations,
+    PublicVoiceOperations,
+    OrganisationOperations,
+    PersonOperations,
+    ServiceClient,
+):
     """partners-api, one method per operation; tokens themselves come from `ClientCredentials`."""
 
     # -------------------------------------------------------------- what the authorisation server publishes

@@ -8,9 +8,13 @@ from uuid import UUID
 
 from cdp_common.clients.conflicts import ConflictOperations
 from cdp_common.clients.obligations import ObligationOperations
+from cdp_common.clients.people import PeopleOperations
 from cdp_common.clients.report_files import ReportFileOperations
 from cdp_common.clients.targets import TargetOperations
 from cdp_common.contracts.base import EventPage, Page
+from cdp_common.contracts.bridges import BridgeEntry
+from cdp_common.contracts.publication_files import PublicationKeys
+from cdp_common.contracts.publications import Publication, PublicationDraft
 from cdp_common.contracts.reporting import (
     Activity,
     ActivityDraft,
@@ -21,15 +25,15 @@ from cdp_common.contracts.reporting import (
     LedgerEntry,
     LedgerHead,
     PoundExplanation,
-    Publication,
-    PublicationDraft,
     Report,
     ReportDraft,
     Review,
 )
 
 
-class ReportingClient(ConflictOperations, ObligationOperations, ReportFileOperations, TargetOperations):
+class ReportingClient(
+    ConflictOperations, ObligationOperations, PeopleOperations, ReportFileOperations, TargetOperations
+):
     """reporting-api, one method per operation."""
 
     # -------------------------------------------------------------- joint activities
@@ -132,6 +136,21 @@ class ReportingClient(ConflictOperations, ObligationOperations, ReportFileOperat
     async def get_publication(self, publication_id: UUID) -> Publication:
         """One publication as it was frozen."""
         return await self._get(f"/v1/publications/{publication_id}", Publication)
+
+    async def get_publication_keys(self) -> PublicationKeys:
+        """The public keys with which signatures of publications are verified."""
+        return await self._get("/v1/publication-keys", PublicationKeys)
+
+    async def get_publication_file(self, publication_id: UUID, kind: str) -> bytes:
+        """A publication's file: `html`, `csv`, `pdf` or `signature`."""
+        return (await self._send("GET", f"/v1/publications/{publication_id}/files/{kind}", {})).body
+
+    async def list_bridge_entries(
+        self, publication_id: UUID, *, limit: int | None = None, cursor: str | None = None
+    ) -> Page[BridgeEntry]:
+        """Every ledger entry of the publication's bridge with its step."""
+        path, params = f"/v1/publications/{publication_id}/bridge-entries", {"limit": limit, "cursor": cursor}
+        return await self._get(path, Page[BridgeEntry], params=params)
 
     async def explain_pounds(self, publication_id: UUID, measure: str) -> PoundExplanation:
         """How a measure's delivered pounds in a publication came about."""

@@ -22,7 +22,6 @@ from cdp_common.contracts.base import (
 )
 from cdp_common.contracts.commitments import Route
 from cdp_common.contracts.licensed import Licensed
-from cdp_common.contracts.targets import TargetProgress
 from cdp_common.contracts.toms import ExplanationStep, Proxy, Unit
 
 ReportState = Literal["submitted", "under_review", "returned", "validated", "rejected", "superseded"]
@@ -305,53 +304,6 @@ class CollectiveValue(Contract):
     groupings: list[Grouping]
     editions: list[EditionUsed]
     data_status: DataStatus
-
-
-class PublicationDraft(Contract):
-    """Publishing a period's figures; a later number for the same period restates and says why."""
-
-    period_start: date
-    period_end: date
-    reason: ShortText | None = None  # required when the period was published before
-
-
-class PublicationChange(Contract):
-    """One figure that a restatement changed."""
-
-    figure: Literal["committed", "due", "delivered", "validated"]
-    before_gbp: GbpText
-    after_gbp: GbpText
-    difference_gbp: GbpText
-
-
-class DisclosureRule(Contract):
-    """The thresholds by which cells of a publication were withheld, and where they come from."""
-
-    minimum_organisations: int
-    dominance_percent: DecimalText
-    minimum_people: int | None = None  # null in publications made before people were counted
-    source: str
-
-
-class Publication(Contract):
-    """A frozen, numbered publication. `content_sha256` is over the canonical JSON of `value`."""
-
-    id: UUID
-    place_id: UUID
-    number: int
-    period_start: date
-    period_end: date
-    published_at: datetime
-    restates: int | None
-    reason: str | None
-    changes: list[PublicationChange]
-    value: CollectiveValue
-    targets: list[TargetProgress] = []  # how far the place's targets are reached at the period's end
-    content_sha256: Sha256
-    ledger_position: int  # entries up to here are in it
-    ledger_head: Sha256  # hash of the block that ends there
-    disclosure: DisclosureRule
-    licence: str
 
 
 class PoundGroup(Contract):

@@ -11,6 +11,7 @@ import strawberry
 from strawberry import federation
 
 from cdp_common.contracts import reporting as contract
+from cdp_common.contracts.publications import Publication as PublicationRecord
 from gateway.context import Context, Info
 from gateway.schema.enums import Figure, Unit
 from gateway.schema.fields import calls_together, computed
@@ -53,7 +54,7 @@ class DisclosureRule:
 class Publication(Node):
     """A publication; a later number may restate its period, and says why."""
 
-    record: strawberry.Private[contract.Publication]
+    record: strawberry.Private[PublicationRecord]
     rest_id: UUID = strawberry.field(description="The id by which the REST APIs know it.")
     number: int = strawberry.field(description="Its number in the place's series.")
     period_start: date = strawberry.field(description="The period's first day.")
@@ -81,7 +82,7 @@ class Publication(Node):
         return CollectiveValue.of(self.record.value, self.record)
 
     @classmethod
-    def of(cls, record: contract.Publication) -> Publication:
+    def of(cls, record: PublicationRecord) -> Publication:
         """The publication that reporting-api froze."""
         return cls(
             id=node_id("Publication", record.id),

@@ -12,6 +12,7 @@ from uuid import UUID
 import strawberry
 
 from cdp_common.contracts import reporting as contract
+from cdp_common.contracts.publications import Publication as PublicationRecord
 from gateway.context import Context, Info
 from gateway.loaders import ValueKey
 from gateway.schema.enums import Basis, DataStatus, GroupBy
@@ -68,7 +69,7 @@ class CollectiveValue:
 
     record: strawberry.Private[contract.CollectiveValue]
     groupings: strawberry.Private[Sequence[contract.Grouping]]
-    publication_record: strawberry.Private[contract.Publication | None]
+    publication_record: strawberry.Private[PublicationRecord | None]
     window_start: date = strawberry.field(description="The window's first day.")
     window_end: date = strawberry.field(description="The window's last day.")
     as_of: datetime = strawberry.field(description="The moment as known at which the figures stand.")
@@ -200,7 +201,7 @@ class CollectiveValue:
     def of(
         cls,
         record: contract.CollectiveValue,
-        publication: contract.Publication | None = None,
+        publication: PublicationRecord | None = None,
         groupings: Sequence[contract.Grouping] | None = None,
     ) -> CollectiveValue:
         """The figures that reporting-api states, alone or inside a publication.

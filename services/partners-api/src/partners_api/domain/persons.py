@@ -25,13 +25,28 @@ _READS = (
 ROLE_SCOPES: Mapping[PlaceRole, frozenset[str]] = MappingProxyType(
     {
         "officer": frozenset(
-            {*_READS, "tenders:write", "bids:read", "bids:write", "agreements:write", "reports:write"}
+            {
+                *_READS,
+                "hub:write",
+                "tenders:write",
+                "bids:read",
+                "bids:write",
+                "agreements:write",
+                "reports:write",
+            }
         ),
         "evaluator": frozenset({*_READS, "bids:read", "evaluations:write"}),
-        "moderator": frozenset({*_READS, "bids:read", "evaluations:write", "tenders:write"}),
+        "moderator": frozenset({*_READS, "hub:write", "bids:read", "evaluations:write", "tenders:write"}),
         "validator": frozenset({*_READS, "reports:validate"}),
         "programme_manager": frozenset(
-            {*_READS, "places:write", "organisations:write", "persons:write", "publications:write"}
+            {
+                *_READS,
+                "hub:write",
+                "places:write",
+                "organisations:write",
+                "persons:write",
+                "publications:write",
+            }
             | {"charter:write", "statements:sign"}
         ),
         "signatory": frozenset(

@@ -18,6 +18,7 @@ SCOPES: Mapping[str, str] = MappingProxyType(
         "clients:admin": "Operate the platform: places, clients of any organisation, roles",
         "delegations:write": "Let another organisation act for the own one",
         "places:write": "Run a place's programme: memberships, statements, roles",
+        "hub:write": "Write for a place's Knowledge Hub: pages, gatherings, what the public sent",
         "persons:write": "Record people, and give them roles in a place",
         "persons:assert": "Say which of its users sits at a trusted portal",
         "statements:sign": "Sign a place's Statement of Intent",

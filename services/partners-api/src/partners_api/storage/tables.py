@@ -27,7 +27,9 @@ from cdp_common.db.columns import Json, Pence, UtcDateTime, id_column
 from partners_api.storage import asserted_tables as asserted_tables  # so that migrations see these too
 from partners_api.storage import collective_tables as collective_tables
 from partners_api.storage import description_tables as description_tables
+from partners_api.storage import hub_tables as hub_tables
 from partners_api.storage import person_tables as person_tables  # so that migrations see these too
+from partners_api.storage import public_tables as public_tables
 from partners_api.storage import verification_tables as verification_tables
 from partners_api.storage.catalogue import metadata as metadata
 

@@ -13,6 +13,7 @@ from cdp_common.kernel.clock import Clock
 from cdp_common.kernel.periods import Period
 from cdp_common.web.identity import maybe_caller
 from reporting_api.domain.disclosure import DisclosureRule
+from reporting_api.use_cases.publication_files import Signing
 
 
 async def partners_client(request: Request) -> PartnersClient:
@@ -45,6 +46,12 @@ async def publication_licence(request: Request) -> str:
     return licence
 
 
+async def publication_signing(request: Request) -> Signing:
+    """How publications are addressed and signed."""
+    signing: Signing = request.app.state.publication_signing
+    return signing
+
+
 async def window(
     since: Annotated[Day, Query(alias="from", description="First day of the window.")],
     until: Annotated[Day, Query(alias="to", description="Last day of the window, included.")],
@@ -61,4 +68,5 @@ Toms = Annotated[TomsClient, Depends(toms_client)]
 ServiceClock = Annotated[Clock, Depends(service_clock)]
 PublishingRule = Annotated[DisclosureRule, Depends(disclosure_rule)]
 PublicationLicence = Annotated[str, Depends(publication_licence)]
+PublicationSigning = Annotated[Signing, Depends(publication_signing)]
 Window = Annotated[Period, Depends(window)]

@@ -8,29 +8,30 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Request, Response, Security
 
 from cdp_common.contracts.base import Page
-from cdp_common.contracts.reporting import (
-    CollectiveValue,
-    PoundExplanation,
-    Publication,
-    PublicationDraft,
-)
+from cdp_common.contracts.bridges import BridgeEntry
+from cdp_common.contracts.publication_files import PublicationKeys
+from cdp_common.contracts.publications import Publication, PublicationDraft
+from cdp_common.contracts.reporting import CollectiveValue, PoundExplanation
 from cdp_common.db.paging import cut_page
 from cdp_common.web.caller import Caller
 from cdp_common.web.dependencies import Now, ServiceDatabase
+from cdp_common.web.etags import is_held, respond_with_etag
 from cdp_common.web.identity import signed_caller
 from cdp_common.web.once import OnceHeader, answer_response
 from cdp_common.web.paging import Paging, page_links
 from reporting_api.api.dependencies import (
     PUBLIC,
     PublicationLicence,
+    PublicationSigning,
     PublishingRule,
     ServiceClock,
     Toms,
     Window,
 )
+from reporting_api.use_cases import build_bridge, publication_files, read_publications
 from reporting_api.use_cases import explain_pounds as explaining
 from reporting_api.use_cases import publish_period as publishing
-from reporting_api.use_cases import read_publications
+from reporting_api.use_cases.publication_files import FileKind
 
 router = APIRouter(tags=["publications"])
 
@@ -67,11 +68,14 @@ async def publish_period(
     toms: Toms,
     rule: PublishingRule,
     licence: PublicationLicence,
+    signing: PublicationSigning,
     clock: ServiceClock,
 ) -> Response:
     """Freeze and publish a period's figures; publishing it again restates it under a new number."""
     return answer_response(
-        await publishing.publish_period(db, toms, caller, place_id, draft, rule, licence, once, clock)
+        await publishing.publish_period(
+            db, toms, caller, place_id, draft, rule, licence, signing, once, clock
+        )
     )
 
 
@@ -94,6 +98,52 @@ async def get_publication(publication_id: UUID, request: Request, db: ServiceDat
     if etag in [tag.strip() for tag in request.headers.get("if-none-match", "").split(",")]:
         return Response(status_code=304, headers=headers)
     return Response(document, headers=headers, media_type="application/json")
+
+
+@router.get("/v1/publications/{publication_id}/files/{kind}", dependencies=PUBLIC, response_class=Response)
+async def get_publication_file(
+    publication_id: UUID,
+    kind: FileKind,
+    request: Request,
+    db: ServiceDatabase,
+    signing: PublicationSigning,
+    now: Now,
+) -> Response:
+    """The publication as a page, a table (CSV), a tagged PDF or its signature (JWS), the same bytes each
+    time."""
+    body, sha256 = await publication_files.get_publication_file(db, signing, publication_id, kind, now)
+    etag = f'"{sha256}"'
+    headers = {"ETag": etag, "Cache-Control": "public, max-age=31536000, immutable"}
+    if kind == "html":
+        # It asks for nothing and runs nothing; should a label ever hold markup, it does not either.
+        headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'"
+    if is_held(request, etag):
+        return Response(status_code=304, headers=headers)
+    return Response(body, headers=headers, media_type=publication_files.MEDIA_TYPES[kind])
+
+
+@router.get("/v1/publication-keys", response_model=PublicationKeys, dependencies=PUBLIC)
+async def get_publication_keys(
+    request: Request, db: ServiceDatabase, signing: PublicationSigning, now: Now
+) -> Response:
+    """The public keys with which signatures of publications are verified (JWK set)."""
+    return respond_with_etag(request, await publication_files.get_publication_keys(db, signing, now))
+
+
+@router.get("/v1/publications/{publication_id}/bridge-entries")
+async def list_bridge_entries(
+    publication_id: UUID,
+    request: Request,
+    caller: Annotated[Caller, Security(signed_caller, scopes=["reporting:read"])],
+    db: ServiceDatabase,
+    page: Paging,
+) -> Page[BridgeEntry]:
+    """Every ledger entry of the publication's bridge with its step, for those with a role in the place."""
+    found = await build_bridge.list_bridge_entries(
+        db, caller, publication_id, cursor=page.cursor, limit=page.limit
+    )
+    items, following = cut_page(found, page.limit, lambda entry: [entry.position])
+    return Page(items=items, next=page_links(request, following))
 
 
 @router.get("/v1/publications/{publication_id}/explanations/{measure}", dependencies=PUBLIC)

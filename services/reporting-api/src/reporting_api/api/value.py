@@ -11,14 +11,7 @@ from fastapi import APIRouter, Query, Request, Security
 from pydantic import AwareDatetime
 
 from cdp_common.contracts.base import Page
-from cdp_common.contracts.reporting import (
-    Basis,
-    CollectiveValue,
-    FeedState,
-    GroupBy,
-    LedgerEntry,
-    LedgerHead,
-)
+from cdp_common.contracts.reporting import Basis, CollectiveValue, FeedState, GroupBy, LedgerEntry, LedgerHead
 from cdp_common.db.paging import cut_page
 from cdp_common.kernel.errors import FieldError, InvalidInput
 from cdp_common.web.caller import Caller

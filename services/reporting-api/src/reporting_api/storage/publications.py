@@ -48,6 +48,17 @@ async def latest_of_period(
     return (await tx.execute(query)).mappings().one_or_none()
 
 
+async def totals_before(tx: AsyncConnection, place_id: UUID, number: int) -> list[RowMapping]:
+    """Number, period's end and ledger position of the place's publications before one, oldest first."""
+    columns = publications.c
+    query = (
+        select(columns.number, columns.period_end, columns.ledger_position)
+        .where(columns.place_id == place_id, columns.number < number)
+        .order_by(columns.number)
+    )
+    return list((await tx.execute(query)).mappings())
+
+
 async def publication_by_id(tx: AsyncConnection, publication_id: UUID) -> RowMapping | None:
     """One publication, or none."""
     query = select(publications).where(publications.c.id == publication_id)

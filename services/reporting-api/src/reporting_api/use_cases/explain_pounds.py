@@ -15,7 +15,8 @@ from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cdp_common.clients.toms import TomsClient
-from cdp_common.contracts.reporting import PoundExplanation, PoundGroup, Publication, ValueCell
+from cdp_common.contracts.publications import Publication
+from cdp_common.contracts.reporting import PoundExplanation, PoundGroup, ValueCell
 from cdp_common.contracts.toms import (
     Explanation,
     ExplanationStep,

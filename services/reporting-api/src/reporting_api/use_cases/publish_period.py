@@ -13,13 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cdp_common.clients.toms import TomsClient
 from cdp_common.contracts.base import Contract
-from cdp_common.contracts.reporting import (
-    CollectiveValue,
-    Publication,
-    PublicationChange,
-    PublicationDraft,
-)
-from cdp_common.contracts.reporting import DisclosureRule as RuleContract
+from cdp_common.contracts.bridges import Bridge
+from cdp_common.contracts.publications import DisclosureRule as RuleContract
+from cdp_common.contracts.publications import Publication, PublicationChange, PublicationDraft
+from cdp_common.contracts.reporting import CollectiveValue
 from cdp_common.db.database import Database
 from cdp_common.db.events import NewEvent, record_event
 from cdp_common.db.idempotency import Answer, Once
@@ -49,6 +46,7 @@ from reporting_api.storage.publications import (
     lock_numbers,
     publication_by_id,
 )
+from reporting_api.use_cases.build_bridge import build_bridges, cell_changes
 from reporting_api.use_cases.compute_value import (
     collective_value,
     compute_value,
@@ -60,6 +58,7 @@ from reporting_api.use_cases.protect_value import (
     organisations_agreed,
     withheld_of,
 )
+from reporting_api.use_cases.publication_files import Signing, keep_files
 from reporting_api.use_cases.publish_targets import (
     ShownProgress,
     keep_published_progress,
@@ -114,6 +113,7 @@ async def publish_period(
     draft: PublicationDraft,
     rule: DisclosureRule,
     licence: str,
+    signing: Signing,
     once: Once,
     clock: Clock,
 ) -> Answer:
@@ -138,12 +138,16 @@ async def publish_period(
         lines = Slice(place_id, period, position)
         protected = await _protected_value(tx, lines, rule, now, number=number)
         progress = await progress_to_publish(tx, protected.value, position, protected.agreed, rule)
-        publication = _publication(draft, protected.value, progress, before, head, rule, licence, now)
+        bridges = await build_bridges(tx, place_id, number, position, period.end, protected.agreed, rule)
+        publication = _publication(
+            draft, protected.value, progress, bridges, before, head, rule, licence, now
+        )
         document = canonical_json(publication.model_dump(mode="json"))
         row = _row(publication, protected.agreed, document)
         await add_publication(tx, row)
         await keep_shown(tx, row, protected.licensed)
         await keep_published_progress(tx, progress, row, now)
+        await keep_files(tx, signing, publication, document, now)
         await record_event(tx, _published(publication), now)
         kept = await once.keep(tx, 201, PublicationRef(id=publication.id), now=now)
     return Answer(kept.status, document, kept.headers)
@@ -188,6 +192,7 @@ def _publication(
     draft: PublicationDraft,
     value: CollectiveValue,
     progress: Sequence[ShownProgress],
+    bridges: list[Bridge],
     before: RowMapping | None,
     head: Block | None,
     rule: DisclosureRule,
@@ -205,6 +210,8 @@ def _publication(
         restates=None if before is None else before["number"],
         reason=draft.reason,
         changes=[] if before is None else _changes(before, value),
+        cell_changes=[] if before is None else cell_changes(thawed(before["document"]).value, value),
+        bridges=bridges,
         value=value,
         targets=[shown.answer for shown in progress],
         content_sha256=content_hash(value.model_dump(mode="json")),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from cdp_common.contracts.reporting import Publication
+from cdp_common.contracts.publications import Publication
 from cdp_common.db.database import Database
 from reporting_api.domain.publications import PublicationNotFound
 from reporting_api.storage.publications import publication_by_id, publications_page

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from cdp_common.contracts.event_types import charter, collective, partners, procurement, reporting, toms
+from cdp_common.contracts.event_types import charter, collective, hub, partners, procurement, reporting, toms
 from cdp_common.contracts.event_types.declared import EventType
 
 __all__ = ["EVENT_TYPES", "EventType", "declare", "event_type", "types_of"]
 
 EVENT_TYPES: Mapping[str, tuple[EventType, ...]] = {
-    "partners-api": (*partners.EVENT_TYPES, *collective.EVENT_TYPES),
+    "partners-api": (*partners.EVENT_TYPES, *collective.EVENT_TYPES, *hub.EVENT_TYPES),
     "toms-engine": toms.EVENT_TYPES,
     "procurement-api": procurement.EVENT_TYPES,
     "charter-api": charter.EVENT_TYPES,

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from cdp_common.contracts.base import Contract, DataStatus, DecimalText
 from cdp_common.contracts.event_types.declared import EventType
+from cdp_common.contracts.event_types.people import PEOPLE_EVENT_TYPES
 
 
 class ReportChanged(Contract):
@@ -109,4 +110,5 @@ EVENT_TYPES = (
     ),
     EventType("target.set", "target", TargetChanged, "A place set a number to be reached.", _EVERYBODY),
     EventType("target.changed", "target", TargetChanged, "A target was changed or ended.", _EVERYBODY),
+    *PEOPLE_EVENT_TYPES,
 )

@@ -4,8 +4,8 @@ from alembic import op
 
 from cdp_common.db.common_schema import run
 
-revision = "0011"
-down_revision = "0010"
+revision = "0013"
+down_revision = "0012"
 branch_labels = None
 depends_on = None
 

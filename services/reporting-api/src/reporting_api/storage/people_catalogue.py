@@ -1,0 +1,95 @@
+"""Counts of people: schemes, cohorts, and the tables that are published of them. All append-only."""
+
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Date,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
+
+from cdp_common.db.columns import Json, UtcDateTime, id_column
+from reporting_api.storage.catalogue import NUMBERS_FOLLOW, STATUS_KNOWN, metadata
+
+breakdown_schemes = Table(
+    "breakdown_schemes",
+    metadata,
+    id_column(),
+    Column("place_id", Uuid, nullable=False),
+    Column("code", Text, nullable=False),
+    Column("version", Text, nullable=False),
+    Column("document", Json, nullable=False),
+    Column("published_by", Uuid, nullable=False),
+    Column("published_at", UtcDateTime, nullable=False),
+    UniqueConstraint("place_id", "code", "version"),
+)
+
+cohorts = Table(
+    "cohorts",
+    metadata,
+    id_column(),
+    Column("place_id", Uuid, nullable=False),
+    Column("organisation_id", Uuid, nullable=False),
+    Column("programme", Text, nullable=False),
+    Column("scheme_id", Uuid, ForeignKey("breakdown_schemes.id"), nullable=False),
+    Column("period_start", Date, nullable=False),
+    Column("period_end", Date, nullable=False),
+    Column("rows", Json, nullable=False),
+    Column("supersedes", Uuid, ForeignKey("cohorts.id")),
+    Column("correction_reason", Text),
+    Column("data_status", Text, nullable=False),
+    Column("client_id", Text, nullable=False),
+    Column("acted_by", Uuid, nullable=False),
+    Column("person_id", Uuid),
+    Column("recorded_at", UtcDateTime, nullable=False),
+    UniqueConstraint("supersedes"),
+    CheckConstraint(STATUS_KNOWN, name="data_status_known"),
+    CheckConstraint("(supersedes IS NULL) = (correction_reason IS NULL)", name="correction_with_reason"),
+    Index(None, "place_id", "programme", "period_start"),
+    Index(None, "organisation_id", "id"),
+    Index(
+        "uq_cohorts_counted_once",
+        "place_id",
+        "programme",
+        "organisation_id",
+        "period_start",
+        unique=True,
+        postgresql_where=text("supersedes IS NULL"),
+    ),
+)
+
+people_publications = Table(
+    "people_publications",
+    metadata,
+    id_column(),
+    Column("place_id", Uuid, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("previous_number", Integer),
+    Column("programme", Text, nullable=False),
+    Column("scheme_id", Uuid, ForeignKey("breakdown_schemes.id"), nullable=False),
+    Column("period_start", Date, nullable=False),
+    Column("period_end", Date, nullable=False),
+    Column("published_at", UtcDateTime, nullable=False),
+    Column("restates", Integer),
+    Column("reason", Text),
+    Column("shown", Json, nullable=False),
+    Column("withheld", Json, nullable=False),
+    Column("content_sha256", Text, nullable=False),
+    Column("document", LargeBinary, nullable=False),
+    UniqueConstraint("place_id", "number"),
+    ForeignKeyConstraint(
+        ["place_id", "previous_number"],
+        ["people_publications.place_id", "people_publications.number"],
+        name="fk_people_publications_previous",
+    ),
+    CheckConstraint(NUMBERS_FOLLOW, name="numbers_follow"),
+    Index(None, "place_id", "programme", "number"),
+)
