@@ -66,6 +66,8 @@ def split_pence(total: int, weights: Sequence[Decimal]) -> list[int]:
     """
     if not weights or any(not weight.is_finite() or weight < 0 for weight in weights):
         raise WeightsNotUsable("shares must be given and be finite and not negative")
+    if len(weights) == 1 and weights[0] > 0:
+        return [total]
     shares = [Fraction(weight) for weight in weights]
     whole = sum(shares)
     if whole == 0:

@@ -14,6 +14,8 @@ QUANTITY_STEP = Decimal("1E-8")
 
 def split_quantity(total: Decimal, shares: Sequence[Decimal]) -> list[Decimal]:
     """Parts of a quantity by `shares`, cut to eight decimals; the last share takes what is left."""
+    if len(shares) == 1 and shares[0] > 0:
+        return [total.quantize(QUANTITY_STEP)]
     whole = sum((Fraction(share) for share in shares), start=Fraction(0))
     if whole <= 0 or any(share < 0 for share in shares):
         raise WeightsNotUsable("shares must not be negative and at least one must be above zero")
