@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal, localcontext
-from fractions import Fraction
+from math import lcm
 
 from cdp_common.kernel.errors import InvalidInput
 
@@ -68,14 +68,22 @@ def split_pence(total: int, weights: Sequence[Decimal]) -> list[int]:
         raise WeightsNotUsable("shares must be given and be finite and not negative")
     if len(weights) == 1 and weights[0] > 0:
         return [total]
-    shares = [Fraction(weight) for weight in weights]
+    shares = whole_weights(weights)
     whole = sum(shares)
     if whole == 0:
         raise WeightsNotUsable("at least one share must be above zero")
-    parts = [int(total * share / whole) for share in shares]
+    sign = -1 if total < 0 else 1
+    parts = [sign * (abs(total) * share // whole) for share in shares]
     last = max(index for index, share in enumerate(shares) if share > 0)
     parts[last] += total - sum(parts)
     return parts
+
+
+def whole_weights(weights: Sequence[Decimal]) -> list[int]:
+    """Whole numbers in the same proportion as finite weights, exactly."""
+    ratios = [weight.as_integer_ratio() for weight in weights]
+    common = lcm(*(below for _, below in ratios))
+    return [above * (common // below) for above, below in ratios]
 
 
 def _significant_digits(amount: Decimal) -> int:
