@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from typing import Annotated, Any
 
 import httpx2
@@ -21,6 +22,7 @@ from cdp_common.web.etags import is_held
 from cdp_common.web.identity import MaybeCaller
 from cdp_common.web.problems import request_id_of
 from cdp_common.web.requests import exact_json
+from gateway.caller_points import CallerPoints
 from gateway.context import Context
 from gateway.documents import Documents
 from gateway.errors import (
@@ -129,6 +131,7 @@ async def _answered(
 ) -> Answer:
     """What the request comes to; the public's answers are shared among those who ask the same."""
     documents: Documents = request.app.state.documents
+    now: datetime = request.app.state.clock()
     try:
         document = documents.document(
             given.query, given.document_id, given.extensions, is_public=caller is None
@@ -137,16 +140,24 @@ async def _answered(
         raise  # then it is no request of GraphQL's
     except BadRequest as refusal:
         return Answer.of(_refused(refusal, refusal))
+    points: CallerPoints = request.app.state.caller_points
+    points.take(request, caller, now)
     context = _context(request, caller)
+
+    async def execute() -> ExecutionResult:
+        result = await _execute(context, document, given, allowed)
+        points.charge(request, caller, result.extensions, now)
+        return result
+
     if may_write(document):
         # What is done is done for each who asks: it is neither kept nor shared.
-        answer = Answer.unkept(await _execute(context, document, given, allowed))
+        answer = Answer.unkept(await execute())
     elif caller is not None:
-        answer = Answer.of(await _execute(context, document, given, allowed))
+        answer = Answer.of(await execute())
     else:
         answers: PublicAnswers = request.app.state.public_answers
         key = key_of(document, given.variables, given.operation_name)
-        answer = await answers.answer(key, lambda: _execute(context, document, given, allowed))
+        answer = await answers.answer(key, execute)
     if given.query is not None and not isinstance(answer.result, PreExecutionError):
         documents.learn(document, given.extensions)
     return answer

@@ -13,6 +13,7 @@ from cdp_common.web.issuer import remote_verifier
 from cdp_common.web.verifier import TokenVerifier
 from cdp_common.web.wiring import closing
 from gateway import endpoint
+from gateway.caller_points import CallerPoints
 from gateway.carrier import Aiohttp
 from gateway.documents import Documents, read_registry
 from gateway.guards import guards_for
@@ -46,6 +47,9 @@ def create_app(
     app.state.http = opened
     app.state.carrier = SharedReads(carrier or pool)
     app.state.guards = guards_for(settings.guard_rules)
+    app.state.caller_points = CallerPoints(
+        settings.client_points_per_minute, settings.address_points_per_minute
+    )
     app.state.documents = Documents(
         read_registry(settings.trusted_documents_file),
         only_trusted_for_public=settings.public_documents == "trusted",
