@@ -12,6 +12,11 @@ from gateway.limits import CALL_EACH, CALL_TOGETHER
 Resolver = TypeVar("Resolver", bound=Callable[..., Any])
 
 
+def resolved(resolver: Callable[..., Any], description: str) -> Any:
+    """A field of one type whose resolver stands in a module of its own; each object needs a call."""
+    return strawberry.field(resolver=resolver, description=description, metadata=CALL_EACH)
+
+
 def computed(description: str) -> Callable[[Resolver], Resolver]:
     """A field worked out of what is already there."""
     return _field(description, {})
