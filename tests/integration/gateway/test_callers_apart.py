@@ -16,14 +16,15 @@ from gateway.schema.nodes import node_id
 from gateway.schema.root import schema
 
 WINDOW = '(from: "2026-04-01", to: "2026-06-30")'
+KEY = canned.PUBLICATION
 QUERIES = {
     "place": f'place(slug: "place-1") {{ name collectiveValue{WINDOW} {{ asOf }} }}',
     "places": "places { edges { node { name } } }",
     "organisation": 'organisation(identifier: "GB-COH:00000001") { legalName }',
     "framework": 'framework(code: "f", edition: "2026") { edition { title } }',
     "tender": 'tender(ocid: "ocds-1") { title buyer { legalName } }',
-    "publication": f'publication(id: "{canned.PUBLICATION}") {{ place {{ name }} }}',
-    "poundExplanation": f'poundExplanation(publication: "{canned.PUBLICATION}", measure: "M1") {{ measureTitle }}',
+    "publication": f'publication(id: "{KEY}") {{ place {{ name }} }}',
+    "poundExplanation": f'poundExplanation(publication: "{KEY}", measure: "M1") {{ measureTitle }}',
     "node": 'node(id: "{signatory}") { ... on Signatory { organisationName } }',
 }
 """A query for each field of the root; everything named in it is marked with whom it was made for."""

@@ -113,6 +113,12 @@ def test_every_mutation_takes_one_input_and_a_key_and_says_why_it_was_not_done()
         assert str(payload.fields["userErrors"].type) == "[UserError!]!"
 
 
+def test_what_can_be_listened_to() -> None:
+    subscription = schema._schema.subscription_type
+    assert subscription is not None
+    assert set(subscription.fields) == {"collectiveValueChanged", "tenderStateChanged", "webhookFailed"}
+
+
 def test_the_queries_of_the_demonstration_fit() -> None:
     for query in (ending.COLLECTIVE_QUERY, ending.LIVE_QUERY, ending.LATEST_QUERY, ending.POUND_QUERY):
         assert validate(schema._schema, parse(query)) == []

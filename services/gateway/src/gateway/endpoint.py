@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Annotated, Any
 
-import httpx2
 from fastapi import APIRouter, Query, Request
 from graphql import GraphQLError
 from pydantic import BaseModel, ConfigDict, Field
@@ -34,11 +35,12 @@ from gateway.errors import (
     VariablesInvalid,
     error_answer,
 )
+from gateway.happenings import Happenings, Listener
 from gateway.limits import Limits
 from gateway.public_answers import Answer, PublicAnswers, body_of, key_of
 from gateway.schema.root import schema
 from gateway.settings import Settings
-from gateway.upstreams import upstreams_for
+from gateway.upstreams import Upstreams, upstreams_for
 
 GRAPHQL_PATH = "/graphql"
 GRAPHQL_MEDIA_TYPE = "application/graphql-response+json"
@@ -142,7 +144,7 @@ async def _answered(
         return Answer.of(_refused(refusal, refusal))
     points: CallerPoints = request.app.state.caller_points
     points.take(request, caller, now)
-    context = _context(request, caller)
+    context = context_of(request, caller)
 
     async def execute() -> ExecutionResult:
         result = await _execute(context, document, given, allowed)
@@ -220,14 +222,26 @@ def _refused(refusal: Exception, fault: Exception) -> PreExecutionError:
     return PreExecutionError(data=None, errors=[GraphQLError(str(refusal), original_error=refusal)])
 
 
-def _context(request: Request, caller: Caller | None) -> Context:
+def context_of(request: Request, caller: Caller | None) -> Context:
+    """What the resolvers of one request share."""
     settings: Settings = request.app.state.settings
-    http: httpx2.AsyncClient = request.app.state.http
+    state = request.app.state
+
+    def upstreams() -> Upstreams:
+        return upstreams_for(caller, settings, state.http, state.carrier, state.guards)
+
+    def listening(services: Sequence[str]) -> AbstractAsyncContextManager[Listener]:
+        happenings: Happenings = state.happenings
+        assert caller is not None
+        return happenings.listening(services, caller, state.verifier.verify)
+
     return Context(
         request_id=request_id_of(request),
         caller=caller,
         limits=limits_of(settings),
-        upstreams=upstreams_for(caller, settings, http, request.app.state.carrier, request.app.state.guards),
+        upstreams=upstreams(),
+        renewed=upstreams,
+        listening=listening,
         write_budget_s=settings.write_budget_s,
     )
 

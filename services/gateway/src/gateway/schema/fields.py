@@ -32,6 +32,12 @@ def calls_together(description: str) -> Callable[[Resolver], Resolver]:
     return _field(description, CALL_TOGETHER)
 
 
+def listened(description: str) -> Callable[[Resolver], Resolver]:
+    """A field of the root of subscriptions; what it begins with needs a call."""
+    made = strawberry.subscription(description=description, metadata=CALL_EACH)
+    return cast("Callable[[Resolver], Resolver]", made)
+
+
 def _field(description: str, cost: Mapping[str, str]) -> Callable[[Resolver], Resolver]:
     # The library's decorator is untyped; the type of what it decorates is the truth for everybody else.
     return cast("Callable[[Resolver], Resolver]", strawberry.field(description=description, metadata=cost))
