@@ -18,6 +18,7 @@ from tests.integration.gateway.world import Call, Refused, World, running
 from cdp_common.kernel.identifiers import new_id
 from cdp_common.testing.callers import TokenMint
 from gateway import happenings
+from gateway.errors import SubscriptionTooSlow
 
 TENDERS = """subscription { tenderStateChanged(place: "place-1") {
   cause tender { title buyer { legalName } } } }"""
@@ -223,7 +224,7 @@ async def test_who_does_not_take_what_happens_hears_no_more(mint: TokenMint) -> 
         listener.offer(event)
     listener.offer(event)
     assert listener.is_over
-    with pytest.raises(happenings.SubscriptionTooSlow):
+    with pytest.raises(SubscriptionTooSlow):
         await anext(listener.happenings())
 
 
