@@ -3,6 +3,7 @@
 from datetime import timedelta
 from random import Random  # noqa: TID251 - the same entries for the same seed
 
+import pytest
 from sqlalchemy import text
 from tests.integration.reporting_api.entry_maker import EntryMaker
 from tests.integration.reporting_api.world import World
@@ -10,6 +11,7 @@ from tests.integration.reporting_api.world import World
 from cdp_common.contracts.ledger_heads import LedgerHead
 from cdp_common.db.database import Database
 from cdp_common.testing.databases import TestDatabases
+from reporting_api.storage import rollup_folding
 from reporting_api.storage.ledger import append_entries
 from reporting_api.use_cases.sign_heads import sign_heads
 from reporting_api.use_cases.verify_ledger import verify_ledger
@@ -31,6 +33,12 @@ CHANGES = (
     ("publications", "period_end = period_end - 1"),
     ("publications", "document = set_byte(document, 40, get_byte(document, 40) # 1)"),
 )
+
+
+@pytest.fixture(autouse=True)
+def checkpoints_each_month(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A few entries are enough for a month's end to be kept."""
+    monkeypatch.setattr(rollup_folding, "CHECKPOINT_AT_MONTHS_END", 1)
 
 
 async def test_one_byte_changed_in_any_table_is_found(wide_world: World, databases: TestDatabases):

@@ -28,6 +28,8 @@ MAX_FOLDED = 20_000
 CHECKPOINT_EVERY = 40_000
 """Entries after which a day's end is kept as a checkpoint, also within a month: what lies between bounds what
 an earlier moment costs to read."""
+CHECKPOINT_AT_MONTHS_END = 5_000
+"""Entries without which a month's end is not worth the copy of all cells."""
 
 _NAMES = f"marginal, {CELL_NAME}"
 
@@ -148,9 +150,9 @@ class Fold:
         """Whether the day's end is to be kept before anything of the following day is folded."""
         if following == self.sealed_on:
             return False
-        return (following.year, following.month) != (self.sealed_on.year, self.sealed_on.month) or (
-            self.position - self.checkpoint_position >= CHECKPOINT_EVERY
-        )
+        more = self.position - self.checkpoint_position
+        ends_month = (following.year, following.month) != (self.sealed_on.year, self.sealed_on.month)
+        return more >= CHECKPOINT_EVERY or (ends_month and more >= CHECKPOINT_AT_MONTHS_END)
 
 
 _NOTHING = Fold(0, 0, date.min, 0)
