@@ -10,7 +10,7 @@ from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from reporting_api.storage.contributions import SUMS, added
-from reporting_api.storage.rollup_folding import CONTRIBUTED, SPANS, Fold
+from reporting_api.storage.rollup_folding import CONTRIBUTED, HASHED, SPANS, Fold
 
 MAX_NAMED = 20
 """Cells that one comparison names; where one is wrong there are often many."""
@@ -84,6 +84,7 @@ async def allow_time(tx: AsyncConnection) -> None:
     """Let the statements of a check run as long as they take on a large ledger."""
     await tx.execute(text(f"SET LOCAL statement_timeout = '{MAX_STATEMENT_S}s'"))
     await tx.execute(text("SET LOCAL work_mem = '128MB'"))
+    await tx.execute(HASHED)
 
 
 async def fold_is_of_block(tx: AsyncConnection, place_id: UUID, fold: Fold) -> bool:

@@ -69,8 +69,8 @@ CONTRIBUTED = f"""
        OR marginal <> 'due_day' AND figure IN ('committed', 'delivered', 'validated')"""  # noqa: S608 - made of constants
 """What a run of a place's entries adds to every cell, by month (in 'due_day' by day)."""
 
-# Few rows are expected where thousands come, and sorting them by their names takes longest of all.
-_HASHED = text("SELECT set_config('enable_sort', 'off', true)")
+HASHED = text("SELECT set_config('enable_sort', 'off', true)")
+"""Few rows are expected where thousands come, and sorting them by their names takes longest of all."""
 
 SPANS = """CROSS JOIN LATERAL (VALUES
         ('day', p.bucket, p.marginal = 'due_day'),
@@ -190,7 +190,7 @@ async def fold_next(tx: AsyncConnection, place_id: UUID) -> int:
         await tx.execute(_CHECKPOINT, {**place, "sealed_on": before.sealed_on})
         kept = before.position
     span = {"after": after.position, "upto": row.last_position, "sealed_on": row.sealed_on}
-    await tx.execute(_HASHED)
+    await tx.execute(HASHED)
     await tx.execute(_FOLD, {**place, **span})
     values = {
         "block_number": row.number,
