@@ -21,7 +21,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from sqlalchemy import text
 
 from cdp_common.contracts.commitments import CommitmentsMade
-from cdp_common.contracts.reporting import Publication, Report
+from cdp_common.contracts.publications import Publication
+from cdp_common.contracts.reporting import Report
 from cdp_common.kernel.identifiers import new_id
 from cdp_common.kernel.periods import Period, month_end
 from cdp_common.testing.plugin import MakeSavepointDatabase
