@@ -7,12 +7,22 @@ import json
 import subprocess
 import sys
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
 from tests.soak.books import at_rest, rows
 from tests.soak.storm import Aftermath
 
+# What was promised in all, signed and falling due, from the roll-ups and from the lines.
+ROLLED_UP = """
+    SELECT figure, sum(entry_count)::int AS entries, sum(social_pence + local_pence)::bigint AS pence
+    FROM ledger_rollups WHERE marginal = 'measure' AND span = 'year' AND figure IN ('signed', 'due')
+    GROUP BY figure"""
+SUMMED = """
+    SELECT CASE figure WHEN 'committed' THEN 'signed' ELSE figure END AS figure, count(*)::int AS entries,
+        sum(social_pence + local_pence)::bigint AS pence
+    FROM ledger_entries GROUP BY 1"""
 ENTRIES = "SELECT figure, source_line_id, social_pence, local_pence, reverses FROM ledger_entries"
 
 
@@ -37,6 +47,16 @@ async def test_what_falls_due_sums_to_what_was_promised(aftermath: Aftermath):
     assert due == _lines(aftermath)
 
 
+async def test_no_roll_up_has_drifted(aftermath: Aftermath, record_property: Any):
+    await at_rest(aftermath.platform)
+    heads = "SELECT place_id, max(last_position) AS position FROM ledger_blocks GROUP BY place_id"
+    folds = await rows(aftermath.platform, "reporting", "SELECT place_id, position FROM ledger_folds")
+    assert _by_first(folds) == _by_first(await rows(aftermath.platform, "reporting", heads))
+    rolled = _by_first(await rows(aftermath.platform, "reporting", ROLLED_UP))
+    assert rolled == _by_first(await rows(aftermath.platform, "reporting", SUMMED))
+    record_property("rolled up", rolled)
+
+
 async def test_no_event_was_set_aside(aftermath: Aftermath):
     await at_rest(aftermath.platform)
     assert await rows(aftermath.platform, "reporting", "SELECT * FROM event_failures") == []
@@ -52,6 +72,11 @@ async def test_the_ledger_verifies(aftermath: Aftermath, record_property: Any):
     record_property("ledger", count)
     verified = await asyncio.to_thread(_verify, aftermath)
     assert (verified.returncode, verified.stdout) == (0, "0 faults\n"), verified.stderr
+
+
+def _by_first(found: Iterable[Any]) -> dict[Any, tuple[Any, ...]]:
+    """The other columns of each row by its first."""
+    return {key: tuple(rest) for key, *rest in (tuple(row.values()) for row in found)}
 
 
 def _verify(aftermath: Aftermath) -> subprocess.CompletedProcess[str]:

@@ -194,6 +194,8 @@ async def test_a_database_that_is_not_there_is_unavailable(db: Database) -> None
         with pytest.raises(DatabaseUnavailable):
             async with elsewhere.begin():
                 pass
+        with pytest.raises(DatabaseUnavailable):
+            await elsewhere.call("SELECT 1")
         await elsewhere.dispose()
 
 

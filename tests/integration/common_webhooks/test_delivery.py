@@ -79,6 +79,11 @@ async def test_after_the_last_attempt_it_is_listed_as_failed_and_a_replay_sends_
     assert (failed["attempts"], failed["last_status"], failed["last_error"]) == (3, 500, "answered 500")
     assert await world.deliveries(webhook, state="failed") == [failed]
     assert await world.deliveries(webhook, state="delivered") == []
+    # The organisation hears of it in the feed, and by no webhook: that would fail again.
+    [told] = await world.rows("SELECT audience, data FROM events WHERE type = 'webhook.failed'")
+    assert told.audience == [f"org:{world.org}"]
+    assert (told.data["delivery_id"], told.data["last_status"]) == (failed["id"], 500)
+    assert len(await world.deliveries(webhook)) == 1
 
     replayed = await world.replay(webhook, failed)
     delivered = await world.delivery(webhook, state="delivered")

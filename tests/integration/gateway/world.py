@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 import httpx2
+from fastapi import FastAPI
 from starlette.types import Receive, Scope, Send
 
 from cdp_common.clients.upstream import Reply, exchange
@@ -144,6 +145,7 @@ class World:
     mint: TokenMint
     network: Network
     services: dict[str, CannedService]
+    app: FastAPI
     calls: list[Call] = field(default_factory=list)
 
     def on(self, service: str, method: str, path: str, answer: Any) -> None:
@@ -219,4 +221,4 @@ async def running(mint: TokenMint, ticks: Ticks | None = None, **changed: Any) -
         now_s=ticks or Ticks(),
     )
     async with http_client(app) as http:
-        yield World(http, mint, network, services, calls)
+        yield World(http, mint, network, services, app, calls)

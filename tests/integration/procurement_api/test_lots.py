@@ -51,6 +51,7 @@ async def test_each_lot_is_decided_told_waited_for_and_signed(world: World) -> N
     await world.opened(tender)
     assert await states(world, tender) == [("N", "opened"), ("S", "opened")]
     await world.evaluated(tender)
+    await _expect_results_by_lot(world, path, bid, other)
     award = {"bid_id": bid, "lot": "N", "reference": "C-N", "signed_on": "2026-12-29", "value_gbp": "1.00"}
     assert refused(await world.post(f"{path}/award", award, as_=world.buyer)) == (409, "standstill_missing")
 
@@ -66,9 +67,17 @@ async def test_each_lot_is_decided_told_waited_for_and_signed(world: World) -> N
     assert refused(early) == (409, "lot_state_wrong")
     wrong = await world.post(f"{path}/summaries", {"lot": "N", "winner_bid_id": other}, as_=world.buyer)
     assert refused(wrong) == (409, "lot_decided")
+    for step in ("decisions", "summaries"):
+        elsewhere = {"lot": "S", "winner_bid_id": other, **({"reason": "?"} if step == "decisions" else {})}
+        answer = await world.post(f"{path}/{step}", elsewhere, as_=world.buyer)
+        assert faults(answer) == [("/winner_bid_id", "bid_unknown")]
+    whole = await world.post(f"{path}/summaries", {"winner_bid_id": bid}, as_=world.buyer)
+    assert faults(whole) == [("/lot", "lot_missing")]
     assert await world.state() == before
     await world.done("POST", f"{path}/summaries", {"lot": "N", "winner_bid_id": bid}, as_=world.buyer)
     assert await states(world, tender) == [("N", "summaries_sent"), ("S", "evaluated")]
+    assessed = await world.done("GET", f"/v1/bids/{other}/assessment", as_=world.renewed(rival))
+    assert (assessed["lot"], assessed["own"]["points"], assessed["winner"]["bid_id"]) == ("N", "36.0000", bid)
     waiting = await world.done("POST", f"{path}/standstills", notice, as_=world.buyer)
     assert (waiting["state"], waiting["standstill_ends_on"]) == ("standstill", "2026-12-24")
     twice = await world.post(f"{path}/standstills", notice, as_=world.buyer)
@@ -109,6 +118,20 @@ async def test_each_lot_is_decided_told_waited_for_and_signed(world: World) -> N
     compiled = record["records"][0]["compiledRelease"]
     assert [each["relatedLots"] for each in compiled["awards"]] == [["N"], ["S"]]
     assert compiled["tender"]["status"] == "complete"
+
+
+async def _expect_results_by_lot(world: World, path: str, bid: str, other: str) -> None:
+    """Both bid the same for N, where one is ahead by what it owes once; in S it is alone."""
+    evaluation = await world.done("GET", f"{path}/evaluation", as_=world.buyer)
+    told = [(one["lot"], one["bid_id"], one["rank"], one["points"]) for one in evaluation["results"]]
+    assert told == [
+        ("N", bid, 1, "60.0000"),
+        ("N", other, 2, "36.0000"),
+        ("S", bid, 1, "60.0000"),
+    ]
+    jobs, hours = evaluation["results"][2]["measures"]
+    assert (jobs["quantity"], jobs["weight"], hours["quantity"]) == ("1", "60", "100")
+    assert hours["explanation"].startswith("Owed once, whichever lots are won: counted in each lot")
 
 
 async def test_a_lot_that_goes_to_nobody_ends_the_tender_once_another_is_signed(world: World) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -23,6 +24,7 @@ from reporting_api.storage.copies import (
     keep_measures,
     keep_names,
 )
+from reporting_api.storage.crosswalks import keep_crosswalks
 from reporting_api.storage.figures import LineFigures, Slice
 from reporting_api.storage.rolled_figures import rolled_figures
 
@@ -53,6 +55,8 @@ class EntryMaker:
         ]
         measures = [self._measure(edition_hash, number) for edition_hash in EDITIONS for number in range(6)]
         await keep_measures(tx, editions, measures)
+        for edition_hash in EDITIONS:
+            await keep_crosswalks(tx, edition_hash, [])
         bands = ("severe", "high", "low")
         await keep_areas(tx, [AreaCopy(INDEX, f"E{n}", f"Area {n}", "x", 1, bands[n]) for n in range(3)])
         await keep_names(tx, {who: f"Org {n}" for n, who in enumerate(self.organisations)}, now)
@@ -121,11 +125,13 @@ class EntryMaker:
         return entry
 
 
-async def differences(tx: AsyncConnection, lines: Slice) -> list[str]:
+async def differences(
+    tx: AsyncConnection, lines: Slice, groupings: Sequence[GroupingName] = GROUPINGS
+) -> list[str]:
     """What the roll-ups say of a slice otherwise than its lines do; empty when they agree to the penny."""
     direct, rolled = LineFigures(tx, lines), await rolled_figures(tx, lines)
     found = []
-    for grouping in GROUPINGS:
+    for grouping in groupings:
         for basis in ("delivered_by", "commissioned_by") if grouping == "organisation" else ("delivered_by",):
             expected = _sums(await direct.figures_by(grouping, basis), grouping)
             given = _sums(await rolled.figures_by(grouping, basis), grouping)

@@ -116,6 +116,7 @@ CALLS: dict[str, Call] = {
     "list_ledger_entries": lambda world, headers, _: world.http.get(
         f"/v1/places/{world.place}/ledger-entries", headers=headers
     ),
+    "get_ledger_keys": lambda world, headers, _: world.http.get("/v1/ledger-keys", headers=headers),
     "get_ledger_head": lambda world, headers, _: world.http.get(
         f"/v1/places/{world.place}/ledger-head", headers=headers
     ),

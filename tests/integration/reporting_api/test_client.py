@@ -101,6 +101,7 @@ async def test_figures_ledger_and_publications(world: World):
     )
     assert published.value.figures == preview.figures
     assert (await public.get_ledger_head(world.place)).block_hash == published.ledger_head
+    assert [key["alg"] for key in (await public.get_ledger_keys()).keys] == ["Ed25519"]
     assert (await public.list_publications(world.place)).items == [published]
     assert await public.get_publication(published.id) == published
     explained = await public.explain_pounds(published.id, "HOURS")

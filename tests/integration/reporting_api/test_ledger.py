@@ -13,8 +13,8 @@ from tests.integration.reporting_api.world import World
 
 from cdp_common.db.database import Database
 from cdp_common.testing.databases import TestDatabases
-from reporting_api.domain.chain import GENESIS
-from reporting_api.storage.ledger import append_entries
+from reporting_api.domain.chain import GENESIS, entry_hash
+from reporting_api.storage.ledger import append_entries, sealed_lines
 from reporting_api.use_cases.run_sequencer import seal_place
 from reporting_api.use_cases.verify_ledger import verify_ledger
 
@@ -46,6 +46,11 @@ async def test_the_database_writes_the_same_canonical_text_as_the_rules(world: W
         await append_entries(tx, entries)
     assert await world.seal() == 20
     assert await verify_ledger(world.db) == []
+    async with world.db.begin() as tx:
+        kept = {line.entry_hash for line in await sealed_lines(tx, world.place, 1, 20)}
+    # Recorded at one moment, they stand in the order of their ids.
+    placed = enumerate(sorted(entries, key=lambda entry: entry.id), 1)
+    assert kept == {entry_hash(entry, position) for position, entry in placed}
 
 
 async def test_blocks_name_the_one_before(world: World):
@@ -152,9 +157,13 @@ async def test_a_removed_entry_is_found(wide_world: World, databases: TestDataba
             await tx.execute(text("DELETE FROM ledger_entries WHERE position = 2"))
     finally:
         await owner.dispose()
-    assert await verify_ledger(world.db) == [
-        f"place {world.place} block 1: does not hold the positions that it names"
+    faults = await verify_ledger(world.db)
+    assert faults[:2] == [
+        f"place {world.place} block 1: does not hold the positions that it names",
+        f"place {world.place}: the ledger holds 1 entries, its blocks 2",
     ]
+    # What is gone from the lines is still in the sums.
+    assert {fault.split(":")[0] for fault in faults[2:]} == {f"place {world.place} sums of 2026-11-22"}
 
 
 async def test_a_clock_set_back_does_not_turn_the_chain_around(world: World):

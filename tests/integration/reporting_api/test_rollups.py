@@ -11,6 +11,7 @@ from tests.integration.reporting_api.entry_maker import EntryMaker, differences
 from tests.integration.reporting_api.world import World
 
 from cdp_common.kernel.periods import Period
+from reporting_api.storage import rollup_folding
 from reporting_api.storage.figures import Slice
 from reporting_api.storage.ledger import append_entries, position_at
 
@@ -23,6 +24,12 @@ WINDOWS = (
     Period(date(2025, 5, 1), date(2025, 6, 14)),
     Period(date(2025, 12, 31), date(2025, 12, 31)),
 )
+
+
+@pytest.fixture(autouse=True)
+def checkpoints_each_month(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A few entries are enough for a month's end to be kept."""
+    monkeypatch.setattr(rollup_folding, "CHECKPOINT_AT_MONTHS_END", 1)
 
 
 async def fill(

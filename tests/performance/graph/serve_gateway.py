@@ -22,7 +22,15 @@ def main(port: int, stubs: str, cache_s: float) -> None:
     urls: dict[str, Any] = {
         f"{name}_url": stubs for name in ("partners", "toms", "procurement", "charter", "reporting")
     }
-    settings = Settings(issuer=ISSUER, audience=AUDIENCE, port=port, public_answer_s=cache_s, **urls)
+    settings = Settings(
+        issuer=ISSUER,
+        audience=AUDIENCE,
+        port=port,
+        public_answer_s=cache_s,
+        client_points_per_minute=0,
+        address_points_per_minute=0,
+        **urls,
+    )
     configure_logging("gateway", "ERROR")
     app = create_app(settings)
     collect_seldom()

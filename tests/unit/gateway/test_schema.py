@@ -6,7 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from enum import Enum
-from typing import Any, get_args
+from typing import Any, Literal, get_args
 
 from graphql import (
     GraphQLEnumType,
@@ -21,6 +21,7 @@ from graphql import (
 )
 
 from cdp_common.contracts import (
+    amendments,
     base,
     bids,
     charter,
@@ -29,11 +30,13 @@ from cdp_common.contracts import (
     partners,
     publications,
     reporting,
+    targets,
     tenders,
     toms,
 )
 from cdp_tools.story import ending
-from gateway.schema import enums, writing_enums
+from gateway.schema import enums, procurement, register, writing_enums
+from gateway.schema import targets as target_parts
 from gateway.schema.reporting import GROUPING_FIELDS
 from gateway.schema.root import NODES, schema, sdl
 
@@ -110,6 +113,12 @@ def test_every_mutation_takes_one_input_and_a_key_and_says_why_it_was_not_done()
         assert str(payload.fields["userErrors"].type) == "[UserError!]!"
 
 
+def test_what_can_be_listened_to() -> None:
+    subscription = schema._schema.subscription_type
+    assert subscription is not None
+    assert set(subscription.fields) == {"collectiveValueChanged", "tenderStateChanged", "webhookFailed"}
+
+
 def test_the_queries_of_the_demonstration_fit() -> None:
     for query in (ending.COLLECTIVE_QUERY, ending.LIVE_QUERY, ending.LATEST_QUERY, ending.POUND_QUERY):
         assert validate(schema._schema, parse(query)) == []
@@ -117,6 +126,11 @@ def test_the_queries_of_the_demonstration_fit() -> None:
 
 def test_enumerations_hold_what_the_contracts_hold() -> None:
     pairs: list[tuple[type[Enum], Any]] = [
+        (register.RegisterSize, Literal["sme", "vcse", "large"]),
+        (target_parts.Aim, targets.Aim),
+        (target_parts.TargetState, targets.TargetState),
+        (target_parts.TargetStanding, targets.Standing),
+        (procurement.Amended, amendments.Amended),
         (writing_enums.Route, commitments.Route),
         (writing_enums.BidAction, bids.BidAction),
         (writing_enums.ReportState, reporting.ReportState),

@@ -16,6 +16,7 @@ from cdp_tools.screen import Screen
 from cdp_tools.services import DEFAULT_PORT_BASE
 from cdp_tools.state import StateFolder
 from cdp_tools.token_command import token
+from cdp_tools.verify_command import verify
 
 app = typer.Typer(
     name="cdp",
@@ -29,6 +30,7 @@ app.add_typer(frameworks)
 app.add_typer(needs)
 app.add_typer(receipt)
 app.command()(token)
+app.command()(verify)
 
 PortBase = Annotated[
     int, typer.Option("--port-base", min=1024, max=65000, help="The gateway's port; the others follow it.")

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 
 import strawberry
 
 from cdp_common.web.caller import Caller
+from gateway.happenings import Listener
 from gateway.limits import Limits
 from gateway.loaders import Loaders
 from gateway.upstreams import Upstreams
@@ -20,12 +23,22 @@ class Context:
     caller: Caller | None
     limits: Limits
     upstreams: Upstreams
+    renewed: Callable[[], Upstreams] | None = None
+    """The services anew, for another event of the same subscription."""
+    listening: Callable[[Sequence[str]], AbstractAsyncContextManager[Listener]] | None = None
+    """Listens to services for the caller."""
     write_budget_s: float = 10.0
     """How long a mutation may take at its service."""
     loaders: Loaders = field(init=False)
 
     def __post_init__(self) -> None:
         self.loaders = Loaders(self.upstreams)
+
+    def renew(self) -> None:
+        """Forget what was asked of the services: another event of a subscription is answered from anew."""
+        if self.renewed is not None:
+            self.upstreams = self.renewed()
+            self.loaders = Loaders(self.upstreams)
 
 
 Info = strawberry.Info[Context, None]

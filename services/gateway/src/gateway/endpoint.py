@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
+from datetime import datetime
 from typing import Annotated, Any
 
-import httpx2
 from fastapi import APIRouter, Query, Request
 from graphql import GraphQLError
 from pydantic import BaseModel, ConfigDict, Field
@@ -21,6 +23,7 @@ from cdp_common.web.etags import is_held
 from cdp_common.web.identity import MaybeCaller
 from cdp_common.web.problems import request_id_of
 from cdp_common.web.requests import exact_json
+from gateway.caller_points import CallerPoints
 from gateway.context import Context
 from gateway.documents import Documents
 from gateway.errors import (
@@ -32,11 +35,12 @@ from gateway.errors import (
     VariablesInvalid,
     error_answer,
 )
+from gateway.happenings import Happenings, Listener
 from gateway.limits import Limits
 from gateway.public_answers import Answer, PublicAnswers, body_of, key_of
 from gateway.schema.root import schema
 from gateway.settings import Settings
-from gateway.upstreams import upstreams_for
+from gateway.upstreams import Upstreams, upstreams_for
 
 GRAPHQL_PATH = "/graphql"
 GRAPHQL_MEDIA_TYPE = "application/graphql-response+json"
@@ -129,6 +133,7 @@ async def _answered(
 ) -> Answer:
     """What the request comes to; the public's answers are shared among those who ask the same."""
     documents: Documents = request.app.state.documents
+    now: datetime = request.app.state.clock()
     try:
         document = documents.document(
             given.query, given.document_id, given.extensions, is_public=caller is None
@@ -137,16 +142,24 @@ async def _answered(
         raise  # then it is no request of GraphQL's
     except BadRequest as refusal:
         return Answer.of(_refused(refusal, refusal))
-    context = _context(request, caller)
+    points: CallerPoints = request.app.state.caller_points
+    points.take(request, caller, now)
+    context = context_of(request, caller)
+
+    async def execute() -> ExecutionResult:
+        result = await _execute(context, document, given, allowed)
+        points.charge(request, caller, result.extensions, now)
+        return result
+
     if may_write(document):
         # What is done is done for each who asks: it is neither kept nor shared.
-        answer = Answer.unkept(await _execute(context, document, given, allowed))
+        answer = Answer.unkept(await execute())
     elif caller is not None:
-        answer = Answer.of(await _execute(context, document, given, allowed))
+        answer = Answer.of(await execute())
     else:
         answers: PublicAnswers = request.app.state.public_answers
         key = key_of(document, given.variables, given.operation_name)
-        answer = await answers.answer(key, lambda: _execute(context, document, given, allowed))
+        answer = await answers.answer(key, execute)
     if given.query is not None and not isinstance(answer.result, PreExecutionError):
         documents.learn(document, given.extensions)
     return answer
@@ -209,14 +222,26 @@ def _refused(refusal: Exception, fault: Exception) -> PreExecutionError:
     return PreExecutionError(data=None, errors=[GraphQLError(str(refusal), original_error=refusal)])
 
 
-def _context(request: Request, caller: Caller | None) -> Context:
+def context_of(request: Request, caller: Caller | None) -> Context:
+    """What the resolvers of one request share."""
     settings: Settings = request.app.state.settings
-    http: httpx2.AsyncClient = request.app.state.http
+    state = request.app.state
+
+    def upstreams() -> Upstreams:
+        return upstreams_for(caller, settings, state.http, state.carrier, state.guards)
+
+    def listening(services: Sequence[str]) -> AbstractAsyncContextManager[Listener]:
+        happenings: Happenings = state.happenings
+        assert caller is not None
+        return happenings.listening(services, caller, state.verifier.verify)
+
     return Context(
         request_id=request_id_of(request),
         caller=caller,
         limits=limits_of(settings),
-        upstreams=upstreams_for(caller, settings, http, request.app.state.carrier, request.app.state.guards),
+        upstreams=upstreams(),
+        renewed=upstreams,
+        listening=listening,
         write_budget_s=settings.write_budget_s,
     )
 

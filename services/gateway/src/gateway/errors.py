@@ -9,7 +9,7 @@ import structlog
 from graphql import GraphQLError, GraphQLSyntaxError
 
 from cdp_common.clients.upstream import UpstreamProblem, UpstreamUnavailable
-from cdp_common.kernel.errors import BadRequest, CdpError, NotOffered
+from cdp_common.kernel.errors import BadRequest, CdpError, NotOffered, RateLimited
 from cdp_common.web.problems import INTERNAL_ERROR_TITLE
 
 _log = structlog.get_logger(__name__)
@@ -162,6 +162,27 @@ class DocumentNotTrusted(BadRequest):
 
     code = "document_not_trusted"
     title = "The document is not in the registry"
+
+
+class TooManySubscriptions(RateLimited):
+    """As many subscriptions are open as one client, or one process, may have."""
+
+    code = "too_many_subscriptions"
+    title = "Too many subscriptions are open"
+
+
+class SubscriptionTooSlow(RateLimited):
+    """Whoever subscribed does not take what happens; what was missed is in the services' feeds."""
+
+    code = "subscription_too_slow"
+    title = "Events were not taken in time"
+
+
+class PlaceUnknown(BadRequest):
+    """No place has the short name that is listened for."""
+
+    code = "place_unknown"
+    title = "There is no such place"
 
 
 class UpstreamFault(Exception):

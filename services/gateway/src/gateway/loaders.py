@@ -17,6 +17,7 @@ from cdp_common.contracts.needs import AreaBatchRequest, AreaNeed
 from cdp_common.contracts.partners import Membership, Organisation, Place, Statement
 from cdp_common.contracts.publications import Publication
 from cdp_common.contracts.reporting import Basis, CollectiveValue, FourFigures
+from cdp_common.contracts.targets import TargetProgress
 from cdp_common.contracts.tenders import Tender
 from cdp_common.contracts.toms import Edition, Measure, MeasureBatchRequest, MeasureKey
 from gateway.errors import UpstreamFault
@@ -84,6 +85,9 @@ class Loaders:
         self.areas: DataLoader[tuple[str, str], AreaNeed | None] = DataLoader(
             self._areas, max_batch_size=MAX_AREAS_PER_CALL
         )
+        self.target_progress: DataLoader[UUID, TargetProgress | None] = DataLoader(
+            self._target_progress, max_batch_size=MAX_IDS_PER_CALL
+        )
         # These have no batch read: a thing that is asked for twice is still fetched once.
         self.memberships = _one_by_one(self._membership)
         self.statements = _one_by_one(self._statement)
@@ -122,6 +126,11 @@ class Loaders:
         return _in_order(
             ids, await self._upstreams.charter.ask(lambda api: api.batch_signatories(IdBatch(ids=ids)))
         )
+
+    async def _target_progress(self, ids: list[UUID]) -> list[TargetProgress | None]:
+        answer = await self._upstreams.reporting.ask(lambda api: api.batch_target_progress(IdBatch(ids=ids)))
+        found = {record.target_id: record for record in answer.items}
+        return [found.get(key) for key in ids]
 
     async def _measures(self, keys: list[MeasureKey]) -> list[Measure | None]:
         answer = await self._upstreams.toms.ask(

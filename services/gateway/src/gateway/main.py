@@ -12,13 +12,16 @@ from cdp_common.web.app import create_service
 from cdp_common.web.issuer import remote_verifier
 from cdp_common.web.verifier import TokenVerifier
 from cdp_common.web.wiring import closing
-from gateway import endpoint
+from gateway import endpoint, streams
+from gateway.caller_points import CallerPoints
 from gateway.carrier import Aiohttp
 from gateway.documents import Documents, read_registry
 from gateway.guards import guards_for
+from gateway.happenings import Happenings
 from gateway.public_answers import PublicAnswers, Seconds
 from gateway.settings import Settings
 from gateway.shared_reads import SharedReads
+from gateway.upstreams import feeds_reader
 
 
 def create_app(
@@ -37,7 +40,7 @@ def create_app(
         title="The graph",
         version="1",
         description="One GraphQL schema over the five services. It holds no data and no rule.",
-        routers=[endpoint.router],
+        routers=[endpoint.router, streams.router],
         database=None,
         package=None,
         verifier=verifier or remote_verifier(settings, opened),
@@ -45,7 +48,13 @@ def create_app(
     )
     app.state.http = opened
     app.state.carrier = SharedReads(carrier or pool)
+    app.state.happenings = Happenings(
+        feeds_reader(settings, opened, app.state.carrier), settings.poll_interval_s
+    )
     app.state.guards = guards_for(settings.guard_rules)
+    app.state.caller_points = CallerPoints(
+        settings.client_points_per_minute, settings.address_points_per_minute
+    )
     app.state.documents = Documents(
         read_registry(settings.trusted_documents_file),
         only_trusted_for_public=settings.public_documents == "trusted",

@@ -27,6 +27,11 @@ class Settings(ServiceSettings):
     """For so long; then one call finds out whether the service is back."""
     write_budget_s: float = Field(default=10.0, gt=0, le=60)
     """How long a mutation may take at its service; repeated with its idempotency key it has one effect."""
+    client_points_per_minute: int = Field(default=12_000, ge=0, le=10_000_000)
+    """Points a minute of one client for one organisation: one for a request, one for each call it may need.
+    0 limits nobody."""
+    address_points_per_minute: int = Field(default=3_000, ge=0, le=10_000_000)
+    """The same of one address without a token."""
     introspection: bool | None = None
     """Whether the schema can be asked for; when unset, in sandbox alone."""
     max_depth: int = Field(default=15, ge=1, le=50)

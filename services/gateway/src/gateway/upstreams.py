@@ -11,14 +11,17 @@ import httpx2
 
 from cdp_common.clients.base import ServiceClient, forwarded
 from cdp_common.clients.charter import CharterClient
+from cdp_common.clients.feeds import FeedClient
 from cdp_common.clients.partners import PartnersClient
 from cdp_common.clients.procurement import ProcurementClient
 from cdp_common.clients.reporting import ReportingClient
 from cdp_common.clients.toms import TomsClient
 from cdp_common.clients.upstream import Carrier, UpstreamMalformed, UpstreamProblem, UpstreamUnavailable
+from cdp_common.contracts.base import EventPage
 from cdp_common.web.caller import Caller
 from gateway.errors import UpstreamFault
 from gateway.guards import Guard, ServiceLeftAlone, ServiceSilent
+from gateway.happenings import PAGE_SIZE, ReadFeed
 from gateway.reading import trusted
 from gateway.settings import Settings
 
@@ -103,3 +106,20 @@ def upstreams_for(
         charter=upstream("charter-api", CharterClient, settings.charter_url),
         reporting=upstream("reporting-api", ReportingClient, settings.reporting_url),
     )
+
+
+def feeds_reader(settings: Settings, http: httpx2.AsyncClient, carrier: Carrier) -> ReadFeed:
+    """Reads the services' feeds, each time with the token of somebody who listens."""
+    urls = {
+        "partners-api": settings.partners_url,
+        "toms-engine": settings.toms_url,
+        "procurement-api": settings.procurement_url,
+        "charter-api": settings.charter_url,
+        "reporting-api": settings.reporting_url,
+    }
+
+    async def read(service: str, token: str, *, after: int, from_end: bool) -> EventPage:
+        feed = FeedClient(urls[service], forwarded(token), http, carrier=carrier)
+        return await feed.list_events(after=after, limit=PAGE_SIZE, from_end=from_end)
+
+    return read

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import AbstractAsyncContextManager
+from functools import cache
 
 import httpx2
 from fastapi import FastAPI
@@ -41,6 +42,7 @@ from reporting_api.use_cases.publication_files import Signing
 from reporting_api.use_cases.purge_answers import purge_once
 from reporting_api.use_cases.run_feeds import feeds_consumed
 from reporting_api.use_cases.run_sequencer import sequencer_running
+from reporting_api.use_cases.sign_heads import HeadSigner
 from reporting_api.use_cases.take_events import EventTaker
 
 SCHEMA = "reporting"
@@ -79,11 +81,13 @@ def create_app(
     require_calendar_holds(settings.reporting_due_days, settings.reporting_reminder_days)
     calendar = Calendar(True, settings.reporting_due_days, settings.reporting_reminder_days)
 
+    signer = HeadSigner(cache(settings.secret_key))
+
     def feeds_task() -> AbstractAsyncContextManager[None]:
         return feeds_consumed(taker, feeds, settings.poll_interval_s)
 
     def sequencer_task() -> AbstractAsyncContextManager[None]:
-        return sequencer_running(db, clock, settings.sequencer_interval_s)
+        return sequencer_running(db, signer, clock, settings.sequencer_interval_s)
 
     app = create_service(
         settings,
@@ -132,6 +136,7 @@ def create_app(
             "/v1/reports/{report_id}/corrections": MAX_REPORT_BYTES,
         },
     )
+    app.state.ledger_signer = signer
     app.state.toms, app.state.partners = toms, partners
     app.state.disclosure_rule = DisclosureRule(
         settings.disclosure_minimum_organisations,

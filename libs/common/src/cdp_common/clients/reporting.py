@@ -13,6 +13,7 @@ from cdp_common.clients.report_files import ReportFileOperations
 from cdp_common.clients.targets import TargetOperations
 from cdp_common.contracts.base import EventPage, Page
 from cdp_common.contracts.bridges import BridgeEntry
+from cdp_common.contracts.ledger_heads import LedgerHead, LedgerKeys
 from cdp_common.contracts.publication_files import PublicationKeys
 from cdp_common.contracts.publications import Publication, PublicationDraft
 from cdp_common.contracts.reporting import (
@@ -23,7 +24,6 @@ from cdp_common.contracts.reporting import (
     Correction,
     FeedState,
     LedgerEntry,
-    LedgerHead,
     PoundExplanation,
     Report,
     ReportDraft,
@@ -106,8 +106,12 @@ class ReportingClient(
         return await self._get(f"/v1/places/{place_id}/ledger-entries", Page[LedgerEntry], params=params)
 
     async def get_ledger_head(self, place_id: UUID) -> LedgerHead:
-        """The last sealed block of the place's ledger."""
+        """The last sealed block of the place's ledger, signed."""
         return await self._get(f"/v1/places/{place_id}/ledger-head", LedgerHead)
+
+    async def get_ledger_keys(self) -> LedgerKeys:
+        """The public keys with which heads of ledgers are verified."""
+        return await self._get("/v1/ledger-keys", LedgerKeys)
 
     async def list_feeds(self) -> Page[FeedState]:
         """How far the other services' feeds have been read."""

@@ -60,6 +60,7 @@ class BidResult(Licensed):
     """One bid's result; its total value is null for readers to whom the value of a measure in it is."""
 
     bid_id: UUID
+    lot: Code | None = None  # of a tender that is awarded lot by lot: results, ranks and ties are by lot
     tenderer_name: str
     total_value_gbp: GbpText | None
     points: DecimalText  # of 100
@@ -94,6 +95,6 @@ class Evaluation(Contract):
     evaluated_at: datetime
     cause: EvaluationCause = "asked_for"
     method: ScoringMethod
-    results: list[BidResult]
+    results: list[BidResult]  # lot by lot where it is awarded so, best first in each
     removed: list[RemovedBid] = []  # out of the tender since opening
     flags: list[PlausibilityFlag] = []  # for the buyer alone

@@ -355,15 +355,6 @@ class LedgerEntry(Contract):
     recorded_at: datetime
 
 
-class LedgerHead(Contract):
-    """The head of a place's chain of blocks."""
-
-    place_id: UUID
-    position: int
-    block_hash: Sha256
-    sealed_at: datetime
-
-
 class FeedState(Contract):
     """How far a consumer has read one service's feed, and what it had to set aside."""
 

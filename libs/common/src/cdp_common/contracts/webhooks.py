@@ -41,3 +41,13 @@ class WebhookDelivery(Contract):
     next_attempt_at: datetime | None
     last_status: int | None
     last_error: str | None
+
+
+class WebhookFailed(Contract):
+    """Payload of `webhook.failed`: which delivery was given up, and of what."""
+
+    webhook_id: UUID
+    delivery_id: UUID
+    event_type: str
+    event_position: int
+    last_status: int | None

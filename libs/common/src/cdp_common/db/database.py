@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 
 import asyncpg
 from sqlalchemy import URL, make_url
+from sqlalchemy.dialects.postgresql.asyncpg import AsyncAdapt_asyncpg_dbapi
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -180,7 +181,8 @@ def _connecting() -> Iterator[None]:
             yield
     except PoolTimeout as problem:
         raise DatabaseBusy("no database connection became free in time") from problem
-    except (OSError, DBAPIError) as problem:
+    except (OSError, DBAPIError, AsyncAdapt_asyncpg_dbapi.Error) as problem:
+        # The last is what the pool raises by itself; connections of the engine put it into the one before.
         raise DatabaseUnavailable("no connection to the database could be made") from problem
 
 

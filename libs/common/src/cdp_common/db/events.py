@@ -171,6 +171,11 @@ async def read_feed(
     return EventPage(items=items, next_after=items[-1].position if len(items) == limit else end)
 
 
+async def feed_end(tx: AsyncConnection) -> int:
+    """The last position of the feed; 0 of an empty one."""
+    return int(await tx.scalar(select(func.max(event_feed.c.position))) or 0)
+
+
 def _page_query(after: int, end: int, limit: int, audiences: frozenset[str] | None) -> Any:
     joined = event_feed.join(events, events.c.id == event_feed.c.event_id)
     visible: list[ColumnElement[bool]] = [event_feed.c.position > after, event_feed.c.position <= end]

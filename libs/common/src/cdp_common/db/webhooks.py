@@ -11,6 +11,7 @@ from sqlalchemy import RowMapping, Select, delete, func, insert, literal, or_, s
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from cdp_common.contracts.event_types.webhooks import WEBHOOK_FAILED
 from cdp_common.db.common_tables import (
     event_feed,
     events,
@@ -208,6 +209,8 @@ def _wanted(start: int, end: int) -> Select[Any]:
             event_feed.c.position > start,
             event_feed.c.position <= end,
             webhook_endpoints.c.state == "active",
+            # Nobody is told by a webhook that a webhook failed: it would fail again.
+            events.c.type != WEBHOOK_FAILED,
             events.c.audience.op("&&")(audience),
             or_(
                 func.cardinality(webhook_endpoints.c.event_types) == 0,

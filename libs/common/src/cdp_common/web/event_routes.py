@@ -8,7 +8,7 @@ from cdp_common.contracts.base import EventPage
 from cdp_common.contracts.event_types import types_of
 from cdp_common.contracts.event_types.declared import EventTypeList, described
 from cdp_common.contracts.licensed import data_for_reader
-from cdp_common.db.events import read_feed, sequence_events
+from cdp_common.db.events import feed_end, read_feed, sequence_events
 from cdp_common.web.caller import INTERNAL_EVENTS_SCOPE, Caller, ScopeMissing
 from cdp_common.web.dependencies import ServiceDatabase
 from cdp_common.web.etags import respond_with_etag
@@ -29,6 +29,9 @@ async def list_events(
     database: ServiceDatabase,
     after: Annotated[int, Query(ge=0, le=MAX_POSITION, description="The last position you have.")] = 0,
     limit: Annotated[int, Query(ge=1, le=MAX_LIMIT, description="How many at most.")] = DEFAULT_LIMIT,
+    from_end: Annotated[
+        bool, Query(description="Give no events, and the feed's end as `next_after`: to hear what follows.")
+    ] = False,
 ) -> EventPage:
     """Events after a position, in order; ask again with `next_after`. It grows without gaps."""
     audiences = _audiences(caller)
@@ -36,6 +39,8 @@ async def list_events(
     async with database.begin() as tx:
         await sequence_events(tx)
     async with database.begin() as tx:
+        if from_end:
+            return EventPage(items=[], next_after=await feed_end(tx))
         page = await read_feed(tx, after=after, limit=limit, audiences=audiences)
     return _for_reader(page, caller)
 

@@ -79,6 +79,25 @@ class RateLimits:
             self._full_at.popitem(last=False)
         return Standing(math.floor((policy.window_s - debt_s) / step_s + 1 / 1000), debt_s, None)
 
+    def charge(self, name: str, caller: str, count: int, now: datetime) -> Standing:
+        """The caller's standing after so many further things that turned out to be part of one taken before.
+
+        They may overdraw what is left, for they are done; the caller then waits for longer.
+        """
+        policy, key, moment = self.policies[name], (name, caller), now.timestamp()
+        step_s = policy.window_s / policy.quota
+        debt_s = max(0.0, self._full_at.get(key, moment) - moment) + count * step_s
+        self._full_at[key] = moment + debt_s
+        return Standing(max(0, math.floor((policy.window_s - debt_s) / step_s + 1 / 1000)), debt_s, None)
+
+
+def headers_of(policy: Policy, standing: Standing) -> dict[str, str]:
+    """What an answer says of a caller's standing."""
+    return {
+        "RateLimit-Policy": policy.described,
+        "RateLimit": f'"{policy.name}";r={standing.remaining};t={math.ceil(standing.full_in_s)}',
+    }
+
 
 def limited(name: str) -> Any:
     """A dependency that counts the request for the address that it comes from, and refuses one too many.
@@ -90,11 +109,7 @@ def limited(name: str) -> Any:
         limits: RateLimits = request.app.state.rate_limits
         address = request.client.host if request.client is not None else ""
         standing = limits.take(name, address, request.app.state.clock())
-        headers = {
-            "RateLimit-Policy": limits.policies[name].described,
-            "RateLimit": f'"{name}";r={standing.remaining};t={math.ceil(standing.full_in_s)}',
-        }
-        add_response_headers(request.scope, headers)
+        add_response_headers(request.scope, headers_of(limits.policies[name], standing))
         if standing.retry_after_s is not None:
             raise TooManyRequests("Wait as long as Retry-After says.", standing.retry_after_s)
 

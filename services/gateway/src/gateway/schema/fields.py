@@ -12,6 +12,11 @@ from gateway.limits import CALL_EACH, CALL_TOGETHER
 Resolver = TypeVar("Resolver", bound=Callable[..., Any])
 
 
+def resolved(resolver: Callable[..., Any], description: str) -> Any:
+    """A field of one type whose resolver stands in a module of its own; each object needs a call."""
+    return strawberry.field(resolver=resolver, description=description, metadata=CALL_EACH)
+
+
 def computed(description: str) -> Callable[[Resolver], Resolver]:
     """A field worked out of what is already there."""
     return _field(description, {})
@@ -25,6 +30,12 @@ def calls_each(description: str) -> Callable[[Resolver], Resolver]:
 def calls_together(description: str) -> Callable[[Resolver], Resolver]:
     """A field whose call is shared by all objects that ask at the same time."""
     return _field(description, CALL_TOGETHER)
+
+
+def listened(description: str) -> Callable[[Resolver], Resolver]:
+    """A field of the root of subscriptions; what it begins with needs a call."""
+    made = strawberry.subscription(description=description, metadata=CALL_EACH)
+    return cast("Callable[[Resolver], Resolver]", made)
 
 
 def _field(description: str, cost: Mapping[str, str]) -> Callable[[Resolver], Resolver]:

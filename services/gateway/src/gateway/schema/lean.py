@@ -34,7 +34,8 @@ def make_lean(schema: GraphQLSchema, names: NameConverter) -> None:
     `names` says what an argument of a resolver is called in the graph.
     """
     for kind in schema.type_map.values():
-        if isinstance(kind, GraphQLObjectType):
+        # An event of a subscription is what its field resolves to: the library's own resolver says so.
+        if isinstance(kind, GraphQLObjectType) and kind is not schema.subscription_type:
             for field in kind.fields.values():
                 definition = field.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
                 if isinstance(definition, StrawberryField) and not definition.extensions:

@@ -15,7 +15,7 @@ from cdp_common.contracts.tenders import TenderState as TenderStateText
 from gateway.context import Context, Info
 from gateway.schema.charter import Charter, Signatory
 from gateway.schema.enums import OrganisationKind, SignatureState, TenderState
-from gateway.schema.fields import calls_each
+from gateway.schema.fields import calls_each, resolved
 from gateway.schema.member_figures import read_ahead
 from gateway.schema.money import Money, pounds
 from gateway.schema.nodes import (
@@ -31,7 +31,9 @@ from gateway.schema.nodes import (
 from gateway.schema.partners import Membership, Statement, place_of
 from gateway.schema.procurement import Tender
 from gateway.schema.publications import Publication
+from gateway.schema.register import register_of_place
 from gateway.schema.reporting import CollectiveValue, collective_value_of
+from gateway.schema.targets import targets_of_place
 
 
 @strawberry.type(description="A coded, titled item of a place's programme.")
@@ -155,6 +157,11 @@ class Place(Node):
             first,
             after,
         )
+
+    register = resolved(
+        register_of_place, "The Charter's public register by name, searched, as it stands or stood on a day."
+    )
+    targets = resolved(targets_of_place, "The place's targets by code, with how far they are reached.")
 
     @calls_each("Tenders that the caller may see: the published ones, and a buyer's own drafts.")
     async def tenders(

@@ -4,18 +4,29 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
+from enum import Enum
 from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
 import strawberry
 from strawberry import federation
 
+from cdp_common.contracts import amendments
 from cdp_common.contracts import tenders as contract
 from gateway.context import Context, Info
-from gateway.schema.enums import DataStatus, ScoringMethod, TenderState, Unit
-from gateway.schema.fields import calls_together
+from gateway.schema.enums import DataStatus, ScoringMethod, TenderState, Unit, described_value
+from gateway.schema.fields import calls_each, calls_together
 from gateway.schema.money import Money, maybe_pounds
-from gateway.schema.nodes import Node, node_id, parse_uuid
+from gateway.schema.nodes import (
+    DEFAULT_PAGE_SIZE,
+    After,
+    Connection,
+    First,
+    Node,
+    connect,
+    node_id,
+    parse_uuid,
+)
 from gateway.schema.partners import Organisation, organisation_of, place_of
 from gateway.schema.toms import Measure, measure_of
 
@@ -70,6 +81,46 @@ class TenderTerms:
             contract_starts_on=record.contract_starts_on,
             contract_ends_on=record.contract_ends_on,
             local_area=record.local_area,
+        )
+
+
+@strawberry.enum(description="What an amendment changed.")
+class Amended(Enum):
+    """What was changed."""
+
+    DEADLINE_AT = described_value("deadline_at", "The deadline.")
+    TITLE = described_value("title", "The title.")
+    DESCRIPTION = described_value("description", "The description.")
+    TERMS = described_value("terms", "The terms.")
+
+
+@strawberry.type(description="The terms of a published tender from a moment on.")
+class TermsVersion:
+    """A version."""
+
+    version: int = strawberry.field(description="1 as published, then one more for each amendment.")
+    in_force_at: datetime = strawberry.field(description="Since when they hold.")
+    reason: str | None = strawberry.field(description="Why they were changed; null as published.")
+    amended: list[Amended] = strawberry.field(description="What was changed.")
+    bids_stand: bool = strawberry.field(
+        description="Whether bids made under the version before stand without being confirmed."
+    )
+    deadline_at: datetime = strawberry.field(description="The deadline.")
+    title: str = strawberry.field(description="The title.")
+    terms: TenderTerms = strawberry.field(description="The terms.")
+
+    @classmethod
+    def of(cls, record: amendments.TermsVersion) -> TermsVersion:
+        """The version that procurement-api keeps."""
+        return cls(
+            version=record.version,
+            in_force_at=record.in_force_at,
+            reason=record.reason,
+            amended=[Amended(one) for one in record.amended],
+            bids_stand=record.bids_stand,
+            deadline_at=record.deadline_at,
+            title=record.title,
+            terms=TenderTerms.of(record.terms),
         )
 
 
@@ -154,6 +205,21 @@ class Tender(Node):
     async def place(self, info: Info) -> LazyPlace | None:
         """The place."""
         return await place_of(info.context, self.place_id)
+
+    @calls_each("The terms as published, and after each amendment; the oldest first.")
+    async def terms_versions(
+        self, info: Info, first: First = DEFAULT_PAGE_SIZE, after: After = None
+    ) -> Connection[TermsVersion] | None:
+        """A page of the terms."""
+        procurement = info.context.upstreams.procurement
+        return await connect(
+            lambda limit, cursor: procurement.ask(
+                lambda api: api.list_terms_versions(self.rest_id, limit=limit, cursor=cursor)
+            ),
+            TermsVersion.of,
+            first,
+            after,
+        )
 
     @classmethod
     def of(cls, record: contract.Tender) -> Tender:

@@ -41,6 +41,7 @@ from gateway.schema.places import Place, place_named, place_node
 from gateway.schema.procurement import Tender, tender_node, tender_of
 from gateway.schema.publications import PoundExplanation, Publication, publication_node, publication_of
 from gateway.schema.scalars import SCALARS
+from gateway.schema.subscriptions import Subscription
 from gateway.schema.toms import Edition, Framework, edition_node, measure_node
 from gateway.texts import as_cell_key
 
@@ -223,6 +224,7 @@ async def _entity(context: Context, representation: Any) -> Node | None:
 schema = GraphSchema(
     query=Query,
     mutation=Mutation,
+    subscription=Subscription,
     types=[Node],
     config=StrawberryConfig(scalar_map=SCALARS),
     extensions=[

@@ -36,6 +36,8 @@ class ScoredMeasure:
     code: str
     weight: Decimal
     target: Decimal | None
+    note: str | None = None
+    """What is told of the weight, where it is not the one that the terms state."""
 
 
 @dataclass(frozen=True)
@@ -168,7 +170,10 @@ def _measure_points(measure: ScoredMeasure, method: Method, offer: Offer, highes
     if line is None or line.disregarded is not None:
         reason = "no response" if line is None else line.disregarded
         return MeasurePoints(
-            measure.code, measure.weight, None, None, None, ZERO, None, ZERO, f"Disregarded: {reason}."
+            measure.code,
+            measure.weight,
+            *(None, None, None, ZERO, None, ZERO),
+            explanation=joined_words([measure.note, f"Disregarded: {reason}."]) or "",
         )
     by_value = _by_value(measure, method, line, highest)
     panel = offer.panel.get(measure.code)
@@ -182,7 +187,7 @@ def _measure_points(measure: ScoredMeasure, method: Method, offer: Offer, highes
         quantitative_points=by_value.points,
         qualitative_score=panel,
         qualitative_points=by_answer.points,
-        explanation=joined_words([line.note, by_value.words, by_answer.words]) or "",
+        explanation=joined_words([measure.note, line.note, by_value.words, by_answer.words]) or "",
         licensed_framework=line.licensed_framework,
     )
 

@@ -78,7 +78,7 @@ async def award_tender(
         terms = TenderTerms.model_validate(tender["terms"])
         progress = await progress_of(tx, tender)
         _require_signable(progress, award, now)
-        await current_evaluation(tx, tender_id, terms)
+        await current_evaluation(tx, tender, terms)
         bid = await _winning_bid(tx, tender_id, award)
         row: dict[str, Any] = {
             **_contract_row(tender, terms, bid, award, buyer.legal_name),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from uuid import UUID
+from collections.abc import Mapping
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -28,12 +29,14 @@ class ModerationMissing(Conflict):
     title = "Scores of the panel have not been moderated"
 
 
-async def current_evaluation(tx: AsyncConnection, tender_id: UUID, terms: TenderTerms) -> Evaluation:
+async def current_evaluation(
+    tx: AsyncConnection, tender: Mapping[Any, Any], terms: TenderTerms
+) -> Evaluation:
     """The latest evaluation, if nothing that it rests on has changed and no score waits for a moderator."""
-    evaluation = await evaluation_of(tx, tender_id)
-    if await present_results(tx, tender_id, terms) != evaluation.results:
+    evaluation = await evaluation_of(tx, tender["id"])
+    if await present_results(tx, tender, terms) != evaluation.results:
         raise EvaluationStale("Scores were recorded since the evaluation; evaluate again.")
-    answers = await verdicts(tx, tender_id, terms, [result.bid_id for result in evaluation.results])
+    answers = await verdicts(tx, tender["id"], terms, sorted({one.bid_id for one in evaluation.results}))
     if any(one.given and one.score is None for of_bid in answers.values() for one in of_bid.values()):
         raise ModerationMissing("Evaluators scored answers that no moderator has set a score for since.")
     return evaluation

@@ -44,9 +44,12 @@ async def decide_lot(
         progress = await progress_of(tx, tender)
         require_lot(draft.lot, [lot["id"] for lot in tender["lots"]], progress.terms.award_by)
         require_winner(progress.facts(draft.lot), draft.winner_bid_id)
-        evaluation = await current_evaluation(tx, tender_id, progress.terms)
-        if draft.winner_bid_id not in {None, *(result.bid_id for result in evaluation.results)}:
-            words = "No bid that was evaluated has this id."
+        evaluation = await current_evaluation(tx, tender, progress.terms)
+        if draft.winner_bid_id not in {
+            None,
+            *(one.bid_id for one in evaluation.results if one.lot == draft.lot),
+        }:
+            words = "No bid that was evaluated here has this id."
             raise InvalidInput(words, errors=[FieldError("/winner_bid_id", "bid_unknown", words)])
         row = {
             "tender_id": tender_id,

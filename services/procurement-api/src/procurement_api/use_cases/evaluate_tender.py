@@ -57,7 +57,7 @@ async def new_evaluation(
         evaluated_at=now,
         cause=cause,
         method=terms.scoring.method,
-        results=await present_results(tx, tender_id, terms),
+        results=await present_results(tx, tender, terms),
         removed=[removed_bid(row) for row in (await removals_of(tx, tender_id)).values()],
         flags=await flags_in(tx, tender, terms),
     )

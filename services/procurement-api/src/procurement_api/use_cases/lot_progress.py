@@ -15,6 +15,7 @@ from cdp_common.contracts.tenders import TenderTerms
 from cdp_common.db.database import Database
 from cdp_common.web.caller import Caller
 from procurement_api.domain.lot_progress import LotFacts, state_of
+from procurement_api.domain.lot_scoring import lots_with_contracts
 from procurement_api.domain.tender import TermsMissing
 from procurement_api.storage.agreements import agreements_of_tender
 from procurement_api.storage.assessments import sendings_of
@@ -39,9 +40,7 @@ class Progress:
     @property
     def lots(self) -> list[str | None]:
         """What has a contract of its own: each lot in order, or the whole tender."""
-        if self.terms.award_by == "whole":
-            return [None]
-        return [lot["id"] for lot in self.tender["lots"]]
+        return lots_with_contracts(self.terms.award_by, [lot["id"] for lot in self.tender["lots"]])
 
     def facts(self, lot: str | None) -> LotFacts:
         """What the rules need of a lot."""

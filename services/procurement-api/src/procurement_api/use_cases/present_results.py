@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -13,41 +14,94 @@ from cdp_common.contracts.evaluations import BidResult, MeasureScore
 from cdp_common.contracts.tenders import TenderTerms
 from cdp_common.kernel.money import gbp_from_pence
 from procurement_api.domain import scoring
-from procurement_api.domain.after_opening import accepted_words
+from procurement_api.domain.after_opening import accepted_words, joined_words
 from procurement_api.domain.exact import plain
+from procurement_api.domain.lot_scoring import (
+    OWED_ONCE,
+    AskedMeasure,
+    lines_in,
+    lots_with_contracts,
+    measures_in,
+)
 from procurement_api.domain.panel import Verdict
 from procurement_api.storage.after_opening import standing_lines
 from procurement_api.use_cases.opened_bid import bids_in
 from procurement_api.use_cases.panel_verdicts import answer_score, verdicts
 
 
-async def present_results(tx: AsyncConnection, tender_id: UUID, terms: TenderTerms) -> list[BidResult]:
-    """The results that the lines and the scores of this moment give, best first."""
-    bids = {bid["id"]: bid for bid in await bids_in(tx, tender_id)}
-    lines, found = await standing_lines(tx, bids), await verdicts(tx, tender_id, terms, list(bids))
-    offers = [
-        scoring.Offer(
-            bid_id=bid_id,
-            lines=_offered([line for line in lines if line["bid_id"] == bid_id]),
-            panel={code: one.score for code, one in found[bid_id].items() if one.score is not None},
-            waiting={code: one.waits_for for code, one in found[bid_id].items() if one.waits_for},
-        )
-        for bid_id in bids
-    ]
-    measures = [scoring.ScoredMeasure(asked.measure, asked.weight, asked.target) for asked in terms.measures]
-    method = scoring.Method(
-        name=terms.scoring.method,
-        quantitative_share=terms.scoring.quantitative_share,
-        qualitative_share=terms.scoring.qualitative_share,
-        scale_max=Decimal(terms.scoring.qualitative_scale_max),
+async def present_results(
+    tx: AsyncConnection, tender: Mapping[Any, Any], terms: TenderTerms
+) -> list[BidResult]:
+    """The results that the lines and the scores of this moment give: lot by lot, best first in each."""
+    bids = {bid["id"]: bid for bid in await bids_in(tx, tender["id"])}
+    lines = await standing_lines(tx, bids)
+    moment = _Moment(
+        terms=terms,
+        names={bid_id: bid["tenderer_name"] for bid_id, bid in bids.items()},
+        lines={bid_id: [line for line in lines if line["bid_id"] == bid_id] for bid_id in bids},
+        verdicts=await verdicts(tx, tender["id"], terms, list(bids)),
     )
-    return [
-        _result(points, bids[points.bid_id]["tenderer_name"], terms.social_value_weight, found[points.bid_id])
-        for points in scoring.score(measures, method, offers)
-    ]
+    lots = lots_with_contracts(terms.award_by, [lot["id"] for lot in tender["lots"]])
+    return [result for lot in lots for result in moment.results(lot)]
 
 
-def _offered(lines: Sequence[Mapping[Any, Any]]) -> dict[str, scoring.OfferedLine]:
+@dataclass(frozen=True)
+class _Moment:
+    """Everything that results rest on, as it stands."""
+
+    terms: TenderTerms
+    names: Mapping[UUID, str]
+    lines: Mapping[UUID, Sequence[Mapping[Any, Any]]]
+    verdicts: Mapping[UUID, Mapping[str, Verdict]]
+
+    def results(self, lot: str | None) -> list[BidResult]:
+        offers = [offer for bid_id in self.lines if (offer := self._offer(bid_id, lot)) is not None]
+        asked = [
+            AskedMeasure(one.measure, one.weight, one.target, frozenset(one.lots))
+            for one in self.terms.measures
+        ]
+        scored = scoring.score(measures_in(lot, asked), self._method, offers)
+        return [self._result(points, lot) for points in scored]
+
+    def _offer(self, bid_id: UUID, lot: str | None) -> scoring.Offer | None:
+        """What the bid offers in the lot; None where it is not for it."""
+        lines = lines_in(lot, self.lines[bid_id])
+        if lot is not None and not lines:
+            return None
+        found = self.verdicts[bid_id]
+        return scoring.Offer(
+            bid_id=bid_id,
+            lines=_offered(lines, lot),
+            panel={code: one.score for code, one in found.items() if one.score is not None},
+            waiting={code: one.waits_for for code, one in found.items() if one.waits_for},
+        )
+
+    @property
+    def _method(self) -> scoring.Method:
+        stated = self.terms.scoring
+        return scoring.Method(
+            name=stated.method,
+            quantitative_share=stated.quantitative_share,
+            qualitative_share=stated.qualitative_share,
+            scale_max=Decimal(stated.qualitative_scale_max),
+        )
+
+    def _result(self, points: scoring.BidPoints, lot: str | None) -> BidResult:
+        answers = self.verdicts[points.bid_id]
+        return BidResult(
+            bid_id=points.bid_id,
+            lot=lot,
+            tenderer_name=self.names[points.bid_id],
+            total_value_gbp=points.total_value_gbp,
+            points=points.points,
+            weighted_points=points.points * self.terms.social_value_weight,
+            rank=points.rank,
+            tied=points.tied,
+            measures=[_measure_score(part, answers.get(part.measure)) for part in points.measures],
+        )
+
+
+def _offered(lines: Sequence[Mapping[Any, Any]], lot: str | None) -> dict[str, scoring.OfferedLine]:
     """A bid's lines by measure; over several lots they add up, and a disregarded line adds nothing."""
     return scoring.offered_by_measure(
         (
@@ -57,49 +111,34 @@ def _offered(lines: Sequence[Mapping[Any, Any]]) -> dict[str, scoring.OfferedLin
                 value_gbp=gbp_from_pence(line["social_pence"] + line["local_economic_pence"]),
                 disregarded=line["disregarded"],
                 licensed_framework=line["licensed_framework"],
-                note=_note(line),
+                note=_note(line, lot),
             ),
         )
         for line in lines
     )
 
 
-def _note(line: Mapping[Any, Any]) -> str | None:
-    """What is told of a line of which only a part was accepted."""
-    if not line["accepted_version"]:
-        return None
-    return accepted_words(plain(line["promised"]), plain(line["quantity"]), line["accepted_reason"])
+def _note(line: Mapping[Any, Any], lot: str | None) -> str | None:
+    """What is told of a line of which only a part was accepted, and of one that is owed once."""
+    words = [OWED_ONCE] if lot is not None and line["lot"] is None else []
+    if line["accepted_version"]:
+        promised, accepted = plain(line["promised"]), plain(line["quantity"])
+        words.append(accepted_words(promised, accepted, line["accepted_reason"]))
+    return joined_words(words)
 
 
-def _result(
-    points: scoring.BidPoints,
-    tenderer_name: str,
-    social_value_weight: Decimal,
-    answers: Mapping[str, Verdict],
-) -> BidResult:
-    return BidResult(
-        bid_id=points.bid_id,
-        tenderer_name=tenderer_name,
-        total_value_gbp=points.total_value_gbp,
-        points=points.points,
-        weighted_points=points.points * social_value_weight,
-        rank=points.rank,
-        tied=points.tied,
-        measures=[
-            MeasureScore(
-                measure=part.measure,
-                weight=part.weight,
-                quantity=part.quantity,
-                value_gbp=part.value_gbp,
-                basis=part.basis,
-                quantitative_points=part.quantitative_points,
-                qualitative_score=part.qualitative_score,
-                qualitative_points=part.qualitative_points,
-                points=part.points,
-                explanation=part.explanation,
-                answer=answer_score(answers.get(part.measure)),
-                licensed_framework=part.licensed_framework,
-            )
-            for part in points.measures
-        ],
+def _measure_score(part: scoring.MeasurePoints, answer: Verdict | None) -> MeasureScore:
+    return MeasureScore(
+        measure=part.measure,
+        weight=part.weight,
+        quantity=part.quantity,
+        value_gbp=part.value_gbp,
+        basis=part.basis,
+        quantitative_points=part.quantitative_points,
+        qualitative_score=part.qualitative_score,
+        qualitative_points=part.qualitative_points,
+        points=part.points,
+        explanation=part.explanation,
+        answer=answer_score(answer),
+        licensed_framework=part.licensed_framework,
     )

@@ -17,7 +17,7 @@ from cdp_common.db.idempotency import Answer, Once
 from cdp_common.kernel.errors import FieldError, InvalidInput
 from cdp_common.kernel.identifiers import new_id
 from cdp_common.web.caller import Caller
-from procurement_api.domain.lot_progress import require_winner
+from procurement_api.domain.lot_progress import require_lot, require_winner
 from procurement_api.domain.tender import require_state
 from procurement_api.storage.agreements import agreements_of_tender
 from procurement_api.storage.assessments import WHOLE_TENDER, add_sending
@@ -42,8 +42,10 @@ async def send_summaries(
             return earlier
         require_state(tender["state"], "evaluated", "awarded")
         terms = TenderTerms.model_validate(tender["terms"])
-        evaluation = await _evaluation(tx, tender, terms)
-        bidders = await _bidders(tx, tender_id, evaluation, draft.lot)
+        if terms.award_by == "lot":
+            require_lot(draft.lot, [lot["id"] for lot in tender["lots"]], terms.award_by)
+        evaluation = _of_lot(await _evaluation(tx, tender, terms), draft.lot, terms)
+        bidders = await _bidders(tx, tender_id, terms, evaluation, draft.lot)
         await _require_draft_holds(tx, tender, terms, evaluation, draft)
         progress = await progress_of(tx, tender)
         if (decided := progress.facts(draft.lot)).is_decided:
@@ -67,16 +69,27 @@ async def _evaluation(tx: AsyncConnection, tender: RowMapping, terms: TenderTerm
     """The evaluation that the decision rests on; after an award nothing of it can change any more."""
     if tender["state"] == "awarded":
         return await evaluation_of(tx, tender["id"])
-    return await current_evaluation(tx, tender["id"], terms)
+    return await current_evaluation(tx, tender, terms)
+
+
+def _of_lot(evaluation: Evaluation, lot: str | None, terms: TenderTerms) -> Evaluation:
+    """The evaluation with the results of the lot alone, where each lot has its own."""
+    if terms.award_by == "whole":
+        return evaluation
+    return evaluation.model_copy(
+        update={"results": [result for result in evaluation.results if result.lot == lot]}
+    )
 
 
 async def _bidders(
-    tx: AsyncConnection, tender_id: UUID, evaluation: Evaluation, lot: str | None
+    tx: AsyncConnection, tender_id: UUID, terms: TenderTerms, evaluation: Evaluation, lot: str | None
 ) -> dict[UUID, UUID]:
     """The organisations of the bids that are told of it: all that were opened, or those for the lot."""
     told = {result.bid_id for result in evaluation.results} | {one.bid_id for one in evaluation.removed}
     if lot is not None:
-        told &= {line["bid_id"] for line in await lines_of(tx, told) if line["lot"] in (None, lot)}
+        # Where each lot has a contract of its own, a line of no lot does not make a bid one for the lot.
+        of_lot = {lot} if terms.award_by == "lot" else {lot, None}
+        told &= {line["bid_id"] for line in await lines_of(tx, told) if line["lot"] in of_lot}
     bids = await bids_of(tx, tender_id)
     return {bid["id"]: bid["tenderer_organisation_id"] for bid in bids if bid["id"] in told}
 

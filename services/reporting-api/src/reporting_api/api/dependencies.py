@@ -14,6 +14,7 @@ from cdp_common.kernel.periods import Period
 from cdp_common.web.identity import maybe_caller
 from reporting_api.domain.disclosure import DisclosureRule
 from reporting_api.use_cases.publication_files import Signing
+from reporting_api.use_cases.sign_heads import HeadSigner
 
 
 async def partners_client(request: Request) -> PartnersClient:
@@ -52,6 +53,12 @@ async def publication_signing(request: Request) -> Signing:
     return signing
 
 
+async def ledger_signer(request: Request) -> HeadSigner:
+    """What signs the heads of ledgers."""
+    signer: HeadSigner = request.app.state.ledger_signer
+    return signer
+
+
 async def window(
     since: Annotated[Day, Query(alias="from", description="First day of the window.")],
     until: Annotated[Day, Query(alias="to", description="Last day of the window, included.")],
@@ -65,6 +72,7 @@ PUBLIC = [Depends(maybe_caller)]
 
 Partners = Annotated[PartnersClient, Depends(partners_client)]
 Toms = Annotated[TomsClient, Depends(toms_client)]
+LedgerSigner = Annotated[HeadSigner, Depends(ledger_signer)]
 ServiceClock = Annotated[Clock, Depends(service_clock)]
 PublishingRule = Annotated[DisclosureRule, Depends(disclosure_rule)]
 PublicationLicence = Annotated[str, Depends(publication_licence)]

@@ -11,16 +11,24 @@ from fastapi import APIRouter, Query, Request, Security
 from pydantic import AwareDatetime
 
 from cdp_common.contracts.base import Page
-from cdp_common.contracts.reporting import Basis, CollectiveValue, FeedState, GroupBy, LedgerEntry, LedgerHead
+from cdp_common.contracts.ledger_heads import LedgerHead, LedgerKeys
+from cdp_common.contracts.reporting import (
+    Basis,
+    CollectiveValue,
+    FeedState,
+    GroupBy,
+    LedgerEntry,
+)
 from cdp_common.db.paging import cut_page
 from cdp_common.kernel.errors import FieldError, InvalidInput
 from cdp_common.web.caller import Caller
 from cdp_common.web.dependencies import Now, ServiceDatabase
 from cdp_common.web.identity import MaybeCaller, signed_caller
 from cdp_common.web.paging import Paging, page_links
-from reporting_api.api.dependencies import PUBLIC, Toms, Window
+from reporting_api.api.dependencies import PUBLIC, LedgerSigner, Toms, Window
 from reporting_api.use_cases import read_ledger, read_value
 from reporting_api.use_cases.compute_value import Dimension
+from reporting_api.use_cases.sign_heads import public_head_keys
 
 router = APIRouter(tags=["collective value"])
 
@@ -89,9 +97,15 @@ async def list_ledger_entries(
 
 
 @router.get("/v1/places/{place_id}/ledger-head", dependencies=PUBLIC)
-async def get_ledger_head(place_id: UUID, db: ServiceDatabase) -> LedgerHead:
-    """The last sealed block of the place's ledger."""
-    return await read_ledger.get_ledger_head(db, place_id)
+async def get_ledger_head(place_id: UUID, db: ServiceDatabase, signer: LedgerSigner, now: Now) -> LedgerHead:
+    """The last sealed block of the place's ledger, signed; keep it to hold the place to it."""
+    return await read_ledger.get_ledger_head(db, signer, place_id, now)
+
+
+@router.get("/v1/ledger-keys", dependencies=PUBLIC)
+async def get_ledger_keys(db: ServiceDatabase, signer: LedgerSigner, now: Now) -> LedgerKeys:
+    """The public keys with which heads of ledgers are verified, as a JWK set."""
+    return await public_head_keys(db, signer, now)
 
 
 @router.get("/v1/feeds")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -23,6 +24,7 @@ from cdp_common.db.copying import copy_rows
 from cdp_common.db.paging import keyset
 from reporting_api.domain.chain import Block
 from reporting_api.domain.entries import Entry
+from reporting_api.storage.canonical_rows import CANONICAL
 from reporting_api.storage.copy_tables import measures
 from reporting_api.storage.ledger_rows import block_of, entry_of, entry_row
 from reporting_api.storage.ledger_tables import ledger_blocks, ledger_entries, ledger_inbox
@@ -31,6 +33,10 @@ MAX_INSERTED_S = 60
 
 # One lock per place: the sequencer holds it alone, those who ask for a past moment share it.
 _LOCK_KEY = "hashtextextended(current_schema() || ' ledger ' || :place, 0)"
+
+_SEALED_LINES = text(f"""
+    SELECT l.position, l.block_number, l.entry_hash, {CANONICAL} AS canonical FROM ledger_entries l
+    WHERE l.place_id = :place AND l.position BETWEEN :first AND :last ORDER BY l.position""")  # noqa: S608 - made of constants
 
 
 async def append_entries(tx: AsyncConnection, entries: Sequence[Entry]) -> None:
@@ -85,17 +91,26 @@ async def blocks_after(tx: AsyncConnection, place_id: UUID, number: int, limit: 
     return [block_of(row) for row in (await tx.execute(query)).mappings()]
 
 
-async def entries_of_block(tx: AsyncConnection, block: Block) -> list[tuple[int, str, Entry]]:
-    """Position, stored hash and content of each entry that names the block, by position."""
-    columns = ledger_entries.c
-    query = (
-        select(ledger_entries)
-        .where(columns.place_id == block.place_id, columns.block_number == block.number)
-        .order_by(columns.position)
-    )
-    return [
-        (row["position"], row["entry_hash"], entry_of(row)) for row in (await tx.execute(query)).mappings()
-    ]
+@dataclass(frozen=True, slots=True)
+class SealedLine:
+    """An entry as it stands in the ledger: where, the hash kept with it, and all that it says as one text."""
+
+    position: int
+    block_number: int
+    entry_hash: str
+    canonical: str
+
+
+async def sealed_lines(tx: AsyncConnection, place_id: UUID, first: int, last: int) -> list[SealedLine]:
+    """The entries of a place at the positions from `first` to `last`, in order."""
+    span = {"place": place_id, "first": first, "last": last}
+    return [SealedLine(*row) for row in await tx.execute(_SEALED_LINES, span)]
+
+
+async def entry_count(tx: AsyncConnection, place_id: UUID) -> int:
+    """How many entries a place's ledger holds, wherever they say that they stand."""
+    query = select(func.count()).select_from(ledger_entries).where(ledger_entries.c.place_id == place_id)
+    return await tx.scalar(query) or 0
 
 
 async def places_with_ledger(tx: AsyncConnection) -> list[UUID]:

@@ -108,6 +108,31 @@ ledger_blocks = Table(
     Index(None, "place_id", "sealed_at"),
 )
 
+# The key that signs heads of ledgers, kept encrypted; and which heads it signed. Append-only.
+ledger_keys = Table(
+    "ledger_keys",
+    metadata,
+    Column("id", SmallInteger, primary_key=True, autoincrement=False),
+    Column("kid", Text, nullable=False),
+    Column("public_jwk", Json, nullable=False),
+    Column("private_encrypted", LargeBinary, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    CheckConstraint("id = 1", name="one_row"),
+)
+
+ledger_heads = Table(
+    "ledger_heads",
+    metadata,
+    Column("place_id", Uuid, primary_key=True),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("head_jws", Text, nullable=False),
+    ForeignKeyConstraint(
+        ["place_id", "number"],
+        ["ledger_blocks.place_id", "ledger_blocks.number"],
+        name="fk_ledger_heads_block",
+    ),
+)
+
 ledger_entries = Table(
     "ledger_entries",
     metadata,

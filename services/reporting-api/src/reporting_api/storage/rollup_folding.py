@@ -28,6 +28,8 @@ MAX_FOLDED = 20_000
 CHECKPOINT_EVERY = 40_000
 """Entries after which a day's end is kept as a checkpoint, also within a month: what lies between bounds what
 an earlier moment costs to read."""
+CHECKPOINT_AT_MONTHS_END = 5_000
+"""Entries without which a month's end is not worth the copy of all cells."""
 
 _NAMES = f"marginal, {CELL_NAME}"
 
@@ -67,8 +69,8 @@ CONTRIBUTED = f"""
        OR marginal <> 'due_day' AND figure IN ('committed', 'delivered', 'validated')"""  # noqa: S608 - made of constants
 """What a run of a place's entries adds to every cell, by month (in 'due_day' by day)."""
 
-# Few rows are expected where thousands come, and sorting them by their names takes longest of all.
-_HASHED = text("SELECT set_config('enable_sort', 'off', true)")
+HASHED = text("SELECT set_config('enable_sort', 'off', true)")
+"""Few rows are expected where thousands come, and sorting them by their names takes longest of all."""
 
 SPANS = """CROSS JOIN LATERAL (VALUES
         ('day', p.bucket, p.marginal = 'due_day'),
@@ -148,9 +150,9 @@ class Fold:
         """Whether the day's end is to be kept before anything of the following day is folded."""
         if following == self.sealed_on:
             return False
-        return (following.year, following.month) != (self.sealed_on.year, self.sealed_on.month) or (
-            self.position - self.checkpoint_position >= CHECKPOINT_EVERY
-        )
+        more = self.position - self.checkpoint_position
+        ends_month = (following.year, following.month) != (self.sealed_on.year, self.sealed_on.month)
+        return more >= CHECKPOINT_EVERY or (ends_month and more >= CHECKPOINT_AT_MONTHS_END)
 
 
 _NOTHING = Fold(0, 0, date.min, 0)
@@ -188,7 +190,7 @@ async def fold_next(tx: AsyncConnection, place_id: UUID) -> int:
         await tx.execute(_CHECKPOINT, {**place, "sealed_on": before.sealed_on})
         kept = before.position
     span = {"after": after.position, "upto": row.last_position, "sealed_on": row.sealed_on}
-    await tx.execute(_HASHED)
+    await tx.execute(HASHED)
     await tx.execute(_FOLD, {**place, **span})
     values = {
         "block_number": row.number,

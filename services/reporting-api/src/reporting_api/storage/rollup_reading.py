@@ -35,9 +35,10 @@ from reporting_api.storage.contributions import (
 _NO_DAYS = Period(date(2200, 12, 31), date(2200, 12, 31))
 _EVERYTHING = 2**63 - 1
 
-# Where a position stands among blocks, folds and checkpoints, in one statement.
+# Where a position stands among blocks, folds and checkpoints, in one statement. The queries that follow it in
+# the transaction take longer to plan than to run, and one plan is as good for every place and window.
 _STANDING = text("""
-    SELECT at.sealed_on, fold.position AS folded,
+    SELECT set_config('plan_cache_mode', 'force_generic_plan', true), at.sealed_on, fold.position AS folded,
            (SELECT max(b.last_position) FROM ledger_blocks b WHERE b.place_id = :place
                 AND b.sealed_at < at.sealed_on::timestamp AT TIME ZONE 'UTC') AS before_day,
            (SELECT max(c.sealed_on) FROM ledger_checkpoints c WHERE c.place_id = :place

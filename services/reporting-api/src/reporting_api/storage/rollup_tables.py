@@ -95,8 +95,8 @@ ledger_days = Table(
     postgresql_with={"fillfactor": 80},
 )
 
-# The roll-ups as they stood at the end of some days: the last one of each month on which anything was sealed,
-# and more where much was. Append-only.
+# The roll-ups as they stood at the end of some days: of months in which much was sealed, and more often where
+# more was. Append-only.
 ledger_checkpoints = Table(
     "ledger_checkpoints",
     metadata,

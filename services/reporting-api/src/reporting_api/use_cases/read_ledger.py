@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import RowMapping, func, select
 
-from cdp_common.contracts.reporting import FeedState, LedgerEntry, LedgerHead
+from cdp_common.contracts.ledger_heads import LedgerHead
+from cdp_common.contracts.reporting import FeedState, LedgerEntry
 from cdp_common.db.common_tables import event_cursors, event_failures
 from cdp_common.db.database import Database
 from cdp_common.kernel.errors import NotFound
@@ -15,6 +17,7 @@ from cdp_common.kernel.money import gbp_from_pence
 from cdp_common.web.caller import Caller, RoleMissing
 from reporting_api.storage.ledger import head_block, ledger_page
 from reporting_api.use_cases.report_contracts import plain
+from reporting_api.use_cases.sign_heads import HeadSigner, head_of
 
 
 class LedgerEmpty(NotFound):
@@ -39,18 +42,14 @@ async def list_ledger_entries(
     return [_entry(row) for row in rows]
 
 
-async def get_ledger_head(db: Database, place_id: UUID) -> LedgerHead:
-    """The last sealed block: whoever keeps it can tell later that nothing before it was changed."""
+async def get_ledger_head(db: Database, signer: HeadSigner, place_id: UUID, now: datetime) -> LedgerHead:
+    """The last sealed block, signed: whoever keeps it can tell later that nothing before it was changed."""
     async with db.begin() as tx:
         head = await head_block(tx, place_id)
-    if head is None:
-        raise LedgerEmpty("Nothing is sealed in the place's ledger yet.")
-    return LedgerHead(
-        place_id=place_id,
-        position=head.last_position,
-        block_hash=head.block_hash,
-        sealed_at=head.sealed_at,
-    )
+        if head is None:
+            raise LedgerEmpty("Nothing is sealed in the place's ledger yet.")
+        key = await signer.key(tx, now)
+    return head_of(head, key)
 
 
 async def list_feeds(db: Database) -> list[FeedState]:

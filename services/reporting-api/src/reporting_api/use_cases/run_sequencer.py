@@ -13,6 +13,7 @@ from cdp_common.db.database import Database
 from cdp_common.kernel.clock import Clock
 from reporting_api.storage.rollup_folding import places_behind
 from reporting_api.storage.sealing import MAX_PLACES, places_waiting, seal_inbox
+from reporting_api.use_cases.sign_heads import HeadSigner, sign_heads
 
 INTERVAL_S = 1.0
 
@@ -46,11 +47,11 @@ async def seal_all(db: Database, clock: Clock) -> int:
 
 @asynccontextmanager
 async def sequencer_running(
-    db: Database, clock: Clock, interval_s: float = INTERVAL_S
+    db: Database, signer: HeadSigner, clock: Clock, interval_s: float = INTERVAL_S
 ) -> AsyncIterator[None]:
-    """Seal inboxes every `interval_s` seconds while the context is open."""
+    """Seal inboxes and sign the heads every `interval_s` seconds while the context is open."""
     stop = asyncio.Event()
-    task = asyncio.create_task(_repeat(db, clock, interval_s, stop))
+    task = asyncio.create_task(_repeat(db, signer, clock, interval_s, stop))
     try:
         yield
     finally:
@@ -58,10 +59,13 @@ async def sequencer_running(
         await task
 
 
-async def _repeat(db: Database, clock: Clock, interval_s: float, stop: asyncio.Event) -> None:
+async def _repeat(
+    db: Database, signer: HeadSigner, clock: Clock, interval_s: float, stop: asyncio.Event
+) -> None:
     while not stop.is_set():
         try:
             await seal_all(db, clock)
+            await sign_heads(db, signer, clock)
         except Exception as fault:
             # Nothing is lost while the database is away: entries wait in the inbox and count from there.
             _log.warning("ledger_not_sealed", fault=type(fault).__name__)

@@ -4,76 +4,107 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator, Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from cdp_common.contracts.ledger_heads import LedgerHead
 from cdp_common.db.database import Database
 from cdp_common.kernel.money import pence_from_gbp
 from cdp_common.kernel.periods import Period
-from reporting_api.domain.chain import GENESIS, Block, canonical_json, entry_hash, header_hash, merkle_root
-from reporting_api.domain.entries import Entry
+from cdp_common.kernel.proofs import leaf_hash
+from reporting_api.domain.chain import GENESIS, Block, canonical_json, header_hash, merkle_root
 from reporting_api.domain.groupings import headline_of
 from reporting_api.domain.licensed_totals import Pounds, TotalKey, sum_of_parts
 from reporting_api.domain.publications import HEADLINES, content_hash
 from reporting_api.storage.figures import Slice, figures_by
-from reporting_api.storage.ledger import blocks_after, entries_of_block, places_with_ledger
+from reporting_api.storage.head_keys import head_key, signed_heads
+from reporting_api.storage.ledger import (
+    SealedLine,
+    blocks_after,
+    entry_count,
+    places_with_ledger,
+    sealed_lines,
+)
 from reporting_api.storage.licensed_totals import licensed_parts, shown_in
 from reporting_api.storage.publications import publications_after
+from reporting_api.storage.rollup_checks import allow_time
 from reporting_api.use_cases.read_publications import thawed
+from reporting_api.use_cases.sign_heads import is_signed
+from reporting_api.use_cases.verify_rollups import rollup_faults_of
 
 PAGE = 100
+_BESIDE = (
+    *("id", "place_id", "number", "period_start", "period_end", "published_at", "restates"),
+    *("ledger_position", "content_sha256"),
+)
+"""Columns that say what the frozen document says too."""
 
 
-async def verify_ledger(db: Database) -> list[str]:
-    """What does not hold in any place's ledger or publications; empty when everything does."""
+async def verify_ledger(db: Database, heads: Sequence[LedgerHead] = ()) -> list[str]:
+    """What does not hold in any place's ledger or publications; empty when everything does.
+
+    `heads` are signed heads that somebody kept: the ledgers must still hold those very blocks.
+    """
     async with db.begin() as tx:
         places = await places_with_ledger(tx)
-    return [fault for place_id in places for fault in await verify_place(db, place_id)]
+        keys = await head_key(tx)
+    public_jwks = [] if keys is None else [keys["public_jwk"]]
+    faults = [fault for place_id in places for fault in await verify_place(db, place_id, public_jwks)]
+    return [*faults, *[fault for head in heads for fault in await _kept_head_faults(db, head, public_jwks)]]
 
 
-async def verify_place(db: Database, place_id: UUID) -> list[str]:
-    """What does not hold in one place: positions, entry hashes, blocks, the chain, publications."""
+async def verify_place(db: Database, place_id: UUID, public_jwks: Sequence[dict[str, Any]]) -> list[str]:
+    """What does not hold in one place: entries, blocks, the chain, signed heads, roll-ups, publications."""
     faults = [fault async for fault in _block_faults(db, place_id)]
+    faults.extend([fault async for fault in _head_faults(db, place_id, public_jwks)])
+    faults.extend([f"place {place_id} {fault}" async for fault in rollup_faults_of(db, place_id)])
     faults.extend([fault async for fault in _publication_faults(db, place_id)])
     return faults
 
 
 async def _block_faults(db: Database, place_id: UUID) -> AsyncIterator[str]:
-    previous_hash, last_position, number = GENESIS, 0, 0
+    before = Block(place_id, 0, 0, 0, "", "", GENESIS, datetime.min.replace(tzinfo=UTC))
     while True:
         async with db.begin() as tx:
-            blocks = await blocks_after(tx, place_id, number, PAGE)
-        if not blocks:
-            return
+            blocks = await blocks_after(tx, place_id, before.number, PAGE)
         for block in blocks:
             async with db.begin() as tx:
-                entries = await entries_of_block(tx, block)
-            for fault in _faults_of_block(block, entries, previous_hash, last_position, number):
+                await allow_time(tx)
+                lines = await sealed_lines(tx, place_id, block.first_position, block.last_position)
+            for fault in _faults_of_block(block, lines, before):
                 yield f"place {place_id} block {block.number}: {fault}"
-            previous_hash, last_position, number = block.block_hash, block.last_position, block.number
+            before = block
+        if not blocks:
+            break
+    async with db.begin() as tx:
+        await allow_time(tx)
+        count = await entry_count(tx, place_id)
+    if count != before.last_position:
+        yield f"place {place_id}: the ledger holds {count} entries, its blocks {before.last_position}"
 
 
-def _faults_of_block(
-    block: Block, entries: list[tuple[int, str, Entry]], previous_hash: str, last_position: int, number: int
-) -> Iterator[str]:
-    if block.number != number + 1:
-        yield f"follows block {number}"
-    if block.previous_hash != previous_hash:
+def _faults_of_block(block: Block, lines: Sequence[SealedLine], before: Block) -> Iterator[str]:
+    if block.number != before.number + 1:
+        yield f"follows block {before.number}"
+    if block.previous_hash != before.block_hash:
         yield "does not name the hash of the block before"
-    if block.first_position != last_position + 1:
-        yield f"starts at position {block.first_position} after {last_position}"
-    positions = [position for position, _, _ in entries]
+    if block.first_position != before.last_position + 1:
+        yield f"starts at position {block.first_position} after {before.last_position}"
+    if block.sealed_at < before.sealed_at:
+        yield "is older than the block before"
+    positions = [line.position for line in lines if line.block_number == block.number]
     if positions != list(range(block.first_position, block.last_position + 1)):
         yield "does not hold the positions that it names"
         return
-    leaves = [entry_hash(entry, position) for position, _, entry in entries]
-    for (position, stored, _), leaf in zip(entries, leaves, strict=True):
-        if stored != leaf:
-            yield f"the entry at position {position} is not the one that was sealed"
-    root = merkle_root(leaves)
-    if root != block.merkle_root:
+    leaves = [leaf_hash(line.canonical.encode()) for line in lines]
+    for line, leaf in zip(lines, leaves, strict=True):
+        if line.entry_hash != leaf:
+            yield f"the entry at position {line.position} is not the one that was sealed"
+    if merkle_root(leaves) != block.merkle_root:
         yield "the root over its entries differs"
     if block.block_hash != header_hash(
         block.place_id,
@@ -85,6 +116,37 @@ def _faults_of_block(
         block.sealed_at,
     ):
         yield "the hash of its header differs"
+
+
+async def _head_faults(
+    db: Database, place_id: UUID, public_jwks: Sequence[dict[str, Any]]
+) -> AsyncIterator[str]:
+    """What is not as it was when the heads were signed; who has the database alone cannot sign anew."""
+    number = 0
+    while True:
+        async with db.begin() as tx:
+            heads = await signed_heads(tx, place_id, number, PAGE)
+        for block, head_jws in heads:
+            if not is_signed(block, head_jws, public_jwks):
+                yield f"place {place_id} block {block.number}: its head is not the one that was signed"
+            number = block.number
+        if not heads:
+            return
+
+
+async def _kept_head_faults(
+    db: Database, head: LedgerHead, public_jwks: Sequence[dict[str, Any]]
+) -> list[str]:
+    """Whether a head that somebody kept is signed by the service, and still the ledger's."""
+    async with db.begin() as tx:
+        found = await blocks_after(tx, head.place_id, head.block_number - 1, 1)
+    stated = (head.block_number, head.position, head.block_hash)
+    name = f"place {head.place_id} block {head.block_number}"
+    if not found or (found[0].number, found[0].last_position, found[0].block_hash) != stated:
+        return [f"{name}: the ledger does not hold the block of the head that was kept"]
+    if not is_signed(found[0], head.head_jws, public_jwks):
+        return [f"{name}: the head that was kept is not signed by this service"]
+    return []
 
 
 async def _publication_faults(db: Database, place_id: UUID) -> AsyncIterator[str]:
@@ -112,6 +174,8 @@ async def _faults_of_publication(tx: AsyncConnection, row: RowMapping) -> list[s
         faults.append(f"{name}: the frozen document is not canonical")
     if content_hash(document["value"]) != publication.content_sha256:
         faults.append(f"{name}: the hash of its content differs")
+    other = [part for part in _BESIDE if row[part] != getattr(publication, part)]
+    faults += [f"{name}: the {part} beside it is another" for part in other]
     period = Period(publication.period_start, publication.period_end)
     lines = Slice(publication.place_id, period, publication.ledger_position)
     headline = headline_of(await figures_by(tx, lines, "total"))

@@ -9,17 +9,31 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from cdp_common.contracts.event_types import charter, collective, hub, partners, procurement, reporting, toms
+from cdp_common.contracts.event_types import (
+    charter,
+    collective,
+    hub,
+    partners,
+    procurement,
+    reporting,
+    toms,
+    webhooks,
+)
 from cdp_common.contracts.event_types.declared import EventType
 
 __all__ = ["EVENT_TYPES", "EventType", "declare", "event_type", "types_of"]
 
 EVENT_TYPES: Mapping[str, tuple[EventType, ...]] = {
-    "partners-api": (*partners.EVENT_TYPES, *collective.EVENT_TYPES, *hub.EVENT_TYPES),
-    "toms-engine": toms.EVENT_TYPES,
-    "procurement-api": procurement.EVENT_TYPES,
-    "charter-api": charter.EVENT_TYPES,
-    "reporting-api": reporting.EVENT_TYPES,
+    "partners-api": (
+        *partners.EVENT_TYPES,
+        *collective.EVENT_TYPES,
+        *hub.EVENT_TYPES,
+        *webhooks.EVENT_TYPES,
+    ),
+    "toms-engine": (*toms.EVENT_TYPES, *webhooks.EVENT_TYPES),
+    "procurement-api": (*procurement.EVENT_TYPES, *webhooks.EVENT_TYPES),
+    "charter-api": (*charter.EVENT_TYPES, *webhooks.EVENT_TYPES),
+    "reporting-api": (*reporting.EVENT_TYPES, *webhooks.EVENT_TYPES),
 }
 """The types by the service that tells them."""
 

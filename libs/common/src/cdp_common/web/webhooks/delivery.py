@@ -12,8 +12,10 @@ from uuid import UUID
 import structlog
 from sqlalchemy import RowMapping
 
+from cdp_common.contracts.event_types.webhooks import WEBHOOK_FAILED
+from cdp_common.contracts.webhooks import WebhookFailed
 from cdp_common.db.database import Database
-from cdp_common.db.events import sequence_events
+from cdp_common.db.events import NewEvent, org_audience, record_event, sequence_events
 from cdp_common.db.jobs import purge_job_log, working
 from cdp_common.db.webhooks import (
     DELIVER,
@@ -27,6 +29,7 @@ from cdp_common.db.webhooks import (
     revive_overdue,
 )
 from cdp_common.kernel.clock import Clock, utc_now
+from cdp_common.kernel.identifiers import new_id
 from cdp_common.web.settings import ServiceSettings
 from cdp_common.web.webhooks.sending import Outcome, Sender
 from cdp_common.web.webhooks.targets import Resolve, system_addresses
@@ -177,6 +180,7 @@ class Deliverer:
             if current is not None and current["state"] == "pending":
                 ended = {"state": "failed", "next_attempt_at": None, "last_error": "the webhook is disabled"}
                 await change_delivery(tx, delivery_id, self._clock(), **ended)
+                await record_event(tx, _failed(current, None), self._clock())
 
     async def _record(self, delivery: RowMapping, outcome: Outcome) -> None:
         now = self._clock()
@@ -202,3 +206,25 @@ class Deliverer:
                 changes["next_attempt_at"] = due
                 await enqueue_delivery(tx, delivery["id"], due, now)
             await change_delivery(tx, delivery["id"], now, **changes)
+            if changes.get("state") == "failed":
+                await record_event(tx, _failed(current, outcome.status), now)
+
+
+def _failed(delivery: RowMapping, status: int | None) -> NewEvent:
+    """That a delivery was given up: the organisation whose webhook it is reads it in the feed."""
+    failed = WebhookFailed(
+        webhook_id=delivery["endpoint_id"],
+        delivery_id=delivery["id"],
+        event_type=delivery["event_type"],
+        event_position=delivery["event_position"],
+        last_status=delivery["last_status"] if status is None else status,
+    )
+    return NewEvent(
+        type=WEBHOOK_FAILED,
+        aggregate_type="webhook_failure",
+        aggregate_id=new_id(),  # a delivery that is replayed may fail again
+        aggregate_version=1,
+        place_id=None,
+        audience=(org_audience(delivery["organisation_id"]),),
+        data=failed.model_dump(mode="json"),
+    )

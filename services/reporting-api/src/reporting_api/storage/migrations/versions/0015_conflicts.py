@@ -4,8 +4,8 @@ from alembic import op
 
 from cdp_common.db.common_schema import run
 
-revision = "0014"
-down_revision = "0013"
+revision = "0015"
+down_revision = "0014"
 branch_labels = None
 depends_on = None
 

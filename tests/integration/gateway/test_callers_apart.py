@@ -1,0 +1,112 @@
+"""Nothing that was made for one caller is ever served to another, whoever asks what at the same moment."""
+
+import asyncio
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from tests.integration.gateway import canned
+from tests.integration.gateway.conftest import furnish
+from tests.integration.gateway.test_mutations import SIGN, signature
+from tests.integration.gateway.world import Answer, Call, Ticks, World, running
+
+from cdp_common.testing.callers import TokenMint
+from gateway.schema.nodes import node_id
+from gateway.schema.root import schema
+
+WINDOW = '(from: "2026-04-01", to: "2026-06-30")'
+KEY = canned.PUBLICATION
+QUERIES = {
+    "place": f'place(slug: "place-1") {{ name collectiveValue{WINDOW} {{ asOf }} }}',
+    "places": "places { edges { node { name } } }",
+    "organisation": 'organisation(identifier: "GB-COH:00000001") { legalName }',
+    "framework": 'framework(code: "f", edition: "2026") { edition { title } }',
+    "tender": 'tender(ocid: "ocds-1") { title buyer { legalName } }',
+    "publication": f'publication(id: "{KEY}") {{ place {{ name }} }}',
+    "poundExplanation": f'poundExplanation(publication: "{KEY}", measure: "M1") {{ measureTitle }}',
+    "node": 'node(id: "{signatory}") { ... on Signatory { organisationName } }',
+}
+"""A query for each field of the root; everything named in it is marked with whom it was made for."""
+
+MARKED = frozenset({"name", "title", "legal_name", "organisation_name", "measure_title"})
+PUBLIC = "nobody"
+CALLERS = ("anna", "bert", "cleo", PUBLIC)
+
+
+def marked(answer: Answer) -> Answer:
+    """The service's answer with every name in it saying whom it was made for."""
+
+    def say(call: Call) -> tuple[int, Any]:
+        status, content = answer(call)
+        return status, _with_mark(content, call.authorization or PUBLIC)
+
+    return say
+
+
+def _with_mark(value: Any, mark: str) -> Any:
+    if isinstance(value, dict):
+        return {
+            key: f"for {mark}" if key in MARKED and isinstance(one, str) else _with_mark(one, mark)
+            for key, one in value.items()
+        }
+    return [_with_mark(one, mark) for one in value] if isinstance(value, list) else value
+
+
+def furnished(world: World) -> None:
+    """Services whose answers say for whom they are."""
+    furnish(world)
+    world.on("charter", "POST", "/v1/signatures", canned.as_json(canned.signatory(1)))
+    for service in world.services.values():
+        for key, answer in list(service.answers.items()):
+            service.answers[key] = marked(answer)
+
+
+def test_every_field_of_the_root_is_asked() -> None:
+    root = schema._schema.query_type
+    assert root is not None
+    assert set(QUERIES) == {name for name in root.fields if not name.startswith("_")}
+
+
+@pytest.fixture
+async def world(mint: TokenMint) -> Any:
+    async with running(mint, Ticks(), public_answer_s=5) as running_world:
+        furnished(running_world)
+        yield running_world
+
+
+step = st.tuples(st.sampled_from(CALLERS), st.sampled_from([*QUERIES, "mutation"]))
+steps = st.lists(step, min_size=2, max_size=12)
+
+
+async def test_nothing_made_for_one_caller_is_served_to_another(world: World) -> None:
+    loop = asyncio.get_running_loop()
+    headers = {who: world.mint.headers(client_id=who) if who != PUBLIC else {} for who in CALLERS}
+    marks = {who: f"for {headers[who].get('Authorization', PUBLIC)}" for who in CALLERS}
+    signatory = node_id("Signatory", canned.signatory(1).id)
+    seen: set[tuple[str, str]] = set()
+
+    async def ask(who: str, what: str) -> str:
+        if what == "mutation":
+            variables = {"input": signature(), "key": "0" * 22}
+            return (await world.post(SIGN, variables, headers=headers[who])).text
+        query = "{ " + QUERIES[what].replace("{signatory}", signatory) + " }"
+        return (await world.post(query, headers=headers[who])).text
+
+    async def ask_all(asked: list[tuple[str, str]]) -> None:
+        answers = await asyncio.gather(*(ask(*one) for one in asked))
+        for (who, what), answer in zip(asked, answers, strict=True):
+            others = [mark for other, mark in marks.items() if other != who]
+            assert not any(mark in answer for mark in others), (who, what)
+            if marks[who] in answer:
+                seen.add((who, what))
+
+    @settings(max_examples=15, database=None, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(steps)
+    def interleave(asked: list[tuple[str, str]]) -> None:
+        asyncio.run_coroutine_threadsafe(ask_all(asked), loop).result()
+
+    await asyncio.to_thread(interleave)
+    await ask_all([(who, what) for who in CALLERS for what in QUERIES])
+    assert {what for who, what in seen if who == "anna"} >= set(QUERIES)
+    assert {what for who, what in seen if who == PUBLIC} >= set(QUERIES)
