@@ -62,8 +62,14 @@ class PublicRequests:
         return Request("GET", f"{(await self.get_gathering()).path}/registrations")
 
     async def record_attendance(self) -> Request:
-        path = f"{(await self.get_gathering()).path}/attendance"
-        return Request("POST", path, {"registration_ids": [str(new_id())]})
+        """At a gathering that has begun, and to which one can still register."""
+        announcing = await self.announce_gathering()
+        times = {"starts_at": "2026-11-22T09:00:00Z", "ends_at": "2026-11-22T12:00:00Z"}
+        body = {**announcing.body, **times, "registration_closes_at": times["ends_at"]}
+        path = f"/v1/gatherings/{(await self._done(Request('POST', announcing.path, body)))['id']}"
+        coming = {"person": await self._person("gathering")}
+        made = await self.world.made(f"{path}/registrations", coming)
+        return Request("POST", f"{path}/attendance", {"registration_ids": [made["id"]]})
 
     async def publish_consent_wording(self) -> Request:
         body = {"purpose": "idea", "version": str(new_id()), "text": "I agree."}

@@ -1,14 +1,22 @@
 """Training and events: places in the order in which people come, a waiting list that moves up."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from sqlalchemy import func, select, text
 from tests.integration.partners_api.editors import Newsroom, newsroom
 from tests.integration.partners_api.world import Json, World
 
+from cdp_common.db.database import Database
+from cdp_common.kernel.clock import FixedClock
 from cdp_common.kernel.identifiers import new_id
+from cdp_common.testing.callers import http_client
+from cdp_common.testing.plugin import MakeDatabase
+from partners_api.main import CONNECTION_WAIT_S, PACKAGE, SCHEMA, create_app
+from partners_api.settings import Settings
 from partners_api.storage.public_tables import public_contacts
 from partners_api.use_cases.purge_expired import purge_expired
 
@@ -44,8 +52,22 @@ async def people_known(world: World) -> int:
         return int(await tx.scalar(select(func.count()).select_from(public_contacts)) or 0)
 
 
-async def test_a_hundred_at_once_get_ten_places_and_wait_in_order(wide_world: World) -> None:
-    world = wide_world
+@pytest.fixture
+async def patient_world(
+    make_database: MakeDatabase, settings: Settings, clock: FixedClock
+) -> AsyncIterator[World]:
+    """A service that waits for a connection as long as it does otherwise, so that nobody is sent away."""
+    url = (await make_database(PACKAGE, SCHEMA)).engine.url
+    database = Database(url, schema=SCHEMA, app_name="rush", pool_timeout_s=CONNECTION_WAIT_S)
+    app = create_app(settings, database=database, clock=clock)
+    async with http_client(app) as http:
+        made = World(app, http, database, clock)
+        await made.provision()
+        yield made
+
+
+async def test_a_hundred_at_once_get_ten_places_and_wait_in_order(patient_world: World) -> None:
+    world = patient_world
     room = await newsroom(world)
     path, wording = await announced(world, room, capacity=10), await agreed(world, room, "gathering")
     answers = await asyncio.gather(

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from cdp_common.contracts.charter import CharterDraft
+from cdp_common.contracts.collective import PhaseDraft
 from cdp_common.contracts.needs import NeedIndexImport
 from cdp_common.contracts.partners import MembershipDraft, OrganisationDraft, PlaceDraft, StatementDraft
 from cdp_common.kernel.identifiers import OrganisationIdentifier
@@ -21,6 +22,14 @@ def test_the_place_is_what_partners_api_takes(programme: dict[str, Any]) -> None
     assert [item.code for item in place.objectives] == ["O1", "O2", "O3", "O4", "O5", "O6"]
     assert [item.code for item in place.commitments] == ["C1", "C2", "C3", "C4", "C5", "C6"]
     assert len(place.phases) == 3
+
+
+def test_the_days_of_phases_are_those_on_record(programme: dict[str, Any]) -> None:
+    phases = [PhaseDraft.model_validate(stated) for stated in programme["phase_days"]]
+    assert [(each.phase, each.valid_from, each.valid_to) for each in phases] == [
+        ("phase-1", date(2020, 9, 30), LAUNCH),
+        ("phase-2", LAUNCH, None),
+    ]
 
 
 def test_the_prior_total_stands_apart(programme: dict[str, Any]) -> None:

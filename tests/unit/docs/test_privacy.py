@@ -18,7 +18,7 @@ MENTIONED = set(re.findall(r"`([a-z]+\.[a-z_]+\.[a-z_]+)`", PAGE))
 
 # How a column or field would be called that is about a person.
 OF_A_PERSON = re.compile(
-    r"(person|(?<!counts_)(?<!minimum_)people|surname|first_name|last_name|full_name|forename|e_?mail|phone|birth|gender|ethnic"
+    r"(person|(?<!counts_)(?<!minimum_)people(?!_publications)|surname|first_name|last_name|full_name|forename|e_?mail|phone|birth|gender|ethnic"
     r"|disabilit|religio|home_address|ip_address|user_name|username|password|portal_user)"
 )
 ALLOWED_CONTRACTS = {
@@ -26,6 +26,7 @@ ALLOWED_CONTRACTS = {
     ("RenewalDraft", "signing_person"),
     ("EnteredSignature", "signing_person"),
     ("BidAttestation", "portal_user_ref"),
+    ("Cohort", "people"),  # counts by category
     ("PublicPerson", "email"),
     ("ContactDetails", "email"),
     ("RegistrationDraft", "person"),

@@ -84,6 +84,8 @@ def _grant_roles(scene: Scene, validator_key: str) -> None:
 
 def _start_memberships(scene: Scene) -> None:
     lead = _lead(scene)
+    for days in scene.programme["phase_days"]:
+        lead.post(scene.url("partners-api", f"/v1/places/{scene.place_id}/phases"), days)
     for partner in scene.programme["organisations"]:
         draft = {
             **partner["membership"],

@@ -20,7 +20,7 @@ from partners_api.domain.places import Place, PlaceUnknown
 from partners_api.domain.public_voice import Idea, IdeaState, IdeaUnknown, PublicContact
 from partners_api.storage.ideas import delete_idea, insert_idea, load_idea, page_ideas, update_idea
 from partners_api.storage.places import load_place
-from partners_api.storage.public_contacts import contacts_by_id, delete_contact
+from partners_api.storage.public_contacts import contacts_by_id, delete_contact, load_contact
 from partners_api.use_cases.happenings_of_public import idea_event
 from partners_api.use_cases.public_people import details_view, keep_person
 
@@ -132,10 +132,15 @@ async def moderate_idea(
 async def remove_idea(database: Database, actor: Actor, idea_id: UUID, now: datetime) -> None:
     """Remove an idea with its words and its sender, whoever asked for it."""
     async with database.begin() as tx:
-        idea = await load_idea(tx, idea_id, for_change=True)
+        idea = await load_idea(tx, idea_id)
         if idea is None or not actor.has_role_in(idea.place_id):
             raise IdeaUnknown("There is no idea of that id.")
         require_manager(actor, idea.place_id)
+        if idea.contact_id is not None:
+            await load_contact(tx, idea.contact_id)  # locked before the idea, as when its sender withdraws
+        idea = await load_idea(tx, idea_id, for_change=True)
+        if idea is None:
+            raise IdeaUnknown("There is no idea of that id.")
         await delete_idea(tx, idea_id)
         if idea.contact_id is not None:
             await delete_contact(tx, idea.contact_id)
