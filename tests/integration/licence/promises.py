@@ -8,6 +8,7 @@ from joserfc import jws
 from tests.integration.licence.history import History
 from tests.integration.licence.services import Headers, Json, Platform
 from tests.integration.procurement_api.world import release
+from tests.integration.reporting_api.collective_calls import cohort_rows, scheme
 
 from cdp_common.kernel.identifiers import new_id
 from cdp_common.kernel.proofs import leaf_hash
@@ -21,6 +22,7 @@ async def make_promises(history: History) -> None:
     await _grant(history)
     await _tender(history)
     await _activity(history)
+    await _people(history)
     await history.platform.consume()
 
 
@@ -207,6 +209,27 @@ async def _activity(history: History) -> None:
         {"place_id": str(platform.place), "title": "Joint", "shares": shares},
     )
     history.ids["activity_id"].append(made["id"])
+
+
+async def _people(history: History) -> None:
+    """Counts of people, by a scheme of the place, and the tables published of them."""
+    platform = history.platform
+    place, staff = f"/v1/places/{platform.place}", platform.as_staff()
+    period = {"programme": "skills", "period_start": "2026-01-01", "period_end": "2026-03-31"}
+    cohort = {
+        **period,
+        "place_id": str(platform.place),
+        "scheme": "ages",
+        "scheme_version": "1",
+        "rows": cohort_rows(30, 40),
+    }
+    await platform.call("reporting-api", "POST", f"{place}/breakdown-schemes", staff, scheme())
+    counter = platform.as_org(history.orgs[1])
+    counted = await platform.call("reporting-api", "POST", "/v1/cohorts", counter, cohort)
+    told = {**period, "reason": "asked for"}
+    published = await platform.call("reporting-api", "POST", f"{place}/people-publications", staff, told)
+    history.ids["cohort_id"].append(counted["id"])
+    history.ids["people_publication_id"].append(published["id"])
 
 
 async def _put(

@@ -244,6 +244,7 @@ def everything_known(history: History, edition_ids: list[str]) -> dict[str, list
         "scheme": [crosswalk.scheme for crosswalk in example_pack().crosswalks],
         "purpose": ["revocation", "suspension"],
         "number": ["1"],
+        "kind": ["html", "csv", "signature"],
         "window": [*windows, "2026-01-01/2026-12-31"],
     }
 

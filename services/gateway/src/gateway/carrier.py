@@ -1,7 +1,7 @@
 """How calls travel to the services: over one pool of aiohttp connections, each bounded in time and size.
 
 The client of httpx2 that the other processes use takes five times the work for a call; of a query's time here
-most would be spent in it.
+most would be spent in it (docs/decisions/0010-lean-gateway.md).
 """
 
 from __future__ import annotations

@@ -16,6 +16,7 @@ from gateway import endpoint, streams
 from gateway.caller_points import CallerPoints
 from gateway.carrier import Aiohttp
 from gateway.documents import Documents, read_registry
+from gateway.graphiql import pages as graphiql
 from gateway.guards import guards_for
 from gateway.happenings import Happenings
 from gateway.public_answers import PublicAnswers, Seconds
@@ -40,7 +41,7 @@ def create_app(
         title="The graph",
         version="1",
         description="One GraphQL schema over the five services. It holds no data and no rule.",
-        routers=[endpoint.router, streams.router],
+        routers=[endpoint.router, streams.router, *([graphiql.router] if settings.has_graphiql else [])],
         database=None,
         package=None,
         verifier=verifier or remote_verifier(settings, opened),

@@ -34,6 +34,8 @@ class Settings(ServiceSettings):
     """The same of one address without a token."""
     introspection: bool | None = None
     """Whether the schema can be asked for; when unset, in sandbox alone."""
+    graphiql: bool | None = None
+    """Whether the page to try queries on is served at `/graphiql`; when unset, in sandbox alone."""
     max_depth: int = Field(default=15, ge=1, le=50)
     """How deep fields may nest."""
     max_aliases: int = Field(default=30, ge=0, le=1000)
@@ -73,3 +75,8 @@ class Settings(ServiceSettings):
     def is_introspectable(self) -> bool:
         """Whether this deployment answers introspection."""
         return self.mode == "sandbox" if self.introspection is None else self.introspection
+
+    @property
+    def has_graphiql(self) -> bool:
+        """Whether this deployment serves the page to try queries on."""
+        return self.mode == "sandbox" if self.graphiql is None else self.graphiql

@@ -1,0 +1,1 @@
+"""A page to try queries on, and what it is made of."""
