@@ -73,7 +73,7 @@ printf '%s\n' "$operator" | write_file "$folder/operator/name"
 {
     printf '{\n  "operator": {"legal_name": "%s", "kind": "public"},\n  "clients": [\n' "$operator"
     client operator operator operator '"charter:write", "clients:admin", "clients:write", "frameworks:write",
-     "organisations:write", "persons:write", "places:write", "publications:write", "reporting:read", "valuations:run"'
+     "hub:write", "organisations:write", "persons:write", "places:write", "publications:write", "reporting:read", "valuations:run"'
     printf ',\n'
     client service-procurement-api procurement-api service '"valuations:run"'
     printf ',\n'

@@ -37,6 +37,9 @@ CALLS: dict[str, Call] = {
     "get_graphql": lambda world, headers: world.http.get(
         "/graphql", params={"query": QUERY}, headers=headers
     ),
+    "stream_graphql": lambda world, headers: world.http.post(
+        "/graphql/stream", json={"query": QUERY}, headers=headers
+    ),
     "get_liveness": lambda world, headers: world.http.get("/health/live", headers=headers),
     "get_readiness": lambda world, headers: world.http.get("/health/ready", headers=headers),
     "get_version": lambda world, headers: world.http.get("/version", headers=headers),

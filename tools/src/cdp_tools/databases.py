@@ -21,11 +21,11 @@ OPERATOR_SCOPES = (
     "clients:admin",
     "clients:write",
     "frameworks:write",
+    "hub:write",
     "organisations:write",
     "persons:write",
     "places:write",
     "publications:write",
-    "hub:write",
     "reporting:read",
     "valuations:run",
 )
