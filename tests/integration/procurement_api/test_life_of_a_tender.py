@@ -1,5 +1,6 @@
 """From an imported notice to a contract whose commitments reporting is told of: one tender, three bids."""
 
+import re
 from decimal import Decimal
 
 import pytest
@@ -102,7 +103,8 @@ async def test_nothing_of_a_sealed_bid_can_be_read_anywhere(world, bidders, caps
         assert [word for word in words if word in content] == [], table
     logged = capsys.readouterr()
     assert '"route": "/v1/tenders/{tender_id}/bids"' in logged.out
-    assert [word for word in words if word in logged.out + logged.err + refusal.text] == []
+    said = re.sub(r'"duration_ms": [0-9.]+', "", logged.out + logged.err)  # may be 12.5 by chance
+    assert [word for word in words if word in said + refusal.text] == []
     tenders = await world.dump("tenders")
     assert [word for word in (ANSWER, *QUANTITIES, "E01020762") if word in tenders] == []
 
