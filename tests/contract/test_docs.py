@@ -111,6 +111,12 @@ def test_nothing_committed_tells_of_the_machine_it_was_written_on():
     assert {name: what for name, what in found.items() if what} == {}
 
 
+def test_locks_name_versions_and_hashes_and_no_address():
+    locks = {name: text for name, text in committed_texts() if name.endswith((".lock", "package-lock.json"))}
+    assert {"requirements/dev.lock", "tests/node/package-lock.json"} <= locks.keys()
+    assert [name for name, text in locks.items() if "://" in text] == []
+
+
 def test_a_link_that_leads_nowhere_is_found(tmp_path: Path):
     (tmp_path / "other.md").write_text("# What `it` is, and why\n")
     page = tmp_path / "page.md"
