@@ -50,6 +50,30 @@ SCHEMA = "reporting"
 MAX_REPORT_BYTES = 8 * 1024 * 1024
 """A report of a thousand lines with evidence is larger than other bodies."""
 
+_LARGER_BODIES = {
+    "/v1/reports": MAX_REPORT_BYTES,
+    "/v1/reports/validate": MAX_REPORT_BYTES,
+    "/v1/report-files": report_files.MAX_FILE_BYTES,
+    "/v1/report-files/validate": report_files.MAX_FILE_BYTES,
+    "/v1/cohorts": MAX_REPORT_BYTES,
+    "/v1/cohorts/{cohort_id}/corrections": MAX_REPORT_BYTES,
+    "/v1/reports/{report_id}/corrections": MAX_REPORT_BYTES,
+}
+
+_ROUTERS = (
+    activities.router,
+    report_files.router,  # before reports: /v1/reports/validate is no report
+    reports.router,
+    conflicts.router,
+    obligations.router,
+    value.router,
+    publications.router,
+    targets.router,
+    people.router,
+    event_router,
+    webhook_router,
+)
+
 
 def create_app(
     settings: Settings,
@@ -95,19 +119,7 @@ def create_app(
         title="Reporting",
         version="1",
         description="What was delivered: reports, validation, the ledger, publications.",
-        routers=[
-            activities.router,
-            report_files.router,  # before reports: /v1/reports/validate is no report
-            reports.router,
-            conflicts.router,
-            obligations.router,
-            value.router,
-            publications.router,
-            targets.router,
-            people.router,
-            event_router,
-            webhook_router,
-        ],
+        routers=_ROUTERS,
         database=db,
         package="reporting_api",
         verifier=verifier or remote_verifier(settings, http, clock),
@@ -126,15 +138,7 @@ def create_app(
                 else []
             ),
         ],
-        larger_bodies={
-            "/v1/reports": MAX_REPORT_BYTES,
-            "/v1/reports/validate": MAX_REPORT_BYTES,
-            "/v1/report-files": report_files.MAX_FILE_BYTES,
-            "/v1/report-files/validate": report_files.MAX_FILE_BYTES,
-            "/v1/cohorts": MAX_REPORT_BYTES,
-            "/v1/cohorts/{cohort_id}/corrections": MAX_REPORT_BYTES,
-            "/v1/reports/{report_id}/corrections": MAX_REPORT_BYTES,
-        },
+        larger_bodies=_LARGER_BODIES,
     )
     app.state.ledger_signer = signer
     app.state.toms, app.state.partners = toms, partners
