@@ -31,7 +31,12 @@ EXTENSION = Path(str(resources.files("procurement_api"))) / "ocds_extension"
 PACKAGES = "/v1/ocds/release-packages"
 OCID = "ocds-h6vhtk-000001"
 RIVALS_WORDS = ("Bidder Two", "777.25", "333.5")
-AWARD = {"reference": "C-1", "signed_on": "2026-12-15", "value_gbp": "1750000.25"}
+AWARD = {
+    "reference": "C-1",
+    "signed_on": "2026-12-15",
+    "value_gbp": "1750000.25",
+    "kpis": [{"title": "Jobs for local people", "measure": "M-JOB"}, {"title": "Calls answered"}],
+}
 
 
 async def releases(world: World, query: str = "") -> list[Json]:
@@ -188,7 +193,12 @@ async def test_an_award_publishes_winner_and_commitments_and_nothing_of_rivals(w
     assert award["parties"][1]["identifier"]["id"] == "01234567"
     [made] = signed["contracts"]
     assert (made["id"], made["awardID"], made["status"]) == (contract["id"], given["id"], "active")
-    jobs, hours, spend = made["agreedMetrics"]
+    jobs, hours, spend, calls = made["agreedMetrics"]
+    assert calls == {"id": "kpi-2", "title": "Calls answered"}
+    assert made["socialValue"]["keyPerformanceIndicators"] == [
+        {"id": "kpi-1", "title": "Jobs for local people", "relatedMetric": jobs["id"]},
+        {"id": "kpi-2", "title": "Calls answered", "relatedMetric": "kpi-2"},
+    ]
     assert [each["title"] for each in (jobs, hours, spend)] == [
         "Measure M-JOB",
         "Measure M-HOURS",
@@ -242,8 +252,12 @@ async def test_contracts_of_public_bodies_are_published_and_not_grants_or_privat
     world.partners.describe(world.buyer.id, "public", [])
     await world.registered(deliverer, kind="grant", reference="GRANT")
     assert await releases(world) == []
-    agreement = await world.registered(deliverer, kind="contract", reference="DIRECT")
+    agreement = await world.registered(
+        deliverer, kind="contract", reference="DIRECT", kpi_exemption="light_touch"
+    )
     [published] = await releases(world)
+    assert published["contracts"][0]["noAgreedMetricsRationale"] == "The contract is a light touch contract."
+    assert "keyPerformanceIndicators" not in published["contracts"][0]["socialValue"]
     assert published["ocid"] == f"ocds-213czf-{agreement['id']}"
     assert published["tag"] == ["award", "contract"]
     assert published["contracts"][0]["agreedMetrics"][0]["socialValue"]["schedule"] == [

@@ -16,6 +16,7 @@ from cdp_common.contracts.ocds import (
     RecordPackage,
     ReleasePackage,
 )
+from cdp_common.kernel.ocds_packages import EXTENSION_PATH
 from cdp_common.web.caller import Caller
 from cdp_common.web.dependencies import Now, ServiceDatabase
 from cdp_common.web.etags import respond_with_content
@@ -24,7 +25,6 @@ from cdp_common.web.once import OnceHeader, answer_response
 from cdp_common.web.paging import Paging, page_links
 from procurement_api.api.clients import Partners
 from procurement_api.api.publisher import Publishing
-from procurement_api.domain.packages import EXTENSION_PATH
 from procurement_api.use_cases import read_releases
 from procurement_api.use_cases.import_ocds import import_ocds as import_package
 

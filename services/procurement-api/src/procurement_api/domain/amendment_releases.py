@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
+from cdp_common.kernel.ocds_parts import Part, moment, present
 from procurement_api.domain.release_facts import Asked, TenderPublished
-from procurement_api.domain.release_parts import Part, moment, present, target
+from procurement_api.domain.release_parts import target
 from procurement_api.domain.releases import tender_release
 
 _NOTHING = Decimal(0)

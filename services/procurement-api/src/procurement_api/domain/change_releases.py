@@ -11,8 +11,9 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
+from cdp_common.kernel.ocds_parts import Part, moment, period, pounds, present
 from procurement_api.domain.release_facts import Commitment, Framework, Party
-from procurement_api.domain.release_parts import Part, agreed_metric, moment, party, period, pounds, present
+from procurement_api.domain.release_parts import agreed_metric, party
 from procurement_api.domain.releases import award_id
 
 

@@ -14,9 +14,3 @@ def decimal_places(value: Decimal) -> int:
 def plain(value: Decimal) -> Decimal:
     """The same value without trailing zeros or exponent: 12.50000000 is 12.5, and 100 stays 100."""
     return Decimal(format(value.normalize(), "f"))
-
-
-def number(value: Decimal) -> int | Decimal:
-    """The value as a JSON number is best written: without a fraction where it has none."""
-    shortest = plain(value)
-    return int(shortest) if shortest == shortest.to_integral_value() else shortest

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from procurement_api.domain.exact import number
+from cdp_common.kernel.ocds_parts import number
 from procurement_api.domain.ocds_parts import PoundsStated, lot_ids, pounds_of, text_of, value_of
 
 Part = dict[str, Any]

@@ -131,6 +131,14 @@ class Commitment:
 
 
 @dataclass(frozen=True)
+class Indicator:
+    """A key performance indicator of a contract; `metric` is the commitment that it is of, if any."""
+
+    title: str
+    metric: UUID | None
+
+
+@dataclass(frozen=True)
 class ContractSigned:
     """A contract as it was signed, with what won it."""
 
@@ -148,3 +156,6 @@ class ContractSigned:
     framework: Framework
     commitments: Sequence[Commitment]
     data_status: str
+    indicators: Sequence[Indicator] = ()
+    kpi_exemption: str | None = None
+    """Why the law asks for no indicators; null where it asks or nobody claimed."""

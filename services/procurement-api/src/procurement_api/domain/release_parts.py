@@ -1,64 +1,13 @@
-"""Building blocks of OCDS 1.1 releases: times, values, parties, metrics, and the socialValue extension."""
+"""Parts of OCDS 1.1 releases: parties, metrics, and what the socialValue extension says of them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
-from typing import Any
 
 from cdp_common.kernel.licence import sees_figures
-from procurement_api.domain.exact import number
+from cdp_common.kernel.ocds_parts import Part, number, observation, pounds, present
 from procurement_api.domain.release_facts import Asked, Commitment, Framework, Party, ProxyRef, TermsFacts
-
-Part = dict[str, Any]
-
-UNIT_SCHEME = "CDP"
-"""The list that units are taken from: the platform's own (docs/ocds.md)."""
-
-_UNIT_NAMES = {
-    "fte_years": "full-time equivalent years",
-    "hours": "hours",
-    "attendee_hours": "attendee hours",
-    "weeks": "weeks",
-    "gbp_invested": "pounds sterling invested",
-    "gbp_spent": "pounds sterling spent",
-    "tco2e": "tonnes of CO2 equivalent",
-    "miles": "miles",
-    "count": "number",
-    "percentage": "per cent",
-    "text": "text",
-}
-
-
-def moment(value: datetime) -> str:
-    """A time as OCDS writes it: RFC 3339 in UTC, to the millisecond."""
-    return value.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def first_moment(value: date) -> str:
-    """The first second of a day."""
-    return f"{value.isoformat()}T00:00:00Z"
-
-
-def last_moment(value: date) -> str:
-    """The last second of a day."""
-    return f"{value.isoformat()}T23:59:59Z"
-
-
-def period(starts_on: date, ends_on: date) -> Part:
-    """A period of whole days, both included."""
-    return {"startDate": first_moment(starts_on), "endDate": last_moment(ends_on)}
-
-
-def pounds(amount: Decimal) -> Part:
-    """An OCDS value in pounds sterling."""
-    return {"amount": number(amount), "currency": "GBP"}
-
-
-def present(part: Mapping[str, Any]) -> Part:
-    """The part without members that say nothing: null, an empty text, object or list."""
-    return {name: value for name, value in part.items() if value not in (None, "", {}, [])}
 
 
 def reference(party: Party) -> Part:
@@ -150,17 +99,6 @@ def agreed_metric(of: Commitment, framework: Framework) -> Part:
                 "relatedLot": of.lot,
             }
         ),
-    }
-
-
-def observation(id_: str, quantity: Decimal, unit: str, starts_on: date, ends_on: date) -> Part:
-    """A quantity over a period; money is a value, everything else a measure with its unit."""
-    stated = {"value": pounds(quantity)} if unit.startswith("gbp_") else {"measure": number(quantity)}
-    return {
-        "id": id_,
-        "period": period(starts_on, ends_on),
-        **stated,
-        "unit": {"scheme": UNIT_SCHEME, "id": unit, "name": _UNIT_NAMES.get(unit, unit)},
     }
 
 

@@ -12,20 +12,23 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from procurement_api.domain.exact import number
-from procurement_api.domain.notice_facts import kept_of_notice, lot_values, stated_value
-from procurement_api.domain.release_facts import ContractSigned, LotPublished, Party, TenderPublished
-from procurement_api.domain.release_parts import (
+from cdp_common.kernel.ocds_parts import (
     Part,
-    agreed_metric,
     first_moment,
-    framework_part,
     last_moment,
     moment,
-    party,
+    number,
     period,
     pounds,
     present,
+)
+from procurement_api.domain.indicator_parts import exemption_words, indicator_list, indicator_metrics
+from procurement_api.domain.notice_facts import kept_of_notice, lot_values, stated_value
+from procurement_api.domain.release_facts import ContractSigned, LotPublished, Party, TenderPublished
+from procurement_api.domain.release_parts import (
+    agreed_metric,
+    framework_part,
+    party,
     reference,
     target,
     terms_part,
@@ -140,8 +143,18 @@ def contract_release(of: ContractSigned) -> Part:
             "value": None if of.value_gbp is None else pounds(of.value_gbp),
             "dateSigned": first_moment(of.signed_on),
             "relatedBids": None if of.bid_id is None else [str(of.bid_id)],
-            "agreedMetrics": [agreed_metric(commitment, of.framework) for commitment in of.commitments],
-            "socialValue": {"framework": framework_part(of.framework), "dataStatus": of.data_status},
+            "agreedMetrics": [
+                *(agreed_metric(commitment, of.framework) for commitment in of.commitments),
+                *indicator_metrics(of.indicators),
+            ],
+            "noAgreedMetricsRationale": exemption_words(of.kpi_exemption),
+            "socialValue": present(
+                {
+                    "framework": framework_part(of.framework),
+                    "dataStatus": of.data_status,
+                    "keyPerformanceIndicators": indicator_list(of.indicators),
+                }
+            ),
         }
     )
     if of.bid_id is not None:

@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cdp_common.contracts.tenders import PinnedMeasure
+from cdp_common.kernel.ocds_parts import Part
 from procurement_api.domain.amendment_releases import AmendmentFacts, amendment_release, terms_release
 from procurement_api.domain.release_facts import TenderPublished
-from procurement_api.domain.release_parts import Part
 from procurement_api.storage.ocds_releases import first_release
 from procurement_api.use_cases.publish_releases import asked_of, publish_release
 

@@ -11,9 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cdp_common.contracts.partners import Organisation
 from cdp_common.contracts.toms import Edition, Measure
+from cdp_common.kernel.ocds_parts import Part
 from procurement_api.domain.change_releases import ChangeFacts, novation_release, variation_release
 from procurement_api.domain.release_facts import Commitment
-from procurement_api.domain.release_parts import Part
 from procurement_api.storage.ocds_releases import first_release
 from procurement_api.use_cases.answers import gbp_or_none
 from procurement_api.use_cases.publish_contracts import Described, commitment_of

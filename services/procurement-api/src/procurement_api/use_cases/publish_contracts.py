@@ -14,7 +14,7 @@ from cdp_common.contracts.partners import Organisation
 from cdp_common.contracts.toms import Edition, Explanation
 from cdp_common.kernel.money import gbp_from_pence
 from procurement_api.domain.ocid import minted
-from procurement_api.domain.release_facts import Commitment, ContractSigned, Pounds, ProxyRef
+from procurement_api.domain.release_facts import Commitment, ContractSigned, Indicator, Pounds, ProxyRef
 from procurement_api.domain.releases import award_release, contract_release, termination_release
 from procurement_api.storage.ocds_releases import first_release, hold_releases
 from procurement_api.use_cases.answers import gbp_or_none
@@ -63,6 +63,11 @@ def contract_facts(
         framework=framework_of(edition),
         commitments=[commitment_of(line, about[line["line_id"]]) for line in lines],
         data_status=row["data_status"],
+        indicators=[
+            Indicator(kpi["title"], None if kpi["line_id"] is None else UUID(kpi["line_id"]))
+            for kpi in row["kpis"]
+        ],
+        kpi_exemption=row["kpi_exemption"],
     )
 
 

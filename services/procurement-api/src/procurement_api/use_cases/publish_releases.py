@@ -14,6 +14,7 @@ from cdp_common.contracts.tenders import Lot, PinnedMeasure, TenderTerms
 from cdp_common.contracts.toms import Edition, Measure, Proxy
 from cdp_common.kernel.identifiers import new_id
 from cdp_common.kernel.json_text import json_text
+from cdp_common.kernel.ocds_parts import moment
 from procurement_api.domain.ocid import minted
 from procurement_api.domain.release_facts import (
     Asked,
@@ -24,7 +25,6 @@ from procurement_api.domain.release_facts import (
     TenderPublished,
     TermsFacts,
 )
-from procurement_api.domain.release_parts import moment
 from procurement_api.domain.releases import cancellation_release, tender_release
 from procurement_api.storage.ocds_releases import (
     add_release,
