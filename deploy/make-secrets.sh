@@ -75,9 +75,9 @@ printf '%s\n' "$operator" | write_file "$folder/operator/name"
     client operator operator operator '"charter:write", "clients:admin", "clients:write", "frameworks:write",
      "hub:write", "organisations:write", "persons:write", "places:write", "publications:write", "reporting:read", "valuations:run"'
     printf ',\n'
-    client service-procurement-api procurement-api service '"valuations:run"'
+    client service-procurement-api procurement-api service '"events:internal", "valuations:run"'
     printf ',\n'
-    client service-charter-api charter-api service '"valuations:run"'
+    client service-charter-api charter-api service '"events:internal", "valuations:run"'
     printf ',\n'
     client service-reporting-api reporting-api service '"events:internal", "valuations:run"'
     printf '\n  ]\n}\n'

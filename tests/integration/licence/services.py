@@ -201,6 +201,7 @@ async def running(databases: TestDatabases, folder: Path) -> AsyncIterator[Platf
             database=await database("procurement_api", "procurement"),
             http=await outside(),
             **{**wired, "verifier": mint.verifier()},
+            in_background=False,
         )
         http["procurement-api"] = await started("procurement", apps["procurement-api"])
         apps["charter-api"] = create_charter(

@@ -64,7 +64,12 @@ async def running(db: Database, settings: Settings, partners: Partners | None = 
     clock = FixedClock(datetime.fromisoformat(NOW))
     mint, toms, partners = TokenMint(clock=clock), Toms(), partners or Partners()
     app = create_app(
-        settings, database=db, http=outside(toms, partners), verifier=mint.verifier(), clock=clock
+        settings,
+        database=db,
+        http=outside(toms, partners),
+        verifier=mint.verifier(),
+        clock=clock,
+        in_background=False,
     )
     async with standing_client(app) as http:
         yield World(app, http, db, mint, clock, toms, partners)

@@ -118,6 +118,79 @@ async def test_other_terms_ask_for_confirmation_and_who_gives_none_is_not_scored
     assert weights == {"M-JOB": 60, "M-CARBON": 40, "M-HOURS": 0, "M-SPEND": 0}
 
 
+async def test_lots_and_values_are_amended_and_the_releases_say_so(world: World) -> None:
+    terms = {**TERMS, "award_by": "lot"}
+    draft = tender_draft(world, terms=terms)
+    tender = await world.done("POST", "/v1/tenders", draft, as_=world.buyer)
+    path, bidder = f"/v1/tenders/{tender['id']}", world.party("Bidder")
+    etag = await world.etag(path, as_=world.buyer)
+    tender = await world.done("POST", f"{path}/publish", as_=world.buyer, if_match=etag)
+    lines = [line("M-JOB", "2", "fte_years", lot=lot) for lot in ("N", "S")]
+    bid = await world.submitted(tender, bidder, bid_of(bidder, lines))
+
+    south = {"id": "S", "title": "South"}
+    before = await world.state()
+    for body, found in (
+        ({"lots": []}, ("/lots", "lots_missing")),
+        ({"lots": [south, south]}, ("/lots/0/id", "lot_repeated")),
+        ({"lots": [{"id": "N", "title": "North"}]}, ("/lots/0/value/amount_net", "amount_missing")),
+        (
+            {
+                "lots": [south],
+                "terms": {**terms, "measures": [{"measure": "M-JOB", "weight": "100", "lots": ["N"]}]},
+            },
+            ("/terms/measures/0/lots/0", "lot_unknown"),
+        ),
+        ({"value": {"amount_gross": "1.00"}}, ("/value/amount_net", "amount_missing")),
+        (
+            {"value": {"amount_net": "2.00", "amount_gross": "1.00"}},
+            ("/value/amount_gross", "gross_below_net"),
+        ),
+        ({"lots": draft["lots"], "value": draft["value"]}, ("", "nothing_amended")),
+    ):
+        assert faults(await world.post(f"{path}/amendments", {**WHY, **body}, as_=world.buyer))[0] == found
+    assert await world.state() == before
+
+    value = {"amount_net": "900000.00", "amount_gross": "1080000.00", "currency": "GBP"}
+    east = {"id": "E", "title": "East", "value": {**value, "amount_gross": None}}
+    amended = await world.amended(tender, value=value, lots=[{**south, "title": "South and west"}, east])
+    assert (amended["value"], amended["terms_version"], amended["bids_since_terms_version"]) == (value, 2, 2)
+    assert [(lot["id"], lot["title"]) for lot in amended["lots"]] == [("S", "South and west"), ("E", "East")]
+    [told] = await world.told("tender.amended")
+    assert (told["data"]["amended"], told["data"]["bids_stand"]) == (["value", "lots"], False)
+    versions = (await world.done("GET", f"{path}/terms-versions"))["items"]
+    assert [each["value"]["amount_net"] for each in versions] == ["1000000.00", "900000.00"]
+    assert [[lot["id"] for lot in each["lots"]] for each in versions] == [["N", "S"], ["S", "E"]]
+    read = await world.done("GET", f"/v1/bids/{bid['bid_id']}", as_=bidder)
+    assert read["needs_reconfirmation"] is True
+    await world.done("POST", f"/v1/bids/{bid['bid_id']}/reconfirm", as_=bidder)
+    # What was called off may come back; declared so, the bid stands.
+    await world.amended(
+        tender,
+        lots=[south, *draft["lots"][:1]],
+        terms={**terms, "deadline_at": DEADLINE, "social_value_weight": "0.2"},
+        bids_stand=True,
+    )
+    await world.amended(tender, lots=[south, east], bids_stand=True)
+    opened = (await world.opened(tender))["bids"][0]
+    assert [(each["lot"], each["disregarded"]) for each in opened["lines"]] == [
+        ("N", "does not fit the amended terms: The tender has no such lot."),
+        ("S", None),
+    ]
+
+    package = await world.done("GET", "/v1/ocds/release-packages")
+    if not schemas_missing():
+        extension = await world.done("GET", "/v1/ocds/extensions/social-value/1.0/release-schema.json")
+        assert check_package(schemas_with(extension), package) == []
+    record = await world.done("GET", f"/v1/ocds/records/{tender['ocid']}")
+    compiled = record["records"][0]["compiledRelease"]["tender"]
+    assert compiled["value"] == {"amount": 900000, "amountGross": 1080000, "currency": "GBP"}
+    lots = {lot["id"]: (lot["title"], lot["status"]) for lot in compiled["lots"]}
+    assert lots == {"N": ("North", "cancelled"), "S": ("South", "active"), "E": ("East", "active")}
+    weight = {lot["awardCriteria"]["criteria"][0]["numbers"][0]["number"] for lot in compiled["lots"]}
+    assert 20 in weight
+
+
 async def test_an_amendment_may_let_bids_stand_and_every_version_stays_readable(world: World) -> None:
     tender, bidder = await world.published(), world.party("Bidder")
     receipt = await world.submitted(tender, bidder)

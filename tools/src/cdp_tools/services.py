@@ -53,7 +53,7 @@ SERVICES: tuple[Service, ...] = (
         url_variable="CDP_PROCUREMENT_URL",
         purpose="tenders, sealed bids and agreements",
         schema="procurement",
-        scopes=("valuations:run",),
+        scopes=("events:internal", "valuations:run"),
         seals=True,
     ),
     Service(
@@ -63,7 +63,7 @@ SERVICES: tuple[Service, ...] = (
         url_variable="CDP_CHARTER_URL",
         purpose="charters, signatories and pledges",
         schema="charter",
-        scopes=("valuations:run",),
+        scopes=("events:internal", "valuations:run"),
     ),
     Service(
         name="reporting-api",

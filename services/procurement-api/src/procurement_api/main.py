@@ -9,6 +9,7 @@ from datetime import timedelta
 import httpx2
 from fastapi import FastAPI
 
+from cdp_common.clients.feeds import FeedClient
 from cdp_common.clients.partners import PartnersClient
 from cdp_common.clients.toms import TomsClient
 from cdp_common.clients.upstream import open_http
@@ -16,6 +17,7 @@ from cdp_common.db.database import Database
 from cdp_common.kernel.clock import Clock, utc_now
 from cdp_common.web.app import create_service
 from cdp_common.web.event_routes import router as event_router
+from cdp_common.web.feeds import following
 from cdp_common.web.housekeeping import purging
 from cdp_common.web.issuer import remote_verifier
 from cdp_common.web.verifier import TokenVerifier
@@ -36,9 +38,10 @@ from procurement_api.api import (
 from procurement_api.api.keys import Keys
 from procurement_api.domain.packages import Publisher
 from procurement_api.settings import Settings
+from procurement_api.use_cases.follow_partners import SOURCE, partners_follower
 from procurement_api.use_cases.keep_answer import purge_answers
 from procurement_api.use_cases.receipts import ReceiptSigner
-from procurement_api.use_cases.sealing import identity_key
+from procurement_api.use_cases.sealing import identity_key, panel_key
 
 PACKAGE = "procurement_api"
 SCHEMA = "procurement"
@@ -54,10 +57,12 @@ def create_app(
     http: httpx2.AsyncClient | None = None,
     verifier: TokenVerifier | None = None,
     clock: Clock = utc_now,
+    in_background: bool = True,
 ) -> FastAPI:
     """The application; it reads its key files and connects to others when it is started.
 
-    `database`, `http` and `verifier` stand in for those that the settings name.
+    `database`, `http` and `verifier` stand in for those that the settings name. Without `in_background` the
+    feed of partners-api is not followed.
     """
     http = http or open_http()
     database = database or service_database(settings, SCHEMA, pool_timeout_s=CONNECTION_WAIT_S)
@@ -67,6 +72,15 @@ def create_app(
     async def keys_in_memory() -> AsyncIterator[None]:
         app.state.keys = _keys(settings)
         yield
+
+    follows = following(
+        database,
+        SOURCE,
+        FeedClient(settings.partners_url, tokens, http),
+        partners_follower(lambda: app.state.keys.panel_key),
+        poll_interval_s=settings.poll_interval_s,
+        clock=clock,
+    )
 
     async def purge() -> None:
         async with database.begin() as tx:
@@ -102,6 +116,7 @@ def create_app(
             keys_in_memory,
             webhook_work(database, settings, SCHEMA),
             purging(purge, interval_s=settings.purge_interval_s),
+            *([follows] if in_background else []),
         ],
         clock=clock,
         larger_bodies={ocds.IMPORT_PATH: ocds.IMPORT_MAX_BYTES},
@@ -125,4 +140,4 @@ def create_serving_app(settings: Settings) -> FastAPI:
 
 def _keys(settings: Settings) -> Keys:
     secret_key, sealing_key = settings.secret_key(), settings.sealing_key()
-    return Keys(sealing_key, identity_key(secret_key), ReceiptSigner(secret_key))
+    return Keys(sealing_key, identity_key(secret_key), ReceiptSigner(secret_key), panel_key(secret_key))

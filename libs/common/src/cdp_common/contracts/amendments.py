@@ -8,9 +8,9 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, Field
 
 from cdp_common.contracts.base import Contract, LongText, ShortText
-from cdp_common.contracts.tenders import PinnedMeasure, TenderChanged, TenderTerms
+from cdp_common.contracts.tenders import Lot, PinnedMeasure, TenderChanged, TenderTerms, TenderValue
 
-Amended = Literal["deadline_at", "title", "description", "terms"]
+Amended = Literal["deadline_at", "title", "description", "value", "lots", "terms"]
 
 
 class TenderAmendment(Contract):
@@ -25,6 +25,9 @@ class TenderAmendment(Contract):
     deadline_at: AwareDatetime | None = None  # later than the present one; `terms` may state it too
     title: ShortText | None = None
     description: LongText | None = None
+    value: TenderValue | None = None  # in pounds, in place of what was stated in whatever currency
+    # All lots, in place of the present ones: one that is left out is called off.
+    lots: Annotated[list[Lot], Field(max_length=100)] | None = None
     terms: TenderTerms | None = None  # the whole set, in place of the present one
     bids_stand: bool = False
 
@@ -41,6 +44,8 @@ class TermsVersion(Contract):
     deadline_london: str
     title: str
     description: str | None
+    value: TenderValue | None
+    lots: list[Lot]
     terms: TenderTerms
     measures: list[PinnedMeasure]
 

@@ -55,9 +55,10 @@ class PanelMember(Contract):
     asserted: bool  # named by a client, not signed in
     person_id: UUID | None
     client_id: str | None  # which client named them
-    reference: str | None
+    reference: str | None  # null once the person was erased
     name: str | None
     organisation_id: UUID | None
+    erased_at: datetime | None = None  # what they gave stands without their name
     declared: DeclaredInterests | None
 
 

@@ -18,6 +18,8 @@ class Keys:
     sealing_key: bytes = field(repr=False)
     identity_key: bytes = field(repr=False)
     signer: ReceiptSigner
+    panel_key: bytes = field(repr=False)
+    """Hides who was erased from a panel."""
     tenders: KnownTenders = field(default_factory=KnownTenders, repr=False)
     """Tenders that bids were submitted to lately, with their public keys."""
 

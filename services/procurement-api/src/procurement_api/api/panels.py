@@ -24,6 +24,7 @@ from cdp_common.web.etags import respond_with_etag
 from cdp_common.web.identity import signed_caller
 from cdp_common.web.once import OnceHeader, answer_response
 from cdp_common.web.paging import Paging, page_links
+from procurement_api.api.keys import ServiceKeys
 from procurement_api.use_cases import read_panel
 from procurement_api.use_cases.declare_interests import declare_interests as declare
 from procurement_api.use_cases.moderate_scores import moderate_scores as moderate
@@ -49,13 +50,14 @@ async def declare_interests(
     caller: PanelCaller,
     once: OnceHeader,
     db: ServiceDatabase,
+    keys: ServiceKeys,
     now: Now,
 ) -> Response:
     """Declare a person's interests in the tender, before they score or moderate.
 
     Whoever has an interest in a bid neither scores nor moderates it; what they scored before does not count.
     """
-    return answer_response(await declare(db, caller, tender_id, declaration, once, now))
+    return answer_response(await declare(db, caller, tender_id, declaration, once, keys.panel_key, now))
 
 
 @router.get("/v1/tenders/{tender_id}/panel", response_model=Panel)
@@ -66,14 +68,20 @@ async def get_panel(tender_id: UUID, request: Request, caller: PanelCaller, db: 
 
 @router.post("/v1/tenders/{tender_id}/scores", status_code=201, response_model=RecordedScores)
 async def record_scores(
-    tender_id: UUID, scores: PanelScores, caller: PanelCaller, once: OnceHeader, db: ServiceDatabase, now: Now
+    tender_id: UUID,
+    scores: PanelScores,
+    caller: PanelCaller,
+    once: OnceHeader,
+    db: ServiceDatabase,
+    keys: ServiceKeys,
+    now: Now,
 ) -> Response:
     """Record one evaluator's scores of written answers, any number in one call.
 
     A later score of the same answer stands in place of the evaluator's earlier one, and both are kept. Scores
     count once a moderator has set what the panel agrees on, or at once where the terms ask for one evaluator.
     """
-    return answer_response(await record(db, caller, tender_id, scores, once, now))
+    return answer_response(await record(db, caller, tender_id, scores, once, keys.panel_key, now))
 
 
 @router.get("/v1/tenders/{tender_id}/scores")
@@ -103,6 +111,7 @@ async def moderate_scores(
     caller: PanelCaller,
     once: OnceHeader,
     db: ServiceDatabase,
+    keys: ServiceKeys,
     now: Now,
 ) -> Response:
     """Set the scores on which the panel agrees, with the reasons: they alone enter the evaluation.
@@ -110,4 +119,4 @@ async def moderate_scores(
     A moderator has scored nothing in the tender. When an evaluator scores again, or declares a conflict, the
     answer is moderated again.
     """
-    return answer_response(await moderate(db, caller, tender_id, draft, once, now))
+    return answer_response(await moderate(db, caller, tender_id, draft, once, keys.panel_key, now))

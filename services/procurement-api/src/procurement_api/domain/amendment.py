@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
 from cdp_common.kernel.errors import Conflict, FieldError, InvalidInput
 from procurement_api.domain.bid import Content, Demands, require_bid_holds
+from procurement_api.domain.tender_draft import Estimate
 
-Amended = Literal["deadline_at", "title", "description", "terms"]
+Amended = Literal["deadline_at", "title", "description", "value", "lots", "terms"]
 
 NOT_ON_CURRENT_TERMS = "not on current terms"
 """Why a bid is disregarded that was neither confirmed nor replaced after an amendment."""
@@ -69,6 +70,27 @@ def require_change_holds(change: Change, deadline_at: datetime) -> None:
     if change.deadline_at is not None and change.deadline_at < deadline_at:
         words = f"A deadline only moves later: it is {deadline_at.isoformat()}."
         raise InvalidInput(words, errors=[FieldError("/deadline_at", "deadline_not_later", words)])
+
+
+def require_amounts_kept(before: Mapping[str, Estimate], after: Mapping[str, Estimate]) -> None:
+    """Refuse to leave out an amount that was published: it may be another, but releases cannot unsay it.
+
+    Values go by what they are of; those of `after` say where they stand in what was sent.
+    """
+    faults = []
+    for of, stated in before.items():
+        now = after.get(of)
+        if now is None:
+            continue
+        for name, earlier, later in (
+            ("amount_net", stated.net, now.net),
+            ("amount_gross", stated.gross, now.gross),
+        ):
+            if earlier is not None and later is None:
+                words = "The amount was published; state what it is now."
+                faults.append(FieldError(f"{now.at}/{name}", "amount_missing", words))
+    if faults:
+        raise InvalidInput("An amount that was published is left out.", errors=faults)
 
 
 def leaves_bids(change: Change) -> bool:

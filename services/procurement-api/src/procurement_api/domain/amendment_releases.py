@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from cdp_common.kernel.ocds_parts import Part, moment, present
-from procurement_api.domain.release_facts import Asked, TenderPublished
+from procurement_api.domain.lot_releases import called_off, lot_parts, tender_of
+from procurement_api.domain.notice_facts import stated_value
+from procurement_api.domain.ocds_parts import PoundsStated
+from procurement_api.domain.release_facts import Asked, LotPublished, TenderPublished
 from procurement_api.domain.release_parts import target
 from procurement_api.domain.releases import tender_release
 
@@ -27,6 +31,12 @@ class AmendmentFacts:
     description: str | None
     published_at: datetime
     deadline_at: datetime
+    value: PoundsStated
+    lots: Sequence[LotPublished]
+    lots_called_off: Sequence[LotPublished]
+    weight: Decimal
+    """Of social value in the whole award score."""
+    notice: Mapping[str, Any] | None
 
 
 def amendment_release(of: AmendmentFacts) -> Part:
@@ -35,6 +45,8 @@ def amendment_release(of: AmendmentFacts) -> Part:
         "id": of.reference,
         "title": of.title,
         "description": of.description,
+        "value": stated_value(tender_of(of.notice).get("value"), of.value),
+        "lots": [*lot_parts(of.lots, of.weight, of.notice), *called_off(of.lots_called_off)],
         "tenderPeriod": {"startDate": moment(of.published_at), "endDate": moment(of.deadline_at)},
     }
     return _release(present(tender), of)
@@ -47,7 +59,8 @@ def terms_release(of: AmendmentFacts, now_asked: TenderPublished, dropped: Seque
     """
     tender = dict(tender_release(now_asked, None)["tender"])
     tender["targets"] = [*tender["targets"], *(_dropped(asked, now_asked) for asked in dropped)]
-    return _release(tender, of)
+    lots = [*tender.get("lots", []), *called_off(of.lots_called_off)]
+    return _release(present({**tender, "lots": lots}), of)
 
 
 def _release(tender: Part, of: AmendmentFacts) -> Part:

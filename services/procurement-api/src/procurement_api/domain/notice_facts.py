@@ -43,9 +43,13 @@ def kept_of_notice(notice: Mapping[str, Any] | None) -> Part:
 
 
 def stated_value(notice_value: object, own: PoundsStated) -> Part | None:
-    """The value as the notice states it, in whatever currency; the platform's own where that is another."""
+    """The value as the notice states it, in whatever currency; the platform's own where that is another.
+
+    Of a notice in another currency the platform has pounds only when its buyer amended the value.
+    """
     stated = value_of(notice_value)
-    if stated is None or (stated.currency == "GBP" and pounds_of(notice_value) != own):
+    in_pounds = stated is not None and stated.currency == "GBP"
+    if stated is None or (pounds_of(notice_value) != own if in_pounds else own.either is not None):
         return _written(own.net, own.gross, "GBP")
     return _written(stated.amount, stated.amount_gross, stated.currency)
 

@@ -72,6 +72,13 @@ class FourEyesMissing(Forbidden):
     title = "The moderator and the evaluators are different people"
 
 
+class EvaluatorErased(Conflict):
+    """Somebody who was erased is not brought back: what they gave stands without them."""
+
+    code = "evaluator_erased"
+    title = "The person was erased"
+
+
 class AnswerScoredByAnother(Conflict):
     """With a single evaluator an answer is scored by one person."""
 

@@ -6,10 +6,7 @@ only what is new; merged with the earlier ones they make the record.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date, datetime
-from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
 from cdp_common.kernel.ocds_parts import (
@@ -23,8 +20,9 @@ from cdp_common.kernel.ocds_parts import (
     present,
 )
 from procurement_api.domain.indicator_parts import exemption_words, indicator_list, indicator_metrics
-from procurement_api.domain.notice_facts import kept_of_notice, lot_values, stated_value
-from procurement_api.domain.release_facts import ContractSigned, LotPublished, Party, TenderPublished
+from procurement_api.domain.lot_releases import PERCENT, lot_parts, tender_of
+from procurement_api.domain.notice_facts import kept_of_notice, stated_value
+from procurement_api.domain.release_facts import ContractSigned, Party, TenderPublished
 from procurement_api.domain.release_parts import (
     agreed_metric,
     framework_part,
@@ -33,8 +31,6 @@ from procurement_api.domain.release_parts import (
     target,
     terms_part,
 )
-
-_PERCENT = Decimal(100)
 
 
 def tender_release(of: TenderPublished, notice_ocid: str | None) -> Part:
@@ -59,8 +55,8 @@ def tender_release(of: TenderPublished, notice_ocid: str | None) -> Part:
                     "description": of.description,
                     "status": "active",
                     "procuringEntity": reference(of.buyer),
-                    "value": stated_value(_tender_of(of.notice).get("value"), of.value),
-                    "lots": [_lot(lot, of) for lot in of.lots],
+                    "value": stated_value(tender_of(of.notice).get("value"), of.value),
+                    "lots": lot_parts(of.lots, of.terms.weight, of.notice),
                     "deliveryAddresses": [{"region": code} for code in of.delivery_areas],
                     "awardCriteria": "ratedCriteria",
                     "awardCriteriaDetails": _criteria_words(of),
@@ -192,29 +188,9 @@ def termination_release(agreement_id: UUID, effective_on: date) -> Part:
     }
 
 
-def _tender_of(notice: Mapping[str, Any] | None) -> Mapping[str, Any]:
-    tender = None if notice is None else notice.get("tender")
-    return tender if isinstance(tender, Mapping) else {}
-
-
-def _lot(lot: LotPublished, of: TenderPublished) -> Part:
-    stated = lot_values(_tender_of(of.notice).get("lots")).get(lot.id)
-    weight = {"number": number(of.terms.weight * _PERCENT), "weight": "percentageExact"}
-    criterion = {"type": "quality", "name": "Social value", "numbers": [weight]}
-    return present(
-        {
-            "id": lot.id,
-            "title": lot.title,
-            "status": "active",
-            "value": stated_value(stated, lot.value),
-            "awardCriteria": {"criteria": [criterion]},
-        }
-    )
-
-
 def _criteria_words(of: TenderPublished) -> str:
     asked = "; ".join(f"{each.title} {number(each.weight)} %" for each in of.terms.asked)
-    return f"Social value {number(of.terms.weight * _PERCENT)} % of the award score, of which: {asked}."
+    return f"Social value {number(of.terms.weight * PERCENT)} % of the award score, of which: {asked}."
 
 
 def _supplier(of: Party, *, tendered: bool) -> Part:

@@ -25,12 +25,13 @@ evaluators = Table(
     metadata,
     id_column(),
     Column("tender_id", Uuid, ForeignKey("tenders.id"), nullable=False),
-    Column("person_id", Uuid),
+    Column("person_id", Uuid, index=True),
     Column("client_id", Text),  # which client named them; null for a person who signed in
     Column("reference", Text),
     Column("name", Text),
     Column("organisation_id", Uuid),
     Column("created_at", UtcDateTime, nullable=False),
+    Column("erased_at", UtcDateTime),
     UniqueConstraint("tender_id", "client_id", "reference", name="uq_evaluators_asserted"),
     Index(
         "uq_evaluators_signed_in",
@@ -41,6 +42,15 @@ evaluators = Table(
     ),
     CheckConstraint("(client_id IS NULL) = (reference IS NULL)", name="asserted_with_reference"),
     CheckConstraint("client_id IS NOT NULL OR person_id IS NOT NULL", name="somebody"),
+    CheckConstraint("erased_at IS NULL OR name IS NULL", name="erased_without_name"),
+)
+
+# Numbers of people who were erased at partners-api, so that nobody names them here again. Append-only.
+erased_persons = Table(
+    "erased_persons",
+    metadata,
+    Column("person_id", Uuid, primary_key=True),
+    Column("erased_at", UtcDateTime, nullable=False),
 )
 
 interest_declarations = Table(

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Boolean, Column, ForeignKey, Integer, Table, Text, Uuid
 
-from cdp_common.db.columns import Json, UtcDateTime
+from cdp_common.db.columns import Json, Pence, UtcDateTime
 from procurement_api.storage.metadata import metadata
 
 terms_versions = Table(
@@ -17,6 +17,9 @@ terms_versions = Table(
     Column("deadline_at", UtcDateTime, nullable=False),
     Column("title", Text, nullable=False),
     Column("description", Text),
+    Column("value_pence", Pence),
+    Column("value_gross_pence", Pence),
+    Column("lots", Json, nullable=False),
     Column("terms", Json, nullable=False),
     Column("measures", Json, nullable=False),
     Column("amended_by", Uuid, nullable=False),

@@ -25,7 +25,10 @@ async def add_terms_version(
     bids_stand: bool = False,
 ) -> None:
     """Write the terms that the tender has from now on as the version that its row names."""
-    kept = ("deadline_at", "title", "description", "terms", "measures")
+    kept = (
+        *("deadline_at", "title", "description", "value_pence", "value_gross_pence", "lots"),
+        *("terms", "measures"),
+    )
     row = {
         "tender_id": tender["id"],
         "version": tender["terms_version"],

@@ -30,6 +30,7 @@ from procurement_api.domain.amendment import (
 from procurement_api.domain.tender import require_state, require_terms_hold
 from procurement_api.storage.tenders import change_tender, end_submissions, tender_by_id
 from procurement_api.storage.terms_versions import add_terms_version
+from procurement_api.use_cases.amended_values import amended_values, require_values_hold
 from procurement_api.use_cases.answers import tender_answer
 from procurement_api.use_cases.happenings import tell_amendment
 from procurement_api.use_cases.keep_answer import answer_before, keep_answer
@@ -39,6 +40,7 @@ from procurement_api.use_cases.publish_amendment import publish_amendment, publi
 from procurement_api.use_cases.publish_releases import tender_facts
 from procurement_api.use_cases.rights import own_tender
 from procurement_api.use_cases.set_terms import lot_ids, rules_of
+from procurement_api.use_cases.tender_values import lots_answer, value_answer
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,7 @@ async def amend_tender(
             bids_stand=leaves_bids(change),
         )
         if known is None:
-            await publish_amendment(tx, changed, amendment.reason, now)
+            await publish_amendment(tx, tender, changed, amendment.reason, now)
         else:
             told = tender_facts(changed, known.buyer, known.edition, known.measures)
             await publish_new_terms(tx, tender, changed, told, amendment.reason, now)
@@ -99,7 +101,7 @@ async def amend_tender(
         return await keep_answer(tx, once, 201, answer, now)
 
 
-_ORDER: tuple[Amended, ...] = ("deadline_at", "title", "description", "terms")
+_ORDER: tuple[Amended, ...] = ("deadline_at", "title", "description", "value", "lots", "terms")
 
 
 def _change(tender: RowMapping, amendment: TenderAmendment, now: datetime) -> Change:
@@ -109,15 +111,23 @@ def _change(tender: RowMapping, amendment: TenderAmendment, now: datetime) -> Ch
     require_before_deadline(now, tender["deadline_at"])
     change = Change(_deadline(amendment), _amended(tender, amendment), amendment.bids_stand)
     require_change_holds(change, tender["deadline_at"])
+    require_values_hold(tender, amendment)
     # The rules for terms bound the deadline too, also where it alone moves.
     terms = _terms(tender, amendment)
+    lots = lot_ids(tender) if amendment.lots is None else {lot.id for lot in amendment.lots}
     try:
-        require_terms_hold(rules_of(terms), lot_ids(tender), now)
+        require_terms_hold(rules_of(terms), lots, now)
     except InvalidInput as refusal:
-        at = "" if amendment.terms is None else "/terms"
-        faults = [FieldError(f"{at}{each.pointer}", each.code, each.message) for each in refusal.errors]
+        faults = [FieldError(_at(amendment, each), each.code, each.message) for each in refusal.errors]
         raise InvalidInput(refusal.detail, errors=faults) from refusal
     return change
+
+
+def _at(amendment: TenderAmendment, fault: FieldError) -> str:
+    """Where in the amendment a fault of the terms stands: the present ones clash with what is amended."""
+    if amendment.terms is not None:
+        return f"/terms{fault.pointer}"
+    return fault.pointer if fault.pointer == "/deadline_at" else "/lots"
 
 
 def _deadline(amendment: TenderAmendment) -> datetime | None:
@@ -146,6 +156,10 @@ def _amended(tender: RowMapping, amendment: TenderAmendment) -> set[Amended]:
         amended.add("title")
     if amendment.description is not None and amendment.description != tender["description"]:
         amended.add("description")
+    if amendment.value is not None and amendment.value != value_answer(tender):
+        amended.add("value")
+    if amendment.lots is not None and amendment.lots != lots_answer(tender):
+        amended.add("lots")
     present = TenderTerms.model_validate(tender["terms"])
     same_deadline = {"deadline_at": tender["deadline_at"]}
     if _terms(tender, amendment).model_copy(update=same_deadline) != present.model_copy(update=same_deadline):
@@ -185,4 +199,4 @@ def _columns(
     for name in ("title", "description"):
         if name in change.amended:
             columns[name] = getattr(amendment, name)
-    return columns
+    return columns | amended_values(amendment)

@@ -12,11 +12,11 @@ from zoneinfo import ZoneInfo
 from cdp_common.contracts.agreements import Agreement
 from cdp_common.contracts.bids import OpenedLine
 from cdp_common.contracts.commitments import CommitmentLine, ScheduledShare
-from cdp_common.contracts.tenders import Lot, PinnedMeasure, Tender, TenderTerms
+from cdp_common.contracts.tenders import PinnedMeasure, Tender, TenderTerms
 from cdp_common.contracts.toms import Explanation
 from cdp_common.kernel.money import gbp_from_pence
 from procurement_api.domain.exact import plain
-from procurement_api.use_cases.tender_values import value_answer
+from procurement_api.use_cases.tender_values import lots_answer, value_answer
 
 AFTER_OPENING = ("opened", "disregarded")
 """States of a bid whose bidder the buyer knows."""
@@ -48,7 +48,7 @@ def tender_answer(row: Mapping[Any, Any]) -> Tender:
         delivery_areas=row["delivery_areas"],
         value=value_answer(row),
         foreign_value=row["foreign_value"],
-        lots=[Lot.model_validate(lot) for lot in row["lots"]],
+        lots=lots_answer(row),
         state=row["state"],
         terms=None if row["terms"] is None else TenderTerms.model_validate(row["terms"]),
         measures=[PinnedMeasure.model_validate(measure) for measure in row["measures"]],

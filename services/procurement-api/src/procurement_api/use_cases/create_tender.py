@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from cdp_common.clients.partners import PartnersClient
-from cdp_common.contracts.tenders import TenderDraft, TenderValue
+from cdp_common.contracts.tenders import TenderDraft
 from cdp_common.db.database import Database
 from cdp_common.db.idempotency import Answer, Once
 from cdp_common.kernel.errors import FieldError, InvalidInput
@@ -16,14 +15,14 @@ from cdp_common.kernel.identifiers import new_id
 from cdp_common.web.caller import Caller
 from procurement_api.domain.ocid import minted
 from procurement_api.domain.tender import require_terms_hold
-from procurement_api.domain.tender_draft import Estimate, require_draft_holds
+from procurement_api.domain.tender_draft import require_draft_holds
 from procurement_api.storage.tenders import add_tender
 from procurement_api.use_cases.answers import tender_answer
 from procurement_api.use_cases.keep_answer import answer_before, keep_answer
 from procurement_api.use_cases.others import known_place, require_slug
 from procurement_api.use_cases.rights import NotTheBuyer
 from procurement_api.use_cases.set_terms import rules_of
-from procurement_api.use_cases.tender_values import lot_rows, value_columns
+from procurement_api.use_cases.tender_values import estimates_of, lot_rows, value_columns
 
 
 async def create_tender(
@@ -54,25 +53,14 @@ async def create_tender(
 
 
 def _require_holds(draft: TenderDraft, now: datetime) -> None:
-    values = {"/value": draft.value} | {
-        f"/lots/{index}/value": lot.value for index, lot in enumerate(draft.lots)
-    }
     lots = [lot.id for lot in draft.lots]
-    require_draft_holds(lots, draft.delivery_areas, _estimates(values))
+    require_draft_holds(lots, draft.delivery_areas, estimates_of(draft.value, draft.lots))
     if draft.terms is not None:
         try:
             require_terms_hold(rules_of(draft.terms), lots, now)
         except InvalidInput as refusal:
             faults = [FieldError(f"/terms{each.pointer}", each.code, each.message) for each in refusal.errors]
             raise InvalidInput(refusal.detail, errors=faults) from refusal
-
-
-def _estimates(values: Mapping[str, TenderValue | None]) -> list[Estimate]:
-    return [
-        Estimate(at, value.amount_net, value.amount_gross)
-        for at, value in values.items()
-        if value is not None
-    ]
 
 
 def _row(draft: TenderDraft, ocid_prefix: str, now: datetime) -> dict[str, Any]:

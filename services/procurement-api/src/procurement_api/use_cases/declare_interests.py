@@ -25,6 +25,7 @@ async def declare_interests(
     tender_id: UUID,
     declaration: InterestDeclaration,
     once: Once,
+    key: bytes,
     now: datetime,
 ) -> Answer:
     """The declaration as recorded; what was scored before in spite of a conflict does not count any more."""
@@ -33,7 +34,7 @@ async def declare_interests(
         if (earlier := await answer_before(tx, once)) is not None:
             return earlier
         opened_terms(tender)
-        panel = await panel_of(tx, tender)
+        panel = await panel_of(tx, tender, key)
         _require_known_bids(declaration, panel.bids)
         who = await acting_person(tx, caller, panel, declaration.evaluator, now, EVALUATOR, MODERATOR)
         before = (await latest_declarations(tx, tender_id)).get(who.id)

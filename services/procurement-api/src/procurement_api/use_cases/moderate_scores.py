@@ -30,14 +30,20 @@ from procurement_api.use_cases.rights import own_tender
 
 
 async def moderate_scores(
-    db: Database, caller: Caller, tender_id: UUID, draft: ModerationDraft, once: Once, now: datetime
+    db: Database,
+    caller: Caller,
+    tender_id: UUID,
+    draft: ModerationDraft,
+    once: Once,
+    key: bytes,
+    now: datetime,
 ) -> Answer:
     """The agreed scores as recorded, each with the evaluators' scores on which it rests."""
     async with db.begin() as tx:
         tender = own_tender(caller, await tender_by_id(tx, tender_id, lock=True))
         if (earlier := await answer_before(tx, once)) is not None:
             return earlier
-        terms, panel = opened_terms(tender), await panel_of(tx, tender)
+        terms, panel = opened_terms(tender), await panel_of(tx, tender, key)
         if terms.scoring.panel == "single":
             raise TenderStateWrong("The tender's terms ask for one evaluator: there is nothing to moderate.")
         require_scores_hold(draft.scores, panel.bids, terms)

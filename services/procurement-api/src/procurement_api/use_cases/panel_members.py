@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -16,6 +16,7 @@ from cdp_common.kernel.identifiers import new_id
 from cdp_common.web.caller import Caller
 from procurement_api.domain import panel as rules
 from procurement_api.storage.bids import bids_of
+from procurement_api.storage.erased_people import is_erased
 from procurement_api.storage.panels import (
     add_person,
     change_person,
@@ -24,6 +25,7 @@ from procurement_api.storage.panels import (
     latest_declarations,
     people_of,
 )
+from procurement_api.use_cases.follow_partners import erased_reference
 from procurement_api.use_cases.opened_bid import bids_in
 
 EVALUATOR, MODERATOR = "evaluator", "moderator"
@@ -34,6 +36,8 @@ class PanelOf:
     """A tender's panel as it stands, read under the tender's lock."""
 
     tender: RowMapping
+    key: bytes = field(repr=False)
+    """Hides references of people who were erased."""
     people: Mapping[UUID, rules.Person]
     interests: Mapping[UUID, rules.Interests]
     bidders: frozenset[UUID]
@@ -44,13 +48,14 @@ class PanelOf:
         return [self.people[one] for one in ids]
 
 
-async def panel_of(tx: AsyncConnection, tender: RowMapping) -> PanelOf:
+async def panel_of(tx: AsyncConnection, tender: RowMapping, key: bytes) -> PanelOf:
     """The tender's panel: its people with what they declared, and the bids that it judges."""
     people = {row["id"]: person(row) for row in await people_of(tx, tender["id"])}
     declared = await latest_declarations(tx, tender["id"])
     found = [bid for bid in await bids_of(tx, tender["id"]) if bid["state"] == "opened"]
     return PanelOf(
         tender=tender,
+        key=key,
         people=people,
         interests=rules.interests_by_person(
             people.values(), {one: interests(row["conflicts"]) for one, row in declared.items()}
@@ -104,6 +109,7 @@ async def _member(
         raise rules.EvaluatorUnnamed("Sign in as a person, or name who has scored or moderated.")
     else:
         who = named.model_dump() | {"client_id": caller.client_id}
+        await _require_not_erased(tx, panel, caller.client_id, named, known)
         mine = (caller.client_id, named.reference)
         found = [row for row in known if (row["client_id"], row["reference"]) == mine]
     if not found:
@@ -117,6 +123,20 @@ async def _member(
         await change_person(tx, found[0]["id"], **news)
     merged = {**found[0], **news}
     return rules.Person(merged["id"], merged["person_id"], merged["organisation_id"])
+
+
+async def _require_not_erased(
+    tx: AsyncConnection,
+    panel: PanelOf,
+    client_id: str,
+    named: AssertedPerson,
+    known: Sequence[RowMapping],
+) -> None:
+    """Refuse a reference whose person was erased, and the number of somebody who was."""
+    erased = erased_reference(panel.key, panel.tender["id"], client_id, named.reference)
+    by_reference = any((row["client_id"], row["reference"]) == (client_id, erased) for row in known)
+    if by_reference or (named.person_id is not None and await is_erased(tx, named.person_id)):
+        raise rules.EvaluatorErased("The person was erased and is named here no more.")
 
 
 async def require_may_score(tx: AsyncConnection, panel: PanelOf, who: rules.Person, bids: set[UUID]) -> None:

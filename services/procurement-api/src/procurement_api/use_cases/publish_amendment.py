@@ -8,19 +8,20 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from cdp_common.contracts.tenders import PinnedMeasure
+from cdp_common.contracts.tenders import PinnedMeasure, TenderTerms
 from cdp_common.kernel.ocds_parts import Part
 from procurement_api.domain.amendment_releases import AmendmentFacts, amendment_release, terms_release
 from procurement_api.domain.release_facts import TenderPublished
 from procurement_api.storage.ocds_releases import first_release
-from procurement_api.use_cases.publish_releases import asked_of, publish_release
+from procurement_api.use_cases.publish_releases import asked_of, lot_published, publish_release
+from procurement_api.use_cases.tender_values import lots_answer, stated, value_answer
 
 
 async def publish_amendment(
-    tx: AsyncConnection, tender: Mapping[Any, Any], reason: str, now: datetime
+    tx: AsyncConnection, before: Mapping[Any, Any], after: Mapping[Any, Any], reason: str, now: datetime
 ) -> None:
     """The release of an amendment that leaves the terms on social value as they are."""
-    await _publish(tx, tender, amendment_release(_facts(tender, reason, now)), now)
+    await _publish(tx, after, amendment_release(_facts(before, after, reason, now)), now)
 
 
 async def publish_new_terms(
@@ -38,10 +39,14 @@ async def publish_new_terms(
         for measure in before["measures"]
         if measure["measure"] not in asked
     ]
-    await _publish(tx, after, terms_release(_facts(after, reason, now), told, dropped), now)
+    await _publish(tx, after, terms_release(_facts(before, after, reason, now), told, dropped), now)
 
 
-def _facts(tender: Mapping[Any, Any], reason: str, now: datetime) -> AmendmentFacts:
+def _facts(
+    before: Mapping[Any, Any], tender: Mapping[Any, Any], reason: str, now: datetime
+) -> AmendmentFacts:
+    lots = [lot_published(lot) for lot in lots_answer(tender)]
+    kept = {lot.id for lot in lots}
     return AmendmentFacts(
         version=tender["terms_version"],
         amended_at=now,
@@ -51,6 +56,11 @@ def _facts(tender: Mapping[Any, Any], reason: str, now: datetime) -> AmendmentFa
         description=tender["description"],
         published_at=tender["published_at"],
         deadline_at=tender["deadline_at"],
+        value=stated(value_answer(tender)),
+        lots=lots,
+        lots_called_off=[lot_published(lot) for lot in lots_answer(before) if lot.id not in kept],
+        weight=TenderTerms.model_validate(tender["terms"]).social_value_weight,
+        notice=tender["imported_release"],
     )
 
 

@@ -33,7 +33,7 @@ from procurement_api.storage.ocds_releases import (
     next_release,
     published_ocids,
 )
-from procurement_api.use_cases.tender_values import stated, value_answer
+from procurement_api.use_cases.tender_values import lots_answer, stated, value_answer
 
 
 async def ocid_for_tender(tx: AsyncConnection, prefix: str, tender: Mapping[Any, Any]) -> str:
@@ -74,7 +74,7 @@ def tender_facts(
         title=tender["title"],
         description=tender["description"],
         value=stated(value_answer(tender)),
-        lots=[_lot(Lot.model_validate(lot)) for lot in tender["lots"]],
+        lots=[lot_published(lot) for lot in lots_answer(tender)],
         delivery_areas=tender["delivery_areas"],
         buyer=party_of(buyer),
         published_at=tender["published_at"],
@@ -146,7 +146,8 @@ def proxy_ref(proxy: Proxy | None) -> ProxyRef | None:
     return None if proxy is None else ProxyRef(proxy.code, proxy.price_year)
 
 
-def _lot(lot: Lot) -> LotPublished:
+def lot_published(lot: Lot) -> LotPublished:
+    """A lot as releases tell of it."""
     return LotPublished(lot.id, lot.title, stated(lot.value))
 
 

@@ -30,11 +30,12 @@ async def get_panel(db: Database, caller: Caller, tender_id: UUID) -> Panel:
 
 
 def _member(row: RowMapping, declared: RowMapping | None) -> PanelMember:
-    told = ("id", "person_id", "client_id", "reference", "name", "organisation_id")
+    told = ("id", "person_id", "client_id", "name", "organisation_id", "erased_at")
     stated = ("evaluator_id", "version", "conflicts", "declared_at")
     return PanelMember(
         **{name: row[name] for name in told},
         asserted=row["client_id"] is not None,
+        reference=None if row["erased_at"] is not None else row["reference"],
         declared=None
         if declared is None
         else DeclaredInterests.model_validate({name: declared[name] for name in stated}),

@@ -15,6 +15,7 @@ from procurement_api.storage.tenders import tender_by_id
 from procurement_api.storage.terms_versions import terms_versions_page
 from procurement_api.use_cases.answers import london_text
 from procurement_api.use_cases.rights import visible_tender
+from procurement_api.use_cases.tender_values import lots_answer, value_answer
 
 
 async def list_terms_versions(
@@ -39,6 +40,8 @@ def _answer(row: Mapping[Any, Any]) -> TermsVersion:
         deadline_london=london_text(row["deadline_at"]),
         title=row["title"],
         description=row["description"],
+        value=value_answer(row),
+        lots=lots_answer(row),
         terms=TenderTerms.model_validate(row["terms"]),
         measures=[PinnedMeasure.model_validate(measure) for measure in row["measures"]],
     )

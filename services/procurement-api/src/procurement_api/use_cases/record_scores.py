@@ -23,14 +23,14 @@ from procurement_api.use_cases.rights import own_tender
 
 
 async def record_scores(
-    db: Database, caller: Caller, tender_id: UUID, scores: PanelScores, once: Once, now: datetime
+    db: Database, caller: Caller, tender_id: UUID, scores: PanelScores, once: Once, key: bytes, now: datetime
 ) -> Answer:
     """The scores as recorded; a later one of the same answer stands in place of the earlier, both stay."""
     async with db.begin() as tx:
         tender = own_tender(caller, await tender_by_id(tx, tender_id, lock=True))
         if (earlier := await answer_before(tx, once)) is not None:
             return earlier
-        terms, panel = opened_terms(tender), await panel_of(tx, tender)
+        terms, panel = opened_terms(tender), await panel_of(tx, tender, key)
         require_scores_hold(scores.scores, panel.bids, terms)
         who = await acting_person(tx, caller, panel, scores.evaluator, now, EVALUATOR)
         await require_may_score(tx, panel, who, {score.bid_id for score in scores.scores})

@@ -68,6 +68,11 @@ def identity_key(secret_key: bytes) -> bytes:
     return HKDF(SHA256(), 32, salt=None, info=b"who bids").derive(secret_key)
 
 
+def panel_key(secret_key: bytes) -> bytes:
+    """The key under which it is written who was erased from a panel, of the service's secret key."""
+    return HKDF(SHA256(), 32, salt=None, info=b"who scored").derive(secret_key)
+
+
 def sealing_public_key(public_jwk: dict[str, Any]) -> X25519PublicKey:
     """A tender's public key, ready to seal to."""
     key = OKPKey.import_key(public_jwk).public_key

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cdp_common.contracts.tenders import ForeignValue, Lot, TenderValue
 from cdp_common.kernel.money import gbp_from_pence, pence_from_gbp
 from procurement_api.domain.ocds_parts import PoundsStated, StatedValue
+from procurement_api.domain.tender_draft import Estimate
 
 
 def value_answer(row: Mapping[Any, Any]) -> TenderValue | None:
@@ -49,6 +50,21 @@ def stated(value: TenderValue | None) -> PoundsStated:
     return PoundsStated(None, None) if value is None else PoundsStated(value.amount_net, value.amount_gross)
 
 
-def lot_rows(lots: list[Lot]) -> list[dict[str, Any]]:
+def estimates_of(value: TenderValue | None, lots: Sequence[Lot]) -> list[Estimate]:
+    """The values of a tender and of its lots as the rules see them, each with where it stands."""
+    values = {"/value": value} | {f"/lots/{index}/value": lot.value for index, lot in enumerate(lots)}
+    return [
+        Estimate(at, value.amount_net, value.amount_gross)
+        for at, value in values.items()
+        if value is not None
+    ]
+
+
+def lots_answer(row: Mapping[Any, Any]) -> list[Lot]:
+    """The lots of a stored tender."""
+    return [Lot.model_validate(lot) for lot in row["lots"]]
+
+
+def lot_rows(lots: Sequence[Lot]) -> list[dict[str, Any]]:
     """The lots as a tender's row keeps them."""
     return [lot.model_dump(mode="json") for lot in lots]

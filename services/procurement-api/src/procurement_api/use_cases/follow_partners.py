@@ -1,0 +1,43 @@
+"""What procurement-api takes from the feed of partners-api: who was erased, and is named here no more.
+
+Scores, moderations and the evaluations that rest on them stay: they hold ids. A client's own reference for
+the person, which may be a name or an address, is replaced by a keyed hash of it. So the client cannot bring
+the person back under the same reference as somebody new, who would be let moderate what they have scored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from cdp_common.contracts.base import EventEnvelope
+from cdp_common.contracts.persons import PersonErased
+from cdp_common.db.consumer import Handle
+from cdp_common.kernel.proofs import canonical_json, commitment
+from procurement_api.storage.erased_people import add_erased_person, erase_evaluator, named_as
+
+SOURCE = "partners"
+
+
+def partners_follower(panel_key: Callable[[], bytes]) -> Handle:
+    """What applies one event; applying it again changes nothing. The key is asked for when it is needed."""
+
+    async def follow_partners(tx: AsyncConnection, event: EventEnvelope) -> None:
+        if event.type == "person.erased":
+            person_id = PersonErased.model_validate(event.data).person_id
+            await add_erased_person(tx, person_id, event.occurred_at)
+            for row in await named_as(tx, person_id):
+                client_id, reference = row["client_id"], row["reference"]
+                if reference is not None:
+                    reference = erased_reference(panel_key(), row["tender_id"], client_id, reference)
+                await erase_evaluator(tx, row["id"], reference, event.occurred_at)
+
+    return follow_partners
+
+
+def erased_reference(panel_key: bytes, tender_id: UUID, client_id: str, reference: str) -> str:
+    """What stands in place of a client's reference: without the key nobody can say what that was."""
+    stated = {"tender": str(tender_id), "client": client_id, "reference": reference}
+    return f"erased {commitment(panel_key, canonical_json(stated))}"
