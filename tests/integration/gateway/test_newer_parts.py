@@ -157,6 +157,8 @@ async def test_a_tender_says_what_its_terms_were_after_each_amendment(world: Wor
         deadline_london="2026-07-01T01:00:00+01:00",
         title=tender.title,
         description=None,
+        value=None,
+        lots=[],
         terms=tender.terms,
         measures=[],
     )
