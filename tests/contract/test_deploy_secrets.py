@@ -25,7 +25,14 @@ from partners_api.domain.clients import read_public_jwk
 from partners_api.use_cases.provision_platform import Declaration
 
 DEPLOY = check.ROOT / "deploy"
-MADE_BY_THE_OPERATOR = {"telemetry-backend", "backup-store", "cdp-live-tls", "cdp-sandbox-tls"}
+MADE_BY_THE_OPERATOR = {
+    "telemetry-backend",
+    "backup-store",
+    "evidence-store",
+    "cdp-live-tls",
+    "cdp-sandbox-tls",
+}
+FILES_OF_THE_OPERATOR = {"evidence-store": {"evidence-secret-key"}}
 MADE_BY_CLOUDNATIVEPG = {"cdp-postgres-ca"}
 
 
@@ -147,6 +154,9 @@ def test_printed_secrets_hold_the_files_that_the_pods_read(cluster_secrets: list
         told = [item["value"] for item in check.environment(template) if item["name"].endswith("_FILE")]
         sources = check.secret_names(template) & held.keys()
         files = {file for source in sources for file in held[source]}
+        files |= {
+            file for source in check.secret_names(template) for file in FILES_OF_THE_OPERATOR.get(source, ())
+        }
         assert {Path(path).name for path in told} <= files, name
 
 

@@ -46,6 +46,11 @@ class Environment:
         return self.folder / "logs"
 
     @property
+    def evidence(self) -> Path:
+        """The folder of the files of evidence, which reporting-api makes when it keeps the first."""
+        return self.folder / "evidence"
+
+    @property
     def admin_url(self) -> str | None:
         """The superuser's address at a PostgreSQL server of the user's own; none means: bring one along."""
         return self.inherited.get(ADMIN_URL_VARIABLE) or None
@@ -100,6 +105,8 @@ class Environment:
             "CDP_WEBHOOK_ALLOW_LOOPBACK": "true",  # the sandbox is where integrators try theirs
             "PYTHONUNBUFFERED": "1",  # the log shows what a process said before it died
         }
+        if service.keeps_evidence:
+            told["CDP_EVIDENCE_STORE"] = self.evidence.as_uri()
         if service.seals:
             told["CDP_OPENING_GRACE_S"] = "1"  # one machine, few callers: nobody waits for long requests
             told["CDP_SEALING_KEY_FILE"] = str(self.keys.sealing_key_file(service.name))

@@ -22,6 +22,8 @@ class Service:
     """What its own OAuth client may do at the others."""
     seals: bool = False
     """Whether it wraps sealed documents, and so needs a key for that."""
+    keeps_evidence: bool = False
+    """Whether it keeps files of evidence, and so needs a store for them."""
 
     @property
     def client_id(self) -> str:
@@ -73,6 +75,7 @@ SERVICES: tuple[Service, ...] = (
         purpose="reports, validation, ledger and publications",
         schema="reporting",
         scopes=("events:internal", "valuations:run"),
+        keeps_evidence=True,
     ),
     Service(
         name="gateway",

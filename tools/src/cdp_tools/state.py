@@ -18,7 +18,7 @@ from cdp_tools.private_files import private_folder, write_private
 _PASSABLE = 0o711
 
 # Everything a platform keeps; `forget` removes these and nothing else, whatever folder it was pointed at.
-_KEPT_FOLDERS = ("postgres", "secrets", "logs")
+_KEPT_FOLDERS = ("postgres", "secrets", "logs", "evidence")
 _KEPT_FILES = (
     "database.json",
     "running.json",
