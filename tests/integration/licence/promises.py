@@ -23,6 +23,7 @@ async def make_promises(history: History) -> None:
     await _tender(history)
     await _activity(history)
     await _people(history)
+    await _evidence(history)
     await history.platform.consume()
 
 
@@ -209,6 +210,19 @@ async def _activity(history: History) -> None:
         {"place_id": str(platform.place), "title": "Joint", "shares": shares},
     )
     history.ids["activity_id"].append(made["id"])
+
+
+async def _evidence(history: History) -> None:
+    """A file of a reporter's that says nothing of pounds."""
+    platform = history.platform
+    headers = {
+        **platform.as_org(history.orgs[1]),
+        "Content-Type": "text/csv",
+        "Idempotency-Key": str(new_id()),
+    }
+    kept = await platform.http["reporting-api"].post("/v1/evidence", content=b"day\n", headers=headers)
+    assert kept.status_code == 201, kept.text
+    history.ids["evidence_id"].append(kept.json()["id"])
 
 
 async def _people(history: History) -> None:

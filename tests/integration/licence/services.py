@@ -213,7 +213,7 @@ async def running(databases: TestDatabases, folder: Path) -> AsyncIterator[Platf
         http["charter-api"] = await started("charter", apps["charter-api"])
         reporting = await database("reporting_api", "reporting")
         apps["reporting-api"] = create_reporting(
-            ReportingSettings(**common),
+            ReportingSettings(**common, evidence_store=(folder / "evidence").as_uri()),
             database=reporting,
             http=await outside(),
             in_background=False,

@@ -53,7 +53,13 @@ async def running(
     clock = FixedClock(datetime(2026, 11, 22, 10, 0, tzinfo=UTC))
     mint, neighbours = TokenMint(clock=clock), Neighbours(new_id())
     outside = httpx2.AsyncClient(transport=httpx2.MockTransport(answer(neighbours)))
-    settings = Settings(mode="sandbox", issuer=ISSUER, audience=AUDIENCE, secret_key_file=secret)
+    settings = Settings(
+        mode="sandbox",
+        issuer=ISSUER,
+        audience=AUDIENCE,
+        secret_key_file=secret,
+        evidence_store=(secret.parent / "evidence").as_uri(),
+    )
     app = create_app(
         settings, database=db, verifier=mint.verifier(), http=outside, clock=clock, in_background=False
     )

@@ -11,6 +11,7 @@ import pytest
 import yaml
 from tests.contract.descriptions import committed
 from tests.integration.reporting_api.collective_calls import COLLECTIVE_CALLS, collective_object
+from tests.integration.reporting_api.evidence_calls import EVIDENCE_CALLS
 from tests.integration.reporting_api.intake_calls import INTAKE_CALLS
 from tests.integration.reporting_api.world import QUARTER, Headers, World, judgement, keyed, line
 
@@ -84,6 +85,7 @@ PERIOD = {"period_start": QUARTER[0], "period_end": QUARTER[1], "reason": "again
 PUBLISHED = ("get_publication", "explain_pounds", "get_publication_file", "list_bridge_entries")
 
 CALLS: dict[str, Call] = {
+    **EVIDENCE_CALLS,
     **INTAKE_CALLS,
     **COLLECTIVE_CALLS,
     "create_activity": lambda world, headers, _: world.http.post(

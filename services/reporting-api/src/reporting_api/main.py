@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import AbstractAsyncContextManager
+from datetime import timedelta
 from functools import cache
 
 import httpx2
@@ -25,6 +26,7 @@ from cdp_common.web.wiring import closing, own_tokens, service_database
 from reporting_api.api import (
     activities,
     conflicts,
+    evidence,
     obligations,
     people,
     publications,
@@ -36,14 +38,19 @@ from reporting_api.api import (
 from reporting_api.domain.disclosure import DisclosureRule
 from reporting_api.domain.reporting_calendar import Calendar, require_calendar_holds
 from reporting_api.settings import Settings
+from reporting_api.storage.evidence_blobs import BucketAccess, EvidenceBlobs
+from reporting_api.use_cases.ask_scanner import Scanner
 from reporting_api.use_cases.give_notice import INTERVAL_S as NOTICE_INTERVAL_S
 from reporting_api.use_cases.give_notice import notices_of
+from reporting_api.use_cases.keep_evidence import EvidenceKeeping
 from reporting_api.use_cases.publication_files import Signing
 from reporting_api.use_cases.purge_answers import purge_once
 from reporting_api.use_cases.run_feeds import feeds_consumed
 from reporting_api.use_cases.run_sequencer import sequencer_running
 from reporting_api.use_cases.sign_heads import HeadSigner
 from reporting_api.use_cases.take_events import EventTaker
+from reporting_api.use_cases.tend_evidence import INTERVAL_S as TENDING_INTERVAL_S
+from reporting_api.use_cases.tend_evidence import EvidenceRetention, tend_evidence
 
 SCHEMA = "reporting"
 
@@ -65,6 +72,7 @@ _ROUTERS = (
     report_files.router,  # before reports: /v1/reports/validate is no report
     reports.router,
     conflicts.router,
+    evidence.router,
     obligations.router,
     value.router,
     publications.router,
@@ -105,6 +113,11 @@ def create_app(
     require_calendar_holds(settings.reporting_due_days, settings.reporting_reminder_days)
     calendar = Calendar(True, settings.reporting_due_days, settings.reporting_reminder_days)
 
+    keeping = evidence_keeping(settings)
+    retention = EvidenceRetention(
+        unused=timedelta(days=settings.evidence_unused_days),
+        after_period=timedelta(days=settings.evidence_kept_days),
+    )
     signer = HeadSigner(cache(settings.secret_key))
 
     def feeds_task() -> AbstractAsyncContextManager[None]:
@@ -132,13 +145,16 @@ def create_app(
                     sequencer_task,
                     purging(lambda: purge_once(db, clock)),
                     purging(notices_of(db, clock, calendar), interval_s=NOTICE_INTERVAL_S),
+                    purging(
+                        lambda: tend_evidence(db, keeping, retention, clock), interval_s=TENDING_INTERVAL_S
+                    ),
                     feeds_task,
                 ]
                 if in_background
                 else []
             ),
         ],
-        larger_bodies=_LARGER_BODIES,
+        larger_bodies=_LARGER_BODIES | {evidence.PATH: settings.evidence_max_bytes},
     )
     app.state.ledger_signer = signer
     app.state.toms, app.state.partners = toms, partners
@@ -149,9 +165,27 @@ def create_app(
         settings.disclosure_minimum_people,
     )
     app.state.calendar = calendar
+    app.state.evidence_keeping = keeping
+    app.state.evidence_media_types = frozenset(settings.evidence_media_types)
+    app.state.evidence_uploads = UploadRoom()
     app.state.uploads = UploadRoom()
     app.state.publication_licence = settings.publication_licence
     app.state.publication_signing = Signing(
         settings.public_url or settings.reporting_url, settings.secret_key
     )
     return app
+
+
+def evidence_keeping(settings: Settings) -> EvidenceKeeping:
+    """The store and the scanner that the settings name."""
+    access = BucketAccess(
+        settings.evidence_s3_endpoint,
+        settings.evidence_s3_region,
+        settings.evidence_s3_access_key_id,
+        settings.evidence_s3_secret_key_file,
+    )
+    scanner = settings.evidence_scanner
+    return EvidenceKeeping(
+        EvidenceBlobs(settings.evidence_store, access),
+        None if scanner is None else Scanner(scanner, settings.evidence_scan_limit_s),
+    )

@@ -1,10 +1,14 @@
 """The settings of reporting-api."""
 
 from decimal import Decimal
+from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
+from cdp_common.contracts.evidence import EvidenceMediaType
 from cdp_common.web.settings import ServiceSettings
+from reporting_api.storage.evidence_blobs import StoreAddressUnusable, require_store_address
+from reporting_api.use_cases.ask_scanner import ScannerAddressUnusable, require_scanner_address
 
 
 class Settings(ServiceSettings):
@@ -40,3 +44,68 @@ class Settings(ServiceSettings):
     Nothing public says when partners report: the number is ours."""
     reporting_reminder_days: tuple[int, ...] = (14, 3)
     """So many days before it is due a report is reminded of, in such places; fewer than the days above."""
+
+    evidence_store: str | None = None
+    """Where files of evidence are kept: `file:///folder`, or `s3://bucket/prefix` of an S3-compatible store;
+    without it no file is taken."""
+    evidence_s3_endpoint: str | None = None
+    """The address of the S3-compatible store; without it, that of AWS in the region."""
+    evidence_s3_region: str | None = None
+    """The region of the bucket."""
+    evidence_s3_access_key_id: str | None = None
+    """The id of the store's access key; without it and the secret, the machine's own credentials are used."""
+    evidence_s3_secret_key_file: Path | None = None
+    """A file that holds the secret of that access key."""
+    evidence_max_bytes: int = Field(default=25 * 1024 * 1024, ge=1024, le=1024**3)
+    """The largest file of evidence that is taken."""
+    evidence_media_types: tuple[EvidenceMediaType, ...] = (
+        "application/pdf",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        "image/jpeg",
+        "image/png",
+        "image/webp",
+        "text/csv",
+        "text/plain",
+    )
+    """The types of files that are taken, as JSON; a file's own bytes have to be of the type it states."""
+    evidence_scanner: str | None = None
+    """A clamd that scans files by INSTREAM: `unix:///path/of/clamd.sock` or `tcp://host:3310`; without it
+    they are kept as `not_scanned`."""
+    evidence_scan_limit_s: float = Field(default=30.0, gt=0, le=300)
+    """How long a scan may take; a file whose scan takes longer waits unread, and is scanned again."""
+    evidence_unused_days: int = Field(default=90, ge=1, le=3650)
+    """A file that no submitted report uses is removed after so many days."""
+    evidence_kept_days: int = Field(default=2557, ge=1, le=36525)
+    """A file is removed so many days after the last period whose reports use it. Seven years: six in which
+    a claim under a contract may be brought (Limitation Act 1980, section 5), and one more; ours to choose."""
+
+    @field_validator(
+        "evidence_store",
+        "evidence_s3_endpoint",
+        "evidence_s3_region",
+        "evidence_s3_access_key_id",
+        "evidence_scanner",
+        mode="before",
+    )
+    @classmethod
+    def _empty_evidence_setting_means_unset(cls, value: object) -> object:
+        return None if value == "" else value
+
+    @field_validator("evidence_store")
+    @classmethod
+    def _store_can_be_opened(cls, value: str | None) -> str | None:
+        try:
+            require_store_address(value)
+        except StoreAddressUnusable as fault:
+            raise ValueError(str(fault)) from fault
+        return value
+
+    @field_validator("evidence_scanner")
+    @classmethod
+    def _scanner_can_be_asked(cls, value: str | None) -> str | None:
+        try:
+            require_scanner_address(value)
+        except ScannerAddressUnusable as fault:
+            raise ValueError(str(fault)) from fault
+        return value

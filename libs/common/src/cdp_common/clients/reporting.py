@@ -7,6 +7,7 @@ from urllib.parse import quote
 from uuid import UUID
 
 from cdp_common.clients.conflicts import ConflictOperations
+from cdp_common.clients.evidence import EvidenceOperations
 from cdp_common.clients.obligations import ObligationOperations
 from cdp_common.clients.people import PeopleOperations
 from cdp_common.clients.report_files import ReportFileOperations
@@ -32,7 +33,12 @@ from cdp_common.contracts.reporting import (
 
 
 class ReportingClient(
-    ConflictOperations, ObligationOperations, PeopleOperations, ReportFileOperations, TargetOperations
+    ConflictOperations,
+    EvidenceOperations,
+    ObligationOperations,
+    PeopleOperations,
+    ReportFileOperations,
+    TargetOperations,
 ):
     """reporting-api, one method per operation."""
 

@@ -75,11 +75,12 @@ class AreaShare(Contract):
 
 
 class Evidence(Contract):
-    """Evidence by reference: where it is and what it hashes to."""
+    """Evidence by reference: a stored file by its id, or where a document is; and what it hashes to."""
 
     title: ShortText
-    url: Url
-    sha256: Sha256 | None = None
+    url: Url | None = None
+    evidence_id: UUID | None = None  # of a file that the organisation has uploaded; instead of an address
+    sha256: Sha256 | None = None  # of a stored file, as it is kept
 
 
 class ReportLineDraft(Contract):

@@ -96,6 +96,7 @@ UNITS: Mapping[str, str] = MappingProxyType(
 
 _NAMES = {name: column for column, others in ALIASES.items() for name in (column, *others)}
 _WORDS = re.compile(r"[^0-9a-z%£]+")
+_FILE_ID = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 _PARTS = re.compile(r"[\s|]+")
 
 
@@ -248,11 +249,18 @@ def _areas(cell: Cell, decimal_comma: bool) -> list[dict[str, Any]]:
 
 
 def _evidence(cell: Cell, _: bool) -> list[dict[str, Any]]:
-    """Addresses, or ids of stored evidence, with blanks, line ends or bars between."""
-    found = []
+    """Addresses, or ids of stored files, with blanks, line ends or bars between.
+
+    An address may end in `#sha256=` and the hash of what lies there.
+    """
+    found: list[dict[str, Any]] = []
     for number, part in enumerate(filter(None, _PARTS.split(text_of(cell))), start=1):
-        title = part.rstrip("/").rpartition("/")[2][:300] or f"Evidence {number}"
-        found.append({"title": title, "url": part})
+        if _FILE_ID.fullmatch(part):
+            found.append({"title": f"Evidence {number}", "evidence_id": part.lower()})
+            continue
+        url, hashed, sha256 = part.partition("#sha256=")
+        title = url.rstrip("/").rpartition("/")[2][:300] or f"Evidence {number}"
+        found.append({"title": title, "url": url, **({"sha256": sha256.lower()} if hashed else {})})
     return found
 
 

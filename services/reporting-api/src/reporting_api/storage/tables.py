@@ -3,6 +3,7 @@
 from reporting_api.storage import (
     conflict_tables,
     copy_tables,
+    evidence_tables,
     ledger_tables,
     obligation_tables,
     people_catalogue,
@@ -16,6 +17,7 @@ from reporting_api.storage.catalogue import metadata
 __all__ = [
     "conflict_tables",
     "copy_tables",
+    "evidence_tables",
     "ledger_tables",
     "metadata",
     "obligation_tables",

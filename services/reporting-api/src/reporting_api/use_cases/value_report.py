@@ -34,6 +34,7 @@ from reporting_api.storage.activities import activities_by_ids
 from reporting_api.storage.commitments import owed_lines
 from reporting_api.storage.copies import AreaCopy, MeasureCopy, PlaceCopy
 from reporting_api.use_cases.gather import areas_of, measures_of, organisations_of
+from reporting_api.use_cases.line_evidence import LineEvidence, evidence_of_lines
 from reporting_api.use_cases.line_values import values_by_call, values_in_bulk
 
 
@@ -54,6 +55,7 @@ class ValuedReportLine:
     """A line that passed every rule, with its value."""
 
     draft: ReportLineDraft
+    evidence: LineEvidence
     resolved: ResolvedLine
     measure: MeasureCopy
     method_version: str
@@ -103,6 +105,7 @@ async def value_report(
     owed, activities = await _surroundings(db, drafts)
     around = Surroundings(scope.place.id, scope.organisation_id, scope.period, owed, activities)
     resolved = resolve_lines(scope.nil_return, [_stated(draft) for draft in drafts], around)
+    evidence = await evidence_of_lines(db, scope.organisation_id, drafts)
     await _require_commissioners(db, partners, resolved, now)
     keys = {(line.edition_hash, line.stated.measure) for line in resolved}
     measures = await measures_of(db, toms, keys)
@@ -119,6 +122,7 @@ async def value_report(
     return [
         ValuedReportLine(
             draft=draft,
+            evidence=rests_on,
             resolved=line,
             measure=measures[line.edition_hash, line.stated.measure],
             method_version=value.method_version,
@@ -129,7 +133,9 @@ async def value_report(
             place_of_area=place_of_area,
             data_status=_status(line, scope, owed, activities, measures),
         )
-        for draft, line, signed_on, value in zip(drafts, resolved, committed_on, valued, strict=True)
+        for draft, rests_on, line, signed_on, value in zip(
+            drafts, evidence, resolved, committed_on, valued, strict=True
+        )
     ]
 
 

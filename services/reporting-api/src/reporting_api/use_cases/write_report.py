@@ -16,9 +16,11 @@ from cdp_common.web.caller import Caller
 from reporting_api.domain.conflicts import Mark, marks_of
 from reporting_api.domain.landing import DeliveredEntry, entries_of_delivery
 from reporting_api.storage.activities import add_claims
+from reporting_api.storage.evidence import attach_evidence
 from reporting_api.storage.ledger import append_entries
 from reporting_api.storage.ledger_rows import amount_columns
 from reporting_api.storage.reports import add_report, copy_lines, report_by_id
+from reporting_api.use_cases.line_evidence import attachments_of
 from reporting_api.use_cases.raise_conflicts import raise_conflicts
 from reporting_api.use_cases.read_reports import report_seen
 from reporting_api.use_cases.value_report import ReportScope, ValuedReportLine
@@ -65,6 +67,7 @@ async def write_report(
         for ordinal, (line, line_id) in enumerate(zip(lines, line_ids, strict=True))
     ]
     await add_report(tx, row, line_rows, now)
+    await attach_evidence(tx, attachments_of(line_rows))
     claimed = {(row["activity_id"], row["measure"]) for row in line_rows if row["activity_id"] is not None}
     await add_claims(tx, claims_of(report_id, claimed, scope))
     entries = [
@@ -112,6 +115,7 @@ async def write_prepared(
     await add_report(tx, row, [], now)
     for line_rows, delivered in prepared.written():
         await copy_lines(tx, line_rows)
+        await attach_evidence(tx, attachments_of(line_rows))
         entries = [
             entry
             for one in delivered
@@ -217,7 +221,7 @@ def line_row(
         "started_on": draft.started_on,
         "headcount": draft.headcount,
         "committed_on": line.committed_on,
-        "evidence": [evidence.model_dump(mode="json") for evidence in draft.evidence],
+        "evidence": line.evidence,
         "attests_contract_only": draft.attests_contract_only,
         "attests_commitment": draft.attests_commitment,
         "note": draft.note,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
-from cdp_common.contracts.base import Contract, DataStatus, DecimalText
+from cdp_common.contracts.base import Contract, DataStatus, DecimalText, Sha256
 from cdp_common.contracts.event_types.declared import EventType
 from cdp_common.contracts.event_types.people import PEOPLE_EVENT_TYPES
 
@@ -47,6 +47,15 @@ class ConflictChanged(Contract):
     outcome: str | None
     first_report_id: UUID
     second_report_id: UUID
+
+
+class EvidenceRemoved(Contract):
+    """Which file of evidence is gone, and why."""
+
+    evidence_id: UUID
+    organisation_id: UUID
+    sha256: Sha256
+    reason: str
 
 
 class PublicationPublished(Contract):
@@ -98,6 +107,13 @@ EVENT_TYPES = (
     ),
     EventType(
         "conflict.resolved", "conflict", ConflictChanged, "It was decided which stands.", _BOTH_REPORTERS
+    ),
+    EventType(
+        "evidence.removed",
+        "evidence",
+        EvidenceRemoved,
+        "A file of evidence was erased, refused by the scanner, or kept long enough.",
+        _REPORTER,
     ),
     EventType("report.due_soon", "obligation", ReportOwed, "A report falls due soon.", _REPORTER),
     EventType("report.overdue", "obligation", ReportOwed, "A report was not made in time.", _REPORTER),
