@@ -74,7 +74,7 @@ async def scanner(world: World, folder: Path) -> AsyncIterator[list[str]]:
 async def test_a_file_is_kept_once_and_given_only_to_those_who_may_judge_a_line_of_it(world: World):
     before = blobs_in(world)
     council = client(world, world.as_org(world.council))
-    said = {"stated": {"Content-Digest": digest_header(SHA256)}, "name": "caf\u00e9 log.pdf"}
+    said: dict[str, Any] = {"stated": {"Content-Digest": digest_header(SHA256)}, "name": "caf\u00e9 log.pdf"}
     kept = await keep_file(world, world.council, **said)
     assert (kept.sha256, kept.byte_count, kept.scan, kept.report_ids) == (SHA256, len(PDF), "not_scanned", [])
     assert changes_since(world, before) == {f"{SHA256}/{kept.id}"}
