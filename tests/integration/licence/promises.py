@@ -25,6 +25,7 @@ async def make_promises(history: History) -> None:
     await _people(history)
     await _evidence(history)
     await history.platform.consume()
+    await _perform(history)
 
 
 async def _sign(history: History) -> None:
@@ -188,6 +189,7 @@ async def _tender(history: History) -> None:
     decision = {"winner_bid_id": bids[1]}
     await platform.call("procurement-api", "POST", f"{path}/summaries", platform.as_org(buyer), decision)
     award = {"bid_id": bids[1], "reference": "C-1", "signed_on": "2029-01-20", "value_gbp": "100000.00"}
+    award |= {"kpis": [{"title": "Hours for the young", "measure": "LX-P1"}]}
     made = await platform.call("procurement-api", "POST", f"{path}/award", platform.as_org(buyer), award)
     history.ids["tender_id"].append(report["tenders"][0]["id"])
     history.ids["ocid"].append(report["tenders"][0]["ocid"])
@@ -197,6 +199,20 @@ async def _tender(history: History) -> None:
     )
     history.ids["release_id"] += [one["id"] for one in record["records"][0]["releases"]]
     history.ids["agreement_id"].append(made["id"])
+
+
+async def _perform(history: History) -> None:
+    """The contract of the tender rated for a quarter, with what its supplier delivered in it."""
+    platform = history.platform
+    notice = {
+        "agreement_id": history.ids["agreement_id"][-1],
+        "ocid": history.ids["ocid"][-1],
+        "period_start": "2028-10-01",
+        "period_end": "2028-12-31",
+    }
+    buyer = platform.as_org(history.orgs[3])
+    told = await platform.call("reporting-api", "POST", "/v1/performance-notices", buyer, notice)
+    history.ids["release_id"].append(told["release_id"])
 
 
 async def _activity(history: History) -> None:

@@ -139,6 +139,8 @@ class Neighbours:
     """The crosswalks of each edition."""
     bands: dict[str, str] = field(default_factory=dict)
     """The bands of areas that have other ones than at first."""
+    records: dict[str, str] = field(default_factory=dict)
+    """The records of contracting processes, as procurement-api answers them."""
     samples: set[UUID] = field(default_factory=set)
     """Organisations that are samples themselves."""
 
@@ -168,6 +170,9 @@ class Neighbours:
             return _json(_edition(edition_hash, self.crosswalks[edition_hash]).model_dump(mode="json"))
         if path == f"/v1/places/{self.place}":
             return _json(self._place())
+        record = self.records.get(path.removeprefix("/v1/ocds/records/"))
+        if record is not None:
+            return httpx2.Response(200, text=record)
         return httpx2.Response(404, json={"code": "not_found", "detail": "unknown"})
 
     def tell(

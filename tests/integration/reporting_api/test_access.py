@@ -13,6 +13,7 @@ from tests.contract.descriptions import committed
 from tests.integration.reporting_api.collective_calls import COLLECTIVE_CALLS, collective_object
 from tests.integration.reporting_api.evidence_calls import EVIDENCE_CALLS
 from tests.integration.reporting_api.intake_calls import INTAKE_CALLS
+from tests.integration.reporting_api.performance_calls import PERFORMANCE_CALLS, buyer, performance_object
 from tests.integration.reporting_api.world import QUARTER, Headers, World, judgement, keyed, line
 
 from cdp_common.contracts.reporting import Report
@@ -54,6 +55,8 @@ def headers_of(world: World, caller: str) -> Headers:
             scopes=["reporting:read", "reports:read"],
             roles={world.place: ["officer"]},
         ),
+        "buyer": lambda: buyer(world),
+        "other_buyer": lambda: buyer(world, world.college),
         "manager": lambda: manager(world, world.place),
         "other_manager": lambda: manager(world, ELSEWHERE),
     }[caller]()
@@ -88,6 +91,7 @@ CALLS: dict[str, Call] = {
     **EVIDENCE_CALLS,
     **INTAKE_CALLS,
     **COLLECTIVE_CALLS,
+    **PERFORMANCE_CALLS,
     "create_activity": lambda world, headers, _: world.http.post(
         "/v1/activities", json=activity_draft(world), headers=keyed(headers)
     ),
@@ -175,6 +179,7 @@ async def target_of(world: World, operation: str) -> Target:
     if "webhook" in operation and operation != "create_webhook":
         hook = await world.http.post("/v1/webhooks", json=HOOK, headers=keyed(world.as_org(world.council)))
         webhook_id = hook.json()["id"]
+    await performance_object(world, operation)
     collective_id = await collective_object(world, operation, manager(world, world.place))
     return Target(report, activity_id, publication_id, webhook_id, collective_id)
 

@@ -11,6 +11,7 @@ from fastapi import FastAPI
 
 from cdp_common.clients.feeds import FeedClient
 from cdp_common.clients.partners import PartnersClient
+from cdp_common.clients.procurement import ProcurementClient
 from cdp_common.clients.toms import TomsClient
 from cdp_common.clients.upstream import open_http
 from cdp_common.db.database import Database
@@ -29,6 +30,7 @@ from reporting_api.api import (
     evidence,
     obligations,
     people,
+    performance,
     publications,
     report_files,
     reports,
@@ -45,6 +47,7 @@ from reporting_api.use_cases.give_notice import notices_of
 from reporting_api.use_cases.keep_evidence import EvidenceKeeping
 from reporting_api.use_cases.publication_files import Signing
 from reporting_api.use_cases.purge_answers import purge_once
+from reporting_api.use_cases.read_ocds import Publisher
 from reporting_api.use_cases.run_feeds import feeds_consumed
 from reporting_api.use_cases.run_sequencer import sequencer_running
 from reporting_api.use_cases.sign_heads import HeadSigner
@@ -78,6 +81,7 @@ _ROUTERS = (
     publications.router,
     targets.router,
     people.router,
+    performance.router,
     event_router,
     webhook_router,
 )
@@ -158,6 +162,9 @@ def create_app(
     )
     app.state.ledger_signer = signer
     app.state.toms, app.state.partners = toms, partners
+    app.state.procurement = ProcurementClient(settings.procurement_url, tokens, http)
+    own_url = settings.public_url or settings.reporting_url
+    app.state.ocds_publisher = Publisher(settings.publisher_name, own_url, settings.procurement_url)
     app.state.disclosure_rule = DisclosureRule(
         settings.disclosure_minimum_organisations,
         settings.disclosure_dominance_percent,
@@ -170,9 +177,7 @@ def create_app(
     app.state.evidence_uploads = UploadRoom()
     app.state.uploads = UploadRoom()
     app.state.publication_licence = settings.publication_licence
-    app.state.publication_signing = Signing(
-        settings.public_url or settings.reporting_url, settings.secret_key
-    )
+    app.state.publication_signing = Signing(own_url, settings.secret_key)
     return app
 
 

@@ -36,6 +36,8 @@ class Settings(ServiceSettings):
         "statistics, chosen by the programme; no law fixes the numbers."
     )
     """Where the two thresholds come from; every publication says it."""
+    publisher_name: str = Field(default="County Durham Pound", min_length=1, max_length=300)
+    """Who publishes the OCDS packages about delivery, as they name it."""
     publication_licence: str = "OGL-UK-3.0"
     """The licence, as an SPDX identifier, under which publications may be used."""
 

@@ -12,6 +12,7 @@ from pydantic import RootModel
 from cdp_common.clients.agreements import AgreementOperations
 from cdp_common.clients.base import Fetched
 from cdp_common.clients.evaluations import EvaluationOperations
+from cdp_common.clients.upstream import UpstreamMalformed
 from cdp_common.contracts.amendments import TenderAmendment, TermsVersion
 from cdp_common.contracts.base import Batch, EventPage, IdBatch, Page
 from cdp_common.contracts.bids import (
@@ -34,6 +35,7 @@ from cdp_common.contracts.ocds import (
 )
 from cdp_common.contracts.tenderers import PortalAppointment, PortalAppointmentDraft
 from cdp_common.contracts.tenders import Tender, TenderDraft, TenderState, TenderTerms
+from cdp_common.kernel.json_text import json_text, json_value
 
 _Document = RootModel[dict[str, Any]]
 
@@ -71,6 +73,16 @@ class ProcurementClient(EvaluationOperations, AgreementOperations):
     async def get_ocds_record(self, ocid: str) -> RecordPackage:
         """Everything published about a contracting process, and what it says together."""
         return await self._get(f"/v1/ocds/records/{quote(ocid, safe='')}", RecordPackage)
+
+    async def get_ocds_release_texts(self, ocid: str) -> list[str]:
+        """The text of each release about a contracting process as it was published, decimals exact."""
+        path = f"/v1/ocds/records/{quote(ocid, safe='')}"
+        reply = await self._send("GET", path, {})
+        try:
+            [record] = json_value(reply.body.decode())["records"]
+            return [json_text(release) for release in record["releases"]]
+        except (ValueError, KeyError, TypeError) as fault:
+            raise UpstreamMalformed(f"GET {path} gave an answer outside its contract.") from fault
 
     async def get_ocds_extension(self, name: ExtensionFile) -> dict[str, Any]:
         """A file of the socialValue extension."""

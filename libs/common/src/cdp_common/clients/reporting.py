@@ -10,6 +10,7 @@ from cdp_common.clients.conflicts import ConflictOperations
 from cdp_common.clients.evidence import EvidenceOperations
 from cdp_common.clients.obligations import ObligationOperations
 from cdp_common.clients.people import PeopleOperations
+from cdp_common.clients.performance import PerformanceOperations
 from cdp_common.clients.report_files import ReportFileOperations
 from cdp_common.clients.targets import TargetOperations
 from cdp_common.contracts.base import EventPage, Page
@@ -37,6 +38,7 @@ class ReportingClient(
     EvidenceOperations,
     ObligationOperations,
     PeopleOperations,
+    PerformanceOperations,
     ReportFileOperations,
     TargetOperations,
 ):
