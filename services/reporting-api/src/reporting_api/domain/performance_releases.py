@@ -28,7 +28,7 @@ RATINGS: Mapping[Rating, tuple[str, str]] = MappingProxyType(
         "other": ("other", "Other"),
     }
 )
-"""The UK extension's code for `measureClassification`, and the word of the Procurement Act 2023, section 71."""
+"""The code of `measureClassification`, and the word of the Procurement Act 2023, section 71."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,7 +79,7 @@ async def list_releases(
 async def get_record(
     db: Database, procurement: ProcurementClient, publisher: Publisher, path: str, ocid: str
 ) -> str:
-    """A record package: every release of the process, procurement's and our own, and what they say together."""
+    """A record package: every release of the process, procurement's and our own, and them merged."""
     try:
         promised = await procurement.get_ocds_release_texts(ocid)
     except UpstreamProblem as problem:
