@@ -31,6 +31,7 @@ from cdp_common.web.caller import Caller
 from reporting_api.domain.groupings import headline_of
 from reporting_api.storage.figures import LineFigures, Slice
 from reporting_api.storage.ledger import position_at
+from reporting_api.storage.remembered import Remembered
 from reporting_api.use_cases.compute_value import Dimension
 from reporting_api.use_cases.read_value import get_collective_value
 
@@ -68,9 +69,10 @@ class Asking:
 
     town: Town
     session: int
+    memory: Remembered = field(default_factory=Remembered)
 
-    async def ask(self, times: Times, window: Period, group: str, **asked: Any) -> CollectiveValue:
-        """The answer of the service's own use case."""
+    async def ask(self, times: Times, window: Period, group: str, **asked: Any) -> bytes:
+        """The answer of the service's own use case, as it goes out."""
         dimension = Dimension(group, basis="delivered_by" if group == "organisation" else None)  # type: ignore[arg-type]  # one of the literals
         wall, worked = time.perf_counter(), self._worked_s()
         answer = await get_collective_value(
@@ -83,6 +85,7 @@ class Asking:
             groups=[dimension],
             basis="delivered_by",
             now=self.town.clock(),
+            memory=self.memory,
         )
         times.worked.append((self._worked_s() - worked) * 1000)
         times.wall.append((time.perf_counter() - wall) * 1000)
@@ -145,7 +148,7 @@ async def _as_of(asking: Asking, say: Callable[[str], None]) -> None:
     for turn in range(MOMENTS):
         moment = town.clock() - timedelta(minutes=chance.randrange(3 * 365 * 24 * 60))
         window = WINDOWS[turn % len(WINDOWS)]
-        answer = await asking.ask(times, window, "theme", as_of=moment)
+        answer = CollectiveValue.model_validate_json(await asking.ask(times, window, "theme", as_of=moment))
         started = time.perf_counter()
         async with town.db.begin() as tx:
             await tx.execute(text("SET LOCAL statement_timeout = '300s'"))

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import httpx2
-from tests.integration.reporting_api.neighbours import EDITION_ID
+from tests.integration.reporting_api.framework import EDITION_ID
 from tests.integration.reporting_api.world import QUARTER, Headers, World, keyed, target_draft
 
 PEOPLE_PERIOD = {"programme": "skills", "period_start": QUARTER[0], "period_end": QUARTER[1], "reason": "x"}

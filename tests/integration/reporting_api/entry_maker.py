@@ -26,6 +26,7 @@ from reporting_api.storage.copies import (
 )
 from reporting_api.storage.crosswalks import keep_crosswalks
 from reporting_api.storage.figures import LineFigures, Slice
+from reporting_api.storage.remembered import Remembered
 from reporting_api.storage.rolled_figures import rolled_figures
 
 EDITIONS = ("a" * 64, "b" * 64)
@@ -126,10 +127,16 @@ class EntryMaker:
 
 
 async def differences(
-    tx: AsyncConnection, lines: Slice, groupings: Sequence[GroupingName] = GROUPINGS
+    tx: AsyncConnection,
+    lines: Slice,
+    groupings: Sequence[GroupingName] = GROUPINGS,
+    memory: Remembered | None = None,
 ) -> list[str]:
-    """What the roll-ups say of a slice otherwise than its lines do; empty when they agree to the penny."""
-    direct, rolled = LineFigures(tx, lines), await rolled_figures(tx, lines)
+    """What the roll-ups say of a slice otherwise than its lines do; empty when they agree to the penny.
+
+    `memory` is of earlier comparisons.
+    """
+    direct, rolled = LineFigures(tx, lines), await rolled_figures(tx, lines, memory)
     found = []
     for grouping in groupings:
         for basis in ("delivered_by", "commissioned_by") if grouping == "organisation" else ("delivered_by",):

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import httpx2
-from tests.integration.reporting_api.neighbours import EDITION
+from tests.integration.reporting_api.framework import EDITION
 from tests.integration.reporting_api.world import QUARTER, Headers, World, keyed, line
 
 Call = Callable[[World, Headers, Any], Awaitable[httpx2.Response]]

@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from tests.integration.reporting_api.neighbours import EDITION
+from tests.integration.reporting_api.framework import EDITION
 from tests.integration.reporting_api.world import World, judgement
 
 from cdp_common.clients.reporting import ReportingClient

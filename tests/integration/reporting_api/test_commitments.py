@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from tests.integration.reporting_api.neighbours import ABSENT_INDEX, EDITION, MEASURES, NEED_INDEX
+from tests.integration.reporting_api.framework import ABSENT_INDEX, EDITION, MEASURES, NEED_INDEX
 from tests.integration.reporting_api.world import (
     CHARTER,
     PROCUREMENT,

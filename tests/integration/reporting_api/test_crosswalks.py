@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 from sqlalchemy import text
-from tests.integration.reporting_api.neighbours import DOUBLE, EDITION, OBJECTIVES, OTHER_EDITION
+from tests.integration.reporting_api.framework import DOUBLE, EDITION, OBJECTIVES, OTHER_EDITION
 from tests.integration.reporting_api.world import World, codes, line
 
 from cdp_common.contracts.reporting import CollectiveValue, Grouping

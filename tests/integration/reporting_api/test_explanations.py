@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 import httpx2
-from tests.integration.reporting_api.neighbours import OTHER_EDITION
+from tests.integration.reporting_api.framework import OTHER_EDITION
 from tests.integration.reporting_api.world import World, judgement, keyed, line
 
 from cdp_common.contracts.publications import Publication

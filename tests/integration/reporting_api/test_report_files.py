@@ -9,7 +9,7 @@ from uuid import UUID
 import httpx2
 import pytest
 from openpyxl import load_workbook
-from tests.integration.reporting_api.neighbours import EDITION
+from tests.integration.reporting_api.framework import EDITION
 from tests.integration.reporting_api.test_client import client
 from tests.integration.reporting_api.world import QUARTER, World, codes, contract_line, keyed, line
 

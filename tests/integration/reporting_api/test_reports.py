@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from tests.integration.reporting_api.neighbours import ABSENT_INDEX, EDITION, OTHER_EDITION
+from tests.integration.reporting_api.framework import ABSENT_INDEX, EDITION, OTHER_EDITION
 from tests.integration.reporting_api.world import World, codes, contract_line, keyed, line
 
 from cdp_common.kernel.identifiers import new_id

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from tests.integration.reporting_api.neighbours import EDITION_ID
+from tests.integration.reporting_api.framework import EDITION_ID
 from tests.integration.reporting_api.test_client import client, key
 from tests.integration.reporting_api.world import World, codes, keyed, line, target_draft
 

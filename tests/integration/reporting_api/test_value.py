@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
-from tests.integration.reporting_api.neighbours import OTHER_EDITION
+from tests.integration.reporting_api.framework import OTHER_EDITION
 from tests.integration.reporting_api.world import World, codes, line
 
 from cdp_common.contracts.reporting import CollectiveValue

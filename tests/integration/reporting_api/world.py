@@ -10,7 +10,8 @@ from uuid import UUID
 import httpx2
 from fastapi import FastAPI
 from sqlalchemy import text
-from tests.integration.reporting_api.neighbours import EDITION, Neighbours
+from tests.integration.reporting_api.framework import EDITION
+from tests.integration.reporting_api.neighbours import Neighbours
 
 from cdp_common.clients.feeds import FeedClient
 from cdp_common.contracts.commitments import (

@@ -41,6 +41,7 @@ from reporting_api.domain.disclosure import DisclosureRule
 from reporting_api.domain.reporting_calendar import Calendar, require_calendar_holds
 from reporting_api.settings import Settings
 from reporting_api.storage.evidence_blobs import BucketAccess, EvidenceBlobs
+from reporting_api.storage.remembered import Remembered
 from reporting_api.use_cases.ask_scanner import Scanner
 from reporting_api.use_cases.give_notice import INTERVAL_S as NOTICE_INTERVAL_S
 from reporting_api.use_cases.give_notice import notices_of
@@ -175,6 +176,7 @@ def create_app(
     app.state.evidence_keeping = keeping
     app.state.evidence_media_types = frozenset(settings.evidence_media_types)
     app.state.evidence_uploads = UploadRoom()
+    app.state.memory = Remembered()
     app.state.uploads = UploadRoom()
     app.state.publication_licence = settings.publication_licence
     app.state.publication_signing = Signing(own_url, settings.secret_key)

@@ -53,6 +53,9 @@ def gbp_from_pence(pence: int) -> Decimal:
 
 def gbp_text(pence: int) -> str:
     """Pounds as the wire carries them, `1234.50`: no separator, no symbol, always two decimals."""
+    if pence >= 100:  # nearly always, and of large answers there are thousands
+        digits = str(pence)
+        return f"{digits[:-2]}.{digits[-2:]}"
     sign = "-" if pence < 0 else ""
     pounds, rest = divmod(abs(pence), 100)
     return f"{sign}{pounds}.{rest:02d}"

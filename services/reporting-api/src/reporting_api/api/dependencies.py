@@ -13,6 +13,7 @@ from cdp_common.kernel.clock import Clock
 from cdp_common.kernel.periods import Period
 from cdp_common.web.identity import maybe_caller
 from reporting_api.domain.disclosure import DisclosureRule
+from reporting_api.storage.remembered import Remembered
 from reporting_api.use_cases.publication_files import Signing
 from reporting_api.use_cases.sign_heads import HeadSigner
 
@@ -59,6 +60,12 @@ async def ledger_signer(request: Request) -> HeadSigner:
     return signer
 
 
+async def memory(request: Request) -> Remembered:
+    """What was worked out before and cannot come out differently."""
+    kept: Remembered = request.app.state.memory
+    return kept
+
+
 async def window(
     since: Annotated[Day, Query(alias="from", description="First day of the window.")],
     until: Annotated[Day, Query(alias="to", description="Last day of the window, included.")],
@@ -77,4 +84,5 @@ ServiceClock = Annotated[Clock, Depends(service_clock)]
 PublishingRule = Annotated[DisclosureRule, Depends(disclosure_rule)]
 PublicationLicence = Annotated[str, Depends(publication_licence)]
 PublicationSigning = Annotated[Signing, Depends(publication_signing)]
+Memory = Annotated[Remembered, Depends(memory)]
 Window = Annotated[Period, Depends(window)]

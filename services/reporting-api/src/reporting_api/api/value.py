@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Annotated, get_args
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request, Security
+from fastapi import APIRouter, Query, Request, Response, Security
 from pydantic import AwareDatetime
 
 from cdp_common.contracts.base import Page
@@ -25,7 +25,7 @@ from cdp_common.web.caller import Caller
 from cdp_common.web.dependencies import Now, ServiceDatabase
 from cdp_common.web.identity import MaybeCaller, signed_caller
 from cdp_common.web.paging import Paging, page_links
-from reporting_api.api.dependencies import PUBLIC, LedgerSigner, Toms, Window
+from reporting_api.api.dependencies import PUBLIC, LedgerSigner, Memory, Toms, Window
 from reporting_api.use_cases import read_ledger, read_value
 from reporting_api.use_cases.compute_value import Dimension
 from reporting_api.use_cases.sign_heads import public_head_keys
@@ -61,7 +61,7 @@ def _group(name: str) -> Dimension | None:
     return next((Dimension(grouping) for grouping in PLAIN if grouping == name), None)
 
 
-@router.get("/v1/places/{place_id}/collective-value")
+@router.get("/v1/places/{place_id}/collective-value", response_model=CollectiveValue)
 async def get_collective_value(
     place_id: UUID,
     caller: MaybeCaller,
@@ -69,17 +69,28 @@ async def get_collective_value(
     db: ServiceDatabase,
     toms: Toms,
     now: Now,
+    memory: Memory,
     as_of: Annotated[
         AwareDatetime | None, Query(description="As known at this moment; now without it.")
     ] = None,
     group_by: Annotated[str | None, Query(max_length=500, description=f"Comma list of {GROUPINGS}.")] = None,
     basis: Annotated[Basis, Query(description="Of the grouping by organisation.")] = "delivered_by",
-) -> CollectiveValue:
+) -> Response:
     """The four figures of a window: live with a role in the place, else as last published for that period."""
     moment: datetime | None = as_of
-    return await read_value.get_collective_value(
-        db, toms, caller, place_id, window, as_of=moment, groups=_groups(group_by), basis=basis, now=now
+    answer = await read_value.get_collective_value(
+        db,
+        toms,
+        caller,
+        place_id,
+        window,
+        as_of=moment,
+        groups=_groups(group_by),
+        basis=basis,
+        now=now,
+        memory=memory,
     )
+    return Response(answer, media_type="application/json")
 
 
 @router.get("/v1/places/{place_id}/ledger-entries")

@@ -73,6 +73,8 @@ class FigureSum:
 def sum_of(parts: Iterable[FigureSum]) -> FigureSum:
     """Several sums as one."""
     found = list(parts)
+    if len(found) == 1:  # most cells of a grouping are of one row
+        return found[0]
     return FigureSum(
         sum(part.social_pence for part in found),
         sum(part.local_pence for part in found),
@@ -101,6 +103,8 @@ def with_licensed(
     )
 
 
+NOTHING = FigureSum()
+"""The sum of no lines."""
 LEFT_OUT = FigureSum(licensed="left_out")
 """What licensed lines add to a figure that may not show them."""
 

@@ -13,6 +13,7 @@ from reporting_api.domain.figures import (
     FOUR_FIGURES,
     LEFT_OUT,
     NOT_PLACED,
+    NOTHING,
     Basis,
     FigureName,
     FigureRow,
@@ -135,7 +136,7 @@ def _cell(
         key=key,
         label=labels.get(key, rows[0].label),
         parent=parent,
-        figures={figure: sum_of(sums.get(figure, [])) for figure in FOUR_FIGURES},
+        figures={figure: sum_of(sums[figure]) if figure in sums else NOTHING for figure in FOUR_FIGURES},
         contributions=_contributions(rows, with_commissioners=basis == "commissioned_by"),
         qualifier=rows[0].qualifier,
         is_licensed=all(row.is_licensed for row in rows),
@@ -151,6 +152,8 @@ def _contributions(rows: Sequence[FigureRow], *, with_commissioners: bool) -> Co
     """Who delivers how much of each of the four figures; on that basis also who commissions it."""
     found: dict[str, dict[UUID, int]] = {}
     for row in rows:
+        if row.deliverer_id is None and row.commissioner_id is None:
+            continue  # nobody is named where contributors were not asked for
         if row.figure not in FOUR_FIGURES or row.is_licensed:
             continue
         _add(found, row.figure, row.deliverer_id, row.sums.total_pence)
@@ -166,7 +169,7 @@ def _add(found: dict[str, dict[UUID, int]], figure: str, who: UUID | None, pence
 
 
 def _empty(key: str, label: str) -> GroupedCell:
-    nothing: dict[FigureName, FigureSum] = {figure: FigureSum() for figure in FOUR_FIGURES}
+    nothing: dict[FigureName, FigureSum] = dict.fromkeys(FOUR_FIGURES, NOTHING)
     return GroupedCell(key, label, "", nothing, {}, "", is_licensed=False)
 
 

@@ -72,7 +72,12 @@ def coverage_of(
         for quarter in quarters_ended(window, today)
         for membership in memberships_on(quarter.end, memberships)
     ]
-    unmet = [membership for membership, days in owed if not _is_covered(membership, days, reports)]
+    reported = _periods_reported(reports)
+    unmet = [
+        membership
+        for membership, days in owed
+        if not _is_covered(days, reported.get(membership.organisation_id, ()))
+    ]
     missing = sorted({membership.organisation_name for membership in unmet})
     has_samples = any(membership.data_status != "actual" for membership, _ in owed) or any(
         report.data_status != "actual" for report in reports
@@ -84,10 +89,11 @@ def due_value_ratio(
     due: Iterable[tuple[UUID, date, int]], reports: Sequence[StandingReport]
 ) -> Decimal | None:
     """The share of the due pounds whose deliverer has reported on the day they fell due."""
+    reported = _periods_reported(reports)
     covered = whole = 0
     for deliverer, day, pence in due:
         whole += pence
-        if any(report.organisation_id == deliverer and report.period.contains(day) for report in reports):
+        if any(period.contains(day) for period in reported.get(deliverer, ())):
             covered += pence
     return ratio_of(covered, whole)
 
@@ -109,11 +115,19 @@ def memberships_on(day: date, memberships: Iterable[Membership]) -> list[Members
     ]
 
 
-def _is_covered(membership: Membership, days: Period, reports: Sequence[StandingReport]) -> bool:
+def _periods_reported(reports: Iterable[StandingReport]) -> dict[UUID, list[Period]]:
+    """The periods that each organisation has reported."""
+    found: dict[UUID, list[Period]] = {}
+    for report in reports:
+        found.setdefault(report.organisation_id, []).append(report.period)
+    return found
+
+
+def _is_covered(days: Period, reported: Iterable[Period]) -> bool:
     # An organisation's reports of one place never overlap, so that their days can be added up.
     covered = sum(
-        (min(report.period.end, days.end) - max(report.period.start, days.start)).days + 1
-        for report in reports
-        if report.organisation_id == membership.organisation_id and report.period.overlaps(days)
+        (min(period.end, days.end) - max(period.start, days.start)).days + 1
+        for period in reported
+        if period.overlaps(days)
     )
     return covered == days.days

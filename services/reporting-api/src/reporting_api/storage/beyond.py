@@ -5,21 +5,35 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, case, func, or_, select
+from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from reporting_api.domain.beyond import DeliveredOf, DeliveredSum
 from reporting_api.domain.reports import STANDING_STATES
-from reporting_api.storage.copy_tables import measures
-from reporting_api.storage.coverage import states_at
 from reporting_api.storage.figures import Slice
 from reporting_api.storage.ledger_tables import ledger_entries, ledger_inbox
 from reporting_api.storage.report_tables import report_lines, reports
 
 _SUMMED = ("counted_quantity", "social_pence", "local_pence", "fiscal_pence")
+_BEFORE = ", ".join(
+    f"coalesce(sum(l.{column}) FILTER (WHERE r.period_end < :since), 0)" for column in _SUMMED
+)
+_BY_END = ", ".join(f"coalesce(sum(l.{column}), 0)" for column in _SUMMED)
+_STANDING = ", ".join(f"'{state}'" for state in sorted(STANDING_STATES))
+
+_DELIVERED = text(f"""
+    SELECT l.commitment_line_id, {_BEFORE}, {_BY_END}
+    FROM reports r
+    CROSS JOIN LATERAL (SELECT s.state FROM report_states s
+        WHERE s.report_id = r.id AND s.recorded_at <= :moment ORDER BY s.version DESC LIMIT 1) latest
+    JOIN report_lines l ON l.report_id = r.id
+    JOIN measures m ON m.edition_hash = l.edition_hash AND m.code = l.measure
+    WHERE r.place_id = :place AND r.period_end <= :until AND latest.state IN ({_STANDING})
+      AND l.commitment_line_id IS NOT NULL AND (l.taken_out_at IS NULL OR l.taken_out_at > :moment)
+      AND (m.licence_framework IS NULL OR m.licence_framework = ANY(CAST(:licences AS text[])))
+    GROUP BY l.commitment_line_id""")  # noqa: S608 - made of constants
 
 
 async def delivered_of(tx: AsyncConnection, lines: Slice, moment: datetime) -> list[DeliveredOf]:
@@ -27,41 +41,19 @@ async def delivered_of(tx: AsyncConnection, lines: Slice, moment: datetime) -> l
 
     Without those of licensed measures that the reader may not see.
     """
-    window = lines.window
-    before, by_end = _sums("before", window.start, exclusive=True), _sums("by_end", window.end)
-    latest = states_at(moment)
-    query = (
-        select(report_lines.c.commitment_line_id, *before, *by_end)
-        .join(reports, reports.c.id == report_lines.c.report_id)
-        .join(latest, latest.c.report_id == reports.c.id)
-        .join(
-            measures,
-            (measures.c.edition_hash == report_lines.c.edition_hash)
-            & (measures.c.code == report_lines.c.measure),
-        )
-        .where(
-            reports.c.place_id == lines.place_id,
-            reports.c.period_end <= window.end,
-            report_lines.c.commitment_line_id.is_not(None),
-            or_(report_lines.c.taken_out_at.is_(None), report_lines.c.taken_out_at > moment),
-            latest.c.state.in_(STANDING_STATES),
-            or_(
-                measures.c.licence_framework.is_(None),
-                measures.c.licence_framework.in_(sorted(lines.licences)),
-            ),
-        )
-        .group_by(report_lines.c.commitment_line_id)
-    )
-    rows = list((await tx.execute(query)).mappings())
-    promised = await promised_of(tx, lines.place_id, [row["commitment_line_id"] for row in rows], moment)
+    values = {"place": lines.place_id, "since": lines.window.start, "until": lines.window.end}
+    rows = (
+        await tx.execute(_DELIVERED, {**values, "moment": moment, "licences": sorted(lines.licences)})
+    ).all()
+    promised = await promised_of(tx, lines.place_id, [row[0] for row in rows], moment)
     return [
         DeliveredOf(
-            row["commitment_line_id"],
-            promised.get(row["commitment_line_id"], Decimal(0)),
-            _sum_of(row, "before"),
-            _sum_of(row, "by_end"),
+            line_id,
+            promised.get(line_id, Decimal(0)),
+            DeliveredSum(Decimal(before[0]), *map(int, before[1:])),
+            DeliveredSum(Decimal(by_end[0]), *map(int, by_end[1:])),
         )
-        for row in rows
+        for line_id, before, by_end in ((row[0], row[1:5], row[5:9]) for row in rows)
     ]
 
 
@@ -105,16 +97,3 @@ async def delivered_by(tx: AsyncConnection, line_ids: Collection[UUID], until: d
         .group_by(columns.commitment_line_id)
     )
     return {row[0]: row[1] for row in await tx.execute(query)}
-
-
-def _sums(name: str, day: date, *, exclusive: bool = False) -> list[Any]:
-    counts = reports.c.period_end < day if exclusive else reports.c.period_end <= day
-    return [
-        func.coalesce(func.sum(case((counts, report_lines.c[column]), else_=0)), 0).label(f"{name}_{column}")
-        for column in _SUMMED
-    ]
-
-
-def _sum_of(row: RowMapping, name: str) -> DeliveredSum:
-    quantity, social, local, fiscal = (row[f"{name}_{column}"] for column in _SUMMED)
-    return DeliveredSum(Decimal(quantity), int(social), int(local), int(fiscal))

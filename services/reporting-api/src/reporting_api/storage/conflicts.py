@@ -13,7 +13,6 @@ from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cdp_common.db.paging import keyset
-from cdp_common.kernel.periods import Period
 from reporting_api.domain.conflicts import ConflictState, Mark
 from reporting_api.domain.reports import STANDING_STATES
 from reporting_api.storage.conflict_tables import line_marks, report_conflicts
@@ -180,19 +179,6 @@ async def lapse_conflicts(
         .where(columns.state == "open", concerned)
         .values(state="lapsed", closed_at=now, version=columns.version + 1)
     )
-
-
-async def open_conflicts(tx: AsyncConnection, place_id: UUID, window: Period, moment: datetime) -> int:
-    """How many conflicts about days of a window were open at a moment."""
-    columns = report_conflicts.c
-    query = select(func.count()).where(
-        columns.place_id == place_id,
-        columns.period_start <= window.end,
-        columns.period_end >= window.start,
-        columns.raised_at <= moment,
-        or_(columns.closed_at.is_(None), columns.closed_at > moment),
-    )
-    return await tx.scalar(query) or 0
 
 
 async def take_out(tx: AsyncConnection, line_id: UUID, reason: str, now: datetime) -> None:

@@ -220,6 +220,12 @@ class LineFigures:
 
     tx: AsyncConnection
     lines: Slice
+    key: None = None
+    """Nothing that is worked out of lines is remembered."""
+
+    async def names_of(self, grouping: GroupingName, basis: Basis) -> str:
+        """Nothing: names are read with the lines."""
+        return ""
 
     async def figures_by(
         self, grouping: GroupingName, basis: Basis = "delivered_by", *, with_contributors: bool = False

@@ -6,13 +6,15 @@ groupings take one reading each. They hold the four figures alone; only the whol
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import json
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, select
+from sqlalchemy import RowMapping, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from reporting_api.domain.figures import (
@@ -26,8 +28,9 @@ from reporting_api.domain.figures import (
     sum_of,
 )
 from reporting_api.storage.contributions import Marginal
-from reporting_api.storage.copy_tables import areas, editions, measures, organisations
+from reporting_api.storage.copy_tables import editions, measures
 from reporting_api.storage.figures import EditionUse, Slice, measure_qualifier
+from reporting_api.storage.remembered import Remembered
 from reporting_api.storage.rollup_reading import Base, CellSum, base_of, sums_of
 
 _STORED: tuple[FigureName, ...] = (
@@ -37,6 +40,15 @@ _STORED: tuple[FigureName, ...] = (
 _OF_A_MEASURE = (
     *("edition_hash", "code", "title", "theme", "theme_title", "outcome", "outcome_title", "price_year"),
 )
+
+
+_ORGANISATION_NAMES = text("""
+    SELECT json_agg(json_build_array(id, name) ORDER BY id)::text FROM organisations
+    WHERE id = ANY(CAST(:ids AS uuid[]))""")
+
+_AREA_NAMES = text("""
+    SELECT json_agg(json_build_array(need_index, code, name, band) ORDER BY need_index, code)::text FROM areas
+    WHERE need_index = ANY(CAST(:indexes AS text[])) AND code = ANY(CAST(:codes AS text[]))""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +61,32 @@ class RolledFigures:
     by_measure: Sequence[CellSum]
     known: Mapping[tuple[str, str], RowMapping]
     """What is known of those measures and their editions, by measure and edition."""
+    memory: Remembered
+
+    @property
+    def key(self) -> tuple[Hashable, ...] | None:
+        """What the figures are of, where nothing beside the names of cells can change them; else none."""
+        if self.base.has_more:
+            return None
+        lines = self.lines
+        return (lines.place_id, self.base.position, lines.window, *sorted(lines.licences))
+
+    async def names_of(self, grouping: GroupingName, basis: Basis) -> str:
+        """What cells of a grouping are called as far as that may change, in one text."""
+        if grouping == "organisation":
+            codes = {found.code for found in await self._of_organisations(basis)} - {NO_COMMISSIONER}
+            query = _ORGANISATION_NAMES
+            values: dict[str, Any] = {"ids": sorted(UUID(code) for code in codes)}
+        elif grouping in ("area", "need_band"):
+            found = await self._read("area")
+            query = _AREA_NAMES
+            values = {
+                "indexes": sorted({area.qualifier for area in found}),
+                "codes": sorted({area.code for area in found}),
+            }
+        else:
+            return ""
+        return await self.tx.scalar(query, values) or "[]"
 
     async def figures_by(
         self, grouping: GroupingName, basis: Basis = "delivered_by", *, with_contributors: bool = False
@@ -88,26 +126,26 @@ class RolledFigures:
                 assert found.bucket is not None  # every cell of this marginal is of a day
                 key = (found.code, found.bucket)
                 pence[key] = pence.get(key, 0) + found.sums.total_pence
-        return [(UUID(who), day, due) for (who, day), due in pence.items()]
+        ids = {who: UUID(who) for who, _ in pence}
+        return [(ids[who], day, due) for (who, day), due in pence.items()]
 
     async def _read(self, marginal: Marginal, figures: Sequence[str] = FOUR_FIGURES) -> list[CellSum]:
-        return await sums_of(self.tx, self.lines.place_id, self.lines.window, self.base, marginal, figures)
+        where = (self.lines.place_id, self.lines.window)
+        return await sums_of(self.tx, *where, self.base, marginal, figures, self.memory)
+
+    async def _of_organisations(self, basis: Basis) -> list[CellSum]:
+        return await self._read("deliverer" if basis == "delivered_by" else "commissioner")
 
     async def _organisations(self, basis: Basis) -> list[FigureRow]:
-        sums = await self._read("deliverer" if basis == "delivered_by" else "commissioner")
-        ids = {UUID(found.code) for found in sums if found.code != NO_COMMISSIONER}
-        query = select(organisations.c.id, organisations.c.name).where(organisations.c.id.in_(ids))
-        labels = {str(who): name for who, name in await self.tx.execute(query)}
+        sums = await self._of_organisations(basis)
+        labels = dict(json.loads(await self.names_of("organisation", basis)))
         labels[NO_COMMISSIONER] = "No commissioner"
         return self._rows((found, (found.code, "", labels.get(found.code, ""), "", "")) for found in sums)
 
     async def _areas(self, grouping: GroupingName) -> list[FigureRow]:
         sums = await self._read("area")
-        query = select(areas.c.need_index, areas.c.code, areas.c.name, areas.c.band).where(
-            areas.c.need_index.in_({found.qualifier for found in sums}),
-            areas.c.code.in_({found.code for found in sums}),
-        )
-        known = {(index, code): (name, band) for index, code, name, band in await self.tx.execute(query)}
+        told = json.loads(await self.names_of("area", "delivered_by"))
+        known = {(index, code): (name, band) for index, code, name, band in told}
         name_of = _band_name if grouping == "need_band" else _area_name
         return self._rows((found, name_of(found, known.get((found.qualifier, found.code)))) for found in sums)
 
@@ -140,18 +178,37 @@ class RolledFigures:
         return found.licence != "" and found.licence not in self.lines.licences
 
 
-async def rolled_figures(tx: AsyncConnection, lines: Slice) -> RolledFigures:
-    """The figures of a slice of the ledger; the transaction must see one moment."""
+async def rolled_figures(
+    tx: AsyncConnection, lines: Slice, memory: Remembered | None = None
+) -> RolledFigures:
+    """The figures of a slice of the ledger; the transaction must see one moment.
+
+    `memory` keeps what later questions need again.
+    """
+    memory = Remembered() if memory is None else memory
     base = await base_of(tx, lines.place_id, lines.position)
-    sums = await sums_of(tx, lines.place_id, lines.window, base, "measure", _STORED)
+    sums = await sums_of(tx, lines.place_id, lines.window, base, "measure", _STORED, memory)
+    names = frozenset((found.code, found.qualifier) for found in sums)
+    known = memory.get(("measures", names), dict)
+    if known is None:
+        known = await _measures_known(tx, {edition for _, edition in names})
+        if names <= known.keys():  # they never change once they are kept here
+            memory.keep(("measures", names), known, len(known))
+    return RolledFigures(tx, lines, base, sums, known, memory)
+
+
+async def _measures_known(
+    tx: AsyncConnection, editions_asked: Collection[str]
+) -> dict[tuple[str, str], RowMapping]:
+    """The measures of editions with what the editions are called, by measure and edition."""
     wanted = [column for column in measures.c if column.name in _OF_A_MEASURE]
     query = (
         select(*wanted, editions.c.framework, editions.c.edition, editions.c.title.label("edition_title"))
         .join(editions, editions.c.edition_hash == measures.c.edition_hash)
-        .where(measures.c.edition_hash.in_({found.qualifier for found in sums}))
+        .where(measures.c.edition_hash.in_(editions_asked))
     )
     rows = (await tx.execute(query)).mappings()
-    return RolledFigures(tx, lines, base, sums, {(row["code"], row["edition_hash"]): row for row in rows})
+    return {(row["code"], row["edition_hash"]): row for row in rows}
 
 
 def _theme(measure: RowMapping) -> tuple[str, ...]:

@@ -7,8 +7,8 @@ are not of a whole month come from the lines that take effect on them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from typing import Any
@@ -18,7 +18,7 @@ from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cdp_common.kernel.periods import Period
-from reporting_api.domain.figures import FigureName, FigureSum
+from reporting_api.domain.figures import FigureName, FigureSum, sum_of
 from reporting_api.domain.month_parts import WindowParts, parts_of
 from reporting_api.storage.contributions import (
     AMOUNTS,
@@ -27,18 +27,21 @@ from reporting_api.storage.contributions import (
     LINE_COLUMNS,
     MEASURE_AND_EDITION,
     SUM_COLUMNS,
+    SUMS,
     Marginal,
     added,
     cell_of,
 )
+from reporting_api.storage.remembered import Remembered
 
 _NO_DAYS = Period(date(2200, 12, 31), date(2200, 12, 31))
-_EVERYTHING = 2**63 - 1
 
 # Where a position stands among blocks, folds and checkpoints, in one statement. The queries that follow it in
 # the transaction take longer to plan than to run, and one plan is as good for every place and window.
 _STANDING = text("""
     SELECT set_config('plan_cache_mode', 'force_generic_plan', true), at.sealed_on, fold.position AS folded,
+           (SELECT max(b.last_position) FROM ledger_blocks b WHERE b.place_id = :place) AS head,
+           EXISTS (SELECT FROM ledger_inbox i WHERE i.place_id = :place) AS is_waiting,
            (SELECT max(b.last_position) FROM ledger_blocks b WHERE b.place_id = :place
                 AND b.sealed_at < at.sealed_on::timestamp AT TIME ZONE 'UTC') AS before_day,
            (SELECT max(c.sealed_on) FROM ledger_checkpoints c WHERE c.place_id = :place
@@ -51,7 +54,7 @@ _STANDING = text("""
 
 @dataclass(frozen=True, slots=True)
 class Base:
-    """What the sums of a moment start from, and which lines are added to it."""
+    """What the sums of a moment are made of: what stands at a position for ever, and lines behind it."""
 
     source: str
     """`ledger_rollups`, `ledger_checkpoints`, or empty where nothing is summed up yet."""
@@ -59,38 +62,50 @@ class Base:
     sealed_on: date | None
     """The day within which the moment lies: what days before it added since the checkpoint counts."""
     after: int
-    """Lines count from behind this position."""
+    """What stands at the position is in the source and those days, and in lines from behind this one."""
     position: int
-    """And up to this one."""
+    until: int
+    """Lines behind the position count up to this one."""
     with_inbox: bool
+
+    @property
+    def has_more(self) -> bool:
+        """Whether there may be lines beside what stands at the position."""
+        return self.until > self.position or self.with_inbox
 
 
 @dataclass(frozen=True, slots=True)
 class CellSum:
-    """A figure of a cell: its name, the day in `due_day`, and what it sums up to."""
+    """A figure of a cell: its name, the day in `due_day`, how many lines add to it, and what it comes to."""
 
     code: str
     qualifier: str
     licence: str
     bucket: date | None
     figure: FigureName
+    entry_count: int
+    sample_count: int
     sums: FigureSum
-    has_samples: bool
+
+    @property
+    def has_samples(self) -> bool:
+        """Whether some of it is sample data."""
+        return self.sample_count > 0
 
 
 async def base_of(tx: AsyncConnection, place_id: UUID, position: int | None) -> Base:
     """What the sums at a position start from; None stands for now, what waits in the inbox included."""
     row = (await tx.execute(_STANDING, {"place": place_id, "position": position or 0})).one()
     folded = row.folded or 0
-    source = "ledger_rollups" if folded else ""
-    if position is None:
-        return Base(source, None, None, folded, _EVERYTHING, with_inbox=True)
+    if position is None or position >= folded:
+        source = "ledger_rollups" if folded else ""
+        until = (row.head or 0) if position is None else position
+        return Base(source, None, None, folded, folded, until, position is None and row.is_waiting)
     if position == 0:
-        return Base("", None, None, 0, 0, with_inbox=False)
-    if position >= folded:
-        return Base(source, None, None, folded, position, with_inbox=False)
+        return Base("", None, None, 0, 0, 0, with_inbox=False)
     source = "" if row.checkpoint is None else "ledger_checkpoints"
-    return Base(source, row.checkpoint, row.sealed_on, row.before_day or 0, position, with_inbox=False)
+    before_day = row.before_day or 0
+    return Base(source, row.checkpoint, row.sealed_on, before_day, position, position, with_inbox=False)
 
 
 async def sums_of(
@@ -100,22 +115,39 @@ async def sums_of(
     base: Base,
     marginal: Marginal,
     figures: Sequence[str],
+    memory: Remembered,
 ) -> list[CellSum]:
     """Per cell of a marginal and figure its sums in the window: the cell's name, bucket, figure and sums.
 
     Cells come without those to which no line adds. The bucket is the day in `due_day` and null elsewhere.
     """
+    key = ("sums", place_id, base.position, window, marginal, *figures)
+    standing = memory.get(key, tuple)
+    if standing is None:
+        standing = tuple(await _standing_sums(tx, place_id, window, base, marginal, figures))
+        memory.keep(key, standing, len(standing))
+    if base.has_more:
+        more = await _more_sums(tx, place_id, window, base, marginal, figures)
+        standing = tuple(_merged(standing, more)) if more else standing
+    return [found for found in standing if found.entry_count > 0]
+
+
+async def _standing_sums(
+    tx: AsyncConnection,
+    place_id: UUID,
+    window: Period,
+    base: Base,
+    marginal: Marginal,
+    figures: Sequence[str],
+) -> list[CellSum]:
+    """What stands at the base's position, which is the same whenever it is asked for."""
     is_daily = marginal == "due_day"
     parts = WindowParts(window, (), window.end) if is_daily else parts_of(window)
     whole = parts.whole or _NO_DAYS
     nodes = () if is_daily else parts.buckets
     standing = parts.standing_buckets if "committed" in figures else ()
     values: dict[str, Any] = {
-        "place": place_id,
-        "marginal": marginal,
-        "figures": [figure for figure in figures if figure != "committed"],
-        "since": window.start,
-        "until": window.end,
+        **_asked(place_id, window, marginal, figures),
         "whole_since": whole.start,
         "whole_until": whole.end,
         "spans": [node.span for node in nodes],
@@ -135,20 +167,70 @@ async def sums_of(
         base.source,
         has_checkpoint=base.checkpoint is not None,
         has_days=base.sealed_on is not None,
-        with_inbox=base.with_inbox,
+        has_lines=base.position > base.after,
         marginal=marginal,
         with_edges=bool(parts.edges),
         with_committed="committed" in figures,
     )
-    query, names = _query(form)
-    rows = await tx.execute(query, {name: values[name] for name in names})
-    return [_cell_sum(row) for row in rows]
+    return await _found(tx, *_query(form), values)
 
 
-def _cell_sum(row: Sequence[Any]) -> CellSum:
+async def _more_sums(
+    tx: AsyncConnection,
+    place_id: UUID,
+    window: Period,
+    base: Base,
+    marginal: Marginal,
+    figures: Sequence[str],
+) -> list[CellSum]:
+    """What the lines behind the base's position add, and those that wait."""
+    values = _asked(place_id, window, marginal, figures)
+    whole = {"whole_since": window.start, "whole_until": window.end, "standing_until": window.end}
+    more = {"after": base.position, "position": base.until}
+    return await _found(tx, *_query_of_more(marginal, base.with_inbox), {**values, **whole, **more})
+
+
+def _asked(place_id: UUID, window: Period, marginal: Marginal, figures: Sequence[str]) -> dict[str, Any]:
+    return {
+        "place": place_id,
+        "marginal": marginal,
+        "figures": [figure for figure in figures if figure != "committed"],
+        "with_committed": "committed" in figures,
+        "since": window.start,
+        "until": window.end,
+    }
+
+
+async def _found(
+    tx: AsyncConnection, query: TextClause, names: frozenset[str], values: Mapping[str, Any]
+) -> list[CellSum]:
+    rows = (await tx.execute(query, {name: values[name] for name in names})).all()
     # By place and not by name: there are hundreds of rows in a request.
-    sums = FigureSum(row[8], row[9], row[10], row[11], row[12], row[7])
-    return CellSum(row[0], row[1], row[2], row[3], row[4], sums, row[6] > 0)
+    return [_cell_sum(*row) for row in rows]
+
+
+def _cell_sum(*row: Any) -> CellSum:
+    code, qualifier, licence, bucket, figure, entries, samples, *sums = row
+    rangeless, social, local, fiscal, low, high = sums
+    pence = FigureSum(social, local, fiscal, low, high, rangeless)
+    return CellSum(code, qualifier, licence, bucket, figure, entries, samples, pence)
+
+
+def _merged(standing: Iterable[CellSum], more: Iterable[CellSum]) -> Iterable[CellSum]:
+    """The sums of both, those of one cell and figure added up."""
+    found: dict[tuple[Any, ...], CellSum] = {}
+    for part in (*standing, *more):
+        name = (part.code, part.qualifier, part.licence, part.bucket, part.figure)
+        have = found.get(name)
+        if have is not None:
+            part = replace(
+                part,
+                entry_count=have.entry_count + part.entry_count,
+                sample_count=have.sample_count + part.sample_count,
+                sums=sum_of((have.sums, part.sums)),
+            )
+        found[name] = part
+    return found.values()
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +240,7 @@ class _Form:
     source: str
     has_checkpoint: bool
     has_days: bool
-    with_inbox: bool
+    has_lines: bool
     marginal: Marginal
     with_edges: bool
     with_committed: bool
@@ -168,26 +250,47 @@ class _Form:
 def _query(form: _Form) -> tuple[TextClause, frozenset[str]]:
     """The query of a form, and the names of its parameters; there are few forms."""
     is_daily = form.marginal == "due_day"
-    day = "f.day" if is_daily else "NULL::date"
-    name = f"{CELL_NAME}, bucket, figure"
-    query = text(f"""
+    lines = _lines(form)
+    # Cells are added up by their numbers, which costs a fraction of what their names would.
+    stored = f"""
         WITH stored AS ({" UNION ALL ".join(_stored(form, is_daily=is_daily))}),
-        lines AS ({" UNION ALL ".join(_lines(form))}),
-        found AS (
-            SELECT c.code, c.qualifier, c.licence, s.bucket, s.figure, {_of("s")}
-            FROM stored s
-            JOIN ledger_cells c ON c.place_id = :place AND c.marginal = :marginal AND c.cell = s.cell
-            UNION ALL
-            SELECT d.code, d.qualifier, d.licence, {day}, f.figure, {AMOUNTS}
-            FROM lines l {MEASURE_AND_EDITION} {FIGURES} {cell_of(form.marginal)}
-            WHERE f.counts AND d.applies AND {_COUNTS_IN})
-        SELECT {name}, {added("found")} FROM found
-        GROUP BY {name} HAVING sum(entry_count) > 0""")  # noqa: S608 - made of constants
+        summed AS (SELECT cell, bucket, figure, {added("stored")} FROM stored GROUP BY cell, bucket, figure)
+        SELECT {CELL_NAME}, bucket, figure, {SUMS} FROM summed s
+        JOIN ledger_cells c ON c.place_id = :place AND c.marginal = :marginal AND c.cell = s.cell"""  # noqa: S608 - made of constants
+    if not lines:
+        query = text(stored)
+    else:
+        query = text(f"""
+            SELECT {CELL_NAME}, bucket, figure, {added("parts")} FROM (
+                ({stored}) UNION ALL ({_of_lines(form.marginal, lines)})) parts
+            GROUP BY {CELL_NAME}, bucket, figure""")  # noqa: S608 - made of constants
     return query, frozenset(query.compile().params)
 
 
+@cache
+def _query_of_more(marginal: Marginal, with_inbox: bool) -> tuple[TextClause, frozenset[str]]:
+    """The query of the lines behind a position, and the names of its parameters."""
+    lines = [_BEHIND.format(scope="all")]
+    if with_inbox:
+        lines.append(f"SELECT {LINE_COLUMNS}, 'all' FROM ledger_inbox WHERE place_id = :place")  # noqa: S608 - made of constants
+    query = text(_of_lines(marginal, lines))
+    return query, frozenset(query.compile().params)
+
+
+def _of_lines(marginal: Marginal, lines: Sequence[str]) -> str:
+    """What lines add to a marginal's cells."""
+    day = "f.day" if marginal == "due_day" else "NULL::date"
+    return f"""
+        WITH lines AS ({" UNION ALL ".join(lines)})
+        SELECT {CELL_NAME}, bucket, figure, {added("found")} FROM (
+            SELECT d.code, d.qualifier, d.licence, {day} AS bucket, f.figure, {AMOUNTS}
+            FROM lines l {MEASURE_AND_EDITION} {FIGURES} {cell_of(marginal)}
+            WHERE f.counts AND d.applies AND {_COUNTS_IN}) found
+        GROUP BY {CELL_NAME}, bucket, figure"""  # noqa: S608 - made of constants
+
+
 # Which contributions of a line count: of lines at an edge those of the edge's days, of others the rest.
-_COUNTS_IN = """(CASE WHEN f.figure = 'committed' THEN f.day <= :until
+_COUNTS_IN = """(CASE WHEN f.figure = 'committed' THEN :with_committed AND f.day <= :until
             ELSE f.figure = ANY(CAST(:figures AS text[])) AND f.day BETWEEN :since AND :until END)
     AND (l.scope = 'all' OR (l.scope = 'whole') =
         CASE WHEN f.figure = 'committed' THEN f.day <= :standing_until
@@ -232,18 +335,18 @@ def _nodes(spans: str, firsts: str) -> str:
     return f"unnest(CAST(:{spans} AS text[]), CAST(:{firsts} AS date[])) AS n (span, first)"
 
 
+_BEHIND = (
+    f"SELECT {LINE_COLUMNS}, '{{scope}}' AS scope FROM ledger_entries"  # noqa: S608 - made of constants
+    " WHERE place_id = :place AND position > :after AND position <= :position"
+)
+
+
 def _lines(form: _Form) -> list[str]:
     """The lines that are read themselves, and which of their contributions count."""
-    scope = "whole" if form.with_edges else "all"
-    found = [
-        f"SELECT {LINE_COLUMNS}, '{scope}' AS scope FROM ledger_entries"  # noqa: S608 - made of constants
-        " WHERE place_id = :place AND position > :after AND position <= :position"
-    ]
-    if form.with_inbox:
-        found.append(f"SELECT {LINE_COLUMNS}, 'all' FROM ledger_inbox WHERE place_id = :place")  # noqa: S608 - made of constants
+    found = [_BEHIND.format(scope="whole" if form.with_edges else "all")] if form.has_lines else []
     if form.with_edges:
         found.append(
-            f"SELECT {LINE_COLUMNS}, 'edge' FROM ledger_entries"  # noqa: S608 - made of constants
+            f"SELECT {LINE_COLUMNS}, 'edge' AS scope FROM ledger_entries"  # noqa: S608 - made of constants
             " WHERE place_id = :place AND position <= :position AND ("
             "effective_on BETWEEN :edge_since AND :edge_until"
             " OR effective_on BETWEEN :other_since AND :other_until"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -33,15 +33,23 @@ from reporting_api.domain.figures import (
 from reporting_api.domain.groupings import GroupedCell, cells_of, headline_of, with_totals
 from reporting_api.domain.licensed_totals import LicensedTotal, TotalKey
 from reporting_api.domain.obligations import ReportingCoverage, coverage_of, due_value_ratio, ratio_of
-from reporting_api.domain.reporting_calendar import Timeliness
-from reporting_api.storage.conflicts import open_conflicts
-from reporting_api.storage.coverage import memberships_known, standing_reports
+from reporting_api.domain.reporting_calendar import Timeliness, timeliness_of
 from reporting_api.storage.crosswalks import crosswalks_of
 from reporting_api.storage.figures import EditionUse, LineFigures, Slice, measure_qualifier
+from reporting_api.storage.remembered import Remembered
 from reporting_api.storage.rolled_figures import RolledFigures, rolled_figures
+from reporting_api.storage.value_context import ValueContext, context_of
 from reporting_api.use_cases.beyond_commitment import beyond_in_window
-from reporting_api.use_cases.timeliness import timeliness_answer, timeliness_at
+from reporting_api.use_cases.timeliness import timeliness_answer
 from reporting_api.use_cases.value_contracts import four_figures, value_cell, value_figure
+
+Figures = LineFigures | RolledFigures
+CellsKey = tuple[Hashable, ...]
+
+WEIGHT_CHARACTERS = 100
+"""So many characters of a text are as large as one sum that is remembered."""
+_WEIGHT_CELL = 10
+"""A cell of a grouping is as large as so many sums."""
 
 NO_TOTALS: Mapping[TotalKey, LicensedTotal] = MappingProxyType({})
 
@@ -65,6 +73,8 @@ class ComputedValue:
     headline: Mapping[FigureName, FigureSum]
     """Without what the reader may not see."""
     cells: Mapping[Dimension, Sequence[GroupedCell]]
+    cell_keys: Mapping[Dimension, CellsKey | None]
+    """All that decides a dimension's cells, where that is known."""
     schemes: Mapping[str, Scheme]
     """Every scheme that an edition of the lines knows, and those asked for beside."""
     coverage: ReportingCoverage
@@ -84,41 +94,99 @@ async def compute_value(
     *,
     with_contributors: bool = False,
     every_scheme: bool = False,
+    memory: Remembered | None = None,
 ) -> ComputedValue:
     """The figures of a slice of the ledger, with coverage as it was known at the moment.
 
+    `memory` keeps what later questions need again.
+
     With `every_scheme` there is, after `dimensions`, a grouping by each scheme that an edition in use knows.
     """
+    memory = Remembered() if memory is None else memory
     # Who contributes to each cell is asked for to publish alone; roll-ups do not tell it, the lines do.
-    figures = LineFigures(tx, lines) if with_contributors else await rolled_figures(tx, lines)
-    whole = await figures.figures_by("total")
-    editions = await figures.editions_used()
+    figures = LineFigures(tx, lines) if with_contributors else await rolled_figures(tx, lines, memory)
+    whole = await _whole(figures, memory)
     asked = {dimension.scheme for dimension in dimensions if dimension.scheme is not None}
-    schemes = await _schemes(tx, editions, asked) if asked or every_scheme else {}
+    schemes = await _schemes(tx, whole.editions, asked) if asked or every_scheme else {}
     if every_scheme:
         dimensions = [*dimensions, *(Dimension("crosswalk", scheme=code) for code in sorted(schemes))]
-    cells = await _cells(figures, dimensions, schemes, with_contributors=with_contributors)
+    cells = await _cells(figures, dimensions, schemes, memory, with_contributors=with_contributors)
     # Quarters owed in the window may begin before it.
     span = Period(quarter_of(lines.window.start).start, lines.window.end)
-    reports = await standing_reports(tx, lines.place_id, span, known_at)
-    memberships = await memberships_known(tx, lines.place_id, known_at)
-    coverage = coverage_of(lines.window, known_at.date(), memberships, reports)
-    timeliness = await timeliness_at(tx, lines.place_id, lines.window, memberships, known_at)
+    context = await context_of(tx, lines.place_id, lines.window, span, known_at)
+    owed = _owed(context, lines, known_at, memory)
     return ComputedValue(
         place_id=lines.place_id,
         window=lines.window,
         known_at=known_at,
-        headline=headline_of(whole),
-        cells=cells,
+        headline=whole.headline,
+        cells={dimension: found for dimension, (found, _) in cells.items()},
+        cell_keys={dimension: key for dimension, (_, key) in cells.items()},
         schemes=schemes,
-        coverage=coverage,
-        timeliness=timeliness,
-        due_value_ratio=due_value_ratio(await figures.due_by_day(), reports),
-        editions=editions,
+        coverage=owed.coverage,
+        timeliness=owed.timeliness,
+        due_value_ratio=await _due_value_ratio(figures, context, memory),
+        editions=whole.editions,
         beyond_commitment=await beyond_in_window(tx, lines, known_at),
-        open_conflicts=await open_conflicts(tx, lines.place_id, lines.window, known_at),
-        has_samples=coverage.has_samples or any(row.has_samples for row in whole),
+        open_conflicts=context.open_conflicts,
+        has_samples=owed.coverage.has_samples or whole.has_samples,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Whole:
+    """The figures of the whole, and the editions in them."""
+
+    headline: Mapping[FigureName, FigureSum]
+    editions: Sequence[EditionUse]
+    has_samples: bool
+
+
+async def _whole(figures: Figures, memory: Remembered) -> _Whole:
+    key = None if figures.key is None else ("whole", *figures.key)
+    found = None if key is None else memory.get(key, _Whole)
+    if found is None:
+        rows = await figures.figures_by("total")
+        has_samples = any(row.has_samples for row in rows)
+        found = _Whole(headline_of(rows), await figures.editions_used(), has_samples)
+        if key is not None:
+            memory.keep(key, found)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Owed:
+    """Who has reported of those who owe a report, and how many in time."""
+
+    coverage: ReportingCoverage
+    timeliness: Timeliness | None
+
+
+def _owed(context: ValueContext, lines: Slice, known_at: datetime, memory: Remembered) -> _Owed:
+    today = known_at.date()
+    key = ("owed", lines.window, today, *context.key)
+    found = memory.get(key, _Owed)
+    if found is None:
+        memberships = context.memberships
+        found = _Owed(
+            coverage_of(lines.window, today, memberships, context.reports),
+            None
+            if context.calendar is None
+            else timeliness_of(context.calendar, lines.window, today, memberships, context.dated_reports),
+        )
+        memory.keep(key, found, sum(map(len, context.key)) // WEIGHT_CHARACTERS + 1)
+    return found
+
+
+async def _due_value_ratio(figures: Figures, context: ValueContext, memory: Remembered) -> Decimal | None:
+    key = None if figures.key is None else ("due ratio", *figures.key, context.report_text)
+    found = None if key is None else memory.get(key, tuple)
+    if found is None:
+        found = (due_value_ratio(await figures.due_by_day(), context.reports),)
+        if key is not None:
+            memory.keep(key, found, len(context.report_text) // WEIGHT_CHARACTERS + 1)
+    ratio: Decimal | None = found[0]
+    return ratio
 
 
 async def _schemes(
@@ -149,28 +217,37 @@ async def _schemes(
 
 
 async def _cells(
-    figures: LineFigures | RolledFigures,
+    figures: Figures,
     dimensions: Sequence[Dimension],
     schemes: Mapping[str, Scheme],
+    memory: Remembered,
     *,
     with_contributors: bool,
-) -> dict[Dimension, Sequence[GroupedCell]]:
+) -> dict[Dimension, tuple[Sequence[GroupedCell], CellsKey | None]]:
     """The cells of each dimension; those of all schemes are worked out of the same rows by measure."""
     rows_by: dict[tuple[GroupingName, Basis], Sequence[FigureRow]] = {}
-    cells: dict[Dimension, Sequence[GroupedCell]] = {}
+    cells: dict[Dimension, tuple[Sequence[GroupedCell], CellsKey | None]] = {}
     for dimension in dimensions:
         basis = dimension.basis or "delivered_by"
         grouping: GroupingName = "measure" if dimension.by == "crosswalk" else dimension.by
-        if (grouping, basis) not in rows_by:
-            rows_by[grouping, basis] = await figures.figures_by(
-                grouping, basis, with_contributors=with_contributors
+        key: CellsKey | None = None
+        if figures.key is not None and dimension.scheme is None:
+            key = ("cells", *figures.key, grouping, basis, await figures.names_of(grouping, basis))
+        found: Sequence[GroupedCell] | None = None if key is None else memory.get(key, list)
+        if found is None:
+            if (grouping, basis) not in rows_by:
+                rows_by[grouping, basis] = await figures.figures_by(
+                    grouping, basis, with_contributors=with_contributors
+                )
+            rows = rows_by[grouping, basis]
+            found = (
+                cells_of(rows, grouping, basis)
+                if dimension.scheme is None
+                else crosswalk_cells(rows, schemes[dimension.scheme])
             )
-        rows = rows_by[grouping, basis]
-        cells[dimension] = (
-            cells_of(rows, grouping, basis)
-            if dimension.scheme is None
-            else crosswalk_cells(rows, schemes[dimension.scheme])
-        )
+            if key is not None:
+                memory.keep(key, found, _WEIGHT_CELL * len(found) + 1)
+        cells[dimension] = (found, key)
     return cells
 
 

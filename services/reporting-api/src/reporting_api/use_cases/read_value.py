@@ -19,14 +19,11 @@ from reporting_api.storage.crosswalks import require_scheme
 from reporting_api.storage.figures import Slice, see_one_moment
 from reporting_api.storage.ledger import position_at
 from reporting_api.storage.publications import latest_of_period
-from reporting_api.use_cases.compute_value import (
-    Dimension,
-    collective_value,
-    compute_value,
-    licensed_cells,
-)
+from reporting_api.storage.remembered import Remembered
+from reporting_api.use_cases.compute_value import Dimension, compute_value
 from reporting_api.use_cases.gather import gather_crosswalks
 from reporting_api.use_cases.read_publications import thawed
+from reporting_api.use_cases.value_json import live_json
 
 LIVE_SCOPE = "reporting:read"
 
@@ -61,8 +58,12 @@ async def get_collective_value(
     groups: Sequence[Dimension],
     basis: Basis,
     now: datetime,
-) -> CollectiveValue:
-    """The four figures of a window with the groupings asked for, as known at `as_of` (now without it)."""
+    memory: Remembered,
+) -> bytes:
+    """The four figures of a window with the groupings asked for, as known at `as_of` (now without it).
+
+    It is the contract `CollectiveValue` as JSON. `memory` keeps what later questions need again.
+    """
     require_known_moment(as_of, now)
     dimensions = [replace(group, basis=basis) if group.by == "organisation" else group for group in groups]
     if sees_live_figures(caller, place_id):
@@ -70,8 +71,9 @@ async def get_collective_value(
         if any(dimension.scheme is not None for dimension in dimensions):
             await gather_crosswalks(db, toms)
         licences = frameworks_held(caller.scopes)
-        return await _live_value(db, place_id, window, as_of, dimensions, licences, now)
-    return await _published_value(db, place_id, window, as_of or now, dimensions)
+        return await _live_value(db, place_id, window, as_of, dimensions, licences, now, memory)
+    value = await _published_value(db, place_id, window, as_of or now, dimensions)
+    return value.model_dump_json().encode()
 
 
 async def _live_value(
@@ -82,7 +84,8 @@ async def _live_value(
     dimensions: Sequence[Dimension],
     licences: frozenset[str],
     now: datetime,
-) -> CollectiveValue:
+    memory: Remembered,
+) -> bytes:
     position: int | None = None
     if as_of is not None:
         async with db.begin() as tx:
@@ -93,8 +96,8 @@ async def _live_value(
             if dimension.scheme is not None:
                 await require_scheme(tx, dimension.scheme)
         lines = Slice(place_id, window, position, licences)
-        computed = await compute_value(tx, lines, as_of or now, dimensions)
-    return collective_value(computed, licensed_cells(computed), publication_number=None, names_missing=True)
+        computed = await compute_value(tx, lines, as_of or now, dimensions, memory=memory)
+    return live_json(computed, memory)
 
 
 async def _published_value(

@@ -41,9 +41,10 @@ def value_cell(cell: GroupedCell, *, is_withheld: bool) -> ValueCell:
         label=cell.label,
         figures=None if is_withheld else four_figures(cell.figures),
         suppressed=is_withheld,
-        withheld=_reason(cell) if is_withheld else None,
+        withheld=withheld_for(cell) if is_withheld else None,
     )
 
 
-def _reason(cell: GroupedCell) -> Literal["disclosure", "licensed"]:
+def withheld_for(cell: GroupedCell) -> Literal["disclosure", "licensed"]:
+    """Why a withheld cell has no figures."""
     return "licensed" if cell.is_licensed else "disclosure"

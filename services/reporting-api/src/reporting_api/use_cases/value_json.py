@@ -1,0 +1,81 @@
+"""A collective value as JSON, its cells written straight from pence.
+
+A grouping by area has more than a thousand figures. As contracts each would be made, checked and read again
+to be written; the contract says what the answer looks like all the same, and a test holds the two together.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from cdp_common.kernel.money import gbp_text
+from reporting_api.domain.figures import FOUR_FIGURES, NOTHING, FigureSum
+from reporting_api.domain.groupings import GroupedCell
+from reporting_api.storage.remembered import Remembered
+from reporting_api.use_cases.compute_value import (
+    WEIGHT_CHARACTERS,
+    CellsKey,
+    ComputedValue,
+    Dimension,
+    collective_value,
+)
+from reporting_api.use_cases.value_contracts import value_figure, withheld_for
+
+_NO_CELLS = '"cells":[]'
+"""How the contract writes a grouping without cells; within a text of JSON no quote stands bare."""
+
+
+def live_json(computed: ComputedValue, memory: Remembered) -> bytes:
+    """What somebody with a role in the place is answered: the contract `CollectiveValue` as JSON.
+
+    `memory` keeps the cells' text for the next who asks for the same ones.
+    """
+    without = replace(computed, cells={dimension: [] for dimension in computed.cells})
+    bare: Mapping[Dimension, frozenset[str]] = dict.fromkeys(computed.cells, frozenset())
+    value = collective_value(without, bare, publication_number=None, names_missing=True)
+    first, *others = value.model_dump_json().split(_NO_CELLS)
+    written = [
+        _written(cells, computed.cell_keys[dimension], memory) + after
+        for (dimension, cells), after in zip(computed.cells.items(), others, strict=True)
+    ]
+    return "".join((first, *written)).encode()
+
+
+def _written(cells: Sequence[GroupedCell], key: CellsKey | None, memory: Remembered) -> str:
+    """The cells of a grouping, those bare that are nothing to a reader without the licence."""
+    found = None if key is None else memory.get(("written", *key), str)
+    if found is None:
+        found = '"cells":[' + ",".join([_cell(cell, is_withheld=cell.is_licensed) for cell in cells]) + "]"
+        if key is not None:
+            memory.keep(("written", *key), found, len(found) // WEIGHT_CHARACTERS + 1)
+    return found
+
+
+def _cell(cell: GroupedCell, *, is_withheld: bool) -> str:
+    """`value_contracts.value_cell` as JSON."""
+    named = f'{{"key":{json.dumps(cell.key)},"label":{json.dumps(cell.label)},"figures":'
+    if is_withheld:
+        return f'{named}null,"suppressed":true,"withheld":{json.dumps(withheld_for(cell))}}}'
+    figures = ",".join([f'"{name}":{_figure(cell.figures[name])}' for name in FOUR_FIGURES])
+    return f'{named}{{{figures}}},"suppressed":false,"withheld":null}}'
+
+
+def _figure(sums: FigureSum) -> str:
+    """`value_contracts.value_figure` as JSON."""
+    if sums is NOTHING:
+        return _NOTHING
+    split, limits = '"social_gbp":null,"local_economic_gbp":null', '"low_gbp":null,"high_gbp":null'
+    if sums.is_split:
+        social, local = gbp_text(sums.social_pence), gbp_text(sums.local_pence)
+        split = f'"social_gbp":"{social}","local_economic_gbp":"{local}"'
+    if sums.lines_without_range == 0:
+        limits = f'"low_gbp":"{gbp_text(sums.low_pence)}","high_gbp":"{gbp_text(sums.high_pence)}"'
+    return (
+        f'{{"total_gbp":"{gbp_text(sums.social_pence + sums.local_pence)}",{split},{limits},'
+        f'"fiscal_gbp":"{gbp_text(sums.fiscal_pence)}","licensed":"{sums.licensed}"}}'
+    )
+
+
+_NOTHING = value_figure(NOTHING).model_dump_json()
