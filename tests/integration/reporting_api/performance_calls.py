@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from tests.integration.reporting_api.neighbours import EDITION
+from tests.integration.reporting_api.framework import EDITION
 from tests.integration.reporting_api.world import World, keyed, promised_line, scheduled
 
 from cdp_common.contracts.commitments import CommitmentsMade
