@@ -25,7 +25,7 @@ PUBLIC: dict[str, dict[str, str]] = yaml.load(
 OPERATIONS = {
     "partners-api": 126,
     "toms-engine": 45,
-    "procurement-api": 66,
+    "procurement-api": 67,
     "charter-api": 37,
     "reporting-api": 70,
 }

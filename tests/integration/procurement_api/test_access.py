@@ -39,7 +39,11 @@ STAGES = {
     **dict.fromkeys(("declare_interests", "get_panel", "record_scores", "list_scores"), "opened"),
     **dict.fromkeys(("moderate_scores",), "scored"),
     **dict.fromkeys(
-        ("record_clarification", "list_clarifications", "accept_quantity", "remove_bid"), "opened"
+        (
+            *("record_clarification", "list_clarifications", "accept_quantity", "remove_bid"),
+            "withdraw_opened_bid",
+        ),
+        "opened",
     ),
     **dict.fromkeys(
         ("get_evaluation", "award_tender", "send_summaries", "decide_lot", "list_tender_lots"), "evaluated"
@@ -52,6 +56,7 @@ RIGHTFUL = {
     "validate_bid": "other",
     "replace_bid": "bidder",
     "withdraw_bid": "bidder",
+    "withdraw_opened_bid": "bidder",
     "reconfirm_bid": "bidder",
     "get_bid": "bidder",
     "list_bid_receipts": "bidder",
@@ -112,6 +117,7 @@ class Scene:
             "record_clarification": lambda: {"question": "How?", "asked_on": "2026-12-01"},
             "accept_quantity": lambda: {"line_id": self.line, "accepted_quantity": "1", "reason": "Why"},
             "remove_bid": lambda: {"removal": "excluded", "ground": "A ground"},
+            "withdraw_opened_bid": lambda: {"ground": "A ground"},
             "send_summaries": lambda: {"winner_bid_id": self.bid},
             "award_tender": lambda: {
                 "bid_id": self.bid,

@@ -25,7 +25,7 @@ APPEND_ONLY = (
     *("interest_declarations", "clarifications", "accepted_quantities", "bid_removals"),
     *("summary_sendings", "assessment_summaries"),
     *("tender_logs", "tender_log_leaves"),
-    *("terms_versions", "erased_persons"),
+    *("terms_versions", "erased_persons", "superseded_bids"),
     *("agreement_changes", "agreement_line_versions", "lot_decisions", "lot_standstills"),
     *("events", "event_feed"),
 )

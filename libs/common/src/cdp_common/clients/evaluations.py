@@ -10,6 +10,7 @@ from cdp_common.contracts.after_opening import (
     AcceptedQuantityDraft,
     Clarification,
     ClarificationDraft,
+    LateWithdrawal,
     RemovalDraft,
     RemovedBid,
 )
@@ -120,6 +121,14 @@ class EvaluationOperations(ServiceClient):
         """That the bid is out of its tender."""
         return await self._post(
             f"/v1/bids/{bid_id}/removal", RemovedBid, json=draft, idempotency_key=idempotency_key
+        )
+
+    async def withdraw_opened_bid(
+        self, bid_id: UUID, draft: LateWithdrawal, *, idempotency_key: str
+    ) -> RemovedBid:
+        """That the caller's own bid left its tender, or a lot of it, after opening."""
+        return await self._post(
+            f"/v1/bids/{bid_id}/withdrawal", RemovedBid, json=draft, idempotency_key=idempotency_key
         )
 
     async def send_summaries(

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from cdp_common.contracts.base import Contract, DecimalText, GbpText
+from cdp_common.contracts.base import Code, Contract, DecimalText, GbpText
 from cdp_common.contracts.licensed import Licensed
 from cdp_common.contracts.toms import Explanation
 
@@ -72,13 +72,49 @@ class RemovalDraft(Contract):
 
     removal: Removal
     ground: Statement  # in words: the provision and the facts, or what the bidder wrote
+    # Where each lot has a contract of its own: the lot that it leaves; null: all that are not settled yet.
+    lot: Code | None = None
+
+
+class LateWithdrawal(Contract):
+    """That a bidder withdraws its opened bid, from the tender or from one lot."""
+
+    ground: Statement
+    lot: Code | None = None  # as in a removal
 
 
 class RemovedBid(Contract):
-    """A bid that is out of the tender; it stays readable."""
+    """A bid that is out of the tender, or of lots of it; it stays readable."""
 
     bid_id: UUID
     removal: Removal
     ground: str
     removed_at: datetime
+    lots: list[Code] = []  # empty: the whole tender
     evaluation_version: int | None = None  # the evaluation without it, where the tender was evaluated before
+
+
+class SupersededBid(Contract):
+    """A bid in whose place a later one of the same organisation stands, as found at opening.
+
+    It counts again in a lot once the later one is out of it.
+    """
+
+    bid_id: UUID
+    by_bid_id: UUID
+    lots: list[Code] = []  # empty: the whole tender
+
+
+class BidLeft(Contract):
+    """Payload of `bid.removed`: that a bid left the tender, or lots of it, after opening."""
+
+    bid_id: UUID
+    tender_id: UUID
+    removal: Removal
+    lots: list[Code]  # empty: the whole tender
+
+
+class BidSuperseded(SupersededBid):
+    """Payload of `bid.superseded`."""
+
+    tender_id: UUID

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from cdp_common.contracts.after_opening import RemovedBid, SupersededBid
 from cdp_common.contracts.base import Code, Contract, DecimalText, GbpText, Sha256
 from cdp_common.contracts.licensed import Licensed
 from cdp_common.contracts.promises import PromisedLine
@@ -103,6 +104,8 @@ class Bid(Contract):
     tenderers: list[OpenedTenderer] = []  # empty until opened
     portal_organisation_id: UUID | None = None  # the portal that submitted it for its bidder, if one did
     attestation: OpenedAttestation | None = None
+    removed: list[RemovedBid] = []  # what it has left since opening
+    superseded: list[SupersededBid] = []  # where a later bid of the same organisation stands in its place
     lines: list[OpenedLine] | None
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from cdp_common.contracts.after_opening import RemovedBid
+from cdp_common.contracts.after_opening import RemovedBid, SupersededBid
 from cdp_common.contracts.base import Code, Contract, DecimalText, GbpText
 from cdp_common.contracts.licensed import Licensed
 from cdp_common.contracts.tenders import ScoringMethod
@@ -97,4 +97,5 @@ class Evaluation(Contract):
     method: ScoringMethod
     results: list[BidResult]  # lot by lot where it is awarded so, best first in each
     removed: list[RemovedBid] = []  # out of the tender since opening
+    superseded: list[SupersededBid] = []  # by later bids of the same organisations
     flags: list[PlausibilityFlag] = []  # for the buyer alone

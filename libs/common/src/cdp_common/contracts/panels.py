@@ -75,6 +75,7 @@ class PanelScore(Contract):
 
     bid_id: UUID
     measure: Code
+    lot: Code | None = None  # named where each lot has a contract of its own, and only there
     score: DecimalText  # 0 to the scale's maximum
     reason: ShortText
 

@@ -12,6 +12,7 @@ from cdp_common.contracts.after_opening import (
     AcceptedQuantityDraft,
     Clarification,
     ClarificationDraft,
+    LateWithdrawal,
     RemovalDraft,
     RemovedBid,
 )
@@ -24,12 +25,14 @@ from cdp_common.web.paging import Paging, page_links
 from procurement_api.api.clients import Partners, Toms
 from procurement_api.use_cases import clarify_bid
 from procurement_api.use_cases.accept_quantity import accept_quantity as accept
+from procurement_api.use_cases.leave_tender import leave_tender as leave
 from procurement_api.use_cases.merged_bidders import in_bidders_name
 from procurement_api.use_cases.remove_bid import remove_bid as remove
 
 router = APIRouter(tags=["evaluations"])
 
 Evaluator = Annotated[Caller, Security(signed_caller, scopes=["evaluations:write"])]
+Bidder = Annotated[Caller, Security(signed_caller, scopes=["bids:write"])]
 Reader = Annotated[Caller, Security(signed_caller, scopes=["bids:read"])]
 
 
@@ -83,8 +86,27 @@ async def accept_quantity(
 async def remove_bid(
     bid_id: UUID, draft: RemovalDraft, caller: Evaluator, once: OnceHeader, db: ServiceDatabase, now: Now
 ) -> Response:
-    """Take a bid out of the tender after opening: excluded with the ground, or withdrawn by its bidder.
+    """Take a bid out of the tender, or of one lot, after opening: excluded, or withdrawn by its bidder.
 
-    The others are scored against each other anew, as a new version of the evaluation.
+    The others are scored against each other anew, as a new version of the evaluation. It is refused once the
+    contract is signed, or goes to nobody. A lot that was decided for the bid is open again.
     """
     return answer_response(await remove(db, caller, bid_id, draft, once, now))
+
+
+@router.post("/v1/bids/{bid_id}/withdrawal", status_code=201, response_model=RemovedBid)
+async def withdraw_opened_bid(
+    bid_id: UUID,
+    draft: LateWithdrawal,
+    caller: Bidder,
+    once: OnceHeader,
+    db: ServiceDatabase,
+    partners: Partners,
+    now: Now,
+) -> Response:
+    """Withdraw the caller's own bid after opening, from the tender or from one lot, with the ground.
+
+    What it does to the others is as in a removal. Until the deadline, withdraw a bid by `withdraw`.
+    """
+    bidder = await in_bidders_name(db, partners, caller, bid_id)
+    return answer_response(await leave(db, bidder, bid_id, draft, once, now))

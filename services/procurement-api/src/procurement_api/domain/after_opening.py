@@ -22,6 +22,13 @@ class BidRemoved(Conflict):
     title = "The bid was excluded or withdrawn after opening"
 
 
+class BidNotOpened(Conflict):
+    """Only a bid that was opened can leave the tender after opening."""
+
+    code = "bid_not_opened"
+    title = "The bid was not opened"
+
+
 class LineDisregarded(Conflict):
     """What is disregarded has no quantity that could be lowered."""
 

@@ -10,12 +10,10 @@ from sqlalchemy import RowMapping, func, insert, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from cdp_common.db.constraints import constraint_errors
 from cdp_common.db.paging import keyset
-from procurement_api.domain.after_opening import NONE_ACCEPTED, BidRemoved
+from procurement_api.domain.after_opening import NONE_ACCEPTED
 from procurement_api.storage.bids import lines_of
-from procurement_api.storage.evaluation_tables import accepted_quantities, bid_removals, clarifications
-from procurement_api.storage.tables import bids
+from procurement_api.storage.evaluation_tables import accepted_quantities, clarifications
 
 _REVALUED = (
     *("quantity", "counted_quantity", "social_pence", "local_economic_pence", "low_pence", "high_pence"),
@@ -77,20 +75,3 @@ def _standing(line: RowMapping, accepted: RowMapping | None) -> Mapping[Any, Any
         "accepted_version": accepted["version"],
         "accepted_reason": accepted["reason"],
     }
-
-
-async def add_removal(tx: AsyncConnection, row: dict[str, Any]) -> None:
-    """Write that a bid is out of the tender; it goes out once."""
-    with constraint_errors({"pk_bid_removals": lambda: BidRemoved("The bid is out of the tender already.")}):
-        await tx.execute(insert(bid_removals).values(**row))
-
-
-async def removals_of(tx: AsyncConnection, tender_id: UUID) -> dict[UUID, RowMapping]:
-    """The tender's bids that are out of it, by id."""
-    query = (
-        select(bid_removals)
-        .join(bids, bids.c.id == bid_removals.c.bid_id)
-        .where(bids.c.tender_id == tender_id)
-        .order_by(bid_removals.c.removed_at, bid_removals.c.bid_id)
-    )
-    return {row["bid_id"]: row for row in (await tx.execute(query)).mappings()}

@@ -12,12 +12,9 @@ from cdp_common.db.constraints import constraint_errors
 from procurement_api.domain.assessment import SummariesSentAlready
 from procurement_api.storage.evaluation_tables import assessment_summaries, summary_sendings
 
-WHOLE_TENDER = ""
-"""How the whole tender is written where a lot's name would stand."""
-
 
 async def add_sending(tx: AsyncConnection, row: dict[str, Any], summaries: list[dict[str, Any]]) -> None:
-    """Write that summaries were sent, with each of them; of a lot, or the tender, they are sent once."""
+    """Write that summaries were sent, with each of them; of a lot, or the tender, once in a round."""
     sent = {"uq_summary_sendings_lot": lambda: SummariesSentAlready("What bidders were told stays.")}
     with constraint_errors(sent):
         await tx.execute(insert(summary_sendings).values(**row))

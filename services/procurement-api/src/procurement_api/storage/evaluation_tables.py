@@ -4,6 +4,7 @@ Names of people stand in `evaluators` alone, where they can be erased; all else 
 """
 
 from sqlalchemy import (
+    Boolean,
     CheckConstraint,
     Column,
     Date,
@@ -70,13 +71,14 @@ answer_scores = Table(
     id_column(),
     Column("bid_id", Uuid, ForeignKey("bids.id"), nullable=False),
     Column("measure", Text, nullable=False),
+    Column("lot", Text, nullable=False),  # empty: the whole tender
     Column("evaluator_id", Uuid, ForeignKey("evaluators.id"), nullable=False),
     Column("version", Integer, nullable=False),
     Column("score", Quantity, nullable=False),
     Column("reason", Text, nullable=False),
     Column("recorded_by", Text, nullable=False),  # the client
     Column("recorded_at", UtcDateTime, nullable=False),
-    UniqueConstraint("bid_id", "measure", "evaluator_id", "version", name="uq_answer_scores_version"),
+    UniqueConstraint("bid_id", "measure", "lot", "evaluator_id", "version", name="uq_answer_scores_version"),
 )
 
 consensus_scores = Table(
@@ -85,6 +87,7 @@ consensus_scores = Table(
     id_column(),
     Column("bid_id", Uuid, ForeignKey("bids.id"), nullable=False),
     Column("measure", Text, nullable=False),
+    Column("lot", Text, nullable=False),  # empty: the whole tender
     Column("version", Integer, nullable=False),
     Column("score", Quantity, nullable=False),
     Column("reason", Text, nullable=False),
@@ -92,7 +95,7 @@ consensus_scores = Table(
     Column("rests_on", Json, nullable=False),  # ids of answer_scores
     Column("recorded_by", Text, nullable=False),
     Column("recorded_at", UtcDateTime, nullable=False),
-    UniqueConstraint("bid_id", "measure", "version", name="uq_consensus_scores_version"),
+    UniqueConstraint("bid_id", "measure", "lot", "version", name="uq_consensus_scores_version"),
 )
 
 evaluations = Table(
@@ -148,12 +151,24 @@ bid_removals = Table(
     "bid_removals",
     metadata,
     Column("bid_id", Uuid, ForeignKey("bids.id"), primary_key=True),
+    Column("lot", Text, primary_key=True),  # empty: the whole tender
     Column("removal", Text, nullable=False),
     Column("ground", Text, nullable=False),
+    # Whether the lot had been decided for the bid: then it is decided anew, in its next round.
+    Column("ended_decision", Boolean, nullable=False),
     Column("recorded_by", Text, nullable=False),
     Column("person_id", Uuid),
     Column("removed_at", UtcDateTime, nullable=False),
     CheckConstraint("removal IN ('excluded', 'withdrawn')", name="removal_known"),
+)
+
+# Bids in whose place a later one of the same organisation stands, as opening found. Append-only.
+superseded_bids = Table(
+    "superseded_bids",
+    metadata,
+    Column("bid_id", Uuid, ForeignKey("bids.id"), primary_key=True),
+    Column("lot", Text, primary_key=True),  # empty: the whole tender
+    Column("by_bid_id", Uuid, ForeignKey("bids.id"), nullable=False),
 )
 
 summary_sendings = Table(
@@ -162,11 +177,12 @@ summary_sendings = Table(
     id_column(),
     Column("tender_id", Uuid, ForeignKey("tenders.id"), nullable=False),
     Column("lot", Text, nullable=False),  # empty: the whole tender
+    Column("round", Integer, nullable=False),
     Column("evaluation_version", Integer, nullable=False),
     Column("winner_bid_id", Uuid, ForeignKey("bids.id")),
     Column("withheld", Json, nullable=False),  # with the buyer's reasons
     Column("sent_at", UtcDateTime, nullable=False),
-    UniqueConstraint("tender_id", "lot", name="uq_summary_sendings_lot"),
+    UniqueConstraint("tender_id", "lot", "round", name="uq_summary_sendings_lot"),
 )
 
 assessment_summaries = Table(

@@ -1,6 +1,9 @@
-"""The tables of decisions and standstills, by lot. Append-only."""
+"""The tables of decisions and standstills, by lot and round: a lot whose winner left is decided anew.
 
-from sqlalchemy import Column, Date, ForeignKey, Table, Text, Uuid
+Append-only.
+"""
+
+from sqlalchemy import Column, Date, ForeignKey, Integer, Table, Text, Uuid
 
 from cdp_common.db.columns import UtcDateTime
 from procurement_api.storage.metadata import metadata
@@ -11,6 +14,7 @@ lot_decisions = Table(
     metadata,
     Column("tender_id", Uuid, ForeignKey("tenders.id"), primary_key=True),
     Column("lot", Text, primary_key=True),
+    Column("round", Integer, primary_key=True, autoincrement=False),
     Column("winner_bid_id", Uuid, ForeignKey("bids.id")),
     Column("reason", Text, nullable=False),
     Column("decided_at", UtcDateTime, nullable=False),
@@ -22,6 +26,7 @@ lot_standstills = Table(
     metadata,
     Column("tender_id", Uuid, ForeignKey("tenders.id"), primary_key=True),
     Column("lot", Text, primary_key=True),
+    Column("round", Integer, primary_key=True, autoincrement=False),
     Column("award_notice_on", Date, nullable=False),
     Column("notice_reference", Text),
     Column("ends_on", Date, nullable=False),

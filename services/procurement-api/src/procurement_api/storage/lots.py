@@ -14,7 +14,7 @@ from procurement_api.storage.lot_tables import lot_decisions, lot_standstills
 
 
 async def add_decision(tx: AsyncConnection, row: dict[str, Any]) -> None:
-    """Write who wins a lot; a lot is decided once."""
+    """Write who wins a lot; in one round a lot is decided once."""
     with constraint_errors({"pk_lot_decisions": lambda: LotDecided("The lot has been decided.")}):
         await tx.execute(insert(lot_decisions).values(**row))
 
@@ -27,15 +27,15 @@ async def add_standstill(tx: AsyncConnection, row: dict[str, Any]) -> None:
 
 
 async def decisions_of(tx: AsyncConnection, tender_id: UUID) -> dict[str | None, RowMapping]:
-    """The decisions of a tender, by lot; None stands for the whole of it."""
+    """The last decisions of a tender, by lot; None stands for the whole of it."""
     return await _by_lot(tx, lot_decisions, tender_id)
 
 
 async def standstills_of(tx: AsyncConnection, tender_id: UUID) -> dict[str | None, RowMapping]:
-    """The standstills of a tender, by lot; None stands for the whole of it."""
+    """The last standstills of a tender, by lot; None stands for the whole of it."""
     return await _by_lot(tx, lot_standstills, tender_id)
 
 
 async def _by_lot(tx: AsyncConnection, table: Table, tender_id: UUID) -> dict[str | None, RowMapping]:
-    query = select(table).where(table.c.tender_id == tender_id)
+    query = select(table).where(table.c.tender_id == tender_id).order_by(table.c.round)
     return {row["lot"] or None: row for row in (await tx.execute(query)).mappings()}

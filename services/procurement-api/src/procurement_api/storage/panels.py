@@ -19,6 +19,9 @@ from procurement_api.storage.evaluation_tables import (
 )
 from procurement_api.storage.tables import bids
 
+_OF_AN_EVALUATOR = tuple(answer_scores.c[name] for name in ("bid_id", "measure", "lot", "evaluator_id"))
+_OF_AN_ANSWER = tuple(consensus_scores.c[name] for name in ("bid_id", "measure", "lot"))
+
 
 async def people_of(tx: AsyncConnection, tender_id: UUID) -> list[RowMapping]:
     """Everybody of the tender's panel, in the order in which they came to it."""
@@ -63,13 +66,8 @@ async def latest_scores(tx: AsyncConnection, bid_ids: Collection[UUID]) -> list[
     last = (
         select(answer_scores)
         .where(answer_scores.c.bid_id.in_(bid_ids))
-        .ext(distinct_on(answer_scores.c.bid_id, answer_scores.c.measure, answer_scores.c.evaluator_id))
-        .order_by(
-            answer_scores.c.bid_id,
-            answer_scores.c.measure,
-            answer_scores.c.evaluator_id,
-            answer_scores.c.version.desc(),
-        )
+        .ext(distinct_on(*_OF_AN_EVALUATOR))
+        .order_by(*_OF_AN_EVALUATOR, answer_scores.c.version.desc())
         .subquery()
     )
     query = select(last).order_by(last.c.recorded_at, last.c.id)
@@ -86,8 +84,8 @@ async def latest_consensus(tx: AsyncConnection, bid_ids: Collection[UUID]) -> li
     query = (
         select(consensus_scores)
         .where(consensus_scores.c.bid_id.in_(bid_ids))
-        .ext(distinct_on(consensus_scores.c.bid_id, consensus_scores.c.measure))
-        .order_by(consensus_scores.c.bid_id, consensus_scores.c.measure, consensus_scores.c.version.desc())
+        .ext(distinct_on(*_OF_AN_ANSWER))
+        .order_by(*_OF_AN_ANSWER, consensus_scores.c.version.desc())
     )
     return list((await tx.execute(query)).mappings())
 
@@ -128,6 +126,7 @@ async def scores_page(
         agreed = exists().where(
             consensus_scores.c.bid_id == answer_scores.c.bid_id,
             consensus_scores.c.measure == answer_scores.c.measure,
+            consensus_scores.c.lot == answer_scores.c.lot,
         )
         query = query.where(or_(answer_scores.c.evaluator_id.in_(of), agreed))
     return list((await tx.execute(keyset(query, [answer_scores.c.id], cursor, limit))).mappings())

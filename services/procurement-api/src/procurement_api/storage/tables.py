@@ -110,6 +110,8 @@ bids = Table(
     Index(
         "uq_bids_live_tenderer",
         "tender_id",
+        # Whether somebody else submitted for the same bidder is told to nobody before opening.
+        "portal_organisation_id",
         "tenderer_key",
         unique=True,
         postgresql_where=text("state <> 'withdrawn'"),

@@ -23,13 +23,14 @@ from cdp_common.kernel.errors import FieldError, InvalidInput
 from cdp_common.kernel.money import gbp_from_pence
 from cdp_common.kernel.periods import Period
 from cdp_common.web.caller import Caller
-from procurement_api.domain.after_opening import LineDisregarded, require_lower
+from procurement_api.domain.after_opening import BidRemoved, LineDisregarded, require_lower
 from procurement_api.domain.exact import plain
 from procurement_api.storage.after_opening import add_accepted, standing_lines
+from procurement_api.use_cases.entries_of import entries_of
 from procurement_api.use_cases.evaluate_tender import evaluate_again
 from procurement_api.use_cases.keep_answer import answer_before, keep_answer
 from procurement_api.use_cases.open_tender import value_columns
-from procurement_api.use_cases.opened_bid import opened_bid, require_in_tender
+from procurement_api.use_cases.opened_bid import opened_bid
 
 
 async def accept_quantity(
@@ -76,12 +77,16 @@ async def accept_quantity(
 async def _lowerable(
     tx: AsyncConnection, tender: RowMapping, bid_id: UUID, draft: AcceptedQuantityDraft
 ) -> Mapping[Any, Any]:
-    await require_in_tender(tx, tender, bid_id)
+    entries = await entries_of(tx, tender)
+    if not entries.of(bid_id) and entries.bid_for[bid_id]:
+        raise BidRemoved("The bid is out of the tender.")
     lines = {line["line_id"]: line for line in await standing_lines(tx, [bid_id])}
     if draft.line_id not in lines:
         words = "The bid has no such line."
         raise InvalidInput(words, errors=[FieldError("/line_id", "line_unknown", words)])
     line = lines[draft.line_id]
+    if not entries.counts(bid_id, line["lot"]) and entries.bid_for[bid_id]:
+        raise BidRemoved("The bid is out of the lot of this line.")
     if line["disregarded"] is not None:
         raise LineDisregarded("The line is disregarded; there is nothing of it to accept.")
     pinned = {one["measure"]: PinnedMeasure.model_validate(one) for one in tender["measures"]}

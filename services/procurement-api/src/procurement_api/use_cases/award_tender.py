@@ -26,13 +26,14 @@ from procurement_api.domain.agreement import require_value_holds
 from procurement_api.domain.lot_progress import require_lot, require_winner
 from procurement_api.domain.standstill import require_standstill_over
 from procurement_api.domain.tender import TenderStateWrong, require_state
-from procurement_api.storage.after_opening import removals_of, standing_lines
+from procurement_api.storage.after_opening import standing_lines
 from procurement_api.storage.bids import bid_by_id
 from procurement_api.storage.tenders import tender_by_id
 from procurement_api.use_cases.agreement_kpis import kpi_columns, require_kpis
 from procurement_api.use_cases.answers import LONDON, opened_line_answer
 from procurement_api.use_cases.current_evaluation import current_evaluation
 from procurement_api.use_cases.decide_lot import settle
+from procurement_api.use_cases.entries_of import entries_of
 from procurement_api.use_cases.keep_answer import answer_before, keep_answer
 from procurement_api.use_cases.lot_progress import Progress, progress_of
 from procurement_api.use_cases.others import known_edition
@@ -65,7 +66,7 @@ async def award_tender(
             return earlier
         require_state(tender["state"], "evaluated")
         _require_signable(await progress_of(tx, tender), award, now)
-        winner = (await _winning_bid(tx, tender_id, award))["tenderer_organisation_id"]
+        winner = (await _winning_bid(tx, tender, award))["tenderer_organisation_id"]
     require_value_holds(award.value_gbp)
     edition = await known_edition(toms, tender["terms"]["edition_hash"])
     buyer, supplier = await partners.get_organisation(caller.org), await partners.get_organisation(winner)
@@ -78,8 +79,8 @@ async def award_tender(
         terms = TenderTerms.model_validate(tender["terms"])
         progress = await progress_of(tx, tender)
         _require_signable(progress, award, now)
-        await current_evaluation(tx, tender, terms)
-        bid = await _winning_bid(tx, tender_id, award)
+        await current_evaluation(tx, tender, terms, award.lot)
+        bid = await _winning_bid(tx, tender, award)
         row: dict[str, Any] = {
             **_contract_row(tender, terms, bid, award, buyer.legal_name),
             "framework_agreement_id": None,
@@ -108,7 +109,7 @@ def _require_signable(progress: Progress, award: AwardDraft, now: datetime) -> N
         raise TenderStateWrong("The contract has been signed.")
     require_winner(facts, award.bid_id)
     if progress.terms.standstill != "none":
-        standstill = progress.standstills.get(award.lot)
+        standstill = progress.of_round(progress.standstills, award.lot)
         ends_on = None if standstill is None else standstill["ends_on"]
         require_standstill_over(ends_on, award.signed_on, now.astimezone(LONDON).date())
 
@@ -127,12 +128,13 @@ def _owed(
     return [line for line in lines if line["lot"] == lot or (line["lot"] is None and not has_won)]
 
 
-async def _winning_bid(tx: AsyncConnection, tender_id: UUID, award: AwardDraft) -> RowMapping:
+async def _winning_bid(tx: AsyncConnection, tender: RowMapping, award: AwardDraft) -> RowMapping:
     bid = await bid_by_id(tx, award.bid_id)
-    if bid is None or bid["tender_id"] != tender_id or bid["state"] != "opened":
+    if bid is None or bid["tender_id"] != tender["id"] or bid["state"] != "opened":
         raise BidNotFound("The tender has no such opened bid.")
-    if bid["id"] in await removals_of(tx, tender_id):
-        raise BidRemoved("The bid was excluded or withdrawn after opening.")
+    entries = await entries_of(tx, tender)
+    if award.lot in entries.bid_for[bid["id"]] and not entries.holds(bid["id"], award.lot):
+        raise BidRemoved("The bid was excluded, withdrawn or superseded since its submission.")
     return bid
 
 

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from cdp_common.contracts.after_opening import RemovedBid, SupersededBid
 from cdp_common.contracts.bids import Bid, BidVersion
 from cdp_common.contracts.organisations import Identifier
 from cdp_common.contracts.tenderers import OpenedAttestation, OpenedTenderer
 from procurement_api.storage.bids import lines_of, versions_of
+from procurement_api.storage.entries import removals_of_bids, superseded_of
 from procurement_api.storage.portals import attestations_of, tenderers_of
 from procurement_api.use_cases.answers import AFTER_OPENING, by_column, opened_line_answer
+from procurement_api.use_cases.entries_of import removed_bids, superseded_bids
+
+_OfBid = TypeVar("_OfBid", RemovedBid, SupersededBid)
 
 
 @dataclass(frozen=True)
@@ -26,6 +31,8 @@ class Parts:
     lines: Mapping[UUID, Sequence[Mapping[Any, Any]]]
     tenderers: Mapping[UUID, Sequence[Mapping[Any, Any]]]
     attestations: Mapping[UUID, Sequence[Mapping[Any, Any]]]
+    removed: Mapping[UUID, Sequence[RemovedBid]]
+    superseded: Mapping[UUID, Sequence[SupersededBid]]
 
 
 async def parts_of_bids(tx: AsyncConnection, ids: Sequence[UUID]) -> Parts:
@@ -35,7 +42,16 @@ async def parts_of_bids(tx: AsyncConnection, ids: Sequence[UUID]) -> Parts:
         lines=by_column(await lines_of(tx, ids), "bid_id"),
         tenderers=by_column(await tenderers_of(tx, ids), "bid_id"),
         attestations=by_column(await attestations_of(tx, ids), "bid_id"),
+        removed=_by_bid(removed_bids(await removals_of_bids(tx, ids))),
+        superseded=_by_bid(superseded_bids(await superseded_of(tx, ids))),
     )
+
+
+def _by_bid(told: Sequence[_OfBid]) -> dict[UUID, list[_OfBid]]:
+    found: dict[UUID, list[_OfBid]] = {}
+    for one in told:
+        found.setdefault(one.bid_id, []).append(one)
+    return found
 
 
 def bid_answers(bids: Sequence[RowMapping], parts: Parts, *, for_bidder: bool = False) -> list[Bid]:
@@ -72,6 +88,8 @@ def _answer(bid: RowMapping, parts: Parts, *, for_bidder: bool) -> Bid:
         tenderers=[_tenderer(row) for row in parts.tenderers.get(bid["id"], ())],
         portal_organisation_id=bid["portal_organisation_id"] if shows_whose else None,
         attestation=_attestation(attested[0]) if attested else None,
+        removed=list(parts.removed.get(bid["id"], ())),
+        superseded=list(parts.superseded.get(bid["id"], ())),
         lines=lines if is_open else None,
     )
 

@@ -30,13 +30,24 @@ class ModerationMissing(Conflict):
 
 
 async def current_evaluation(
-    tx: AsyncConnection, tender: Mapping[Any, Any], terms: TenderTerms
+    tx: AsyncConnection, tender: Mapping[Any, Any], terms: TenderTerms, lot: str | None
 ) -> Evaluation:
-    """The latest evaluation, if nothing that it rests on has changed and no score waits for a moderator."""
+    """The latest evaluation, if nothing has changed that its results for the lot rest on.
+
+    No score of the lot may wait for a moderator. Where the tender is awarded whole, its results are all.
+    """
     evaluation = await evaluation_of(tx, tender["id"])
-    if await present_results(tx, tender, terms) != evaluation.results:
+    of_lot = lot if terms.award_by == "lot" else None
+    told = [one for one in evaluation.results if one.lot == of_lot]
+    if [one for one in await present_results(tx, tender, terms) if one.lot == of_lot] != told:
         raise EvaluationStale("Scores were recorded since the evaluation; evaluate again.")
-    answers = await verdicts(tx, tender["id"], terms, sorted({one.bid_id for one in evaluation.results}))
-    if any(one.given and one.score is None for of_bid in answers.values() for one in of_bid.values()):
+    answers = await verdicts(tx, tender["id"], terms, sorted({one.bid_id for one in told}))
+    waiting = [
+        one
+        for of_bid in answers.values()
+        for (_, lot_scored), one in of_bid.items()
+        if lot_scored == of_lot and one.given and one.score is None
+    ]
+    if waiting:
         raise ModerationMissing("Evaluators scored answers that no moderator has set a score for since.")
     return evaluation

@@ -20,7 +20,7 @@ from procurement_api.domain.lot_progress import (
 )
 from procurement_api.domain.standstill import standstill_ends_on
 from procurement_api.domain.tender import require_state
-from procurement_api.storage.assessments import WHOLE_TENDER
+from procurement_api.storage.entries import WHOLE_TENDER
 from procurement_api.storage.legal_rules import shipped_calendar, shipped_standstill
 from procurement_api.storage.lots import add_decision, add_standstill
 from procurement_api.storage.tenders import change_tender, tender_by_id
@@ -35,7 +35,7 @@ from procurement_api.use_cases.rights import own_tender
 async def decide_lot(
     db: Database, caller: Caller, tender_id: UUID, draft: LotDecisionDraft, once: Once, now: datetime
 ) -> Answer:
-    """The lot with its decision, which rests on the latest evaluation and does not change any more."""
+    """The lot with its decision, which rests on the latest evaluation and stands while its winner stays."""
     async with db.begin() as tx:
         tender = own_tender(caller, await tender_by_id(tx, tender_id, lock=True))
         if (earlier := await answer_before(tx, once)) is not None:
@@ -44,7 +44,7 @@ async def decide_lot(
         progress = await progress_of(tx, tender)
         require_lot(draft.lot, [lot["id"] for lot in tender["lots"]], progress.terms.award_by)
         require_winner(progress.facts(draft.lot), draft.winner_bid_id)
-        evaluation = await current_evaluation(tx, tender, progress.terms)
+        evaluation = await current_evaluation(tx, tender, progress.terms, draft.lot)
         if draft.winner_bid_id not in {
             None,
             *(one.bid_id for one in evaluation.results if one.lot == draft.lot),
@@ -54,6 +54,7 @@ async def decide_lot(
         row = {
             "tender_id": tender_id,
             "lot": draft.lot or WHOLE_TENDER,
+            "round": progress.round_of(draft.lot),
             "winner_bid_id": draft.winner_bid_id,
             "reason": draft.reason,
             "decided_at": now,
@@ -78,6 +79,7 @@ async def start_standstill(
         row = {
             "tender_id": tender_id,
             "lot": draft.lot or WHOLE_TENDER,
+            "round": progress.round_of(draft.lot),
             "award_notice_on": draft.award_notice_on,
             "notice_reference": draft.notice_reference,
             "ends_on": standstill_ends_on(draft.award_notice_on, shipped_standstill(), shipped_calendar()),

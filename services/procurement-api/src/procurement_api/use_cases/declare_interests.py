@@ -35,7 +35,7 @@ async def declare_interests(
             return earlier
         opened_terms(tender)
         panel = await panel_of(tx, tender, key)
-        _require_known_bids(declaration, panel.bids)
+        _require_known_bids(declaration, panel.entries.bids)
         who = await acting_person(tx, caller, panel, declaration.evaluator, now, EVALUATOR, MODERATOR)
         before = (await latest_declarations(tx, tender_id)).get(who.id)
         declared = DeclaredInterests(

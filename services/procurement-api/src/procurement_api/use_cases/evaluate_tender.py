@@ -8,16 +8,16 @@ from uuid import UUID
 from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from cdp_common.contracts.after_opening import RemovedBid
 from cdp_common.contracts.evaluations import Evaluation, EvaluationCause
 from cdp_common.contracts.licensed import for_reader
 from cdp_common.db.database import Database
 from cdp_common.db.idempotency import Answer, Once
 from cdp_common.web.caller import Caller
-from procurement_api.storage.after_opening import removals_of
+from procurement_api.storage.entries import lots_of_bids, removals_of, superseded_of
 from procurement_api.storage.evaluations import add_evaluation, latest_evaluation
 from procurement_api.storage.tenders import change_tender, tender_by_id
 from procurement_api.use_cases.answers import tender_answer
+from procurement_api.use_cases.entries_of import removed_bids, superseded_bids
 from procurement_api.use_cases.flag_promises import flags_in
 from procurement_api.use_cases.happenings import tell_tender
 from procurement_api.use_cases.keep_answer import answer_before, keep_answer
@@ -58,7 +58,8 @@ async def new_evaluation(
         cause=cause,
         method=terms.scoring.method,
         results=await present_results(tx, tender, terms),
-        removed=[removed_bid(row) for row in (await removals_of(tx, tender_id)).values()],
+        removed=removed_bids(await removals_of(tx, tender_id)),
+        superseded=superseded_bids(await superseded_of(tx, await lots_of_bids(tx, tender_id))),
         flags=await flags_in(tx, tender, terms),
     )
     await add_evaluation(
@@ -71,9 +72,3 @@ async def new_evaluation(
     changed = await change_tender(tx, tender_id, state="evaluated")
     await tell_tender(tx, "evaluated", tender_answer(changed), now)
     return evaluation
-
-
-def removed_bid(row: RowMapping, evaluation_version: int | None = None) -> RemovedBid:
-    """A bid that is out of the tender, as it is told."""
-    told = ("bid_id", "removal", "ground", "removed_at")
-    return RemovedBid(**{name: row[name] for name in told}, evaluation_version=evaluation_version)

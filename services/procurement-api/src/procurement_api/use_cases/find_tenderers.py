@@ -28,6 +28,8 @@ class Found:
     lead_id: UUID
     lead_name: str
     rows: Sequence[dict[str, Any]]
+    lead_now: UUID
+    """The record that the lead's leads to, if it was merged: one organisation under two ids is one."""
 
 
 async def find_tenderers(
@@ -39,7 +41,7 @@ async def find_tenderers(
     """
     stated = {bid["id"]: stated_tenderers(drafts[bid["id"]], bid["tenderer_organisation_id"]) for bid in bids}
     named = {each.organisation_id for tenderers in stated.values() for each in tenderers}
-    names = await _names(partners, [each for each in named if each is not None])
+    names, present = await _names(partners, [each for each in named if each is not None])
     found = {}
     for bid in bids:
         members = [await _known(partners, each, names) for each in stated[bid["id"]]]
@@ -49,18 +51,26 @@ async def find_tenderers(
             lead_id = await _asserted(partners, tender, bid, lead)
         members[position] = lead, lead_id
         rows = [_row(bid["id"], index, *member, names) for index, member in enumerate(members)]
-        found[bid["id"]] = Found(lead_id, rows[position]["legal_name"], rows)
+        lead_now = present.get(lead_id, lead_id)
+        found[bid["id"]] = Found(lead_id, rows[position]["legal_name"], rows, lead_now)
     return found
 
 
-async def _names(partners: PartnersClient, organisation_ids: Sequence[UUID]) -> dict[UUID, str]:
-    """The organisations' names; one that partners-api does not know goes by its id."""
+async def _names(
+    partners: PartnersClient, organisation_ids: Sequence[UUID]
+) -> tuple[dict[UUID, str], dict[UUID, UUID]]:
+    """The organisations' names, and the ids of the records that theirs lead to.
+
+    One that partners-api does not know goes by its id.
+    """
+    present: dict[UUID, UUID] = {}
     names = {organisation_id: str(organisation_id) for organisation_id in organisation_ids}
     for start in range(0, len(organisation_ids), MAX_IDS_ASKED):
         asked = IdBatch(ids=list(organisation_ids[start : start + MAX_IDS_ASKED]))
         found = await partners.batch_organisations(asked)
         names.update({known: one.legal_name for one in found.items for known in one.ids})
-    return names
+        present.update({known: one.id for one in found.items for known in one.ids})
+    return names, present
 
 
 async def _known(

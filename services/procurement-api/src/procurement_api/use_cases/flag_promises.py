@@ -17,7 +17,7 @@ from procurement_api.domain.exact import plain
 from procurement_api.storage.after_opening import standing_lines
 from procurement_api.storage.plausibility_rules import shipped_rules
 from procurement_api.storage.similar_contracts import promised_per_million
-from procurement_api.use_cases.opened_bid import bids_in
+from procurement_api.use_cases.entries_of import entries_of
 
 
 async def flags_in(tx: AsyncConnection, tender: RowMapping, terms: TenderTerms) -> list[PlausibilityFlag]:
@@ -46,9 +46,9 @@ async def flags_in(tx: AsyncConnection, tender: RowMapping, terms: TenderTerms) 
 async def _promises(tx: AsyncConnection, tender: RowMapping) -> list[rules.Promise]:
     """What each bid promises on each measure, all its lines that count together."""
     sums: dict[tuple[UUID, str, str], Decimal] = {}
-    bids = [bid["id"] for bid in await bids_in(tx, tender["id"])]
-    for line in await standing_lines(tx, bids):
-        if line["disregarded"] is None:
+    entries = await entries_of(tx, tender)
+    for line in await standing_lines(tx, sorted(entries.bids)):
+        if line["disregarded"] is None and entries.counts(line["bid_id"], line["lot"]):
             key = (line["bid_id"], line["measure"], line["unit"])
             sums[key] = sums.get(key, Decimal(0)) + plain(line["quantity"])
     return [rules.Promise(bid, measure, unit, quantity) for (bid, measure, unit), quantity in sums.items()]

@@ -9,8 +9,10 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from cdp_common.contracts.after_opening import BidLeft, BidSuperseded, RemovedBid, SupersededBid
 from cdp_common.contracts.agreements import Agreement
 from cdp_common.contracts.amendments import Amended, TenderAmended
+from cdp_common.contracts.base import Contract
 from cdp_common.contracts.bids import BidAction, BidChanged
 from cdp_common.contracts.commitments import (
     CommitmentsEnded,
@@ -96,6 +98,54 @@ def bid_event(bid: Mapping[Any, Any], place_id: UUID, action: BidAction) -> NewE
         audience=(org_audience(bid["portal_organisation_id"] or bid["tenderer_organisation_id"]),),
         data=data.model_dump(mode="json"),
     )
+
+
+async def tell_removal(
+    tx: AsyncConnection,
+    tender: Mapping[Any, Any],
+    bid: Mapping[Any, Any],
+    told: RemovedBid,
+    version: int,
+    now: datetime,
+) -> None:
+    """`bid.removed`, to both sides; on what ground, each reads in the bid."""
+    data = BidLeft(bid_id=bid["id"], tender_id=tender["id"], removal=told.removal, lots=told.lots)
+    await _tell_of_opened(tx, "bid.removed", tender, bid, version, data, now)
+
+
+async def tell_superseded(
+    tx: AsyncConnection,
+    tender: Mapping[Any, Any],
+    bid: Mapping[Any, Any],
+    told: SupersededBid,
+    version: int,
+    now: datetime,
+) -> None:
+    """`bid.superseded`, to both sides."""
+    data = BidSuperseded(**told.model_dump(), tender_id=tender["id"])
+    await _tell_of_opened(tx, "bid.superseded", tender, bid, version, data, now)
+
+
+async def _tell_of_opened(
+    tx: AsyncConnection,
+    type_: str,
+    tender: Mapping[Any, Any],
+    bid: Mapping[Any, Any],
+    version: int,
+    data: Contract,
+    now: datetime,
+) -> None:
+    sides = {tender["buyer_organisation_id"], bid["tenderer_organisation_id"], bid["portal_organisation_id"]}
+    event = NewEvent(
+        type=type_,
+        aggregate_type="bid",
+        aggregate_id=bid["id"],
+        aggregate_version=version,
+        place_id=tender["place_id"],
+        audience=tuple(sorted(org_audience(side) for side in sides if side is not None)),
+        data=data.model_dump(mode="json"),
+    )
+    await record_event(tx, event, now)
 
 
 async def tell_portal(

@@ -19,6 +19,7 @@ from procurement_api.domain.lot_scoring import lots_with_contracts
 from procurement_api.domain.tender import TermsMissing
 from procurement_api.storage.agreements import agreements_of_tender
 from procurement_api.storage.assessments import sendings_of
+from procurement_api.storage.entries import WHOLE_TENDER, rounds_of
 from procurement_api.storage.lots import decisions_of, standstills_of
 from procurement_api.storage.tenders import tender_by_id
 from procurement_api.use_cases.rights import own_tender
@@ -36,6 +37,12 @@ class Progress:
     sendings: ByLot
     standstills: ByLot
     agreements: ByLot
+    rounds: Mapping[str, int]
+
+    def round_of(self, lot: str | None) -> int:
+        """In which round the lot is: a next one begins when the bid that it was decided for leaves it."""
+        of_lots = self.terms.award_by == "lot"
+        return self.rounds.get((lot if of_lots else None) or WHOLE_TENDER, 1)
 
     @property
     def lots(self) -> list[str | None]:
@@ -44,16 +51,21 @@ class Progress:
 
     def facts(self, lot: str | None) -> LotFacts:
         """What the rules need of a lot."""
-        decision, sending = self.decisions.get(lot), self.sendings.get(lot)
+        decision, sending = self.of_round(self.decisions, lot), self.of_round(self.sendings, lot)
         return LotFacts(
             is_opened=self.tender["opened_at"] is not None,
             is_evaluated=self.tender["state"] in ("evaluated", "awarded"),
             is_decided=decision is not None,
             winner=_winner(decision, sending),
             summaries_sent=sending is not None,
-            has_standstill=lot in self.standstills,
+            has_standstill=self.of_round(self.standstills, lot) is not None,
             is_signed=lot in self.agreements,
         )
+
+    def of_round(self, rows: ByLot, lot: str | None) -> RowMapping | None:
+        """What was written of the lot in the round that it is in."""
+        row = rows.get(lot)
+        return row if row is not None and row["round"] == self.round_of(lot) else None
 
     @property
     def is_settled(self) -> bool:
@@ -73,6 +85,7 @@ async def progress_of(tx: AsyncConnection, tender: RowMapping) -> Progress:
         sendings=await sendings_of(tx, tender["id"]),
         standstills=await standstills_of(tx, tender["id"]),
         agreements=await agreements_of_tender(tx, tender["id"]),
+        rounds=await rounds_of(tx, tender["id"]),
     )
 
 
@@ -86,8 +99,10 @@ async def list_lots(db: Database, caller: Caller, tender_id: UUID) -> TenderLots
 def lot_answer(progress: Progress, lot: str | None) -> LotProgress:
     """How far one lot has come."""
     facts = progress.facts(lot)
-    decision, sending = progress.decisions.get(lot), progress.sendings.get(lot)
-    standstill, agreement = progress.standstills.get(lot), progress.agreements.get(lot)
+    decision = progress.of_round(progress.decisions, lot)
+    sending = progress.of_round(progress.sendings, lot)
+    standstill = progress.of_round(progress.standstills, lot)
+    agreement = progress.agreements.get(lot)
     winner = agreement["bid_id"] if agreement is not None else facts.winner
     return LotProgress(
         tender_id=progress.tender["id"],

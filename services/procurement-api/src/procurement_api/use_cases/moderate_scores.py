@@ -15,10 +15,11 @@ from cdp_common.kernel.identifiers import new_id
 from cdp_common.web.caller import Caller
 from procurement_api.domain import panel as rules
 from procurement_api.domain.tender import TenderStateWrong
+from procurement_api.storage.entries import WHOLE_TENDER
 from procurement_api.storage.panels import add_consensus, latest_consensus, latest_scores
 from procurement_api.storage.tenders import tender_by_id
 from procurement_api.use_cases.keep_answer import answer_before, keep_answer
-from procurement_api.use_cases.opened_tender import opened_terms, require_scores_hold
+from procurement_api.use_cases.opened_tender import opened_terms
 from procurement_api.use_cases.panel_members import (
     MODERATOR,
     PanelOf,
@@ -26,7 +27,9 @@ from procurement_api.use_cases.panel_members import (
     panel_of,
     require_may_moderate,
 )
+from procurement_api.use_cases.panel_verdicts import answer_of
 from procurement_api.use_cases.rights import own_tender
+from procurement_api.use_cases.scored_answers import require_scores_hold
 
 
 async def moderate_scores(
@@ -46,18 +49,16 @@ async def moderate_scores(
         terms, panel = opened_terms(tender), await panel_of(tx, tender, key)
         if terms.scoring.panel == "single":
             raise TenderStateWrong("The tender's terms ask for one evaluator: there is nothing to moderate.")
-        require_scores_hold(draft.scores, panel.bids, terms)
+        await require_scores_hold(tx, tender, draft.scores, panel.entries)
         who = await acting_person(tx, caller, panel, draft.moderator, now, MODERATOR)
         bids = {score.bid_id for score in draft.scores}
         await require_may_moderate(tx, panel, who, bids)
-        before = {(row["bid_id"], row["measure"]): row for row in await latest_consensus(tx, bids)}
+        versions = {answer_of(row): row["version"] for row in await latest_consensus(tx, bids)}
         agreed = [
             ConsensusScore(
                 **score.model_dump(),
                 id=new_id(),
-                version=before[score.bid_id, score.measure]["version"] + 1
-                if (score.bid_id, score.measure) in before
-                else 1,
+                version=versions.get((score.bid_id, score.measure, score.lot), 0) + 1,
                 rests_on=rests_on,
             )
             for score, rests_on in zip(
@@ -69,6 +70,7 @@ async def moderate_scores(
             [
                 {
                     **one.model_dump(exclude={"rests_on"}),
+                    "lot": one.lot or WHOLE_TENDER,
                     "rests_on": [str(score_id) for score_id in one.rests_on],
                     "moderator_id": who.id,
                     "recorded_by": caller.client_id,
@@ -83,12 +85,12 @@ async def moderate_scores(
 
 def _standing(draft: ModerationDraft, panel: PanelOf, given: Sequence[RowMapping]) -> list[list[UUID]]:
     """For each agreed score the ids of the scores behind it, those of conflicted people left out."""
-    found: dict[tuple[UUID, str], list[UUID]] = {}
+    found: dict[tuple[UUID, str, str | None], list[UUID]] = {}
     for row in given:
         declared = panel.interests.get(row["evaluator_id"])
         if declared is None or not declared.concern(row["bid_id"]):
-            found.setdefault((row["bid_id"], row["measure"]), []).append(row["id"])
-    standing = [found.get((score.bid_id, score.measure), []) for score in draft.scores]
+            found.setdefault(answer_of(row), []).append(row["id"])
+    standing = [found.get((score.bid_id, score.measure, score.lot), []) for score in draft.scores]
     if not all(standing):
         raise rules.NothingToModerate("A moderator agrees scores where evaluators have given theirs.")
     return standing

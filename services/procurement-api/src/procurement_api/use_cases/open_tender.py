@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hmac
 import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -26,15 +28,18 @@ from cdp_common.kernel.proofs import canonical_json, commitment
 from cdp_common.web.caller import Caller
 from procurement_api.domain.amendment import NOT_ON_CURRENT_TERMS, faults_on_new_terms
 from procurement_api.domain.bid import reason_to_disregard
+from procurement_api.domain.entries import Word, places_of, superseded_in
 from procurement_api.domain.tender import TenderStateWrong, require_deadline_passed, require_state
 from procurement_api.storage.bids import add_opened_lines, bids_of, change_bid, versions_of
+from procurement_api.storage.entries import add_superseded, superseded_of
 from procurement_api.storage.portals import add_attestation, add_tenderers
 from procurement_api.storage.tenders import change_tender, end_submissions, tender_by_id
 from procurement_api.use_cases.answers import tender_answer
 from procurement_api.use_cases.bid_answers import bid_answers, parts_of_bids
 from procurement_api.use_cases.bid_rules import bid_content, demands_of, told_apart
+from procurement_api.use_cases.entries_of import superseded_bids
 from procurement_api.use_cases.find_tenderers import Found, find_tenderers
-from procurement_api.use_cases.happenings import tell_tender
+from procurement_api.use_cases.happenings import tell_superseded, tell_tender
 from procurement_api.use_cases.receipts import ReceiptSigner
 from procurement_api.use_cases.rights import own_tender
 from procurement_api.use_cases.sealing import SealUnopenable, seal_binding, unseal, unwrap
@@ -87,6 +92,7 @@ async def open_tender(
         for bid in unconfirmed:
             await _name_bidder(tx, bid["id"], found[bid["id"]], drafts[bid["id"]])
             await change_bid(tx, bid["id"], state="disregarded", disregarded_reason=NOT_ON_CURRENT_TERMS)
+        await _supersede(tx, tender, opened, found, versions, now)
         changed = await change_tender(tx, tender_id, opened_at=now)
         await tell_tender(tx, "opened", tender_answer(changed), now)
         return for_reader(await _opening(tx, log), caller.scopes)
@@ -146,6 +152,37 @@ async def _name_bidder(tx: AsyncConnection, bid_id: UUID, found: Found, draft: B
     if draft.attestation is not None:
         stated = {name: getattr(draft.attestation, name) for name in ("authorised_by", "authorised_at")}
         await add_attestation(tx, {"bid_id": bid_id, **stated})
+
+
+async def _supersede(
+    tx: AsyncConnection,
+    tender: RowMapping,
+    opened: Sequence[_Opened],
+    found: Mapping[UUID, Found],
+    versions: Mapping[UUID, RowMapping],
+    now: datetime,
+) -> None:
+    """Where one organisation leads several bids for the same, the one that came last counts."""
+    award_by, lots = tender["terms"]["award_by"], [lot["id"] for lot in tender["lots"]]
+    later = superseded_in(
+        [
+            Word(
+                bid_id=one.bid_id,
+                leads=found[one.bid_id].lead_now,
+                received_at=versions[one.bid_id]["received_at"],
+                places=places_of(award_by, lots, [line.lot for line in one.draft.lines]),
+            )
+            for one in opened
+        ]
+    )
+    await add_superseded(tx, later)
+    bids = {bid["id"]: bid for bid in await bids_of(tx, tender["id"])}
+    told_of: Counter[UUID] = Counter()
+    for told in superseded_bids(await superseded_of(tx, [bid_id for bid_id, _ in later])):
+        # Several later bids may stand in its place, each in other lots: one event each.
+        told_of[told.bid_id] += 1
+        bid = bids[told.bid_id]
+        await tell_superseded(tx, tender, bid, told, bid["version"] + told_of[told.bid_id], now)
 
 
 def _line_rows(opened: _Opened, tender: RowMapping) -> list[dict[str, Any]]:

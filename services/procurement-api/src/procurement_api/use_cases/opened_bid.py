@@ -8,9 +8,7 @@ from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cdp_common.web.caller import Caller
-from procurement_api.domain.after_opening import BidRemoved
-from procurement_api.storage.after_opening import removals_of
-from procurement_api.storage.bids import bid_by_id, bids_of
+from procurement_api.storage.bids import bid_by_id
 from procurement_api.storage.tenders import tender_by_id
 from procurement_api.use_cases.opened_tender import opened_terms
 from procurement_api.use_cases.rights import BidNotFound, NotTheBuyer, own_tender
@@ -29,17 +27,3 @@ async def opened_bid(tx: AsyncConnection, caller: Caller, bid_id: UUID) -> tuple
     if bid["state"] != "opened":
         raise BidNotFound("The tender has no such opened bid.")
     return tender, bid
-
-
-async def bids_in(tx: AsyncConnection, tender_id: UUID) -> list[RowMapping]:
-    """The opened bids that are still in the tender, oldest first."""
-    removed = await removals_of(tx, tender_id)
-    return [
-        bid for bid in await bids_of(tx, tender_id) if bid["state"] == "opened" and bid["id"] not in removed
-    ]
-
-
-async def require_in_tender(tx: AsyncConnection, tender: RowMapping, bid_id: UUID) -> None:
-    """Refuse a bid that was excluded or withdrawn after opening."""
-    if bid_id in await removals_of(tx, tender["id"]):
-        raise BidRemoved("The bid was excluded or withdrawn after opening.")

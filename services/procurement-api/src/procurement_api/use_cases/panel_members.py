@@ -15,6 +15,7 @@ from cdp_common.contracts.panels import AssertedPerson
 from cdp_common.kernel.identifiers import new_id
 from cdp_common.web.caller import Caller
 from procurement_api.domain import panel as rules
+from procurement_api.domain.entries import Entries
 from procurement_api.storage.bids import bids_of
 from procurement_api.storage.erased_people import is_erased
 from procurement_api.storage.panels import (
@@ -25,8 +26,8 @@ from procurement_api.storage.panels import (
     latest_declarations,
     people_of,
 )
+from procurement_api.use_cases.entries_of import entries_of
 from procurement_api.use_cases.follow_partners import erased_reference
-from procurement_api.use_cases.opened_bid import bids_in
 
 EVALUATOR, MODERATOR = "evaluator", "moderator"
 
@@ -41,7 +42,7 @@ class PanelOf:
     people: Mapping[UUID, rules.Person]
     interests: Mapping[UUID, rules.Interests]
     bidders: frozenset[UUID]
-    bids: frozenset[UUID]
+    entries: Entries
 
     def named(self, ids: Iterable[UUID]) -> list[rules.Person]:
         """The people with these ids."""
@@ -61,7 +62,7 @@ async def panel_of(tx: AsyncConnection, tender: RowMapping, key: bytes) -> Panel
             people.values(), {one: interests(row["conflicts"]) for one, row in declared.items()}
         ),
         bidders=frozenset(bid["tenderer_organisation_id"] for bid in found),
-        bids=frozenset(bid["id"] for bid in await bids_in(tx, tender["id"])),
+        entries=await entries_of(tx, tender),
     )
 
 

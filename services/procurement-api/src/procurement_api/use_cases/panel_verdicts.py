@@ -11,29 +11,36 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from cdp_common.contracts.evaluations import AnswerScore, EvaluatorScore
 from cdp_common.contracts.tenders import TenderTerms
 from procurement_api.domain import panel as rules
+from procurement_api.domain.entries import Place
 from procurement_api.domain.exact import plain
 from procurement_api.storage.panels import latest_consensus, latest_declarations, latest_scores, people_of
+from procurement_api.use_cases.entries_of import place_of
 from procurement_api.use_cases.panel_members import interests, person
 
 
 async def verdicts(
     tx: AsyncConnection, tender_id: UUID, terms: TenderTerms, bid_ids: Sequence[UUID]
-) -> dict[UUID, dict[str, rules.Verdict]]:
-    """What counts of the panel's scores, by bid and measure; every bid is in it."""
-    given: dict[tuple[UUID, str], list[rules.GivenScore]] = {}
+) -> dict[UUID, dict[tuple[str, Place], rules.Verdict]]:
+    """What counts of the panel's scores, by bid, and by measure and lot; every bid is in it."""
+    given: dict[tuple[UUID, str, Place], list[rules.GivenScore]] = {}
     for row in await latest_scores(tx, bid_ids):
-        given.setdefault((row["bid_id"], row["measure"]), []).append(_given(row))
-    agreed = {(row["bid_id"], row["measure"]): _agreed(row) for row in await latest_consensus(tx, bid_ids)}
+        given.setdefault(answer_of(row), []).append(_given(row))
+    agreed = {answer_of(row): _agreed(row) for row in await latest_consensus(tx, bid_ids)}
     declared = await latest_declarations(tx, tender_id)
     interests_of = rules.interests_by_person(
         [person(row) for row in await people_of(tx, tender_id)],
         {one: interests(row["conflicts"]) for one, row in declared.items()},
     )
-    found: dict[UUID, dict[str, rules.Verdict]] = {bid_id: {} for bid_id in bid_ids}
-    for (bid_id, measure), scores in given.items():
-        answer = rules.verdict(terms.scoring.panel, scores, agreed.get((bid_id, measure)), interests_of)
-        found[bid_id][measure] = answer
+    found: dict[UUID, dict[tuple[str, Place], rules.Verdict]] = {bid_id: {} for bid_id in bid_ids}
+    for (bid_id, measure, lot), scores in given.items():
+        answer = rules.verdict(terms.scoring.panel, scores, agreed.get((bid_id, measure, lot)), interests_of)
+        found[bid_id][measure, lot] = answer
     return found
+
+
+def answer_of(row: RowMapping) -> tuple[UUID, str, Place]:
+    """Which answer a score is of: whose, to which measure, in which lot."""
+    return row["bid_id"], row["measure"], place_of(row)
 
 
 def answer_score(answer: rules.Verdict | None) -> AnswerScore | None:

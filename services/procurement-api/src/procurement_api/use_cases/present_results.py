@@ -15,6 +15,7 @@ from cdp_common.contracts.tenders import TenderTerms
 from cdp_common.kernel.money import gbp_from_pence
 from procurement_api.domain import scoring
 from procurement_api.domain.after_opening import accepted_words, joined_words
+from procurement_api.domain.entries import Entries
 from procurement_api.domain.exact import plain
 from procurement_api.domain.lot_scoring import (
     OWED_ONCE,
@@ -25,7 +26,8 @@ from procurement_api.domain.lot_scoring import (
 )
 from procurement_api.domain.panel import Verdict
 from procurement_api.storage.after_opening import standing_lines
-from procurement_api.use_cases.opened_bid import bids_in
+from procurement_api.storage.bids import bids_of
+from procurement_api.use_cases.entries_of import entries_of
 from procurement_api.use_cases.panel_verdicts import answer_score, verdicts
 
 
@@ -33,10 +35,12 @@ async def present_results(
     tx: AsyncConnection, tender: Mapping[Any, Any], terms: TenderTerms
 ) -> list[BidResult]:
     """The results that the lines and the scores of this moment give: lot by lot, best first in each."""
-    bids = {bid["id"]: bid for bid in await bids_in(tx, tender["id"])}
+    entries = await entries_of(tx, tender)
+    bids = {bid["id"]: bid for bid in await bids_of(tx, tender["id"]) if bid["id"] in entries.bids}
     lines = await standing_lines(tx, bids)
     moment = _Moment(
         terms=terms,
+        entries=entries,
         names={bid_id: bid["tenderer_name"] for bid_id, bid in bids.items()},
         lines={bid_id: [line for line in lines if line["bid_id"] == bid_id] for bid_id in bids},
         verdicts=await verdicts(tx, tender["id"], terms, list(bids)),
@@ -50,9 +54,10 @@ class _Moment:
     """Everything that results rest on, as it stands."""
 
     terms: TenderTerms
+    entries: Entries
     names: Mapping[UUID, str]
     lines: Mapping[UUID, Sequence[Mapping[Any, Any]]]
-    verdicts: Mapping[UUID, Mapping[str, Verdict]]
+    verdicts: Mapping[UUID, Mapping[tuple[str, str | None], Verdict]]
 
     def results(self, lot: str | None) -> list[BidResult]:
         offers = [offer for bid_id in self.lines if (offer := self._offer(bid_id, lot)) is not None]
@@ -65,10 +70,10 @@ class _Moment:
 
     def _offer(self, bid_id: UUID, lot: str | None) -> scoring.Offer | None:
         """What the bid offers in the lot; None where it is not for it."""
-        lines = lines_in(lot, self.lines[bid_id])
-        if lot is not None and not lines:
+        if not self.entries.holds(bid_id, lot):
             return None
-        found = self.verdicts[bid_id]
+        lines = lines_in(lot, self.lines[bid_id])
+        found = self._of_lot(bid_id, lot)
         return scoring.Offer(
             bid_id=bid_id,
             lines=_offered(lines, lot),
@@ -86,8 +91,12 @@ class _Moment:
             scale_max=Decimal(stated.qualitative_scale_max),
         )
 
+    def _of_lot(self, bid_id: UUID, lot: str | None) -> dict[str, Verdict]:
+        """What counts of the panel's scores of the bid in the lot, by measure."""
+        return {measure: one for (measure, of_lot), one in self.verdicts[bid_id].items() if of_lot == lot}
+
     def _result(self, points: scoring.BidPoints, lot: str | None) -> BidResult:
-        answers = self.verdicts[points.bid_id]
+        answers = self._of_lot(points.bid_id, lot)
         return BidResult(
             bid_id=points.bid_id,
             lot=lot,

@@ -79,4 +79,6 @@ async def _seen_as(
 
 def _score(row: RowMapping) -> RecordedScore:
     told = ("id", "bid_id", "measure", "evaluator_id", "reason", "version", "recorded_at")
-    return RecordedScore(**{name: row[name] for name in told}, score=plain(row["score"]))
+    return RecordedScore(
+        **{name: row[name] for name in told}, lot=row["lot"] or None, score=plain(row["score"])
+    )

@@ -14,12 +14,15 @@ from cdp_common.db.idempotency import Answer, Once
 from cdp_common.kernel.identifiers import new_id
 from cdp_common.web.caller import Caller
 from procurement_api.domain import panel as rules
+from procurement_api.storage.entries import WHOLE_TENDER
 from procurement_api.storage.panels import add_scores, latest_scores
 from procurement_api.storage.tenders import tender_by_id
 from procurement_api.use_cases.keep_answer import answer_before, keep_answer
-from procurement_api.use_cases.opened_tender import opened_terms, require_scores_hold
+from procurement_api.use_cases.opened_tender import opened_terms
 from procurement_api.use_cases.panel_members import EVALUATOR, acting_person, panel_of, require_may_score
+from procurement_api.use_cases.panel_verdicts import answer_of
 from procurement_api.use_cases.rights import own_tender
+from procurement_api.use_cases.scored_answers import require_scores_hold
 
 
 async def record_scores(
@@ -31,31 +34,33 @@ async def record_scores(
         if (earlier := await answer_before(tx, once)) is not None:
             return earlier
         terms, panel = opened_terms(tender), await panel_of(tx, tender, key)
-        require_scores_hold(scores.scores, panel.bids, terms)
+        await require_scores_hold(tx, tender, scores.scores, panel.entries)
         who = await acting_person(tx, caller, panel, scores.evaluator, now, EVALUATOR)
         await require_may_score(tx, panel, who, {score.bid_id for score in scores.scores})
         given = await latest_scores(tx, {score.bid_id for score in scores.scores})
         if terms.scoring.panel == "single":
             _require_only_evaluator(given, who, scores)
         # The tender is locked, so nobody else counts versions up at the same time.
-        versions = {
-            (row["bid_id"], row["measure"]): row["version"] for row in given if row["evaluator_id"] == who.id
-        }
+        versions = {answer_of(row): row["version"] for row in given if row["evaluator_id"] == who.id}
         recorded = [
             RecordedScore(
                 **score.model_dump(),
                 id=new_id(),
                 evaluator_id=who.id,
-                version=versions.get((score.bid_id, score.measure), 0) + 1,
+                version=versions.get((score.bid_id, score.measure, score.lot), 0) + 1,
                 recorded_at=now,
             )
             for score in scores.scores
         ]
-        await add_scores(tx, [{**one.model_dump(), "recorded_by": caller.client_id} for one in recorded])
+        rows = [
+            {**one.model_dump(), "lot": one.lot or WHOLE_TENDER, "recorded_by": caller.client_id}
+            for one in recorded
+        ]
+        await add_scores(tx, rows)
         return await keep_answer(tx, once, 201, RecordedScores(evaluator_id=who.id, scores=recorded), now)
 
 
 def _require_only_evaluator(given: Sequence[RowMapping], who: rules.Person, scores: PanelScores) -> None:
-    asked = {(score.bid_id, score.measure) for score in scores.scores}
-    if any((row["bid_id"], row["measure"]) in asked and row["evaluator_id"] != who.id for row in given):
+    asked = {(score.bid_id, score.measure, score.lot) for score in scores.scores}
+    if any(answer_of(row) in asked and row["evaluator_id"] != who.id for row in given):
         raise rules.AnswerScoredByAnother("The tender's terms ask for one evaluator of each answer.")

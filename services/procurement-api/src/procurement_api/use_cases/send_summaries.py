@@ -20,8 +20,9 @@ from cdp_common.web.caller import Caller
 from procurement_api.domain.lot_progress import require_lot, require_winner
 from procurement_api.domain.tender import require_state
 from procurement_api.storage.agreements import agreements_of_tender
-from procurement_api.storage.assessments import WHOLE_TENDER, add_sending
+from procurement_api.storage.assessments import add_sending
 from procurement_api.storage.bids import bids_of, lines_of
+from procurement_api.storage.entries import WHOLE_TENDER
 from procurement_api.storage.tenders import change_tender, tender_by_id
 from procurement_api.use_cases.current_evaluation import current_evaluation
 from procurement_api.use_cases.decide_lot import settle
@@ -44,7 +45,7 @@ async def send_summaries(
         terms = TenderTerms.model_validate(tender["terms"])
         if terms.award_by == "lot":
             require_lot(draft.lot, [lot["id"] for lot in tender["lots"]], terms.award_by)
-        evaluation = _of_lot(await _evaluation(tx, tender, terms), draft.lot, terms)
+        evaluation = _of_lot(await _evaluation(tx, tender, terms, draft.lot), draft.lot, terms)
         bidders = await _bidders(tx, tender_id, terms, evaluation, draft.lot)
         await _require_draft_holds(tx, tender, terms, evaluation, draft)
         progress = await progress_of(tx, tender)
@@ -59,33 +60,44 @@ async def send_summaries(
             winner_bid_id=draft.winner_bid_id,
             bid_ids=sorted(bidders),
         )
-        await _write(tx, decision, sent)
+        await _write(tx, decision, sent, progress.round_of(draft.lot))
         await _tell(tx, await change_tender(tx, tender_id), sent, bidders, now)
         await settle(tx, tender, now)
         return await keep_answer(tx, once, 201, sent, now)
 
 
-async def _evaluation(tx: AsyncConnection, tender: RowMapping, terms: TenderTerms) -> Evaluation:
+async def _evaluation(
+    tx: AsyncConnection, tender: RowMapping, terms: TenderTerms, lot: str | None
+) -> Evaluation:
     """The evaluation that the decision rests on; after an award nothing of it can change any more."""
     if tender["state"] == "awarded":
         return await evaluation_of(tx, tender["id"])
-    return await current_evaluation(tx, tender, terms)
+    return await current_evaluation(tx, tender, terms, lot)
 
 
 def _of_lot(evaluation: Evaluation, lot: str | None, terms: TenderTerms) -> Evaluation:
-    """The evaluation with the results of the lot alone, where each lot has its own."""
+    """The evaluation with the results of the lot alone, and who left it, where each lot has its own."""
     if terms.award_by == "whole":
         return evaluation
     return evaluation.model_copy(
-        update={"results": [result for result in evaluation.results if result.lot == lot]}
+        update={
+            "results": [result for result in evaluation.results if result.lot == lot],
+            "removed": [one for one in evaluation.removed if not one.lots or lot in one.lots],
+            "superseded": [one for one in evaluation.superseded if not one.lots or lot in one.lots],
+        }
     )
+
+
+def _out_of_it(evaluation: Evaluation) -> set[UUID]:
+    return {one.bid_id for one in evaluation.removed} | {one.bid_id for one in evaluation.superseded}
 
 
 async def _bidders(
     tx: AsyncConnection, tender_id: UUID, terms: TenderTerms, evaluation: Evaluation, lot: str | None
 ) -> dict[UUID, UUID]:
     """The organisations of the bids that are told of it: all that were opened, or those for the lot."""
-    told = {result.bid_id for result in evaluation.results} | {one.bid_id for one in evaluation.removed}
+    results = {result.bid_id for result in evaluation.results}
+    told = results | _out_of_it(evaluation)
     if lot is not None:
         # Where each lot has a contract of its own, a line of no lot does not make a bid one for the lot.
         of_lot = {lot} if terms.award_by == "lot" else {lot, None}
@@ -103,7 +115,7 @@ async def _require_draft_holds(
 ) -> None:
     faults = []
     results = {result.bid_id for result in evaluation.results}
-    told = results | {one.bid_id for one in evaluation.removed}
+    told = results | _out_of_it(evaluation)
     asked = {one.measure for one in terms.measures}
     if draft.lot is not None and draft.lot not in {lot["id"] for lot in tender["lots"]}:
         faults.append(FieldError("/lot", "lot_unknown", "The tender has no such lot."))
@@ -125,11 +137,12 @@ async def _require_draft_holds(
         raise InvalidInput("The summaries cannot be sent so.", errors=faults)
 
 
-async def _write(tx: AsyncConnection, decision: Decision, sent: SummariesSent) -> None:
+async def _write(tx: AsyncConnection, decision: Decision, sent: SummariesSent, round_: int) -> None:
     sending = {
         "id": new_id(),
         "tender_id": sent.tender_id,
         "lot": sent.lot or WHOLE_TENDER,
+        "round": round_,
         "evaluation_version": sent.evaluation_version,
         "winner_bid_id": sent.winner_bid_id,
         "withheld": [one.model_dump(mode="json") for one in decision.draft.withhold],

@@ -80,9 +80,12 @@ def _further(decision: Decision, bid_id: UUID) -> str | None:
     """Why the bidder is not awarded the contract, beyond its scores: the buyer's words, or the removal's."""
     words = {one.bid_id: one.explanation for one in decision.draft.further_explanations}
     removed = {one.bid_id: one for one in decision.evaluation.removed}
-    if bid_id in words or bid_id not in removed:
+    if bid_id in words or bid_id in decision.results:
         return words.get(bid_id)
-    return _removal_words(removed[bid_id])
+    return _removal_words(removed[bid_id]) if bid_id in removed else SUPERSEDED
+
+
+SUPERSEDED = "A later bid of the same organisation stands in its place."
 
 
 def _removal_words(removed: RemovedBid) -> str:

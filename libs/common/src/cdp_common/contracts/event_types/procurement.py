@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from cdp_common.contracts.after_opening import BidLeft, BidSuperseded
 from cdp_common.contracts.amendments import TenderAmended
 from cdp_common.contracts.assessments import SummariesTold
 from cdp_common.contracts.base import Contract
@@ -18,6 +19,7 @@ from cdp_common.contracts.tenders import TenderChanged
 
 _EVERYBODY = "everybody"
 _BIDDER = "the bidder, or the portal that submitted for it"
+_BID_SIDES = "the buyer, the bidder, and the portal that submitted for it"
 _PARTIES = "both parties, and the platform's services"
 _BUYER_AND_PORTAL = "the buyer and the portal"
 
@@ -44,6 +46,16 @@ EVENT_TYPES = (
     _of_tender("cancelled", "A tender was cancelled."),
     EventType("bid.received", "bid", BidChanged, "A version of a bid was received.", _BIDDER),
     EventType("bid.withdrawn", "bid", BidChanged, "A bid was withdrawn.", _BIDDER),
+    EventType(
+        "bid.removed", "bid", BidLeft, "A bid left the tender, or lots of it, after opening.", _BID_SIDES
+    ),
+    EventType(
+        "bid.superseded",
+        "bid",
+        BidSuperseded,
+        "Opening found a later bid of the same organisation, which stands in its place.",
+        _BID_SIDES,
+    ),
     EventType(
         "portal_appointment.made",
         "portal_appointment",
