@@ -35,7 +35,7 @@ def test_the_last_of_an_organisations_bids_counts_lot_by_lot():
 
 
 def test_a_superseded_bid_counts_again_once_the_later_ones_have_left():
-    chain = {(A, None): B, (B, None): C}
+    chain: dict[tuple[UUID, str | None], UUID] = {(A, None): B, (B, None): C}
     bids = dict.fromkeys((A, B, C), WHOLE)
     for left, counting in (
         ((), {C}),
