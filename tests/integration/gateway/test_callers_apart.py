@@ -8,6 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.integration.gateway import canned
 from tests.integration.gateway.conftest import furnish
+from tests.integration.gateway.documents_as_answers import KEY as KEY_EVERYWHERE
+from tests.integration.gateway.documents_as_answers import answer_by_documents
 from tests.integration.gateway.test_mutations import SIGN, signature
 from tests.integration.gateway.world import Answer, Call, Ticks, World, running
 
@@ -26,10 +28,41 @@ QUERIES = {
     "publication": f'publication(id: "{KEY}") {{ place {{ name }} }}',
     "poundExplanation": f'poundExplanation(publication: "{KEY}", measure: "M1") {{ measureTitle }}',
     "node": 'node(id: "{signatory}") { ... on Signatory { organisationName } }',
+    "hubPage": f'hubPage(id: "{KEY_EVERYWHERE}") {{ title }}',
+    "humanValues": "humanValues { values { title } }",
+    "organisationSearch": 'organisationSearch(name: "j") { edges { node { organisation { legalName } } } }',
+    "checklists": "checklists { edges { node { title } } }",
+    "needIndex": 'needIndex(index: "imd-2019") { title }',
+    "areas": 'areas(index: "imd-2019") { edges { node { name } } }',
+    "areaChanges": 'areaChanges(code: "E01") { items { fromName } }',
+    "needBandings": 'needBandings(index: "imd-2019") { edges { node { reason } } }',
+    "lookups": "lookups { title }",
+    "measureRanking": f'measureRanking(editionHash: "{canned.HASH}", index: "i", place: "p") '
+    "{ needs { comparability } }",
+    "measureChoice": f'measureChoice(editionHash: "{canned.HASH}", index: "i", place: "p", durationMonths: 9, '
+    'contractValue: "9") { categoryTitle }',
+    "bid": f'bid(id: "{KEY}") {{ tendererName }}',
+    "activity": f'activity(id: "{KEY}") {{ title }}',
+    "peopleTable": f'peopleTable(id: "{KEY}") {{ reason }}',
+    "feedStates": "feedStates { source }",
 }
 """A query for each field of the root; everything named in it is marked with whom it was made for."""
 
-MARKED = frozenset({"name", "title", "legal_name", "organisation_name", "measure_title"})
+MARKED = frozenset(
+    [
+        "name",
+        "title",
+        "legal_name",
+        "organisation_name",
+        "measure_title",
+        "from_name",
+        "reason",
+        "category_title",
+        "tenderer_name",
+        "source",
+        "comparability",
+    ]
+)
 PUBLIC = "nobody"
 CALLERS = ("anna", "bert", "cleo", PUBLIC)
 
@@ -55,11 +88,13 @@ def _with_mark(value: Any, mark: str) -> Any:
 
 def furnished(world: World) -> None:
     """Services whose answers say for whom they are."""
+    answer_by_documents(world)
     furnish(world)
     world.on("charter", "POST", "/v1/signatures", canned.as_json(canned.signatory(1)))
     for service in world.services.values():
         for key, answer in list(service.answers.items()):
             service.answers[key] = marked(answer)
+        service.otherwise = marked(service.otherwise)
 
 
 def test_every_field_of_the_root_is_asked() -> None:

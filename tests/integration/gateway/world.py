@@ -66,6 +66,7 @@ class CannedService:
     def __init__(self, name: str, calls: list[Call]) -> None:
         self.name = name
         self.answers: dict[tuple[str, str], Answer] = {}
+        self.otherwise: Answer = Refused(404, "unknown_path")
         self._calls = calls
 
     def on(self, method: str, path: str, answer: Any) -> None:
@@ -90,8 +91,7 @@ class CannedService:
             request_id=headers.get("x-request-id"),
         )
         self._calls.append(call)
-        answer = self.answers.get((call.method, call.path))
-        status, content = Refused(404, "unknown_path")(call) if answer is None else answer(call)
+        status, content = self.answers.get((call.method, call.path), self.otherwise)(call)
         kind = "application/json" if status < 400 else "application/problem+json"
         await send(
             {"type": "http.response.start", "status": status, "headers": [(b"content-type", kind.encode())]}

@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from typing import Protocol, TypeVar
 from uuid import UUID
 
 from strawberry.dataloader import DataLoader
 
+from cdp_common.contracts.agreements import Agreement
 from cdp_common.contracts.base import Batch, IdBatch, Page
+from cdp_common.contracts.bids import Bid
 from cdp_common.contracts.charter import Charter, Signatory
+from cdp_common.contracts.checklists import Checklist
+from cdp_common.contracts.collective import Programme
+from cdp_common.contracts.gatherings import Gathering
+from cdp_common.contracts.hub import HubPage
 from cdp_common.contracts.needs import AreaBatchRequest, AreaNeed
 from cdp_common.contracts.partners import Membership, Organisation, Place, Statement
+from cdp_common.contracts.people import Cohort, PeopleTable
 from cdp_common.contracts.publications import Publication
-from cdp_common.contracts.reporting import Basis, CollectiveValue, FourFigures
+from cdp_common.contracts.reporting import Basis, CollectiveValue, FourFigures, Report
 from cdp_common.contracts.targets import TargetProgress
 from cdp_common.contracts.tenders import Tender
 from cdp_common.contracts.toms import Edition, Measure, MeasureBatchRequest, MeasureKey
+from cdp_common.contracts.working_group import Meeting
 from gateway.errors import UpstreamFault
 from gateway.pages import cursor_of
 from gateway.upstreams import Upstreams
@@ -67,43 +76,166 @@ class Loaders:
 
     def __init__(self, upstreams: Upstreams) -> None:
         self._upstreams = upstreams
-        self.organisations: DataLoader[UUID, Organisation | None] = DataLoader(
-            self._organisations, max_batch_size=MAX_IDS_PER_CALL
+
+    # ------------------------------------------------------------ with batch reads
+    @cached_property
+    def organisations(self) -> DataLoader[UUID, Organisation | None]:
+        """Organisations by any of their ids."""
+        return DataLoader(self._organisations, max_batch_size=MAX_IDS_PER_CALL)
+
+    @cached_property
+    def places(self) -> DataLoader[UUID, Place | None]:
+        """Places by id."""
+        return _by_id(lambda batch: self._upstreams.partners.ask(lambda api: api.batch_places(batch)))
+
+    @cached_property
+    def hub_pages(self) -> DataLoader[UUID, HubPage | None]:
+        """Published pages of the Knowledge Hub by id."""
+        return _by_id(lambda batch: self._upstreams.partners.ask(lambda api: api.batch_hub_pages(batch)))
+
+    @cached_property
+    def gatherings(self) -> DataLoader[UUID, Gathering | None]:
+        """Gatherings by id."""
+        return _by_id(lambda batch: self._upstreams.partners.ask(lambda api: api.batch_gatherings(batch)))
+
+    @cached_property
+    def tenders(self) -> DataLoader[UUID, Tender | None]:
+        """Tenders by id."""
+        return _by_id(lambda batch: self._upstreams.procurement.ask(lambda api: api.batch_tenders(batch)))
+
+    @cached_property
+    def agreements(self) -> DataLoader[UUID, Agreement | None]:
+        """Agreements by id."""
+        return _by_id(lambda batch: self._upstreams.procurement.ask(lambda api: api.batch_agreements(batch)))
+
+    @cached_property
+    def signatories(self) -> DataLoader[UUID, Signatory | None]:
+        """Signatories by the id of their signature."""
+        return _by_id(lambda batch: self._upstreams.charter.ask(lambda api: api.batch_signatories(batch)))
+
+    @cached_property
+    def target_progress(self) -> DataLoader[UUID, TargetProgress | None]:
+        """How far targets are reached, by the target's id."""
+        return DataLoader(self._target_progress, max_batch_size=MAX_IDS_PER_CALL)
+
+    @cached_property
+    def measures(self) -> DataLoader[MeasureKey, Measure | None]:
+        """Measures by edition and code."""
+        return DataLoader(self._measures, max_batch_size=MAX_MEASURES_PER_CALL)
+
+    @cached_property
+    def areas(self) -> DataLoader[tuple[str, str], AreaNeed | None]:
+        """Areas by index and code."""
+        return DataLoader(self._areas, max_batch_size=MAX_AREAS_PER_CALL)
+
+    # ------------------------------------------------------ without: what is asked twice is fetched once
+    @cached_property
+    def memberships(self) -> DataLoader[UUID, Membership | None]:
+        """Memberships by id."""
+        return _one_by_one(
+            lambda key: _or_none(self._upstreams.partners.ask(lambda api: api.get_membership(key)))
         )
-        self.places: DataLoader[UUID, Place | None] = DataLoader(
-            self._places, max_batch_size=MAX_IDS_PER_CALL
+
+    @cached_property
+    def statements(self) -> DataLoader[UUID, Statement | None]:
+        """Statements by id."""
+        return _one_by_one(
+            lambda key: _or_none(self._upstreams.partners.ask(lambda api: api.get_statement(key)))
         )
-        self.tenders: DataLoader[UUID, Tender | None] = DataLoader(
-            self._tenders, max_batch_size=MAX_IDS_PER_CALL
+
+    @cached_property
+    def programmes(self) -> DataLoader[UUID, Programme | None]:
+        """Programmes of work by id."""
+        return _one_by_one(
+            lambda key: _or_none(self._upstreams.partners.ask(lambda api: api.get_programme(key)))
         )
-        self.signatories: DataLoader[UUID, Signatory | None] = DataLoader(
-            self._signatories, max_batch_size=MAX_IDS_PER_CALL
+
+    @cached_property
+    def meetings(self) -> DataLoader[UUID, Meeting | None]:
+        """Meetings by id."""
+        return _one_by_one(
+            lambda key: _or_none(self._upstreams.partners.ask(lambda api: api.get_meeting(key)))
         )
-        self.measures: DataLoader[MeasureKey, Measure | None] = DataLoader(
-            self._measures, max_batch_size=MAX_MEASURES_PER_CALL
+
+    @cached_property
+    def checklists(self) -> DataLoader[UUID, Checklist | None]:
+        """Checklists by id."""
+        return _one_by_one(
+            lambda key: _or_none(self._upstreams.partners.ask(lambda api: api.get_checklist(key)))
         )
-        self.areas: DataLoader[tuple[str, str], AreaNeed | None] = DataLoader(
-            self._areas, max_batch_size=MAX_AREAS_PER_CALL
+
+    @cached_property
+    def editions(self) -> DataLoader[UUID, Edition | None]:
+        """Editions by id."""
+        return _one_by_one(lambda key: _or_none(self._upstreams.toms.ask(lambda api: api.get_edition(key))))
+
+    @cached_property
+    def bids(self) -> DataLoader[UUID, Bid | None]:
+        """Bids by id."""
+        return _one_by_one(
+            lambda key: _or_none(self._upstreams.procurement.ask(lambda api: api.get_bid(key)))
         )
-        self.target_progress: DataLoader[UUID, TargetProgress | None] = DataLoader(
-            self._target_progress, max_batch_size=MAX_IDS_PER_CALL
+
+    @cached_property
+    def charters(self) -> DataLoader[UUID, Charter | None]:
+        """Charters by id."""
+        return _one_by_one(
+            lambda key: _or_none(self._upstreams.charter.ask(lambda api: api.get_charter(key)))
         )
-        # These have no batch read: a thing that is asked for twice is still fetched once.
-        self.memberships = _one_by_one(self._membership)
-        self.statements = _one_by_one(self._statement)
-        self.editions = _one_by_one(self._edition)
-        self.charters = _one_by_one(self._charter)
-        self.publications = _one_by_one(self._publication)
-        self.places_by_slug = _one_by_one(self._place_by_slug)
-        self.values = _one_by_one(self._value)
-        self.cells = _one_by_one(self._cells)
-        # These are looked for in a list of their place.
-        self.publications_by_number: DataLoader[tuple[UUID, int], Publication | None] = DataLoader(
-            self._publications_by_number
+
+    @cached_property
+    def publications(self) -> DataLoader[UUID, Publication | None]:
+        """Publications by id."""
+        return _one_by_one(
+            lambda key: _or_none(self._upstreams.reporting.ask(lambda api: api.get_publication(key)))
         )
-        self.charters_of_places: DataLoader[tuple[UUID, UUID], Charter | None] = DataLoader(
-            self._charters_of_places
+
+    @cached_property
+    def reports(self) -> DataLoader[UUID, Report | None]:
+        """Reports by id."""
+        return _one_by_one(
+            lambda key: _or_none(self._upstreams.reporting.ask(lambda api: api.get_report(key)))
         )
+
+    @cached_property
+    def cohorts(self) -> DataLoader[UUID, Cohort | None]:
+        """Cohorts by id."""
+        return _one_by_one(
+            lambda key: _or_none(self._upstreams.reporting.ask(lambda api: api.get_cohort(key)))
+        )
+
+    @cached_property
+    def people_tables(self) -> DataLoader[UUID, PeopleTable | None]:
+        """Published tables of counts of people by id."""
+        return _one_by_one(
+            lambda key: _or_none(self._upstreams.reporting.ask(lambda api: api.get_people_publication(key)))
+        )
+
+    @cached_property
+    def places_by_slug(self) -> DataLoader[str, Place | None]:
+        """Places by short name."""
+        return _one_by_one(self._place_by_slug)
+
+    @cached_property
+    def values(self) -> DataLoader[ValueKey, CollectiveValue]:
+        """Collective values by question."""
+        return _one_by_one(self._value)
+
+    @cached_property
+    def cells(self) -> DataLoader[ValueKey, dict[str, FourFigures]]:
+        """The figures of each cell that is not withheld, by the question and then the cell's key."""
+        return _one_by_one(self._cells)
+
+    # ------------------------------------------------------------ looked for in a list of their place
+    @cached_property
+    def publications_by_number(self) -> DataLoader[tuple[UUID, int], Publication | None]:
+        """Publications by place and number."""
+        return DataLoader(self._publications_by_number)
+
+    @cached_property
+    def charters_of_places(self) -> DataLoader[tuple[UUID, UUID], Charter | None]:
+        """Charters by place and id."""
+        return DataLoader(self._charters_of_places)
 
     # ------------------------------------------------------------ batch reads
     async def _organisations(self, ids: list[UUID]) -> list[Organisation | None]:
@@ -111,21 +243,6 @@ class Loaders:
         # The id of a record that was merged leads to the one that stays.
         found = {known: record for record in answer.items for known in record.ids}
         return [found.get(key) for key in ids]
-
-    async def _places(self, ids: list[UUID]) -> list[Place | None]:
-        return _in_order(
-            ids, await self._upstreams.partners.ask(lambda api: api.batch_places(IdBatch(ids=ids)))
-        )
-
-    async def _tenders(self, ids: list[UUID]) -> list[Tender | None]:
-        return _in_order(
-            ids, await self._upstreams.procurement.ask(lambda api: api.batch_tenders(IdBatch(ids=ids)))
-        )
-
-    async def _signatories(self, ids: list[UUID]) -> list[Signatory | None]:
-        return _in_order(
-            ids, await self._upstreams.charter.ask(lambda api: api.batch_signatories(IdBatch(ids=ids)))
-        )
 
     async def _target_progress(self, ids: list[UUID]) -> list[TargetProgress | None]:
         answer = await self._upstreams.reporting.ask(lambda api: api.batch_target_progress(IdBatch(ids=ids)))
@@ -157,21 +274,6 @@ class Loaders:
         return {area.code: area for area in answer.items}
 
     # ------------------------------------------------------------ single reads
-    async def _membership(self, key: UUID) -> Membership | None:
-        return await _or_none(self._upstreams.partners.ask(lambda api: api.get_membership(key)))
-
-    async def _statement(self, key: UUID) -> Statement | None:
-        return await _or_none(self._upstreams.partners.ask(lambda api: api.get_statement(key)))
-
-    async def _edition(self, key: UUID) -> Edition | None:
-        return await _or_none(self._upstreams.toms.ask(lambda api: api.get_edition(key)))
-
-    async def _charter(self, key: UUID) -> Charter | None:
-        return await _or_none(self._upstreams.charter.ask(lambda api: api.get_charter(key)))
-
-    async def _publication(self, key: UUID) -> Publication | None:
-        return await _or_none(self._upstreams.reporting.ask(lambda api: api.get_publication(key)))
-
     async def _place_by_slug(self, slug: str) -> Place | None:
         page = await self._upstreams.partners.ask(lambda api: api.list_places(slug=slug))
         return page.items[0] if page.items else None
@@ -240,11 +342,6 @@ class Loaders:
         )
 
 
-def _in_order(ids: Iterable[UUID], answer: Batch[Record]) -> list[Record | None]:
-    found = {record.id: record for record in answer.items}
-    return [found.get(key) for key in ids]
-
-
 async def _found_in_lists(
     keys: Sequence[tuple[UUID, Key]],
     fetch: Callable[[UUID, str | None], Awaitable[Page[Found]]],
@@ -272,6 +369,14 @@ async def _found_in_lists(
 
 def _pick(found: Mapping[Key, Found] | BaseException, key: Key) -> Found | BaseException | None:
     return found if isinstance(found, BaseException) else found.get(key)
+
+
+def _by_id(ask: Callable[[IdBatch], Awaitable[Batch[Record]]]) -> DataLoader[UUID, Record | None]:
+    async def fetch_all(ids: list[UUID]) -> list[Record | None]:
+        found = {record.id: record for record in (await ask(IdBatch(ids=ids))).items}
+        return [found.get(key) for key in ids]
+
+    return DataLoader(fetch_all, max_batch_size=MAX_IDS_PER_CALL)
 
 
 def _one_by_one(fetch: Callable[[Key], Awaitable[Found]]) -> DataLoader[Key, Found]:

@@ -14,10 +14,11 @@ from cdp_common.contracts import charter as contract
 from cdp_common.contracts.commitments import CommitmentLine as CommitmentLineContract
 from gateway.context import Context, Info
 from gateway.schema.enums import DataStatus, OrganisationKind, SignatureState, Unit
-from gateway.schema.fields import calls_together
+from gateway.schema.fields import calls_together, resolved
 from gateway.schema.money import SocialValue
 from gateway.schema.nodes import Node, node_id, parse_uuid
 from gateway.schema.partners import Organisation, organisation_of, place_of
+from gateway.schema.signature_history import history_of_signature
 from gateway.schema.toms import Measure, measure_of
 
 if TYPE_CHECKING:
@@ -181,6 +182,8 @@ class Signatory(Node):
     signed_by_role: str = strawberry.field(description="The role of whoever signed, not their name.")
     pledges: list[Pledge] = strawberry.field(description="What the signatory promised.")
     data_status: DataStatus = strawberry.field(description="Whether the entry is real or a sample.")
+
+    history = resolved(history_of_signature, "How the signature stood, day by day.")
 
     @calls_together("The signatory.")
     async def organisation(self, info: Info) -> Organisation | None:

@@ -61,6 +61,10 @@ class Crosswalk:
     title: str = strawberry.field(description="The other system's title.")
     categories: list[CrosswalkCategory] = strawberry.field(description="Its categories.")
     rows: list[CrosswalkRow] = strawberry.field(description="Which measures belong to which, and how much.")
+    additive: bool | None = strawberry.field(
+        description="Whether the shares of every measure sum to exactly 1; null where that is not told."
+    )
+    note: str | None = strawberry.field(description="What to bear in mind.")
 
     @classmethod
     def of(cls, record: contract.Crosswalk) -> Crosswalk:
@@ -75,4 +79,6 @@ class Crosswalk:
                 CrosswalkRow(measure=row.measure, category=row.category, share=row.share)
                 for row in record.rows
             ],
+            additive=record.additive,
+            note=record.note,
         )

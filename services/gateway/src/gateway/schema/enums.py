@@ -150,6 +150,15 @@ class EditionState(Enum):
     PUBLISHED = described_value("published", "Published, and immutable from then on.")
 
 
+@strawberry.enum(description="Where a part of a tailored edition comes from.")
+class Origin(Enum):
+    """Where a part of a tailored edition comes from."""
+
+    INHERITED = described_value("inherited", "Taken over from the parent edition.")
+    TAILORED = described_value("tailored", "Taken over with changes.")
+    ADDED = described_value("added", "Its own.")
+
+
 @strawberry.enum(description="A domain of deprivation.")
 class NeedDomain(Enum):
     """A domain of deprivation."""

@@ -9,12 +9,12 @@ import strawberry
 from cdp_common.contracts import reporting as contract
 from gateway.context import Info
 from gateway.errors import IdInvalid
+from gateway.schema.areas import Area, area_of
 from gateway.schema.enums import Basis, GroupBy, Withheld
 from gateway.schema.fields import calls_together, computed
 from gateway.schema.money import SocialValue
 from gateway.schema.nodes import parse_uuid
 from gateway.schema.partners import Organisation, organisation_of
-from gateway.schema.toms import Area, area_of
 
 
 @strawberry.type(description="Committed, due, delivered, validated: four figures, never one.")

@@ -17,6 +17,7 @@ from graphql import (
     GraphQLObjectType,
     GraphQLResolveInfo,
     GraphQLSchema,
+    get_named_type,
     is_leaf_type,
     is_non_null_type,
 )
@@ -24,6 +25,9 @@ from strawberry.schema.name_converter import NameConverter
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types.field import StrawberryField
 from strawberry.types.fields.resolver import StrawberryResolver
+
+from gateway.schema.money import maybe_pounds
+from gateway.schema.records import FIELD_OF, RECORDED, Recorded
 
 Resolve = Callable[..., Any]
 
@@ -36,15 +40,22 @@ def make_lean(schema: GraphQLSchema, names: NameConverter) -> None:
     for kind in schema.type_map.values():
         # An event of a subscription is what its field resolves to: the library's own resolver says so.
         if isinstance(kind, GraphQLObjectType) and kind is not schema.subscription_type:
+            origin: Any = getattr(
+                kind.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF), "origin", None
+            )
             for field in kind.fields.values():
                 definition = field.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
                 if isinstance(definition, StrawberryField) and not definition.extensions:
-                    _make_lean(field, definition, names)
+                    _make_lean(field, definition, names, RECORDED.get(origin))
 
 
-def _make_lean(field: GraphQLField, definition: StrawberryField, names: NameConverter) -> None:
+def _make_lean(
+    field: GraphQLField, definition: StrawberryField, names: NameConverter, recorded: Recorded | None
+) -> None:
     resolver = definition.base_resolver
-    if resolver is None:
+    if resolver is None and recorded is not None:
+        field.resolve = _of_record(field, definition, recorded)
+    elif resolver is None:
         field.resolve = _attribute(definition.python_name)
     elif _is_plain(field, resolver):
         for argument in definition.arguments:
@@ -69,6 +80,25 @@ def _attribute(name: str) -> Resolve:
         return getattr(source, name)
 
     return resolve
+
+
+def _of_record(field: GraphQLField, definition: StrawberryField, recorded: Recorded) -> Resolve:
+    """Picks a field of a record; pounds, which records hold as decimals, are shown with their currency."""
+    name = definition.metadata.get(FIELD_OF, definition.python_name)
+    if recorded.is_node and name == "id" and FIELD_OF not in definition.metadata:
+        return _attribute(name)
+    is_pounds = get_named_type(field.type).name == "Money" and name.endswith("_gbp")
+    show = maybe_pounds if is_pounds else None
+
+    def resolve(source: Any, _: GraphQLResolveInfo[Any]) -> Any:
+        value = getattr(source, name)
+        return value if show is None else show(value)
+
+    def resolve_node(source: Any, _: GraphQLResolveInfo[Any]) -> Any:
+        value = getattr(source.record, name)
+        return value if show is None else show(value)
+
+    return resolve_node if recorded.is_node else resolve
 
 
 def _function(definition: StrawberryField, resolver: StrawberryResolver[Any]) -> Resolve:

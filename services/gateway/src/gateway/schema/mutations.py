@@ -18,7 +18,9 @@ from gateway.schema.bids import BidReceipt, SubmitBidInput
 from gateway.schema.charter import Signatory
 from gateway.schema.charter_inputs import SignCharterInput
 from gateway.schema.fields import calls_each
-from gateway.schema.reports import Report, SubmitReportInput
+from gateway.schema.records import as_shown
+from gateway.schema.report_inputs import SubmitReportInput
+from gateway.schema.reports import Report
 from gateway.schema.writing import (
     IdempotencyKey,
     InputRefused,
@@ -107,7 +109,7 @@ class Mutation:
             )
         except InputRefused as refusal:
             return SubmitReportPayload(report=None, user_errors=refusal.errors)
-        return SubmitReportPayload(report=Report.of(record), user_errors=[])
+        return SubmitReportPayload(report=as_shown(Report, record), user_errors=[])
 
     @calls_each("Submit a bid, sealed until the deadline; needs `bids:write`.")
     async def submit_bid(

@@ -13,8 +13,9 @@ from strawberry import federation
 from cdp_common.contracts import partners as contract
 from gateway.context import Context, Info
 from gateway.schema.enums import Basis, DataStatus, MembershipRole, OrganisationKind, OrganisationState
-from gateway.schema.fields import calls_together
+from gateway.schema.fields import calls_together, resolved
 from gateway.schema.nodes import Node, node_id, parse_uuid
+from gateway.schema.organisation_facts import flags_of_organisation, sizes_of_organisation
 
 if TYPE_CHECKING:
     from gateway.schema.groupings import FourFigures
@@ -51,6 +52,11 @@ class Organisation(Node):
     website: str | None = strawberry.field(description="Its website.")
     data_status: DataStatus = strawberry.field(description="Whether the record is real or a sample.")
     created_at: datetime = strawberry.field(description="When it was recorded.")
+
+    flags = resolved(flags_of_organisation, "Dated flags, such as accreditations, each with its source.")
+    sizes = resolved(
+        sizes_of_organisation, "What it stated of its size; to itself, with `organisations:write`."
+    )
 
     @classmethod
     def of(cls, record: contract.Organisation) -> Organisation:

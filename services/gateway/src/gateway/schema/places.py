@@ -13,11 +13,24 @@ from strawberry import federation
 from cdp_common.contracts import partners as contract
 from cdp_common.contracts.tenders import TenderState as TenderStateText
 from gateway.context import Context, Info
+from gateway.schema.agreements import agreements_of_place
 from gateway.schema.charter import Charter, Signatory
+from gateway.schema.checklists import checklists_of_place, stage_records_of_place
+from gateway.schema.collective import (
+    dated_phases_of_place,
+    focuses_of_place,
+    partner_roles_of_place,
+    programmes_of_place,
+)
+from gateway.schema.conflicts import conflicts_of_place
 from gateway.schema.enums import OrganisationKind, SignatureState, TenderState
 from gateway.schema.fields import calls_each, resolved
+from gateway.schema.gatherings import gatherings_of_place
+from gateway.schema.hub import contacts_of_place, hub_page_of_place, hub_pages_of_place, search_of_place
+from gateway.schema.ledger import ledger_entries_of_place, ledger_head_of_place
 from gateway.schema.member_figures import read_ahead
 from gateway.schema.money import Money, pounds
+from gateway.schema.needs import areas_of_place
 from gateway.schema.nodes import (
     DEFAULT_PAGE_SIZE,
     After,
@@ -28,12 +41,17 @@ from gateway.schema.nodes import (
     node_id,
     parse_uuid,
 )
+from gateway.schema.obligations import calendar_of_place, obligations_of_place
 from gateway.schema.partners import Membership, Statement, place_of
+from gateway.schema.people import cohorts_of_place, people_schemes_of_place, people_tables_of_place
 from gateway.schema.procurement import Tender
+from gateway.schema.public_voice import consent_wordings_of_place, ideas_of_place, supporter_count_of_place
 from gateway.schema.publications import Publication
 from gateway.schema.register import register_of_place
-from gateway.schema.reporting import CollectiveValue, collective_value_of
+from gateway.schema.reporting import CollectiveValue, collective_value_of, preview_of_place
+from gateway.schema.reports import reports_of_place
 from gateway.schema.targets import targets_of_place
+from gateway.schema.working_group import actions_of_place, meetings_of_place
 
 
 @strawberry.type(description="A coded, titled item of a place's programme.")
@@ -162,6 +180,45 @@ class Place(Node):
         register_of_place, "The Charter's public register by name, searched, as it stands or stood on a day."
     )
     targets = resolved(targets_of_place, "The place's targets by code, with how far they are reached.")
+
+    hub_pages = resolved(hub_pages_of_place, "What the Knowledge Hub has published, the latest first.")
+    hub_page = resolved(
+        hub_page_of_place, "A published page by its name in addresses; null when there is none."
+    )
+    contacts = resolved(contacts_of_place, "Whom to turn to, by label.")
+    search = resolved(search_of_place, "What is published and fits some words, the best fit first.")
+    gatherings = resolved(gatherings_of_place, "Training and events, in the order in which they start.")
+    ideas = resolved(ideas_of_place, "Ideas of the public that are shown, the latest first.")
+    supporter_count = resolved(supporter_count_of_place, "How many support the programme now.")
+    consent_wordings = resolved(
+        consent_wordings_of_place,
+        "What people agree to when they leave their name, of each the latest first.",
+    )
+
+    dated_phases = resolved(dated_phases_of_place, "When the phases of the programme were, are or will be.")
+    programmes = resolved(programmes_of_place, "Programmes of work by code.")
+    partner_roles = resolved(partner_roles_of_place, "What partners do for the collective, by code.")
+    focuses = resolved(focuses_of_place, "What partners chose to work on, by kind and code.")
+    meetings = resolved(meetings_of_place, "Meetings that the caller may know of, the latest first.")
+    actions = resolved(actions_of_place, "What the working group agreed to do, the latest first.")
+    checklists = resolved(checklists_of_place, "How far the place has come in each checklist.")
+    stage_records = resolved(stage_records_of_place, "Its history in checklists, the latest day first.")
+
+    areas = resolved(areas_of_place, "The place's small areas under the index that it uses, by code.")
+    people_tables = resolved(people_tables_of_place, "Published counts of people, the newest first.")
+    people_schemes = resolved(people_schemes_of_place, "How people are counted.")
+    cohorts = resolved(cohorts_of_place, "Counts of people that the caller may see; needs `reports:read`.")
+
+    agreements = resolved(agreements_of_place, "Agreements of the caller's; needs `agreements:read`.")
+    reports = resolved(reports_of_place, "Reports that the caller may see, the oldest first.")
+    reporting_calendar = resolved(calendar_of_place, "What it asks of its reporters; needs `reports:read`.")
+    obligations = resolved(obligations_of_place, "Reports that fall due in a window; needs `reports:read`.")
+    conflicts = resolved(conflicts_of_place, "Reports that may count the same thing; needs `reports:read`.")
+    ledger_head = resolved(ledger_head_of_place, "The head of its ledger, signed.")
+    ledger_entries = resolved(ledger_entries_of_place, "Its ledger; needs `reporting:read` and a role.")
+    publication_preview = resolved(
+        preview_of_place, "What publishing a period now would show; needs `publications:write`."
+    )
 
     @calls_each("Tenders that the caller may see: the published ones, and a buyer's own drafts.")
     async def tenders(

@@ -1,4 +1,4 @@
-"""procurement-api's part of the graph: tenders. Bids are only counted; nobody's are shown here."""
+"""procurement-api's part of the graph: tenders. Their bids are shown as far as the service shows them."""
 
 from __future__ import annotations
 
@@ -14,8 +14,10 @@ from strawberry import federation
 from cdp_common.contracts import amendments
 from cdp_common.contracts import tenders as contract
 from gateway.context import Context, Info
+from gateway.schema.awarding import evaluation_of_tender, log_of_tender, lots_of_tender
+from gateway.schema.bidding import bids_of_tender
 from gateway.schema.enums import DataStatus, ScoringMethod, TenderState, Unit, described_value
-from gateway.schema.fields import calls_each, calls_together
+from gateway.schema.fields import calls_each, calls_together, resolved
 from gateway.schema.money import Money, maybe_pounds
 from gateway.schema.nodes import (
     DEFAULT_PAGE_SIZE,
@@ -205,6 +207,11 @@ class Tender(Node):
     async def place(self, info: Info) -> LazyPlace | None:
         """The place."""
         return await place_of(info.context, self.place_id)
+
+    bids = resolved(bids_of_tender, "Its bids once they are opened, the oldest first; to its buyer.")
+    evaluation = resolved(evaluation_of_tender, "How it was evaluated; to its buyer, with `tenders:read`.")
+    lot_progress = resolved(lots_of_tender, "How far each lot has come; to its buyer, with `tenders:read`.")
+    log = resolved(log_of_tender, "The published log of what was accepted; null until it is opened.")
 
     @calls_each("The terms as published, and after each amendment; the oldest first.")
     async def terms_versions(

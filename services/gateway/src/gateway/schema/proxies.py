@@ -9,7 +9,7 @@ from decimal import Decimal
 import strawberry
 
 from cdp_common.contracts import toms as contract
-from gateway.schema.enums import Component, ValueType
+from gateway.schema.enums import Component, Origin, ValueType
 from gateway.schema.money import Money, maybe_pounds, pounds
 
 
@@ -68,6 +68,12 @@ class Proxy:
     redistributable: bool = strawberry.field(description="Whether the licence lets its values be shown.")
     valid_from: date = strawberry.field(description="The first day on which it may be used.")
     valid_to: date | None = strawberry.field(description="The last day on which it may be used.")
+    origin: Origin | None = strawberry.field(
+        description="Where a tailored edition has it from; null in others."
+    )
+    licence_framework: str | None = strawberry.field(
+        description="Whose licence shows an inherited proxy's figures; null: the edition's own framework's."
+    )
 
     @classmethod
     def of(cls, record: contract.Proxy) -> Proxy:
@@ -88,6 +94,8 @@ class Proxy:
             redistributable=record.redistributable,
             valid_from=record.valid_from,
             valid_to=record.valid_to,
+            origin=None if record.origin is None else Origin(record.origin),
+            licence_framework=record.licence_framework,
         )
 
 

@@ -4,23 +4,28 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
+from enum import Enum
 from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
 import strawberry
 from strawberry import federation
 
+from cdp_common.contracts import bridges
 from cdp_common.contracts import reporting as contract
 from cdp_common.contracts.publications import Publication as PublicationRecord
 from gateway.context import Context, Info
-from gateway.schema.enums import Figure, Unit
-from gateway.schema.fields import calls_together, computed
+from gateway.schema.enums import Figure, Unit, described_value
+from gateway.schema.fields import calls_together, computed, resolved
+from gateway.schema.ledger import Bridge, bridge_entries_of_publication
 from gateway.schema.money import Money, pounds
 from gateway.schema.nodes import Node, node_id, parse_uuid
 from gateway.schema.partners import place_of
 from gateway.schema.proxies import ExplanationStep, Proxy
+from gateway.schema.records import as_shown, said, shows
 from gateway.schema.reporting import CollectiveValue
 from gateway.schema.scalars import BigInt
+from gateway.schema.targets import TargetProgress
 from gateway.schema.toms import Measure, measure_of
 
 if TYPE_CHECKING:
@@ -48,6 +53,53 @@ class DisclosureRule:
         description="How closely one contributor's amount must not be guessed, in per cent."
     )
     source: str = strawberry.field(description="Where the thresholds come from.")
+    minimum_people: int | None = strawberry.field(
+        description="How many people a count needs; null in publications made before people were counted."
+    )
+
+
+@strawberry.enum(description="A file of a publication.")
+class PublicationFileKind(Enum):
+    """A file."""
+
+    HTML = described_value("html", "A page to be read (WCAG 2.2 AA).")
+    CSV = described_value("csv", "The figures as a table.")
+    PDF = described_value("pdf", "The page as a tagged PDF, where the deployment offers it.")
+    SIGNATURE = described_value("signature", "A compact JWS over the publication.")
+
+
+@strawberry.type(description="Where a file of a publication is served.")
+class PublicationFile:
+    """A file."""
+
+    kind: PublicationFileKind = strawberry.field(description="Which file.")
+    path: str = strawberry.field(description="Its path at reporting-api, without a host.")
+
+
+@strawberry.type(description="How far a target was reached when a publication was made.")
+class PublishedTarget:
+    """A target in a publication."""
+
+    code: str = strawberry.field(description="The target's code.")
+    title: str = strawberry.field(description="The title.")
+    unit: Unit = strawberry.field(description="What the number counts.")
+    value: Decimal = strawberry.field(description="The number.")
+    due: date = strawberry.field(description="The last day that counts.")
+    progress: TargetProgress = strawberry.field(description="How far it was reached.")
+
+
+@shows(bridges.CellChange, "A cell in which a restatement differs from what it restates.")
+class CellChange:
+    """A changed cell."""
+
+    by: str = said("The dimension.")
+    basis: str | None = said("On which side organisations are grouped; null for other dimensions.")
+    scheme: str | None = said("The other system's code; null but in a grouping by crosswalk.")
+    key: str = said("What the cell stands for: a code or an id.")
+    label: str = said("The same for a reader.")
+    figure: Figure = said("Which figure.")
+    before: Money | None = said("What the restated publication said; null where withheld.", of="before_gbp")
+    after: Money | None = said("What this one says; null where withheld.", of="after_gbp")
 
 
 @federation.type(keys=["id"], description="A frozen, numbered publication of a place's collective value.")
@@ -71,10 +123,45 @@ class Publication(Node):
     disclosure: DisclosureRule = strawberry.field(description="By which thresholds cells were withheld.")
     licence: str = strawberry.field(description="The licence under which it may be used.")
 
+    bridge_entries = resolved(
+        bridge_entries_of_publication, "Every ledger entry of its bridges; needs `reporting:read` and a role."
+    )
+
     @calls_together("The place.")
     async def place(self, info: Info) -> LazyPlace | None:
         """The place."""
         return await place_of(info.context, self.record.place_id)
+
+    @computed("How the totals of delivered and of validated came from the last ones, step by step.")
+    def bridges(self) -> list[Bridge]:
+        """The bridges."""
+        return [as_shown(Bridge, one) for one in self.record.bridges]
+
+    @computed("Of a restatement: the cells that differ, line by line.")
+    def cell_changes(self) -> list[CellChange]:
+        """The cells that differ."""
+        return [as_shown(CellChange, one) for one in self.record.cell_changes]
+
+    @computed("How far the place's targets are reached at the period's end.")
+    def targets(self) -> list[PublishedTarget]:
+        """The targets."""
+        return [
+            PublishedTarget(
+                code=one.code,
+                title=one.title,
+                unit=Unit(one.unit),
+                value=one.value,
+                due=one.due,
+                progress=TargetProgress.of(one),
+            )
+            for one in self.record.targets
+        ]
+
+    @computed("Its files, for people and for verifying: where reporting-api serves them.")
+    def files(self) -> list[PublicationFile]:
+        """The files."""
+        base = f"/v1/publications/{self.rest_id}/files"
+        return [PublicationFile(kind=kind, path=f"{base}/{kind.value}") for kind in PublicationFileKind]
 
     @computed("The figures as they were frozen, with every grouping.")
     def value(self) -> CollectiveValue:
@@ -110,6 +197,7 @@ class Publication(Node):
                 minimum_organisations=record.disclosure.minimum_organisations,
                 dominance_percent=record.disclosure.dominance_percent,
                 source=record.disclosure.source,
+                minimum_people=record.disclosure.minimum_people,
             ),
             licence=record.licence,
         )

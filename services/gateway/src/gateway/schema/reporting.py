@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Annotated, cast
+from typing import TYPE_CHECKING, Annotated, Any, cast
 from uuid import UUID
 
 import strawberry
@@ -19,6 +19,7 @@ from gateway.schema.enums import Basis, DataStatus, GroupBy
 from gateway.schema.fields import calls_together, computed
 from gateway.schema.groupings import Grouping
 from gateway.schema.money import SocialValue
+from gateway.schema.records import maybe_shown, said, shows
 from gateway.selections import argument_value, selected_fields
 
 if TYPE_CHECKING:
@@ -39,6 +40,15 @@ GROUPING_FIELDS: Mapping[str, contract.GroupBy] = {
 _WITHOUT = "null where the answer does not hold it."
 
 
+@shows(contract.Timeliness, "Of the months that a place asks for, how many were reported in time.")
+class Timeliness:
+    """Timeliness."""
+
+    asked_count: int = said("How many months were asked for.")
+    on_time_count: int = said("How many of them were reported in time.")
+    ratio: Decimal | None = said("In time ÷ asked for; null when nothing was asked.")
+
+
 @strawberry.type(description="Who has reported of those who owe a report for the window.")
 class Coverage:
     """Coverage by the quarterly minimum."""
@@ -51,6 +61,9 @@ class Coverage:
     )
     missing_organisations: list[str] = strawberry.field(
         description="Who has not reported; empty in published figures."
+    )
+    timeliness: Timeliness | None = strawberry.field(
+        description="Of the months that are asked for, how many were in time; null without a calendar."
     )
 
 
@@ -113,6 +126,17 @@ class CollectiveValue:
     def delivered_uncommitted(self) -> SocialValue:
         """Delivered beyond promises."""
         return SocialValue.of(self.record.delivered_uncommitted)
+
+    @computed("Of what was delivered against promises, the part beyond them; null in published figures.")
+    def beyond_commitment(self) -> SocialValue | None:
+        """Beyond what was promised."""
+        found = self.record.beyond_commitment
+        return None if found is None else SocialValue.of(found)
+
+    @computed("How many lines of two reporters may count the same thing, and were not decided yet.")
+    def open_conflicts(self) -> int:
+        """Conflicts that are open."""
+        return self.record.open_conflicts
 
     delivery_ratio: Decimal | None = strawberry.field(
         description="Delivered against promises ÷ due; null when nothing was due."
@@ -232,6 +256,7 @@ def _coverage(record: contract.Coverage) -> Coverage:
         ratio=record.ratio,
         due_value_ratio=record.due_value_ratio,
         missing_organisations=list(record.missing_organisations),
+        timeliness=maybe_shown(Timeliness, record.timeliness),
     )
 
 
@@ -248,6 +273,19 @@ async def collective_value_of(
     keys += [ValueKey(place_id, start, end, as_of, ("organisation",), basis) for basis in others]
     values = await _all_values(info.context, keys)
     return CollectiveValue.of(values[0], groupings=[grouping for one in values for grouping in one.groupings])
+
+
+async def preview_of_place(
+    parent: strawberry.Parent[Any],
+    info: Info,
+    from_: Annotated[date, strawberry.argument(name="from", description="The period's first day.")],
+    to: Annotated[date, strawberry.argument(description="The period's last day.")],
+) -> CollectiveValue | None:
+    """The figures as a publication would have them, with every grouping."""
+    record = await info.context.upstreams.reporting.ask(
+        lambda api: api.preview_publication(parent.rest_id, from_=from_, to=to)
+    )
+    return CollectiveValue.of(record)
 
 
 async def _all_values(context: Context, keys: list[ValueKey]) -> list[contract.CollectiveValue]:

@@ -1,155 +1,216 @@
-"""A report as it is submitted through the graph, and as it is recorded and valued."""
+"""Reports as they are recorded and valued, and joint activities."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
 import strawberry
 
 from cdp_common.contracts import reporting as contract
-from gateway.context import Info
+from gateway.context import Context, Info
+from gateway.errors import UpstreamFault
 from gateway.schema.enums import DataStatus, Unit
-from gateway.schema.fields import calls_together
-from gateway.schema.money import Money, maybe_pounds
-from gateway.schema.partners import Organisation, organisation_of
+from gateway.schema.fields import calls_each, calls_together
+from gateway.schema.money import Money
+from gateway.schema.nodes import DEFAULT_PAGE_SIZE, After, Connection, First, Node, parse_uuid
+from gateway.schema.partners import Organisation, organisation_of, place_of
+from gateway.schema.records import as_shown, maybe_shown, page_of, said, shows, shows_node
 from gateway.schema.writing_enums import LineState, ReportState, Route
 
+if TYPE_CHECKING:
+    from gateway.schema.places import Place
 
-@strawberry.input(description="The share of a line that landed in one small area.")
-class AreaShareInput:
+LazyPlace = Annotated["Place", strawberry.lazy("gateway.schema.places")]
+
+
+@shows(contract.AreaShare, "The share of a line that landed in one small area.")
+class AreaShare:
     """A share."""
 
-    area_code: str = strawberry.field(description="The small area.")
-    share: Decimal = strawberry.field(description="The share, between 0 and 1; the rest is not placed.")
+    area_code: str = said("The small area.")
+    share: Decimal = said("The share, from 0 to 1; the rest is not placed.")
 
 
-@strawberry.input(description="Evidence by reference.")
-class EvidenceInput:
+@shows(contract.Evidence, "Evidence by reference.")
+class Evidence:
     """A piece of evidence."""
 
-    title: str = strawberry.field(description="What it is.")
-    url: str = strawberry.field(description="Where it is kept.")
-    sha256: str | None = strawberry.field(default=None, description="The SHA-256 of it.")
+    title: str = said("What it is.")
+    url: str = said("Where it is kept.")
+    sha256: str | None = said("Its SHA-256; null where none was stated.")
 
 
-@strawberry.input(description="One delivered quantity.")
-class ReportLineInput:
-    """A line of a report."""
-
-    measure: str = strawberry.field(description="The measure's code.")
-    quantity: Decimal = strawberry.field(description="How much, in the unit.")
-    unit: Unit = strawberry.field(description="The measure's unit.")
-    route: Route = strawberry.field(description="By which way it arose.")
-    edition_hash: str | None = strawberry.field(
-        default=None, description="The edition in which it is counted; a commitment pins its own."
-    )
-    denominator: Decimal | None = strawberry.field(default=None, description="The lower part of a ratio.")
-    commissioner_id: UUID | None = strawberry.field(
-        default=None, description="Who funded a grant that is reported without a commitment."
-    )
-    commitment_line_id: UUID | None = strawberry.field(
-        default=None, description="The commitment that it is held against."
-    )
-    activity_id: UUID | None = strawberry.field(default=None, description="The joint activity it is part of.")
-    areas: list[AreaShareInput] = strawberry.field(default_factory=list, description="Where it landed.")
-    industry: str | None = strawberry.field(default=None, description="The industry's code, for local spend.")
-    attribution_share: Decimal | None = strawberry.field(
-        default=None, description="The reporter's own share of it; all unless stated."
-    )
-    started_on: date | None = strawberry.field(default=None, description="When the job or outcome began.")
-    headcount: int | None = strawberry.field(default=None, description="How many people the posts are.")
-    evidence: list[EvidenceInput] = strawberry.field(default_factory=list, description="What shows it.")
-    attests_contract_only: bool = strawberry.field(
-        default=False, description="Attested: it relates only to this contract and period."
-    )
-    attests_commitment: bool = strawberry.field(
-        default=False, description="Attested: it relates to a commitment in this contract."
-    )
-    note: str = strawberry.field(default="", description="Words for the validator; no names of people.")
-
-
-@strawberry.input(description="An organisation's report of one period; a nil return has no lines.")
-class SubmitReportInput:
-    """A report."""
-
-    place_id: strawberry.ID = strawberry.field(description="The place, by its id here or in the REST APIs.")
-    place_slug: str = strawberry.field(description="The place's short name.")
-    period_start: date = strawberry.field(description="The period's first day.")
-    period_end: date = strawberry.field(description="The period's last day.")
-    nil_return: bool = strawberry.field(default=False, description="Whether there is nothing to report.")
-    lines: list[ReportLineInput] = strawberry.field(default_factory=list, description="What was delivered.")
-    named_totals_agreed: bool = strawberry.field(
-        default=False, description="Whether publications may name the reporter's own totals."
-    )
-    data_status: DataStatus = strawberry.field(
-        default=DataStatus.ACTUAL, description="Whether the report is real or a sample."
-    )
-
-
-@strawberry.type(description="A line of a report as it was recorded and valued.")
+@shows(
+    contract.ReportLine,
+    "A line of a report as it was recorded and valued.",
+    without={"licensed_framework": "its pounds are null", "withheld": "its pounds are null"},
+)
 class ReportLine:
     """A line."""
 
-    line_id: UUID = strawberry.field(description="The id by which the REST APIs know the line.")
-    measure: str = strawberry.field(description="The measure's code.")
-    quantity: Decimal = strawberry.field(description="What was reported, in the unit.")
-    unit: Unit = strawberry.field(description="The measure's unit.")
-    route: Route = strawberry.field(description="By which way it arose.")
-    state: LineState = strawberry.field(description="How far it has come.")
-    accepted_quantity: Decimal | None = strawberry.field(
-        description="What a validator accepted; null until then."
+    line_id: UUID = said("The id by which the REST APIs know the line.")
+    measure: str = said("The measure's code.")
+    edition_hash: str | None = said("The hash of the edition that values it.")
+    quantity: Decimal = said("What was reported, in the unit.")
+    denominator: Decimal | None = said("The lower part of a ratio; null for others.")
+    unit: Unit = said("The measure's unit.")
+    route: Route = said("By which way it arose.")
+    state: LineState = said("How far it has come.")
+    commissioner_id: UUID | None = said("The id of who funded a grant that nobody had promised.")
+    commitment_line_id: UUID | None = said("The id of the commitment that it is held against.")
+    activity_id: UUID | None = said("The id of the joint activity that it is part of.")
+    activity: str | None = said("The reporter's own name of what was done.")
+    areas: list[AreaShare] = said("Where it landed.")
+    industry: str | None = said("The industry's code, for local spend.")
+    attribution_share: Decimal | None = said("The reporter's own share of it; null: all.")
+    started_on: date | None = said("When the job or outcome began.")
+    headcount: int | None = said("How many people the posts are.")
+    evidence: list[Evidence] = said("What shows it.")
+    attests_contract_only: bool = said("Attested: it relates only to this contract and period.")
+    attests_commitment: bool = said("Attested: it relates to a commitment in this contract.")
+    note: str = said("What the reporter says of it.")
+    counted_quantity: Decimal = said("What of the quantity adds up.")
+    accepted_quantity: Decimal | None = said("What a validator accepted; null until then.")
+    total: Money | None = said("Social plus local economic value; null without the licence.", of="total_gbp")
+    social: Money | None = said("Social value; null without the licence.", of="social_gbp")
+    local_economic: Money | None = said(
+        "Local economic value; null without the licence.", of="local_economic_gbp"
     )
-    total: Money | None = strawberry.field(
-        description="Its social and local economic value; null without the licence of the figure."
+    validated: Money | None = said(
+        "What of it was validated; null until then, or without the licence.", of="validated_gbp"
     )
-
-    @classmethod
-    def of(cls, record: contract.ReportLine) -> ReportLine:
-        """The line that reporting-api recorded."""
-        return cls(
-            line_id=record.line_id,
-            measure=record.measure,
-            quantity=record.quantity,
-            unit=Unit(record.unit),
-            route=Route(record.route),
-            state=LineState(record.state),
-            accepted_quantity=record.accepted_quantity,
-            total=maybe_pounds(record.total_gbp),
-        )
+    review_reason: str | None = said("Why a validator decided so; null until then.")
 
 
-@strawberry.type(description="A report as it was recorded, with its lines valued.")
-class Report:
+@shows(contract.BeyondCommitment, "A promised line of which more was delivered than was promised.")
+class BeyondCommitment:
+    """More than was promised."""
+
+    commitment_line_id: UUID = said("The commitment's id in the REST APIs.")
+    committed_quantity: Decimal = said("How much was promised.")
+    delivered_quantity: Decimal = said("How much was delivered by the end of the period.")
+    beyond_quantity: Decimal = said("How much more that is.")
+
+
+@shows_node(contract.Report, "A report as it was recorded, with its lines valued.")
+class Report(Node):
     """A report."""
 
-    organisation_id: strawberry.Private[UUID]
-    rest_id: UUID = strawberry.field(description="The id by which the REST APIs know the report.")
-    period_start: date = strawberry.field(description="The period's first day.")
-    period_end: date = strawberry.field(description="The period's last day.")
-    state: ReportState = strawberry.field(description="How far it has come.")
-    nil_return: bool = strawberry.field(description="Whether there was nothing to report.")
-    submitted_at: datetime = strawberry.field(description="When it was submitted.")
-    lines: list[ReportLine] = strawberry.field(description="What was delivered.")
-    data_status: DataStatus = strawberry.field(description="Whether the report is real or a sample.")
+    record: strawberry.Private[contract.Report]
+    rest_id: UUID = said("The id by which the REST APIs know the report.", of="id")
+    organisation_name: str = said("Whose report it is.")
+    period_start: date = said("The period's first day.")
+    period_end: date = said("The period's last day.")
+    state: ReportState = said("How far it has come.")
+    nil_return: bool = said("Whether there was nothing to report.")
+    named_totals_agreed: bool = said("Whether publications may name the reporter's own totals.")
+    submitted_at: datetime = said("When it was submitted.")
+    supersedes: UUID | None = said("The id of the report that it corrects; null for a first one.")
+    correction_reason: str | None = said("Why it corrects.")
+    lines: list[ReportLine] = said("What was delivered; the first thousand of a longer report.")
+    line_count: int = said("How many lines it has.")
+    lines_withheld: int = said("How many lines are not shown: another organisation's licensed ones.")
+    beyond_commitments: list[BeyondCommitment] = said("Promises that were more than kept.")
+    version: int = said("Its version.")
+    data_status: DataStatus = said("Whether the report is real or a sample.")
 
     @calls_together("Whose report it is.")
     async def organisation(self, info: Info) -> Organisation | None:
         """The organisation."""
+        return await organisation_of(info.context, self.record.organisation_id)
+
+    @calls_together("The place.")
+    async def place(self, info: Info) -> LazyPlace | None:
+        """The place."""
+        return await place_of(info.context, self.record.place_id)
+
+    @calls_each("All its lines, page by page, in the order in which they were stated.")
+    async def all_lines(
+        self, info: Info, first: First = DEFAULT_PAGE_SIZE, after: After = None
+    ) -> Connection[ReportLine] | None:
+        """A page of lines."""
+        return await page_of(
+            ReportLine,
+            info.context.upstreams.reporting,
+            lambda api, page: api.list_report_lines(self.record.id, **page),
+            first,
+            after,
+        )
+
+
+@shows(contract.ActivityPartner, "A partner's share of a joint activity.")
+class ActivityPartner:
+    """A partner."""
+
+    organisation_id: strawberry.Private[UUID]
+    share: Decimal = said("The share, from 0 to 1.")
+    confirmed_at: datetime | None = said("When the partner confirmed it; null until then.")
+
+    @calls_together("The partner.")
+    async def organisation(self, info: Info) -> Organisation | None:
+        """The partner."""
         return await organisation_of(info.context, self.organisation_id)
 
-    @classmethod
-    def of(cls, record: contract.Report) -> Report:
-        """The report that reporting-api recorded."""
-        return cls(
-            organisation_id=record.organisation_id,
-            rest_id=record.id,
-            period_start=record.period_start,
-            period_end=record.period_end,
-            state=ReportState(record.state),
-            nil_return=record.nil_return,
-            submitted_at=record.submitted_at,
-            lines=[ReportLine.of(line) for line in record.lines],
-            data_status=DataStatus(record.data_status),
-        )
+
+@shows(contract.Activity, "A joint activity; it counts once every partner has confirmed its share.")
+class Activity:
+    """A joint activity."""
+
+    place_id: strawberry.Private[UUID]
+    rest_id: UUID = said("The id by which the REST APIs know it.", of="id")
+    title: str = said("The title.")
+    partners: list[ActivityPartner] = said("The partners with their shares.")
+    confirmed: bool = said("Whether every partner has confirmed.")
+    version: int = said("Its version.")
+    data_status: DataStatus = said("Whether it is real or a sample.")
+
+    @calls_together("The place.")
+    async def place(self, info: Info) -> LazyPlace | None:
+        """The place."""
+        return await place_of(info.context, self.place_id)
+
+
+async def reports_of_place(
+    parent: strawberry.Parent[Any],
+    info: Info,
+    state: Annotated[ReportState | None, strawberry.argument(description="Only in this state.")] = None,
+    first: First = DEFAULT_PAGE_SIZE,
+    after: After = None,
+) -> Connection[Report] | None:
+    """A page of reports, the oldest first."""
+    wanted = None if state is None else state.value
+    return await page_of(
+        Report,
+        info.context.upstreams.reporting,
+        lambda api, page: api.list_reports(place_id=parent.rest_id, state=wanted, **page),
+        first,
+        after,
+    )
+
+
+@strawberry.type
+class ReportQueries:
+    """What can be asked of reports at the root."""
+
+    @calls_each("A joint activity by its id in the REST APIs; null when there is none to be seen.")
+    async def activity(
+        self,
+        info: Info,
+        id: Annotated[UUID, strawberry.argument(description="The id.")],  # noqa: A002 - as named
+    ) -> Activity | None:
+        """An activity."""
+        try:
+            record = await info.context.upstreams.reporting.ask(lambda api: api.get_activity(id))
+        except UpstreamFault as fault:
+            if fault.is_not_found:
+                return None
+            raise
+        return as_shown(Activity, record)
+
+
+async def report_node(context: Context, key: str) -> Report | None:
+    """The report of a node id."""
+    return maybe_shown(Report, await context.loaders.reports.load(parse_uuid(key)))

@@ -16,10 +16,19 @@ from strawberry.types import ExecutionContext
 from gateway.context import Context, Info
 from gateway.errors import IdInvalid, OneArgumentNeeded, log_unexpected
 from gateway.limits import Limited
+from gateway.schema.agreements import agreement_node
+from gateway.schema.bidding import BidQueries, bid_node
 from gateway.schema.charter import charter_node, signatory_node
+from gateway.schema.checklists import ChecklistQueries, checklist_node
+from gateway.schema.collective import programme_node
 from gateway.schema.fields import calls_each
+from gateway.schema.gatherings import gathering_node
+from gateway.schema.hub import HubQueries, hub_page_node
 from gateway.schema.lean import make_lean
+from gateway.schema.ledger import LedgerQueries
+from gateway.schema.measure_choice import MeasureChoiceQueries
 from gateway.schema.mutations import Mutation
+from gateway.schema.needs import NeedsQueries
 from gateway.schema.nodes import (
     DEFAULT_PAGE_SIZE,
     After,
@@ -30,6 +39,7 @@ from gateway.schema.nodes import (
     parse_node_id,
     uuid_of,
 )
+from gateway.schema.organisation_search import OrganisationQueries
 from gateway.schema.partners import (
     Organisation,
     membership_node,
@@ -37,25 +47,41 @@ from gateway.schema.partners import (
     organisation_of,
     statement_node,
 )
+from gateway.schema.people import PeopleQueries, cohort_node, people_table_node
 from gateway.schema.places import Place, place_named, place_node
 from gateway.schema.procurement import Tender, tender_node, tender_of
+from gateway.schema.public_voice import idea_node
 from gateway.schema.publications import PoundExplanation, Publication, publication_node, publication_of
+from gateway.schema.reports import ReportQueries, report_node
 from gateway.schema.scalars import SCALARS
 from gateway.schema.subscriptions import Subscription
 from gateway.schema.toms import Edition, Framework, edition_node, measure_node
+from gateway.schema.working_group import action_node, meeting_node
 from gateway.texts import as_cell_key
 
 FEDERATION_VERSION: Final = "2.9"  # what composers read today
 KEPT_DOCUMENTS = 256
 
 NODES: Mapping[str, Callable[[Context, str], Awaitable[Node | None]]] = {
+    "Action": action_node,
+    "Agreement": agreement_node,
+    "Bid": bid_node,
     "Charter": charter_node,
+    "Checklist": checklist_node,
+    "Cohort": cohort_node,
     "Edition": edition_node,
+    "Gathering": gathering_node,
+    "HubPage": hub_page_node,
+    "Idea": idea_node,
     "Measure": measure_node,
+    "Meeting": meeting_node,
     "Membership": membership_node,
     "Organisation": organisation_node,
+    "PeopleTable": people_table_node,
     "Place": place_node,
+    "Programme": programme_node,
     "Publication": publication_node,
+    "Report": report_node,
     "Signatory": signatory_node,
     "Statement": statement_node,
     "Tender": tender_node,
@@ -72,8 +98,18 @@ async def fetch_node(context: Context, value: str, type_name: str | None = None)
 
 
 @strawberry.type(description="What can be asked.")
-class Query:
-    """The root."""
+class Query(
+    HubQueries,
+    OrganisationQueries,
+    ChecklistQueries,
+    NeedsQueries,
+    MeasureChoiceQueries,
+    BidQueries,
+    ReportQueries,
+    PeopleQueries,
+    LedgerQueries,
+):
+    """The root; each part of the graph adds its own."""
 
     @calls_each("A place by its short name; null when there is none.")
     async def place(

@@ -10,11 +10,14 @@ from uuid import UUID
 
 import strawberry
 
+from cdp_common.contracts import framework_packs as packs
 from cdp_common.contracts import targets as contract
 from gateway.context import Info
-from gateway.schema.enums import DataStatus, Unit, Withheld, described_value
+from gateway.schema.enums import Accumulation, DataStatus, Unit, Withheld, described_value
 from gateway.schema.fields import calls_together
 from gateway.schema.nodes import DEFAULT_PAGE_SIZE, After, Connection, First, connect
+from gateway.schema.proxies import Source
+from gateway.schema.records import as_shown, maybe_shown, said, shows
 
 
 @strawberry.enum(description="Whether a target is to be reached or kept to.")
@@ -94,6 +97,39 @@ class TargetProgress:
         )
 
 
+@shows(packs.Baseline, "Where a number stood before the work that a target is set for.")
+class TargetBaseline:
+    """A baseline."""
+
+    value: Decimal = said("The value.")
+    taken_on: date = said("The day on which it was taken.")
+
+
+@shows(contract.TargetMeasure, "A measure that counts towards a target.")
+class TargetMeasure:
+    """A measure of a target."""
+
+    edition_hash: str = said("The hash of its edition.")
+    code: str = said("The measure's code.")
+    title: str = said("The title.")
+
+
+@shows(contract.TargetVersion, "What a target was from one version on.")
+class TargetVersion:
+    """A version of a target."""
+
+    version: int = said("The version.")
+    title: str = said("The title.")
+    value: Decimal = said("The number.")
+    due: date = said("The last day that counts.")
+    baseline: TargetBaseline | None = said("Where it stood before; null where that is not known.")
+    source: Source = said("Where it is known from.")
+    note: str | None = said("What to bear in mind.")
+    state: TargetState = said("Whether it holds.")
+    reason: str | None = said("Why it was changed; null of the first version.")
+    recorded_at: datetime = said("When it was recorded.")
+
+
 @strawberry.type(description="A number to be reached by a day; it need not carry pounds.")
 class Target:
     """A target."""
@@ -110,6 +146,17 @@ class Target:
     state: TargetState = strawberry.field(description="Whether it holds.")
     version: int = strawberry.field(description="How often it was set, this one included.")
     data_status: DataStatus = strawberry.field(description="Whether it is real or a sample.")
+    accumulation: Accumulation = strawberry.field(description="How quantities add up.")
+    counted_from: date | None = strawberry.field(
+        description="The first day that counts; null: since the programme began."
+    )
+    baseline: TargetBaseline | None = strawberry.field(
+        description="Where it stood before; null where that is not known."
+    )
+    source: Source = strawberry.field(description="Where the target is known from.")
+    note: str | None = strawberry.field(description="What to bear in mind.")
+    measures: list[TargetMeasure] = strawberry.field(description="The measures that count towards it.")
+    earlier: list[TargetVersion] = strawberry.field(description="Its earlier versions, the newest first.")
 
     @calls_together("How far it is reached.")
     async def progress(self, info: Info) -> TargetProgress | None:
@@ -133,6 +180,13 @@ class Target:
             state=TargetState(record.state),
             version=record.version,
             data_status=DataStatus(record.data_status),
+            accumulation=Accumulation(record.accumulation),
+            counted_from=record.counted_from,
+            baseline=maybe_shown(TargetBaseline, record.baseline),
+            source=Source.of(record.source),
+            note=record.note,
+            measures=[as_shown(TargetMeasure, one) for one in record.measures],
+            earlier=[as_shown(TargetVersion, one) for one in record.earlier],
         )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, cast
 from uuid import UUID
 
 import strawberry
@@ -13,18 +13,25 @@ from strawberry import federation
 from cdp_common.contracts import toms as contract
 from gateway.context import Context, Info
 from gateway.schema.crosswalks import Crosswalk, Outcome, Theme
+from gateway.schema.editions import (
+    TailoredFrom,
+    changes_of_edition,
+    multipliers_of_edition,
+    proxies_of_edition,
+    workstreams_of_edition,
+)
 from gateway.schema.enums import (
     Accumulation,
     Component,
     DataStatus,
     EditionState,
-    NeedBand,
     NeedDomain,
+    Origin,
     Unit,
     ValuationMethod,
     YearRule,
 )
-from gateway.schema.fields import calls_each, calls_together
+from gateway.schema.fields import calls_each, calls_together, resolved
 from gateway.schema.nodes import (
     DEFAULT_PAGE_SIZE,
     After,
@@ -38,6 +45,7 @@ from gateway.schema.nodes import (
     parse_uuid,
 )
 from gateway.schema.proxies import Proxy
+from gateway.schema.records import as_shown
 from gateway.texts import as_code
 
 
@@ -50,6 +58,17 @@ class Additionality:
     leakage: Decimal | None = strawberry.field(description="What benefits others than intended.")
     substitution: Decimal | None = strawberry.field(description="What replaces a like activity.")
     source: str = strawberry.field(description="Where the shares come from.")
+
+
+OnlyOf = Annotated[str | None, strawberry.argument(description="Only those of this code.")]
+
+
+@strawberry.type(description="What a tag of measures stands for.")
+class Tag:
+    """A tag."""
+
+    code: str = strawberry.field(description="The tag's code.")
+    title: str = strawberry.field(description="What it stands for.")
 
 
 @federation.type(keys=["id"], description="A measure of one edition: what is counted, and how it is valued.")
@@ -86,6 +105,19 @@ class Measure(Node):
     maximum_per_line: Decimal | None = strawberry.field(description="The most that one line may state.")
     valid_from: date = strawberry.field(description="The first day on which it may be used.")
     valid_to: date | None = strawberry.field(description="The last day on which it may be used.")
+    target_groups: list[str] = strawberry.field(
+        description="Groups of people of which a line names one, where the measure is about such."
+    )
+    tags: list[str] = strawberry.field(description="Its tags; the edition says what they stand for.")
+    origin: Origin | None = strawberry.field(
+        description="Where a tailored edition has it from; null in others."
+    )
+    changed: list[str] = strawberry.field(
+        description="Of a tailored measure: the fields that differ from the parent edition's."
+    )
+    revalued_because: str | None = strawberry.field(
+        description="Why its value differs from the parent edition's; null where it does not."
+    )
 
     @classmethod
     def of(cls, record: contract.Measure) -> Measure:
@@ -119,6 +151,11 @@ class Measure(Node):
             maximum_per_line=record.maximum_per_line,
             valid_from=record.valid_from,
             valid_to=record.valid_to,
+            target_groups=list(record.target_groups),
+            tags=list(record.tags),
+            origin=None if record.origin is None else Origin(record.origin),
+            changed=list(record.changed),
+            revalued_because=record.revalued_because,
         )
 
 
@@ -149,16 +186,48 @@ class Edition(Node):
     themes: list[Theme] = strawberry.field(description="Its themes, in display order.")
     outcomes: list[Outcome] = strawberry.field(description="Its outcomes.")
     crosswalks: list[Crosswalk] = strawberry.field(description="Mappings to other systems' categories.")
+    tags: list[Tag] = strawberry.field(description="What the tags of its measures stand for.")
+    tailors: TailoredFrom | None = strawberry.field(
+        description="The edition that this one tailors, by name; null when it stands alone."
+    )
+
+    proxies = resolved(proxies_of_edition, "Its proxies, in the order of the framework.")
+    multipliers = resolved(multipliers_of_edition, "Its local multipliers, in the order of the framework.")
+    workstreams = resolved(workstreams_of_edition, "Its workstreams, and their numeric targets.")
+    changes = resolved(changes_of_edition, "What changed from another edition to this one.")
 
     @calls_each("Its measures, in the order of the framework.")
     async def measures(
-        self, info: Info, first: First = DEFAULT_PAGE_SIZE, after: After = None
+        self,
+        info: Info,
+        theme: OnlyOf = None,
+        outcome: OnlyOf = None,
+        tag: OnlyOf = None,
+        unit: Annotated[Unit | None, strawberry.argument(description="Only those in this unit.")] = None,
+        need: Annotated[
+            NeedDomain | None, strawberry.argument(description="Only those that answer this need.")
+        ] = None,
+        valuation: Annotated[
+            ValuationMethod | None, strawberry.argument(description="Only those that get pounds so.")
+        ] = None,
+        first: First = DEFAULT_PAGE_SIZE,
+        after: After = None,
     ) -> Connection[Measure] | None:
         """A page of measures."""
         toms = info.context.upstreams.toms
         return await connect(
             lambda limit, cursor: toms.ask(
-                lambda api: api.list_measures(self.rest_id, limit=limit, cursor=cursor)
+                lambda api: api.list_measures(
+                    self.rest_id,
+                    theme=theme,
+                    outcome=outcome,
+                    tag=tag,
+                    unit=None if unit is None else cast("contract.Unit", unit.value),
+                    need=None if need is None else cast("contract.NeedDomain", need.value),
+                    valuation=None if valuation is None else valuation.value,
+                    limit=limit,
+                    cursor=cursor,
+                )
             ),
             Measure.of,
             first,
@@ -196,6 +265,8 @@ class Edition(Node):
             themes=[Theme.of(theme) for theme in record.themes],
             outcomes=[Outcome.of(outcome) for outcome in record.outcomes],
             crosswalks=[Crosswalk.of(crosswalk) for crosswalk in record.crosswalks],
+            tags=[Tag(code=code, title=title) for code, title in record.tags.items()],
+            tailors=None if record.tailors is None else as_shown(TailoredFrom, record.tailors),
         )
 
 
@@ -224,17 +295,6 @@ class Framework:
         )
 
 
-@strawberry.type(description="A small area and its need, under one index of deprivation.")
-class Area:
-    """An area's band of need."""
-
-    code: str = strawberry.field(description="The area's code.")
-    name: str = strawberry.field(description="The area's name.")
-    index: str = strawberry.field(description="The index of deprivation.")
-    decile: int = strawberry.field(description="The decile; 1 is most deprived.")
-    band: NeedBand = strawberry.field(description="The band of need that the place gives the decile.")
-
-
 def _additionality(record: contract.Additionality | None) -> Additionality | None:
     if record is None:
         return None
@@ -254,21 +314,6 @@ async def measure_of(context: Context, edition_hash: str, code: str) -> Measure 
         return None
     record = await context.loaders.measures.load(contract.MeasureKey(edition_hash=edition_hash, code=known))
     return None if record is None else Measure.of(record)
-
-
-async def area_of(context: Context, index: str, code: str) -> Area | None:
-    """An area's need, together with whatever others are asked for at the same time."""
-    known = as_code(code)
-    record = None if known is None else await context.loaders.areas.load((index, known))
-    if record is None:
-        return None
-    return Area(
-        code=record.code,
-        name=record.name,
-        index=record.index,
-        decile=record.decile,
-        band=NeedBand(record.band),
-    )
 
 
 async def measure_node(context: Context, key: str) -> Measure | None:

@@ -1,0 +1,80 @@
+"""How a signature of the Charter stood, day by day, and what made it so."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import Enum
+from typing import Annotated, Any
+
+import strawberry
+
+from cdp_common.contracts import signature_changes as contract
+from gateway.context import Info
+from gateway.schema.enums import SignatureState, described_value
+from gateway.schema.records import as_shown, said, shows
+
+
+@strawberry.enum(description="What happened to a signature.")
+class SignatureChangeKind(Enum):
+    """What happened."""
+
+    SIGNED = described_value("signed", "It was made.")
+    RENEWED = described_value("renewed", "It was renewed.")
+    SUSPENDED = described_value("suspended", "The place's programme manager suspended it.")
+    REINSTATED = described_value("reinstated", "The programme manager put it in force again.")
+    WITHDRAWN = described_value("withdrawn", "The signatory withdrew it.")
+    RENEWAL_DUE = described_value("renewal_due", "Its renewal came due.")
+    LAPSED = described_value("lapsed", "It was not renewed in time.")
+
+
+@shows(contract.SignatureChange, "One change of a signature as it was recorded.")
+class SignatureChange:
+    """A change."""
+
+    number: int = said("Its number.")
+    kind: SignatureChangeKind = said("What happened.")
+    effective_on: date = said("From which day on.")
+    recorded_at: datetime = said("When it was recorded.")
+    charter_version: str | None = said("Of a signing and a renewal: the version signed; null of others.")
+    starts_on: date | None = said("Of a signing and a renewal: the first day; null of others.")
+    renews_on: date | None = said(
+        "The first day on which it may be renewed; null of others.", "renewal_due_on"
+    )
+    expires_on: date | None = said("The day on which it expires; null of others.")
+    reason: str | None = said("Why, for the signatory and programme managers; null for others.")
+
+
+@shows(contract.SignatureStanding, "How a signature stood, and since when.")
+class SignatureStanding:
+    """A standing."""
+
+    state: SignatureState = said("How it stood.")
+    from_on: date = said("From which day on.")
+    reason: str | None = said("Why, for the signatory and programme managers; null for others.")
+
+
+@shows(
+    contract.SignatureHistory,
+    "How a signature stood from its first day on.",
+    without={"signature_id": "the parent", "organisation_id": "the parent's"},
+)
+class SignatureHistory:
+    """A history."""
+
+    until: date = said("The last day that is told.")
+    standings: list[SignatureStanding] = said("How it stood, the earliest first.")
+    changes: list[SignatureChange] = said("What made it so.")
+
+
+async def history_of_signature(
+    parent: strawberry.Parent[Any],
+    info: Info,
+    as_of: Annotated[
+        date | None, strawberry.argument(description="Until this day; today unless given.")
+    ] = None,
+) -> SignatureHistory | None:
+    """The history."""
+    record = await info.context.upstreams.charter.ask(
+        lambda api: api.get_signature_history(parent.rest_id, as_of=as_of)
+    )
+    return as_shown(SignatureHistory, record)
