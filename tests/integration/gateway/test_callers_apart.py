@@ -39,8 +39,8 @@ QUERIES = {
     "lookups": "lookups { title }",
     "measureRanking": f'measureRanking(editionHash: "{canned.HASH}", index: "i", place: "p") '
     "{ needs { comparability } }",
-    "measureChoice": f'measureChoice(editionHash: "{canned.HASH}", index: "i", place: "p", durationMonths: 9, '
-    'contractValue: "9") { categoryTitle }',
+    "measureChoice": f'measureChoice(editionHash: "{canned.HASH}", index: "i", place: "p", '
+    'durationMonths: 9, contractValue: "9") { categoryTitle }',
     "bid": f'bid(id: "{KEY}") {{ tendererName }}',
     "activity": f'activity(id: "{KEY}") {{ title }}',
     "peopleTable": f'peopleTable(id: "{KEY}") {{ reason }}',
@@ -48,21 +48,8 @@ QUERIES = {
 }
 """A query for each field of the root; everything named in it is marked with whom it was made for."""
 
-MARKED = frozenset(
-    [
-        "name",
-        "title",
-        "legal_name",
-        "organisation_name",
-        "measure_title",
-        "from_name",
-        "reason",
-        "category_title",
-        "tenderer_name",
-        "source",
-        "comparability",
-    ]
-)
+NAMES = {"name", "title", "legal_name", "organisation_name", "measure_title", "from_name", "tenderer_name"}
+MARKED = frozenset(NAMES | {"reason", "category_title", "source", "comparability"})
 PUBLIC = "nobody"
 CALLERS = ("anna", "bert", "cleo", PUBLIC)
 

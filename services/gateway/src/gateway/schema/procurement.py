@@ -93,6 +93,8 @@ class Amended(Enum):
     DEADLINE_AT = described_value("deadline_at", "The deadline.")
     TITLE = described_value("title", "The title.")
     DESCRIPTION = described_value("description", "The description.")
+    VALUE = described_value("value", "The estimated value.")
+    LOTS = described_value("lots", "The lots.")
     TERMS = described_value("terms", "The terms.")
 
 
@@ -110,6 +112,8 @@ class TermsVersion:
     deadline_at: datetime = strawberry.field(description="The deadline.")
     title: str = strawberry.field(description="The title.")
     terms: TenderTerms = strawberry.field(description="The terms.")
+    value: Money | None = strawberry.field(description="The estimated value; null where none is stated.")
+    lots: list[Lot] = strawberry.field(description="The lots.")
 
     @classmethod
     def of(cls, record: amendments.TermsVersion) -> TermsVersion:
@@ -123,6 +127,8 @@ class TermsVersion:
             deadline_at=record.deadline_at,
             title=record.title,
             terms=TenderTerms.of(record.terms),
+            value=_estimate(record.value),
+            lots=[_lot(lot) for lot in record.lots],
         )
 
 
@@ -242,7 +248,7 @@ class Tender(Node):
             title=record.title,
             description=record.description,
             value=_estimate(record.value),
-            lots=[Lot(code=lot.id, title=lot.title, value=_estimate(lot.value)) for lot in record.lots],
+            lots=[_lot(lot) for lot in record.lots],
             state=TenderState(record.state),
             terms=None if record.terms is None else TenderTerms.of(record.terms),
             measures=[TenderMeasure.of(measure, edition_hash) for measure in record.measures],
@@ -253,6 +259,10 @@ class Tender(Node):
             opened_at=record.opened_at,
             data_status=DataStatus(record.data_status),
         )
+
+
+def _lot(record: contract.Lot) -> Lot:
+    return Lot(code=record.id, title=record.title, value=_estimate(record.value))
 
 
 def _estimate(value: contract.TenderValue | None) -> Money | None:

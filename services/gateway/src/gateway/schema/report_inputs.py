@@ -25,7 +25,13 @@ class EvidenceInput:
     """A piece of evidence."""
 
     title: str = strawberry.field(description="What it is.")
-    url: str = strawberry.field(description="Where it is kept.")
+    url: str | None = strawberry.field(
+        default=None, description="Where it is kept, unless it is stored here."
+    )
+    evidence_id: UUID | None = strawberry.field(
+        default=None,
+        description="The id of a file that the organisation has uploaded, in place of an address.",
+    )
     sha256: str | None = strawberry.field(default=None, description="The SHA-256 of it.")
 
 

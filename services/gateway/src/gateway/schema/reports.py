@@ -39,7 +39,8 @@ class Evidence:
     """A piece of evidence."""
 
     title: str = said("What it is.")
-    url: str = said("Where it is kept.")
+    url: str | None = said("Where it is kept; null for a file that is stored here.")
+    evidence_id: UUID | None = said("The id of the stored file in the REST APIs; null without one.")
     sha256: str | None = said("Its SHA-256; null where none was stated.")
 
 
