@@ -23,7 +23,7 @@ from gateway.schema.root import schema
 
 READS = yaml.safe_load((Path(__file__).parents[2] / "contract" / "graph_reads.yaml").read_text("utf-8"))
 PACKAGE = Path(__file__).parents[3] / "services" / "gateway" / "src" / "gateway"
-WIDE = {"max_upstream_calls": 1000, "max_nodes": 1_000_000, "max_depth": 50, "max_tokens": 20_000}
+WIDE: dict[str, Any] = {"max_upstream_calls": 1000, "max_nodes": 1_000_000, "max_depth": 50, "max_tokens": 20_000}
 READ_IN_BATCHES = {
     "get_place",
     "get_organisation",

@@ -101,7 +101,7 @@ def test_nothing_of_a_contract_is_forgotten() -> None:
 
 
 def test_a_record_is_its_own_object_and_a_node_holds_it() -> None:
-    record = twin_of(contract.HubContact)(label="L", purpose="P", id="i", place_id="p")
+    record: Any = twin_of(contract.HubContact)(label="L", purpose="P", id="i", place_id="p")
     assert as_shown(HubContact, record) is record
     page = as_shown(HubPage, types.SimpleNamespace(id="0190f3a0-0000-7000-8000-000000000001"))
     assert isinstance(page, HubPage)
