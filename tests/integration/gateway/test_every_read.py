@@ -23,7 +23,12 @@ from gateway.schema.root import schema
 
 READS = yaml.safe_load((Path(__file__).parents[2] / "contract" / "graph_reads.yaml").read_text("utf-8"))
 PACKAGE = Path(__file__).parents[3] / "services" / "gateway" / "src" / "gateway"
-WIDE: dict[str, Any] = {"max_upstream_calls": 1000, "max_nodes": 1_000_000, "max_depth": 50, "max_tokens": 20_000}
+WIDE: dict[str, Any] = {
+    "max_upstream_calls": 1000,
+    "max_nodes": 1_000_000,
+    "max_depth": 50,
+    "max_tokens": 20_000,
+}
 READ_IN_BATCHES = {
     "get_place",
     "get_organisation",
@@ -88,7 +93,7 @@ def query_of(path: str) -> str:
 def test_every_read_has_a_place_or_a_reason_for_having_none() -> None:
     assert set(READS) == set(REST_SERVICES)
     for service, known in READS.items():
-        assert set(known) == reads_of(service), service
+        assert set(known) == reads_of(service), f"{service}: see tests/contract/graph_reads.yaml"
         assert all(isinstance(one, str) or list(one) == ["absent"] for one in known.values())
 
 
