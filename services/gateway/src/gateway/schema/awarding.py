@@ -10,10 +10,11 @@ from uuid import UUID
 
 import strawberry
 
-from cdp_common.contracts import after_opening, evaluations, lots
 from cdp_common.contracts import bids as contract
+from cdp_common.contracts import evaluations, lots
 from gateway.context import Info
 from gateway.errors import UpstreamFault
+from gateway.schema.bidding import RemovedBid, SupersededBid
 from gateway.schema.enums import ScoringMethod, described_value
 from gateway.schema.money import Money
 from gateway.schema.proxies import Source
@@ -51,14 +52,6 @@ class PlausibilityKind(Enum):
     WORK_BEYOND_VALUE = described_value("work_beyond_value", "More work than the contract's value pays for.")
     OUTLIER_OF_BIDS = described_value("outlier_of_bids", "Far from what the other bids promise.")
     OUTLIER_OF_CONTRACTS = described_value("outlier_of_contracts", "Far from what other contracts promise.")
-
-
-@strawberry.enum(description="How a bid left a tender after opening.")
-class Removal(Enum):
-    """How a bid left."""
-
-    EXCLUDED = described_value("excluded", "It was excluded on a ground.")
-    WITHDRAWN = described_value("withdrawn", "Its bidder withdrew it.")
 
 
 @shows(
@@ -104,17 +97,6 @@ class BidResult:
     measures: list[MeasureScore] = said("Measure by measure.")
 
 
-@shows(after_opening.RemovedBid, "A bid that is out of the tender; it stays readable.")
-class RemovedBid:
-    """A removed bid."""
-
-    bid_id: UUID = said("The bid's id in the REST APIs.")
-    removal: Removal = said("How it left.")
-    ground: str = said("Why.")
-    removed_at: datetime = said("When.")
-    evaluation_version: int | None = said("The evaluation without it; null where there was none before.")
-
-
 @shows(evaluations.PlausibilityFlag, "Something to look at before relying on a promise: advice alone.")
 class PlausibilityFlag:
     """A flag."""
@@ -141,6 +123,7 @@ class Evaluation:
     method: ScoringMethod = said("What a bid's value is measured against.")
     results: list[BidResult] = said("Each bid's result, the best first, lot by lot.")
     removed: list[RemovedBid] = said("Bids that are out of the tender.")
+    superseded: list[SupersededBid] = said("Bids in whose place later ones of the same bidders stand.")
     flags: list[PlausibilityFlag] = said("What to look at before relying on a promise.")
 
 

@@ -37,6 +37,14 @@ class BidState(Enum):
     DISREGARDED = described_value("disregarded", "It does not count.")
 
 
+@strawberry.enum(description="How a bid left a tender after opening.")
+class Removal(Enum):
+    """How a bid left."""
+
+    EXCLUDED = described_value("excluded", "It was excluded on a ground.")
+    WITHDRAWN = described_value("withdrawn", "Its bidder withdrew it.")
+
+
 @strawberry.enum(description="A piece of what is told of a winner that may be withheld.")
 class SummaryPiece(Enum):
     """A piece of a summary."""
@@ -129,6 +137,27 @@ class OpenedLine:
     high: Money | None = said("The high end; null unless there is a range.", of="high_gbp")
     fiscal: Money | None = said("How much of it is public money saved.", of="fiscal_gbp")
     disregarded: str | None = said("Why it is not counted; null while it is.")
+
+
+@shows(after_opening.RemovedBid, "A bid that is out of the tender, or of lots of it; it stays readable.")
+class RemovedBid:
+    """A removed bid."""
+
+    bid_id: UUID = said("The bid's id in the REST APIs.")
+    removal: Removal = said("How it left.")
+    ground: str = said("Why.")
+    removed_at: datetime = said("When.")
+    lots: list[str] = said("The lots that it left; empty: the whole tender.")
+    evaluation_version: int | None = said("The evaluation without it; null where there was none before.")
+
+
+@shows(after_opening.SupersededBid, "A bid in whose place a later one of the same organisation stands.")
+class SupersededBid:
+    """A superseded bid."""
+
+    bid_id: UUID = said("The bid's id in the REST APIs.")
+    by_bid_id: UUID = said("The later bid's id.")
+    lots: list[str] = said("The lots in which it does; empty: the whole tender.")
 
 
 @shows(
@@ -235,6 +264,8 @@ class Bid(Node):
     disregarded_reason: str | None = said("Why the whole bid does not count; null while it does.")
     tenderer_name: str | None = said("Whose it is; null while sealed for anybody but its submitter.")
     tenderers: list[OpenedTenderer] = said("Those who bid together; empty until opened.")
+    removed: list[RemovedBid] = said("What it has left since opening.")
+    superseded: list[SupersededBid] = said("Where a later bid of its bidder stands in its place.")
     attestation: OpenedAttestation | None = said("Who authorised it; null while sealed, or unstated.")
     lines: list[OpenedLine] | None = said("What it promises; null while sealed.")
 
