@@ -27,7 +27,7 @@ OPERATIONS = {
     "toms-engine": 45,
     "procurement-api": 67,
     "charter-api": 37,
-    "reporting-api": 70,
+    "reporting-api": 77,
 }
 
 # Lists that are not paged: so many as there are feeds that the service reads.

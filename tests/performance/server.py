@@ -23,6 +23,12 @@ ROOT = Path(__file__).resolve().parents[2]
 START_S = 60
 
 
+def cpu_s(pid: int) -> float:
+    """The processor time that a process has taken."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / 100
+
+
 @dataclass
 class Server:
     """The running service."""
@@ -43,8 +49,7 @@ class Server:
 
     def cpu_s(self) -> float:
         """The processor time it has taken."""
-        fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / 100
+        return cpu_s(self.pid)
 
     def _kib(self, name: str) -> int:
         lines = Path(f"/proc/{self.pid}/status").read_text().splitlines()

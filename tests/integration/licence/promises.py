@@ -24,6 +24,7 @@ async def make_promises(history: History) -> None:
     await _activity(history)
     await _people(history)
     await _evidence(history)
+    await _draft(history)
     await history.platform.consume()
     await _perform(history)
 
@@ -239,6 +240,28 @@ async def _evidence(history: History) -> None:
     kept = await platform.http["reporting-api"].post("/v1/evidence", content=b"day\n", headers=headers)
     assert kept.status_code == 201, kept.text
     history.ids["evidence_id"].append(kept.json()["id"])
+
+
+async def _draft(history: History) -> None:
+    """A draft of a licensed line's: it is valued by nobody yet."""
+    platform = history.platform
+    stated = {
+        "measure": next(iter(UNITS)),
+        "edition_hash": history.licensed,
+        "quantity": "12",
+        "unit": next(iter(UNITS.values())),
+        "route": "own_activity",
+    }
+    body = {
+        "place_id": str(platform.place),
+        "place_slug": "county-durham",
+        "period_start": "2026-11-01",
+        "period_end": "2026-11-30",
+        "lines": [stated],
+    }
+    headers = platform.as_org(history.orgs[1])
+    kept = await platform.call("reporting-api", "POST", "/v1/report-drafts", headers, body)
+    history.ids["draft_id"].append(kept["id"])
 
 
 async def _people(history: History) -> None:

@@ -11,6 +11,7 @@ import pytest
 import yaml
 from tests.contract.descriptions import committed
 from tests.integration.reporting_api.collective_calls import COLLECTIVE_CALLS, collective_object
+from tests.integration.reporting_api.draft_calls import DRAFT_CALLS
 from tests.integration.reporting_api.evidence_calls import EVIDENCE_CALLS
 from tests.integration.reporting_api.intake_calls import INTAKE_CALLS
 from tests.integration.reporting_api.performance_calls import PERFORMANCE_CALLS, buyer, performance_object
@@ -89,6 +90,7 @@ PUBLISHED = ("get_publication", "explain_pounds", "get_publication_file", "list_
 
 CALLS: dict[str, Call] = {
     **EVIDENCE_CALLS,
+    **DRAFT_CALLS,
     **INTAKE_CALLS,
     **COLLECTIVE_CALLS,
     **PERFORMANCE_CALLS,

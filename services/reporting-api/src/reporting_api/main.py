@@ -32,6 +32,7 @@ from reporting_api.api import (
     people,
     performance,
     publications,
+    report_drafts,
     report_files,
     reports,
     targets,
@@ -45,6 +46,7 @@ from reporting_api.storage.remembered import Remembered
 from reporting_api.use_cases.ask_scanner import Scanner
 from reporting_api.use_cases.give_notice import INTERVAL_S as NOTICE_INTERVAL_S
 from reporting_api.use_cases.give_notice import notices_of
+from reporting_api.use_cases.keep_drafts import purge_drafts
 from reporting_api.use_cases.keep_evidence import EvidenceKeeping
 from reporting_api.use_cases.publication_files import Signing
 from reporting_api.use_cases.purge_answers import purge_once
@@ -69,12 +71,15 @@ _LARGER_BODIES = {
     "/v1/cohorts": MAX_REPORT_BYTES,
     "/v1/cohorts/{cohort_id}/corrections": MAX_REPORT_BYTES,
     "/v1/reports/{report_id}/corrections": MAX_REPORT_BYTES,
+    "/v1/report-drafts": MAX_REPORT_BYTES,
+    "/v1/report-drafts/{draft_id}": MAX_REPORT_BYTES,
 }
 
 _ROUTERS = (
     activities.router,
     report_files.router,  # before reports: /v1/reports/validate is no report
     reports.router,
+    report_drafts.router,
     conflicts.router,
     evidence.router,
     obligations.router,
@@ -149,6 +154,7 @@ def create_app(
                 [
                     sequencer_task,
                     purging(lambda: purge_once(db, clock)),
+                    purging(lambda: purge_drafts(db, clock, timedelta(days=settings.draft_kept_days))),
                     purging(notices_of(db, clock, calendar), interval_s=NOTICE_INTERVAL_S),
                     purging(
                         lambda: tend_evidence(db, keeping, retention, clock), interval_s=TENDING_INTERVAL_S

@@ -47,6 +47,9 @@ class Settings(ServiceSettings):
     reporting_reminder_days: tuple[int, ...] = (14, 3)
     """So many days before it is due a report is reminded of, in such places; fewer than the days above."""
 
+    draft_kept_days: int = Field(default=400, ge=1, le=3650)
+    """A draft of a report that nobody has changed for so many days is forgotten."""
+
     evidence_store: str | None = None
     """Where files of evidence are kept: `file:///folder`, or `s3://bucket/prefix` of an S3-compatible store;
     without it no file is taken."""

@@ -28,8 +28,9 @@ class ReportFileOperations(ServiceClient):
         data_status: DataStatus = "actual",
         corrects: UUID | None = None,
         reason: str | None = None,
+        as_draft: bool = False,
     ) -> ReportFileReceipt:
-        """The receipt of a file with the report that it makes."""
+        """The receipt of a file with the report that it makes, or the draft."""
         params = {
             "place_id": place_id,
             "period_start": period_start,
@@ -40,6 +41,7 @@ class ReportFileOperations(ServiceClient):
             "data_status": data_status,
             "corrects": corrects,
             "reason": reason,
+            "as_draft": as_draft,
         }
         return await self._post(
             "/v1/report-files",

@@ -11,6 +11,7 @@ from cdp_common.clients.evidence import EvidenceOperations
 from cdp_common.clients.obligations import ObligationOperations
 from cdp_common.clients.people import PeopleOperations
 from cdp_common.clients.performance import PerformanceOperations
+from cdp_common.clients.report_drafts import ReportDraftOperations
 from cdp_common.clients.report_files import ReportFileOperations
 from cdp_common.clients.targets import TargetOperations
 from cdp_common.contracts.base import EventPage, Page
@@ -39,6 +40,7 @@ class ReportingClient(
     ObligationOperations,
     PeopleOperations,
     PerformanceOperations,
+    ReportDraftOperations,
     ReportFileOperations,
     TargetOperations,
 ):

@@ -6,6 +6,7 @@ from typing import Literal
 
 from cdp_common.contracts.base import Contract, DecimalText, GbpText, Sha256
 from cdp_common.contracts.licensed import Licensed
+from cdp_common.contracts.report_drafts import KeptDraft
 from cdp_common.contracts.reporting import Report
 from cdp_common.contracts.toms import Unit
 
@@ -50,7 +51,7 @@ class ReportTrial(Contract):
 
 
 class ReportFileReceipt(Contract):
-    """What became of a file: its report, null when it was only tried out, and what was left out."""
+    """What became of a file: its report or draft, none when it was tried out, and what was left out."""
 
     report: Report | None
     row_count: int  # rows with something in them, the header not counted
@@ -58,4 +59,5 @@ class ReportFileReceipt(Contract):
     rows_without_quantity: int  # of a template, left as they were: nothing is reported of them
     rows_left_out: int
     faults: list[RowFault]  # of rows left out, the first thousand
-    totals: ReportTotals
+    totals: ReportTotals  # null figures of a draft, whose lines are not valued yet
+    draft: KeptDraft | None = None  # where the file was to be kept as one

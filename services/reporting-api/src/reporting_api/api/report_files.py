@@ -23,6 +23,7 @@ from cdp_common.web.once import answer_response
 from cdp_common.web.paging import Paging, page_links
 from cdp_common.web.uploads import OnceUpload, Upload, UploadRoom
 from reporting_api.api.dependencies import Partners, Toms, Window
+from reporting_api.use_cases import keep_file_as_draft as drafting
 from reporting_api.use_cases import read_reports, report_template
 from reporting_api.use_cases import submit_report_file as submitting
 from reporting_api.use_cases import try_report as trials
@@ -96,6 +97,9 @@ async def submit_report_file(
     partners: Partners,
     toms: Toms,
     now: Now,
+    as_draft: Annotated[
+        bool, Query(description="Whether it is kept as a draft, of which only the form of rows is judged.")
+    ] = False,
 ) -> Response:
     """Report a period as a CSV file or workbook; faults are told by row and column.
 
@@ -105,6 +109,8 @@ async def submit_report_file(
     async with uploads.receive(request, MEDIA_TYPES, MAX_FILE_BYTES) as upload:
         file = _file(request, upload, stated)
         once = call.once(upload)
+        if as_draft:
+            return answer_response(await drafting.keep_file_as_draft(db, partners, caller, file, once, now))
         return answer_response(
             await submitting.submit_report_file(db, partners, toms, caller, file, once, now)
         )

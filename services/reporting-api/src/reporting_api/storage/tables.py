@@ -3,6 +3,7 @@
 from reporting_api.storage import (
     conflict_tables,
     copy_tables,
+    draft_tables,
     evidence_tables,
     ledger_tables,
     obligation_tables,
@@ -18,6 +19,7 @@ from reporting_api.storage.catalogue import metadata
 __all__ = [
     "conflict_tables",
     "copy_tables",
+    "draft_tables",
     "evidence_tables",
     "ledger_tables",
     "metadata",

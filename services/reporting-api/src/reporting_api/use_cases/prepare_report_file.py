@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import pickle
-from collections.abc import Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from tempfile import SpooledTemporaryFile
@@ -77,12 +77,9 @@ class ReportPreparation:
     prepared: PreparedReport
     _seen: set[bytes] = field(default_factory=set)
 
-    async def take(self, rows: ReportFileRows) -> None:
-        """Read, judge and value every row."""
-        while True:
-            portion = await asyncio.to_thread(rows.portion, PORTION_ROWS)
-            if portion.row_count == 0:
-                return
+    async def take(self, portions: AsyncIterator[Portion]) -> None:
+        """Judge and value every line."""
+        async for portion in portions:
             await self._take(portion)
 
     async def _take(self, portion: Portion) -> None:
@@ -168,6 +165,12 @@ class ReportPreparation:
         pickle.dump((rows, entries), prepared.spool, protocol=pickle.HIGHEST_PROTOCOL)
         prepared.line_count += len(lines)
         prepared.portions += 1
+
+
+async def portions_of(rows: ReportFileRows) -> AsyncIterator[Portion]:
+    """A file's rows, portion by portion."""
+    while (portion := await asyncio.to_thread(rows.portion, PORTION_ROWS)).row_count:
+        yield portion
 
 
 def open_spool() -> SpooledTemporaryFile[bytes]:

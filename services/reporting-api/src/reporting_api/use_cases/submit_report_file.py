@@ -26,13 +26,18 @@ from cdp_common.kernel.periods import Period
 from cdp_common.web.caller import Caller
 from cdp_common.web.uploads import Upload
 from reporting_api.domain.entries import worst_status
-from reporting_api.domain.report_file import ReportFileInvalid
+from reporting_api.domain.report_file import ReportFileInvalid, RowFaults
 from reporting_api.domain.reports import require_period_holds
 from reporting_api.storage.reports import report_by_id
 from reporting_api.use_cases.correct_report import give_way, require_correctable, require_own
 from reporting_api.use_cases.gather import place_of
 from reporting_api.use_cases.kept import keep, replayed
-from reporting_api.use_cases.prepare_report_file import PreparedReport, ReportPreparation, open_spool
+from reporting_api.use_cases.prepare_report_file import (
+    PreparedReport,
+    ReportPreparation,
+    open_spool,
+    portions_of,
+)
 from reporting_api.use_cases.read_report_file import rows_of
 from reporting_api.use_cases.submit_report import reporter_of
 from reporting_api.use_cases.value_report import ReportScope
@@ -79,7 +84,7 @@ async def submit_report_file(
     reporter = await _reporter(db, partners, caller, file, now)
     with _preparing() as prepared:
         await _prepare(db, partners, toms, reporter.scope, file, prepared, now)
-        _require_accepted(file, prepared)
+        require_accepted(file, prepared.faults, prepared.line_count)
         async with db.begin() as tx:
             if (earlier := await replayed(tx, once)) is not None:
                 return earlier
@@ -165,18 +170,15 @@ async def _prepare(
     now: datetime,
 ) -> None:
     with rows_of(file.upload, file.media_type, file.edition_hash) as rows:
-        await ReportPreparation(db, toms, partners, scope, now, prepared).take(rows)
+        await ReportPreparation(db, toms, partners, scope, now, prepared).take(portions_of(rows))
 
 
-def _require_accepted(file: FileOfReport, prepared: PreparedReport) -> None:
+def require_accepted(file: FileOfReport, found: RowFaults, line_count: int) -> None:
     """Refuse a file with faulty rows, unless they are to be left out, and one that reports nothing."""
-    faults = [fault.at_cell for fault in prepared.faults.listed]
+    faults = [fault.at_cell for fault in found.listed]
     if faults and file.faulty_rows == "refuse":
-        count = prepared.faults.count
-        raise ReportFileInvalid(
-            f"{count} faults in {prepared.faults.row_count} rows; see errors.", errors=faults
-        )
-    if prepared.line_count == 0:
+        raise ReportFileInvalid(f"{found.count} faults in {found.row_count} rows; see errors.", errors=faults)
+    if line_count == 0:
         missing = FieldError("/rows", "lines_missing", "no row states a quantity that can be reported")
         raise ReportFileInvalid("The file reports nothing; see errors.", errors=[missing, *faults])
 

@@ -1,0 +1,39 @@
+"""Contracts of drafts of reports: kept by their organisation, seen by nobody else, counted nowhere."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from cdp_common.contracts.base import Contract, DataStatus
+from cdp_common.contracts.reporting import ReportLineDraft
+
+
+class KeptDraft(Contract):
+    """A draft of a report; its lines are read page by page. Once submitted, the report has its id."""
+
+    id: UUID
+    state: Literal["draft"]
+    place_id: UUID
+    organisation_id: UUID
+    period_start: date
+    period_end: date
+    nil_return: bool
+    named_totals_agreed: bool
+    data_status: DataStatus
+    line_count: int
+    created_at: datetime
+    changed_at: datetime
+    version: int
+
+
+class DraftContent(Contract):
+    """The whole new content of a draft; its place and its period stay."""
+
+    nil_return: bool = False
+    lines: Annotated[list[ReportLineDraft], Field(max_length=1000)] = []
+    named_totals_agreed: bool = False
+    data_status: DataStatus = "actual"

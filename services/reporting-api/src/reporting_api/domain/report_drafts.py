@@ -1,0 +1,39 @@
+"""Drafts of reports: what an organisation keeps of a period before it reports it."""
+
+from __future__ import annotations
+
+from cdp_common.kernel.errors import Conflict, FieldError, NotFound
+from reporting_api.domain.reports import ReportInvalid
+
+
+class ReportDraftNotFound(NotFound):
+    """No draft has this id, or it is another organisation's."""
+
+    code = "report_draft_not_found"
+    title = "There is no such draft"
+
+
+class ReportDraftExists(Conflict):
+    """The organisation keeps a draft of this very period already; that one is to be changed."""
+
+    code = "report_draft_exists"
+    title = "There is a draft of this period already"
+
+
+class ReportDraftChanged(Conflict):
+    """The draft changed while it was being submitted."""
+
+    code = "report_draft_changed"
+    title = "The draft changed meanwhile"
+
+
+def require_content(nil_return: bool, line_count: int) -> None:
+    """Refuse a nil return with lines, and a report that has none without being one."""
+    if nil_return and line_count:
+        fault = FieldError("/lines", "nil_return_with_lines", "a nil return has no lines")
+    elif not nil_return and not line_count:
+        message = "a report has lines, or says that it is a nil return"
+        fault = FieldError("/lines", "lines_missing", message)
+    else:
+        return
+    raise ReportInvalid("The draft cannot be submitted like this; see errors.", errors=[fault])
