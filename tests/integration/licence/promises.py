@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from joserfc import jws
-from tests.integration.licence.history import History
+from tests.integration.licence.history import UNITS, History
 from tests.integration.licence.services import Headers, Json, Platform
 from tests.integration.procurement_api.world import release
 from tests.integration.reporting_api.collective_calls import cohort_rows, scheme
