@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 from tests.integration.reporting_api.evidence_calls import keep_file, resting_on
-from tests.integration.reporting_api.neighbours import EDITION
+from tests.integration.reporting_api.framework import EDITION
 from tests.integration.reporting_api.test_client import client, draft, key
 from tests.integration.reporting_api.world import QUARTER, World, codes, keyed, line
 
