@@ -49,14 +49,24 @@ def entry_hash(entry: Entry, position: int) -> str:
     return hashlib.sha256(_LEAF + canonical_json(_entry_document(entry, position))).hexdigest()
 
 
+def leaf_digest(canonical: str) -> bytes:
+    """The leaf hash of an entry whose canonical JSON this is."""
+    return hashlib.sha256(_LEAF + canonical.encode()).digest()
+
+
 def merkle_root(leaves: Sequence[str]) -> str:
     """The root over leaf hashes in order; there is at least one."""
-    level = [bytes.fromhex(leaf) for leaf in leaves]
-    if not level:
+    return root_over([bytes.fromhex(leaf) for leaf in leaves])
+
+
+def root_over(leaves: Sequence[bytes]) -> str:
+    """The same of leaf hashes that are not written out."""
+    if not leaves:
         raise ValueError("a block holds at least one entry")
+    level, sha256 = list(leaves), hashlib.sha256
     while len(level) > 1:
         paired = [
-            hashlib.sha256(_NODE + left + right).digest()
+            sha256(_NODE + left + right).digest()
             for left, right in zip(level[::2], level[1::2], strict=False)
         ]
         level = paired + (level[-1:] if len(level) % 2 else [])

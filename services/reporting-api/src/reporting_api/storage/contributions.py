@@ -37,8 +37,8 @@ FIGURES = """CROSS JOIN LATERAL (VALUES
     ) AS f (figure, day, sign, counts)"""
 """The figures to which a line `l` adds, where `f.counts`."""
 
-MEASURE_AND_EDITION = """JOIN measures m ON m.edition_hash = l.edition_hash AND m.code = l.measure
-    JOIN editions e ON e.edition_hash = l.edition_hash"""
+OF_MEASURE = "JOIN measures m ON m.edition_hash = l.edition_hash AND m.code = l.measure"
+"""What is kept of a line's measure, which every line has."""
 
 _LICENCE = "coalesce(m.licence_framework, '')"
 _FOUR = "f.figure IN ('committed', 'due', 'delivered', 'validated')"

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import (
@@ -30,13 +30,16 @@ from reporting_api.storage.ledger_rows import block_of, entry_of, entry_row
 from reporting_api.storage.ledger_tables import ledger_blocks, ledger_entries, ledger_inbox
 
 MAX_INSERTED_S = 60
+MAX_FETCHED = 50_000
+"""Entries that are read at once, whatever a block says it holds."""
 
 # One lock per place: the sequencer holds it alone, those who ask for a past moment share it.
 _LOCK_KEY = "hashtextextended(current_schema() || ' ledger ' || :place, 0)"
 
 _SEALED_LINES = text(f"""
     SELECT l.position, l.block_number, l.entry_hash, {CANONICAL} AS canonical FROM ledger_entries l
-    WHERE l.place_id = :place AND l.position BETWEEN :first AND :last ORDER BY l.position""")  # noqa: S608 - made of constants
+    WHERE l.place_id = :place AND l.position BETWEEN :first AND :last
+    ORDER BY l.position LIMIT :most""")  # noqa: S608 - made of constants
 
 
 async def append_entries(tx: AsyncConnection, entries: Sequence[Entry]) -> None:
@@ -91,9 +94,11 @@ async def blocks_after(tx: AsyncConnection, place_id: UUID, number: int, limit: 
     return [block_of(row) for row in (await tx.execute(query)).mappings()]
 
 
-@dataclass(frozen=True, slots=True)
-class SealedLine:
-    """An entry as it stands in the ledger: where, the hash kept with it, and all that it says as one text."""
+class SealedLine(NamedTuple):
+    """An entry as it stands in the ledger: where, the hash kept with it, and all that it says as one text.
+
+    A tuple, since millions are made to verify a ledger.
+    """
 
     position: int
     block_number: int
@@ -102,9 +107,10 @@ class SealedLine:
 
 
 async def sealed_lines(tx: AsyncConnection, place_id: UUID, first: int, last: int) -> list[SealedLine]:
-    """The entries of a place at the positions from `first` to `last`, in order."""
-    span = {"place": place_id, "first": first, "last": last}
-    return [SealedLine(*row) for row in await tx.execute(_SEALED_LINES, span)]
+    """The entries of a place at the positions from `first` to `last`, in order; `MAX_FETCHED` at most."""
+    span = {"place": place_id, "first": first, "last": last, "most": MAX_FETCHED}
+    rows = (await tx.execute(_SEALED_LINES, span)).all()
+    return [SealedLine(*row) for row in rows]
 
 
 async def entry_count(tx: AsyncConnection, place_id: UUID) -> int:

@@ -9,35 +9,46 @@ from uuid import UUID
 from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from reporting_api.storage.contributions import SUMS, added
-from reporting_api.storage.rollup_folding import CONTRIBUTED, HASHED, SPANS, Fold
+from reporting_api.storage.contributions import SUM_COLUMNS, SUMS, added
+from reporting_api.storage.rollup_folding import HASHED, SPANS, Fold, contributed
 
 MAX_NAMED = 20
 """Cells that one comparison names; where one is wrong there are often many."""
 MAX_STATEMENT_S = 600
 
-_SUMMED = "marginal, span, bucket, figure, cell"
+_OF_SPAN = ("marginal", "span", "bucket", "figure", "cell")
+_OF_DAY = ("sealed_on", "marginal", "bucket", "figure", "cell")
+_SUMMED = ", ".join(_OF_SPAN)
 
 
-def _compared(expected: str, stored: str, named: str) -> TextClause:
-    """The rows that only one side has, and which side it is."""
+def _compared(expected: str, stored: str, key: tuple[str, ...]) -> TextClause:
+    """The rows that only one side has or that differ: both sides have each key at most once."""
+    joined = " AND ".join(f"expected.{column} = stored.{column}" for column in key)
+    columns = [f"coalesce(stored.{column}, expected.{column}) AS {column}" for column in (*key, *_POUNDS)]
     return text(f"""
         WITH expected AS MATERIALIZED ({expected}), stored AS MATERIALIZED ({stored})
-        SELECT 'missing' AS side, {named}, social_pence + local_pence AS pence
-        FROM (SELECT * FROM expected EXCEPT SELECT * FROM stored) wanting
-        UNION ALL
-        SELECT 'kept', {named}, social_pence + local_pence
-        FROM (SELECT * FROM stored EXCEPT SELECT * FROM expected) wrong
-        LIMIT {MAX_NAMED}""")  # noqa: S608 - made of constants
+        SELECT CASE WHEN stored.marginal IS NULL THEN 'missing' ELSE 'kept' END AS side,
+               {", ".join(columns)}
+        FROM expected FULL JOIN stored ON {joined}
+        WHERE ({_row("expected")}) IS DISTINCT FROM ({_row("stored")}) LIMIT {MAX_NAMED}""")  # noqa: S608 - made of constants
 
 
-_OF_DAY = _compared(
-    CONTRIBUTED,
-    f"""SELECT c.marginal, c.code, c.qualifier, c.licence, d.figure, d.bucket, {SUMS}
-        FROM ledger_days d
-        LEFT JOIN ledger_cells c ON c.place_id = d.place_id AND c.cell = d.cell AND c.marginal = d.marginal
-        WHERE d.place_id = :place AND d.sealed_on = :day""",  # noqa: S608 - made of constants
-    "marginal, figure, bucket",
+_POUNDS = ("social_pence", "local_pence")
+
+
+def _row(alias: str) -> str:
+    return ", ".join(f"{alias}.{column}" for column in SUM_COLUMNS)
+
+
+# A cell that nothing is called by has no number, and so nothing stored is equal to it.
+_OF_DAYS = _compared(
+    f"""SELECT e.sealed_on, e.marginal, e.bucket, e.figure, c.cell, {_row("e")}
+        FROM ({contributed(by_day_of_sealing=True)}) e
+        LEFT JOIN ledger_cells c ON c.place_id = :place AND c.marginal = e.marginal AND c.code = e.code
+            AND c.qualifier = e.qualifier AND c.licence = e.licence""",  # noqa: S608 - made of constants
+    f"""SELECT {", ".join(_OF_DAY)}, {SUMS} FROM ledger_days
+        WHERE place_id = :place AND sealed_on BETWEEN :since AND :day""",  # noqa: S608 - made of constants
+    _OF_DAY,
 )
 
 _ADDED_DAYS = f"""SELECT p.marginal, s.span, s.first_day AS bucket, p.figure, p.cell, {added("p")}
@@ -45,21 +56,22 @@ _ADDED_DAYS = f"""SELECT p.marginal, s.span, s.first_day AS bucket, p.figure, p.
     WHERE p.place_id = :place AND p.sealed_on > :since AND p.sealed_on <= :day AND s.applies
     GROUP BY p.marginal, s.span, s.first_day, p.figure, p.cell"""  # noqa: S608 - made of constants
 
-_OF_ROLLUPS = _compared(
-    _ADDED_DAYS,
-    f"SELECT {_SUMMED}, {SUMS} FROM ledger_rollups WHERE place_id = :place",  # noqa: S608 - made of constants
-    "marginal, figure, bucket",
-)
-
 _CHECKPOINT = f"""SELECT {_SUMMED}, {SUMS} FROM ledger_checkpoints
     WHERE place_id = :place AND sealed_on = """  # noqa: S608 - made of constants
 
-_OF_CHECKPOINT = _compared(
-    f"""SELECT {_SUMMED}, {added("parts")}
-        FROM ({_CHECKPOINT} :since UNION ALL {_ADDED_DAYS}) parts GROUP BY {_SUMMED}""",  # noqa: S608 - made of constants
-    f"{_CHECKPOINT} :day",
-    "marginal, figure, bucket",
+_SINCE_THEN = f"""SELECT {", ".join(f"coalesce(a.{column}, b.{column}) AS {column}" for column in _OF_SPAN)},
+        {", ".join(f"coalesce(a.{c}, 0) + coalesce(b.{c}, 0) AS {c}" for c in SUM_COLUMNS)}
+    FROM ({_CHECKPOINT} :since) a
+    FULL JOIN ({_ADDED_DAYS}) b ON {" AND ".join(f"a.{column} = b.{column}" for column in _OF_SPAN)}"""  # noqa: S608 - made of constants
+"""A checkpoint with what the days after it added."""
+
+_OF_ROLLUPS = _compared(
+    _SINCE_THEN,
+    f"SELECT {_SUMMED}, {SUMS} FROM ledger_rollups WHERE place_id = :place",  # noqa: S608 - made of constants
+    _OF_SPAN,
 )
+
+_OF_CHECKPOINT = _compared(_SINCE_THEN, f"{_CHECKPOINT} :day", _OF_SPAN)
 
 _DAYS = text("""
     SELECT (sealed_at AT TIME ZONE 'UTC')::date AS day, min(first_position) - 1 AS after,
@@ -104,16 +116,19 @@ async def other_days(tx: AsyncConnection, place_id: UUID, fold: Fold) -> int:
     return await tx.scalar(_OTHER_DAYS, {"place": place_id, "folded": fold.position}) or 0
 
 
-async def day_faults(tx: AsyncConnection, place_id: UUID, day: date, after: int, upto: int) -> list[str]:
-    """What the sums of a day of sealing say otherwise than its lines."""
-    values = {"place": place_id, "day": day, "after": after, "upto": upto}
-    return _told(f"sums of {day}", await tx.execute(_OF_DAY, values))
+async def day_faults(
+    tx: AsyncConnection, place_id: UUID, since: date, day: date, after: int, upto: int
+) -> list[str]:
+    """What the sums of the days of sealing from `since` to `day` say otherwise than their lines."""
+    values = {"place": place_id, "since": since, "day": day, "after": after, "upto": upto}
+    rows = (await tx.execute(_OF_DAYS, values)).all()
+    return [f"sums of {row.sealed_on}: {_told(row)}" for row in rows]
 
 
-async def rollup_faults(tx: AsyncConnection, place_id: UUID, fold: Fold) -> list[str]:
-    """What the roll-ups say otherwise than all days together."""
-    values = {"place": place_id, "since": date.min, "day": fold.sealed_on}
-    return _told("roll-ups", await tx.execute(_OF_ROLLUPS, values))
+async def rollup_faults(tx: AsyncConnection, place_id: UUID, since: date, fold: Fold) -> list[str]:
+    """What the roll-ups say otherwise than the last checkpoint, of `since`, and the days after it."""
+    values = {"place": place_id, "since": since, "day": fold.sealed_on}
+    return [f"roll-ups: {_told(row)}" for row in (await tx.execute(_OF_ROLLUPS, values)).all()]
 
 
 async def checkpoint_days(tx: AsyncConnection, place_id: UUID) -> list[date]:
@@ -124,11 +139,10 @@ async def checkpoint_days(tx: AsyncConnection, place_id: UUID) -> list[date]:
 async def checkpoint_faults(tx: AsyncConnection, place_id: UUID, since: date, day: date) -> list[str]:
     """What a checkpoint says otherwise than the one before with the days between them."""
     values = {"place": place_id, "since": since, "day": day}
-    return _told(f"checkpoint of {day}", await tx.execute(_OF_CHECKPOINT, values))
+    rows = (await tx.execute(_OF_CHECKPOINT, values)).all()
+    return [f"checkpoint of {day}: {_told(row)}" for row in rows]
 
 
-def _told(what: str, rows: Any) -> list[str]:
-    return [
-        f"{what}: {side} {pence} pence of {figure} by {marginal} in {bucket}"
-        for side, marginal, figure, bucket, pence in rows
-    ]
+def _told(row: Any) -> str:
+    pence = row.social_pence + row.local_pence
+    return f"{row.side} {pence} pence of {row.figure} by {row.marginal} in {row.bucket}"

@@ -16,7 +16,7 @@ from reporting_api.storage.contributions import (
     CELL_NAME,
     FIGURES,
     LINE_COLUMNS,
-    MEASURE_AND_EDITION,
+    OF_MEASURE,
     SUM_COLUMNS,
     SUMS,
     added,
@@ -33,11 +33,20 @@ CHECKPOINT_AT_MONTHS_END = 5_000
 
 _NAMES = f"marginal, {CELL_NAME}"
 
-# One pass over the contributions adds up every marginal: which one a row is of, its grouping tells. What a
-# marginal does not hold (figures beside the four, days of what is not due) is left out afterwards.
-CONTRIBUTED = f"""
-    SELECT marginal, code, qualifier, licence, figure, bucket, {SUMS} FROM (
-        SELECT CASE WHEN GROUPING(measure) = 0 THEN 'measure'
+
+def contributed(*, by_day_of_sealing: bool) -> str:
+    """What a run of a place's entries adds to every cell, by month (in 'due_day' by day).
+
+    One pass over the contributions adds up every marginal: which one a row is of, its grouping tells. What a
+    marginal does not hold (figures beside the four, days of what is not due) is left out afterwards.
+    """
+    day, sealed, blocks = "", "", ""
+    if by_day_of_sealing:
+        day, sealed = "sealed_on, ", "(b.sealed_at AT TIME ZONE 'UTC')::date AS sealed_on, "
+        blocks = "JOIN ledger_blocks b ON b.place_id = :place AND b.number = l.block_number"
+    return f"""
+    SELECT {day}marginal, code, qualifier, licence, figure, bucket, {SUMS} FROM (
+        SELECT {day}CASE WHEN GROUPING(measure) = 0 THEN 'measure'
                     WHEN GROUPING(day) = 0 THEN 'due_day'
                     WHEN GROUPING(deliverer_id) = 0 THEN 'deliverer'
                     WHEN GROUPING(commissioner_id) = 0 THEN 'commissioner'
@@ -51,23 +60,23 @@ CONTRIBUTED = f"""
                     WHEN GROUPING(area_code) = 0 THEN coalesce(area_index, '') ELSE '' END AS qualifier,
                licence, figure, CASE WHEN GROUPING(day) = 0 THEN day ELSE month END AS bucket, {added("c")}
         FROM (
-            SELECT l.measure, l.edition_hash, l.deliverer_id, l.commissioner_id, l.route, l.area_code,
-                   l.area_index, coalesce(m.licence_framework, '') AS licence, f.figure, f.day,
+            SELECT {sealed}l.measure, l.edition_hash, l.deliverer_id, l.commissioner_id, l.route,
+                   l.area_code, l.area_index, coalesce(m.licence_framework, '') AS licence, f.figure, f.day,
                    date_trunc('month', f.day::timestamp)::date AS month, {AMOUNTS}
-            FROM (SELECT {LINE_COLUMNS} FROM ledger_entries
+            FROM (SELECT {LINE_COLUMNS}, block_number FROM ledger_entries
                   WHERE place_id = :place AND position > :after AND position <= :upto) l
-            {MEASURE_AND_EDITION} {FIGURES}
+            {blocks} {OF_MEASURE} {FIGURES}
             WHERE f.counts) c
         GROUP BY GROUPING SETS (
-            (figure, month, licence, measure, edition_hash),
-            (figure, month, licence, deliverer_id),
-            (figure, month, licence, commissioner_id),
-            (figure, month, licence, route),
-            (figure, month, licence, area_code, area_index),
-            (figure, day, licence, deliverer_id))) summed
+            ({day}figure, month, licence, measure, edition_hash),
+            ({day}figure, month, licence, deliverer_id),
+            ({day}figure, month, licence, commissioner_id),
+            ({day}figure, month, licence, route),
+            ({day}figure, month, licence, area_code, area_index),
+            ({day}figure, day, licence, deliverer_id))) summed
     WHERE marginal = 'measure' OR figure = 'due'
        OR marginal <> 'due_day' AND figure IN ('committed', 'delivered', 'validated')"""  # noqa: S608 - made of constants
-"""What a run of a place's entries adds to every cell, by month (in 'due_day' by day)."""
+
 
 HASHED = text("SELECT set_config('enable_sort', 'off', true)")
 """Few rows are expected where thousands come, and sorting them by their names takes longest of all."""
@@ -84,7 +93,7 @@ _ADDED_UP = ", ".join(f"{column} = have.{column} + excluded.{column}" for column
 
 # Under the place's lock nobody else numbers its cells.
 _FOLD = text(f"""
-    WITH contributed AS MATERIALIZED ({CONTRIBUTED}),
+    WITH contributed AS MATERIALIZED ({contributed(by_day_of_sealing=False)}),
     looked_up AS MATERIALIZED (
         SELECT c.*, known.cell
         FROM contributed c LEFT JOIN ledger_cells known

@@ -25,7 +25,7 @@ from reporting_api.storage.contributions import (
     CELL_NAME,
     FIGURES,
     LINE_COLUMNS,
-    MEASURE_AND_EDITION,
+    OF_MEASURE,
     SUM_COLUMNS,
     SUMS,
     Marginal,
@@ -284,7 +284,7 @@ def _of_lines(marginal: Marginal, lines: Sequence[str]) -> str:
         WITH lines AS ({" UNION ALL ".join(lines)})
         SELECT {CELL_NAME}, bucket, figure, {added("found")} FROM (
             SELECT d.code, d.qualifier, d.licence, {day} AS bucket, f.figure, {AMOUNTS}
-            FROM lines l {MEASURE_AND_EDITION} {FIGURES} {cell_of(marginal)}
+            FROM lines l {OF_MEASURE} {FIGURES} {cell_of(marginal)}
             WHERE f.counts AND d.applies AND {_COUNTS_IN}) found
         GROUP BY {CELL_NAME}, bucket, figure"""  # noqa: S608 - made of constants
 
