@@ -22,20 +22,26 @@ LINE_COLUMNS = """figure, deliverer_id, commissioner_id, route, commitment_line_
     low_pence, high_pence, data_status, reverses, source_kind"""
 """What of a line of the inbox or the ledger its contributions are worked out of."""
 
-FIGURES = """CROSS JOIN LATERAL (VALUES
-        ('committed', l.effective_on, 1, l.figure = 'committed' AND l.effective_on <= l.period_end),
-        ('committed', l.period_end + 1, -1, l.figure = 'committed' AND l.effective_on <= l.period_end),
-        ('signed', l.effective_on, 1, l.figure = 'committed' AND l.source_kind = 'commitment'),
-        ('due', l.effective_on, 1, l.figure = 'due'),
-        ('delivered', l.effective_on, 1, l.figure = 'delivered'),
-        ('delivered_against', l.effective_on, 1,
-            l.figure = 'delivered' AND l.commitment_line_id IS NOT NULL),
-        ('delivered_uncommitted', l.effective_on, 1,
-            l.figure = 'delivered' AND l.commitment_line_id IS NULL),
-        ('validated', l.effective_on, 1, l.figure = 'validated'),
-        ('confirmed', l.effective_on, 1, l.figure = 'confirmed')
-    ) AS f (figure, day, sign, counts)"""
-"""The figures to which a line `l` adds, where `f.counts`."""
+FIGURES = """JOIN (VALUES
+        ('committed', 'committed', 1, 'starts'),
+        ('committed', 'committed', -1, 'ends'),
+        ('committed', 'signed', 1, 'signs'),
+        ('due', 'due', 1, 'happens'),
+        ('delivered', 'delivered', 1, 'happens'),
+        ('delivered', 'delivered_against', 1, 'meets a promise'),
+        ('delivered', 'delivered_uncommitted', 1, 'meets none'),
+        ('validated', 'validated', 1, 'happens'),
+        ('confirmed', 'confirmed', 1, 'happens')
+    ) AS k (of_figure, figure, sign, how) ON k.of_figure = l.figure
+    CROSS JOIN LATERAL (SELECT k.figure, k.sign,
+        CASE k.how WHEN 'ends' THEN l.period_end + 1 ELSE l.effective_on END AS day,
+        CASE k.how WHEN 'happens' THEN true
+            WHEN 'meets a promise' THEN l.commitment_line_id IS NOT NULL
+            WHEN 'meets none' THEN l.commitment_line_id IS NULL
+            WHEN 'signs' THEN l.source_kind = 'commitment'
+            ELSE l.effective_on <= l.period_end END AS counts) AS f"""
+"""The figures to which a line `l` adds, where `f.counts`: joined by its own figure, so that of the nine few
+are looked at."""
 
 OF_MEASURE = "JOIN measures m ON m.edition_hash = l.edition_hash AND m.code = l.measure"
 """What is kept of a line's measure, which every line has."""

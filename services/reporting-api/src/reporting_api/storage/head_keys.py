@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, select
+from sqlalchemy import RowMapping, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -45,6 +45,14 @@ async def keep_head(tx: AsyncConnection, block: Block, head_jws: str) -> None:
     """Keep a head's signature; of two that sign at once, the first one's stays."""
     row = {"place_id": block.place_id, "number": block.number, "head_jws": head_jws}
     await tx.execute(insert(ledger_heads).values(**row).on_conflict_do_nothing())
+
+
+async def stray_heads(tx: AsyncConnection) -> int:
+    """How many signed heads there are of blocks that no ledger holds."""
+    block = select(ledger_blocks.c.number).where(
+        ledger_blocks.c.place_id == ledger_heads.c.place_id, ledger_blocks.c.number == ledger_heads.c.number
+    )
+    return await tx.scalar(select(func.count()).select_from(ledger_heads).where(~block.exists())) or 0
 
 
 async def signed_heads(

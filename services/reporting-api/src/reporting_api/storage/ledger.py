@@ -27,7 +27,7 @@ from reporting_api.domain.entries import Entry
 from reporting_api.storage.canonical_rows import CANONICAL
 from reporting_api.storage.copy_tables import measures
 from reporting_api.storage.ledger_rows import block_of, entry_of, entry_row
-from reporting_api.storage.ledger_tables import ledger_blocks, ledger_entries, ledger_inbox
+from reporting_api.storage.ledger_tables import ledger_blocks, ledger_entries, ledger_inbox, publications
 
 MAX_INSERTED_S = 60
 MAX_FETCHED = 50_000
@@ -113,6 +113,16 @@ async def sealed_lines(tx: AsyncConnection, place_id: UUID, first: int, last: in
     return [SealedLine(*row) for row in rows]
 
 
+async def unlinked_blocks(tx: AsyncConnection, place_id: UUID) -> int:
+    """How many blocks of a place do not name the number before theirs; the first names none."""
+    blocks = ledger_blocks.c
+    before = func.nullif(blocks.number - 1, 0)
+    query = select(func.count()).where(
+        blocks.place_id == place_id, blocks.previous_number.is_distinct_from(before)
+    )
+    return await tx.scalar(query) or 0
+
+
 async def entry_count(tx: AsyncConnection, place_id: UUID) -> int:
     """How many entries a place's ledger holds, wherever they say that they stand."""
     query = select(func.count()).select_from(ledger_entries).where(ledger_entries.c.place_id == place_id)
@@ -120,9 +130,10 @@ async def entry_count(tx: AsyncConnection, place_id: UUID) -> int:
 
 
 async def places_with_ledger(tx: AsyncConnection) -> list[UUID]:
-    """The places that have at least one sealed block."""
-    query = select(ledger_blocks.c.place_id).where(ledger_blocks.c.number == 1)
-    return list((await tx.execute(query.order_by(ledger_blocks.c.place_id))).scalars())
+    """The places that have a sealed block or a publication."""
+    sealed = select(ledger_blocks.c.place_id).where(ledger_blocks.c.number == 1)
+    query = sealed.union(select(publications.c.place_id))
+    return sorted((await tx.execute(query)).scalars())
 
 
 async def ledger_page(

@@ -37,6 +37,12 @@ async def kept_file(tx: AsyncConnection, publication_id: UUID, media_type: str) 
     return (await tx.execute(query)).mappings().one_or_none()
 
 
+async def kept_files(tx: AsyncConnection, publication_id: UUID) -> list[RowMapping]:
+    """All files of a publication that are kept."""
+    query = select(publication_files).where(publication_files.c.publication_id == publication_id)
+    return list((await tx.execute(query)).mappings())
+
+
 async def publication_key(tx: AsyncConnection) -> RowMapping | None:
     """The key that signs publications, or none before the first."""
     return (await tx.execute(select(publication_keys))).mappings().one_or_none()

@@ -87,6 +87,10 @@ _OTHER_DAYS = text("""
 _CHECKPOINT_DAYS = text("""
     SELECT DISTINCT sealed_on FROM ledger_checkpoints WHERE place_id = :place ORDER BY sealed_on""")
 
+_CHECKPOINT_POSITION = text("""
+    SELECT max(last_position) FROM ledger_blocks
+    WHERE place_id = :place AND sealed_at < (CAST(:last AS date) + 1)::timestamp AT TIME ZONE 'UTC'""")
+
 _FOLD_BLOCK = text("""
     SELECT last_position, (sealed_at AT TIME ZONE 'UTC')::date AS sealed_on FROM ledger_blocks
     WHERE place_id = :place AND number = :number""")
@@ -103,6 +107,12 @@ async def fold_is_of_block(tx: AsyncConnection, place_id: UUID, fold: Fold) -> b
     """Whether the fold stands at the end of the block that it names."""
     row = (await tx.execute(_FOLD_BLOCK, {"place": place_id, "number": fold.block_number})).one_or_none()
     return row is not None and (row.last_position, row.sealed_on) == (fold.position, fold.sealed_on)
+
+
+async def checkpoint_is_named(tx: AsyncConnection, place_id: UUID, fold: Fold, last: date | None) -> bool:
+    """Whether the fold names the position at which the last checkpoint, of that day, stands."""
+    found = None if last is None else await tx.scalar(_CHECKPOINT_POSITION, {"place": place_id, "last": last})
+    return fold.checkpoint_position == (found or 0)
 
 
 async def folded_days(tx: AsyncConnection, place_id: UUID, fold: Fold) -> list[tuple[date, int, int]]:

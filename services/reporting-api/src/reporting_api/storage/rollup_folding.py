@@ -78,8 +78,10 @@ def contributed(*, by_day_of_sealing: bool) -> str:
        OR marginal <> 'due_day' AND figure IN ('committed', 'delivered', 'validated')"""  # noqa: S608 - made of constants
 
 
-HASHED = text("SELECT set_config('enable_sort', 'off', true)")
-"""Few rows are expected where thousands come, and sorting them by their names takes longest of all."""
+HASHED = text("""
+    SELECT set_config('enable_sort', 'off', true), set_config('enable_nestloop', 'off', true)""")
+"""Few rows are expected where thousands come: sorting them by their names, or looking for each of them, takes
+longest of all."""
 
 SPANS = """CROSS JOIN LATERAL (VALUES
         ('day', p.bucket, p.marginal = 'due_day'),
@@ -164,7 +166,8 @@ class Fold:
         return more >= CHECKPOINT_EVERY or (ends_month and more >= CHECKPOINT_AT_MONTHS_END)
 
 
-_NOTHING = Fold(0, 0, date.min, 0)
+NOTHING_FOLDED = Fold(0, 0, date.min, 0)
+"""Where a place stands before its first block is folded."""
 
 
 async def folded_so_far(tx: AsyncConnection, place_id: UUID) -> Fold | None:
@@ -188,7 +191,7 @@ async def fold_next(tx: AsyncConnection, place_id: UUID) -> int:
     The caller holds the place's lock.
     """
     before = await folded_so_far(tx, place_id)
-    after = before or _NOTHING
+    after = before or NOTHING_FOLDED
     place = {"place": place_id}
     asked = {**place, "after": after.block_number, "last": after.position + MAX_FOLDED}
     row = (await tx.execute(_NEXT, asked)).one_or_none()

@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from joserfc import jws
+from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
 from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -144,6 +145,17 @@ async def _signature(
     header = {"alg": _ALGORITHM, "kid": row["kid"], "typ": SIGNATURE_TYPE}
     registry = jws.JWSRegistry(algorithms=[_ALGORITHM])
     return jws.serialize_compact(header, said, _opened(signing, row), registry=registry).encode()
+
+
+def signed_hashes(signature: bytes, public_jwk: dict[str, Any]) -> dict[str, Any] | None:
+    """What a publication's signature says; None where it is none of this key."""
+    try:
+        found = jws.deserialize_compact(signature, OKPKey.import_key(public_jwk), [_ALGORITHM])
+        said = json.loads(found.payload)
+    except (JoseError, ValueError):
+        return None
+    is_ours = found.headers().get("typ") == SIGNATURE_TYPE and isinstance(said, dict)
+    return said if is_ours else None
 
 
 async def _key(tx: AsyncConnection, signing: Signing, now: datetime) -> RowMapping:

@@ -166,11 +166,7 @@ async def _protected_value(
     computed = await compute_value(
         tx, lines, now, PUBLISHED_DIMENSIONS, with_contributors=True, every_scheme=True
     )
-    agreed = organisations_agreed(
-        await memberships_known(tx, lines.place_id, now),
-        await standing_reports(tx, lines.place_id, lines.window, now),
-        lines.window,
-    )
+    agreed = await organisations_agreed_at(tx, lines, now)
     parts = await licensed_parts(tx, lines)
     if preview_for is not None:
         held = replace(lines, licences=frameworks_held(preview_for.scopes))
@@ -186,6 +182,15 @@ async def _protected_value(
         licensed=licensed,
     )
     return _Protected(value, agreed, licensed)
+
+
+async def organisations_agreed_at(tx: AsyncConnection, lines: Slice, moment: datetime) -> frozenset[UUID]:
+    """The organisations that had agreed to be named in figures of the window."""
+    return organisations_agreed(
+        await memberships_known(tx, lines.place_id, moment),
+        await standing_reports(tx, lines.place_id, lines.window, moment),
+        lines.window,
+    )
 
 
 def _publication(

@@ -8,7 +8,13 @@ from uuid import UUID
 
 from cdp_common.db.database import Database
 from reporting_api.domain.chain import GENESIS, Block, header_hash, leaf_digest, root_over
-from reporting_api.storage.ledger import SealedLine, blocks_after, entry_count, sealed_lines
+from reporting_api.storage.ledger import (
+    SealedLine,
+    blocks_after,
+    entry_count,
+    sealed_lines,
+    unlinked_blocks,
+)
 from reporting_api.storage.rollup_checks import allow_time
 
 BLOCKS_AT_ONCE = 500
@@ -40,6 +46,9 @@ async def block_faults_of(db: Database, place_id: UUID) -> list[str]:
     async with db.begin() as tx:
         await allow_time(tx)
         count = await entry_count(tx, place_id)
+        unlinked = await unlinked_blocks(tx, place_id)
+    if unlinked:
+        faults.append(f"{unlinked} blocks do not name the number before theirs")
     if count != before.last_position:
         faults.append(f"the ledger holds {count} entries, its blocks {before.last_position}")
     return faults

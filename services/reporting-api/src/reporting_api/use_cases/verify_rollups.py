@@ -12,13 +12,14 @@ from reporting_api.storage.rollup_checks import (
     allow_time,
     checkpoint_days,
     checkpoint_faults,
+    checkpoint_is_named,
     day_faults,
     fold_is_of_block,
     folded_days,
     other_days,
     rollup_faults,
 )
-from reporting_api.storage.rollup_folding import folded_so_far
+from reporting_api.storage.rollup_folding import NOTHING_FOLDED, folded_so_far
 
 DAYS_AT_ONCE = 40_000
 """Entries whose days are worked out together; one day may have more."""
@@ -42,7 +43,8 @@ async def day_faults_of(db: Database, place_id: UUID) -> list[str]:
     async with db.begin() as tx:
         fold = await folded_so_far(tx, place_id)
         if fold is None:
-            return []
+            strays = await other_days(tx, place_id, NOTHING_FOLDED)
+            return [f"sums by day: {strays} although nothing is folded"] if strays else []
         if not await fold_is_of_block(tx, place_id, fold):
             return ["roll-ups: they do not end with the block that they name"]
         days = await folded_days(tx, place_id, fold)
@@ -60,9 +62,11 @@ async def sum_faults_of(db: Database, place_id: UUID) -> list[str]:
     async with db.begin() as tx:
         fold = await folded_so_far(tx, place_id)
         ends = await checkpoint_days(tx, place_id)
+        is_named = fold is None or await checkpoint_is_named(tx, place_id, fold, ends[-1] if ends else None)
     if fold is None:
         return []
-    since, faults = date.min, []
+    since = date.min
+    faults = [] if is_named else ["roll-ups: they do not name the last checkpoint's position"]
     for day in ends:
         async with db.begin() as tx:
             await allow_time(tx)
