@@ -21,7 +21,7 @@ from fastapi import FastAPI, Request
 from cdp_common.kernel.identifiers import new_id
 from cdp_common.testing.callers import AUDIENCE, ISSUER, TokenMint
 from cdp_common.web.logs import configure_logging
-from cdp_common.web.run import serve
+from cdp_common.web.serving import serve
 from cdp_common.web.verifier import POLL_INTERVAL_S
 from procurement_api.main import create_app
 from procurement_api.settings import Settings

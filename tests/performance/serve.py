@@ -16,7 +16,7 @@ from cdp_common.testing.callers import AUDIENCE, ISSUER, TokenMint
 from cdp_common.web.caller import Caller
 from cdp_common.web.identity import signed_caller
 from cdp_common.web.logs import configure_logging
-from cdp_common.web.run import serve
+from cdp_common.web.serving import serve
 from toms_engine.main import create_app
 from toms_engine.settings import Settings
 

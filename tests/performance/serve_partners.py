@@ -12,7 +12,7 @@ from fastapi import APIRouter, FastAPI, Response
 
 from cdp_common.testing.callers import AUDIENCE, ISSUER
 from cdp_common.web.logs import configure_logging
-from cdp_common.web.run import serve
+from cdp_common.web.serving import serve
 from partners_api.main import create_app
 from partners_api.settings import Settings
 

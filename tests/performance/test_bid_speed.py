@@ -33,7 +33,7 @@ from cdp_common.db.embedded import EmbeddedCluster
 from cdp_common.kernel.clock import utc_now
 from cdp_common.kernel.identifiers import new_id
 from cdp_common.testing.databases import TestDatabases
-from procurement_api.main import PACKAGE, SCHEMA
+from procurement_api.settings import PACKAGE, SCHEMA
 
 ROOT = Path(__file__).resolve().parents[2]
 LOTS = [str(number) for number in range(1, 6)]

@@ -19,8 +19,8 @@ from cdp_common.db.database import Database
 from cdp_common.kernel.clock import FixedClock, utc_now
 from cdp_common.testing.callers import http_client
 from cdp_common.testing.plugin import MakeDatabase
-from partners_api.main import CONNECTION_WAIT_S, PACKAGE, SCHEMA, create_app
-from partners_api.settings import Settings
+from partners_api.main import CONNECTION_WAIT_S, create_app
+from partners_api.settings import PACKAGE, SCHEMA, Settings
 from tests.integration.partners_api.world import AUDIENCE, ISSUER, World
 from tests.soak.scale import Scale
 

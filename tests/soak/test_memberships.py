@@ -30,7 +30,7 @@ from cdp_common.kernel.identifiers import new_id
 from cdp_common.testing.plugin import MakeSavepointDatabase
 from partners_api.domain.authority import Actor
 from partners_api.domain.scopes import CLIENTS_ADMIN
-from partners_api.main import PACKAGE, SCHEMA
+from partners_api.settings import PACKAGE, SCHEMA
 from partners_api.use_cases.create_organisation import create_organisation
 from partners_api.use_cases.create_place import create_place
 from partners_api.use_cases.end_membership import end_membership

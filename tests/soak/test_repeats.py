@@ -13,7 +13,8 @@ import pytest
 from cdp_common.db.database import Database
 from cdp_common.kernel.identifiers import new_id
 from cdp_common.testing.plugin import MakeDatabase
-from procurement_api.main import CONNECTION_WAIT_S, PACKAGE, SCHEMA
+from procurement_api.main import CONNECTION_WAIT_S
+from procurement_api.settings import PACKAGE, SCHEMA
 from tests.integration.procurement_api.conftest import running, settings_in
 from tests.integration.procurement_api.world import World, bid_of
 from tests.soak.scale import Scale

@@ -24,7 +24,8 @@ from joserfc.jwk import KeySet
 from cdp_common.db.database import Database
 from cdp_common.kernel.proofs import canonical_json, is_included, leaf_hash
 from cdp_common.testing.plugin import MakeDatabase
-from procurement_api.main import CONNECTION_WAIT_S, PACKAGE, SCHEMA
+from procurement_api.main import CONNECTION_WAIT_S
+from procurement_api.settings import PACKAGE, SCHEMA
 from tests.integration.procurement_api.conftest import running, settings_in
 from tests.integration.procurement_api.world import DEADLINE, Party, World, bid_of
 from tests.soak.scale import Scale

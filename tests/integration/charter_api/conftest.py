@@ -14,8 +14,8 @@ from cdp_common.db.database import Database
 from cdp_common.kernel.clock import FixedClock
 from cdp_common.testing.callers import AUDIENCE, ISSUER, TokenMint, standing_client
 from cdp_common.testing.plugin import MakeDatabase, MakeSavepointDatabase
-from charter_api.main import SCHEMA, create_app
-from charter_api.settings import Settings
+from charter_api.main import create_app
+from charter_api.settings import SCHEMA, Settings
 
 
 @pytest.fixture

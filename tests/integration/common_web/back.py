@@ -60,4 +60,4 @@ def create_app(settings: ServiceSettings) -> FastAPI:
 
 
 if __name__ == "__main__":
-    main(PACKAGE, create_app, ServiceSettings, SCHEMA)
+    main(PACKAGE, "__main__:create_app", ServiceSettings, SCHEMA)

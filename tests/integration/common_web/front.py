@@ -44,4 +44,4 @@ def create_app(settings: ServiceSettings) -> FastAPI:
 
 
 if __name__ == "__main__":
-    main("front", create_app, ServiceSettings, None)
+    main("front", "__main__:create_app", ServiceSettings, None)

@@ -13,8 +13,8 @@ from cdp_common.db.database import Database
 from cdp_common.kernel.clock import FixedClock
 from cdp_common.testing.callers import standing_client
 from cdp_common.testing.plugin import MakeDatabase, MakeSavepointDatabase
-from partners_api.main import PACKAGE, SCHEMA, create_app
-from partners_api.settings import Settings
+from partners_api.main import create_app
+from partners_api.settings import PACKAGE, SCHEMA, Settings
 
 
 @pytest.fixture

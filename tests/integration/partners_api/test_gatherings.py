@@ -15,8 +15,8 @@ from cdp_common.kernel.clock import FixedClock
 from cdp_common.kernel.identifiers import new_id
 from cdp_common.testing.callers import http_client
 from cdp_common.testing.plugin import MakeDatabase
-from partners_api.main import CONNECTION_WAIT_S, PACKAGE, SCHEMA, create_app
-from partners_api.settings import Settings
+from partners_api.main import CONNECTION_WAIT_S, create_app
+from partners_api.settings import PACKAGE, SCHEMA, Settings
 from partners_api.storage.public_tables import public_contacts
 from partners_api.use_cases.purge_expired import purge_expired
 

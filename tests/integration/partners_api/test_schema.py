@@ -4,7 +4,7 @@ from cdp_common.db.migrations import check_migrations, migrate, migrate_down
 from cdp_common.db.revisions import current_revision, head_revision
 from cdp_common.testing.databases import TestDatabases
 from cdp_common.testing.plugin import MakeDatabase
-from partners_api.main import PACKAGE, SCHEMA
+from partners_api.settings import PACKAGE, SCHEMA
 
 APP_ROLE = "cdp_partners_app"
 

@@ -11,7 +11,7 @@ from joserfc.jwk import OKPKey
 from sqlalchemy import delete, select
 from tests.integration.partners_api.world import World
 
-from partners_api.main import issuer_of
+from partners_api.issuer import issuer_of
 from partners_api.settings import Settings
 from partners_api.storage.signing_keys import load_signing_keys
 from partners_api.storage.tables import signing_keys

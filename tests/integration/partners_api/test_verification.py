@@ -14,8 +14,8 @@ from cdp_common.testing.callers import standing_client
 from cdp_common.testing.plugin import MakeSavepointDatabase
 from partners_api.domain.scopes import REGISTRATION_SCOPES, UNVERIFIED_LIVE_SCOPES
 from partners_api.domain.verification import DnsUnavailable
-from partners_api.main import PACKAGE, SCHEMA, create_app
-from partners_api.settings import Settings
+from partners_api.main import create_app
+from partners_api.settings import PACKAGE, SCHEMA, Settings
 from partners_api.use_cases.purge_expired import purge_expired
 
 COMPANY = {"scheme": "GB-COH", "id": "01234567"}

@@ -14,8 +14,8 @@ from cdp_common.db.database import Database
 from cdp_common.kernel.clock import FixedClock
 from cdp_common.testing.callers import AUDIENCE, ISSUER, TokenMint, standing_client
 from cdp_common.testing.plugin import MakeDatabase, MakeSavepointDatabase
-from procurement_api.main import PACKAGE, SCHEMA, create_app
-from procurement_api.settings import Settings
+from procurement_api.main import create_app
+from procurement_api.settings import PACKAGE, SCHEMA, Settings
 
 
 @pytest.fixture

@@ -11,8 +11,7 @@ from tests.integration.procurement_api.world import TERMS, World, bid_of, line, 
 from cdp_common.kernel.proofs import canonical_json, merkle_root
 from cdp_common.testing.plugin import MakeSavepointDatabase
 from procurement_api.domain.receipt import padded
-from procurement_api.main import PACKAGE, SCHEMA
-from procurement_api.settings import Settings
+from procurement_api.settings import PACKAGE, SCHEMA, Settings
 from procurement_api.storage.tables import bid_versions, bids, tenders
 from procurement_api.use_cases.sealing import seal, sealing_public_key
 

@@ -10,7 +10,7 @@ from cdp_common.db.migrations import migrate, migrate_down
 from cdp_common.db.schema_check import check_migrations
 from cdp_common.testing.databases import TestDatabases
 from cdp_common.testing.plugin import MakeDatabase
-from procurement_api.main import PACKAGE, SCHEMA
+from procurement_api.settings import PACKAGE, SCHEMA
 
 APPEND_ONLY = (
     *(

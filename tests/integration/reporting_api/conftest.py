@@ -15,8 +15,8 @@ from cdp_common.kernel.clock import FixedClock
 from cdp_common.kernel.identifiers import new_id
 from cdp_common.testing.callers import AUDIENCE, ISSUER, TokenMint, standing_client
 from cdp_common.testing.plugin import MakeDatabase, MakeSavepointDatabase
-from reporting_api.main import SCHEMA, create_app
-from reporting_api.settings import Settings
+from reporting_api.main import create_app
+from reporting_api.settings import SCHEMA, Settings
 
 PACKAGE = "reporting_api"
 

@@ -19,8 +19,8 @@ from cdp_common.kernel.identifiers import new_id
 from cdp_common.testing.callers import AUDIENCE, ISSUER, TokenMint, http_client
 from cdp_common.testing.databases import TestDatabases
 from cdp_common.testing.plugin import MakeDatabase
-from reporting_api.main import SCHEMA, create_app
-from reporting_api.settings import Settings
+from reporting_api.main import create_app
+from reporting_api.settings import SCHEMA, Settings
 from reporting_api.use_cases.purge_answers import ANSWERS_KEPT_FOR, purge_once
 
 PATIENCE_S = 20.0

@@ -14,8 +14,8 @@ from cdp_common.db.database import Database
 from cdp_common.kernel.clock import FixedClock
 from cdp_common.testing.callers import AUDIENCE, ISSUER, TokenMint, standing_client
 from cdp_common.testing.plugin import MakeDatabase, MakeSavepointDatabase
-from toms_engine.main import SCHEMA, create_app
-from toms_engine.settings import Settings
+from toms_engine.main import create_app
+from toms_engine.settings import SCHEMA, Settings
 
 PACKAGE = "toms_engine"
 

@@ -9,8 +9,8 @@ import pytest
 import structlog
 from opentelemetry.sdk.trace import TracerProvider
 
-from cdp_common.web.logs import configure_logging, redact_secrets
-from cdp_common.web.telemetry import add_trace_ids, current_trace_id
+from cdp_common.web.logs import add_trace_ids, configure_logging, redact_secrets
+from cdp_common.web.telemetry import current_trace_id
 
 
 @pytest.fixture

@@ -32,7 +32,7 @@ def test_a_start_that_cannot_work_says_why(
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     with pytest.raises(SystemExit) as ended:
-        main("front", never, ServiceSettings, None, arguments)
+        main("front", f"{__name__}:never", ServiceSettings, None, arguments)
     assert ended.value.code == 2
     told = capsys.readouterr()
     assert message in told.err

@@ -1,7 +1,6 @@
 """`python -m charter_api` serves, `python -m charter_api migrate` migrates."""
 
 from cdp_common.web.run import main
-from charter_api.main import SCHEMA, create_app
-from charter_api.settings import Settings
+from charter_api.settings import SCHEMA, Settings
 
-main("charter_api", create_app, Settings, SCHEMA)
+main("charter_api", "charter_api.main:create_app", Settings, SCHEMA)

@@ -27,12 +27,10 @@ from charter_api.api import (
     signature_entries,
     signatures,
 )
-from charter_api.settings import Settings
+from charter_api.settings import SCHEMA, Settings
 from charter_api.use_cases.announce_turns import INTERVAL_S, turns_of
 from charter_api.use_cases.expire_entries import expiries_of
 from charter_api.use_cases.follow_partners import SOURCE, follow_partners
-
-SCHEMA = "charter"
 
 
 def create_app(

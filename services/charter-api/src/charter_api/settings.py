@@ -9,6 +9,9 @@ from cdp_common.web.settings import ServiceSettings
 from charter_api.domain.certificate import Addresses
 from charter_api.use_cases.place_keys import CertificateKeys
 
+SCHEMA = "charter"
+"""The schema of the service's database; its name and its roles are made of it."""
+
 
 class Settings(ServiceSettings):
     """The settings of charter-api: the shared ones, and where outsiders find certificates."""

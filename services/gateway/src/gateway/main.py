@@ -16,6 +16,7 @@ from gateway import endpoint, streams
 from gateway.caller_points import CallerPoints
 from gateway.carrier import Aiohttp
 from gateway.documents import Documents, read_registry
+from gateway.garbage import collect_seldom
 from gateway.graphiql import pages as graphiql
 from gateway.guards import guards_for
 from gateway.happenings import Happenings
@@ -61,4 +62,11 @@ def create_app(
         only_trusted_for_public=settings.public_documents == "trusted",
     )
     app.state.public_answers = PublicAnswers(settings.public_answer_s, settings.public_answer_bytes, now_s)
+    return app
+
+
+def create_serving_app(settings: Settings) -> FastAPI:
+    """The application for a process that serves and does nothing else: it looks for garbage seldom."""
+    app = create_app(settings)
+    collect_seldom()
     return app

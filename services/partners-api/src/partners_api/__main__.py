@@ -3,14 +3,12 @@
 import sys
 
 from cdp_common.web.run import main
-from partners_api import provision
-from partners_api.main import PACKAGE, SCHEMA, create_app
-from partners_api.settings import Settings
+from partners_api.settings import PACKAGE, SCHEMA, Settings
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["provision"]:
-        provision.main(sys.argv[2:])
-    elif sys.argv[1:] == ["rotate-signing-key"]:
-        provision.rotate_main()
+    if sys.argv[1:2] in (["provision"], ["rotate-signing-key"]):
+        from partners_api import provision  # a process that migrates starts sooner without it
+
+        provision.main(sys.argv[1:])
     else:
-        main(PACKAGE, create_app, Settings, SCHEMA)
+        main(PACKAGE, "partners_api.main:create_app", Settings, SCHEMA)

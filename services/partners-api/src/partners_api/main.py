@@ -3,8 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from datetime import timedelta
-from functools import cache
 from typing import Any
 
 import structlog
@@ -42,7 +40,8 @@ from partners_api.api import (
     working_group,
 )
 from partners_api.api.callers import PUBLIC_WORDS, REGISTRATIONS, TOKENS
-from partners_api.settings import Settings
+from partners_api.issuer import issuer_of
+from partners_api.settings import PACKAGE, SCHEMA, Settings
 from partners_api.use_cases.dns_records import TxtLookup, look_up_txt
 from partners_api.use_cases.provider_keys import ProviderKeys, fetching
 from partners_api.use_cases.purge_expired import purge_expired
@@ -51,8 +50,6 @@ from partners_api.use_cases.signing_keys import ensure_signing_key, read_jwks
 from partners_api.use_cases.token_desk import TokenDesk
 from partners_api.use_cases.token_issuer import TokenIssuer
 
-PACKAGE = "partners_api"
-SCHEMA = "partners"
 START_RETRY_S = 1.0
 CONNECTION_WAIT_S = 30.0
 """How long a request may wait for a connection: in a rush it is served late rather than refused."""
@@ -126,17 +123,6 @@ def create_app(
     app.state.look_up_txt = look_up
     app.state.provider_keys = ProviderKeys(fetching(http), only_https=settings.mode == "live")
     return app
-
-
-def issuer_of(settings: Settings) -> TokenIssuer:
-    """What the authorisation server is told about itself."""
-    return TokenIssuer(
-        issuer=settings.issuer,
-        audience=settings.audience,
-        token_lifetime=timedelta(seconds=settings.token_lifetime_s),
-        key_lead=timedelta(seconds=settings.signing_key_lead_s),
-        secret_key=cache(settings.secret_key),
-    )
 
 
 def _own_verifier(settings: Settings, database: Database, clock: Clock) -> TokenVerifier:

@@ -13,8 +13,8 @@ from cdp_common.kernel.clock import utc_now
 from cdp_common.kernel.errors import CdpError
 from cdp_common.web.settings import KeyFileUnusable
 from cdp_common.web.wiring import service_database
-from partners_api.main import SCHEMA, issuer_of
-from partners_api.settings import Settings
+from partners_api.issuer import issuer_of
+from partners_api.settings import SCHEMA, Settings
 from partners_api.use_cases.provision_platform import Declaration, Provisioned, provision_platform
 from partners_api.use_cases.signing_keys import ensure_signing_key, rotate_signing_key
 
@@ -23,13 +23,22 @@ EXIT_USAGE = 2
 
 
 def main(arguments: Sequence[str]) -> None:
+    """Do what the first argument names, and write what was done."""
+    match list(arguments):
+        case ["provision", name]:
+            _provision(Path(name))
+        case ["rotate-signing-key"]:
+            _rotate()
+        case _:
+            _fail("usage: python -m partners_api provision FILE, or rotate-signing-key", EXIT_USAGE)
+
+
+def _provision(file: Path) -> None:
     """Provision the platform from a JSON file, and write what was done as JSON."""
-    if len(arguments) != 1:
-        _fail("usage: python -m partners_api provision FILE", EXIT_USAGE)
     try:
-        declaration = Declaration.model_validate_json(Path(arguments[0]).read_bytes())
+        declaration = Declaration.model_validate_json(file.read_bytes())
     except OSError as fault:
-        _fail(f"{arguments[0]} cannot be read: {fault.strerror}", EXIT_USAGE)
+        _fail(f"{file} cannot be read: {fault.strerror}", EXIT_USAGE)
     except ValidationError as fault:
         _fail(_words_of(fault), EXIT_USAGE)
     try:
@@ -52,7 +61,7 @@ async def provision(settings: Settings, declaration: Declaration) -> Provisioned
         await database.dispose()
 
 
-def rotate_main() -> None:
+def _rotate() -> None:
     """Announce a new signing key, and write its id."""
     try:
         kid = asyncio.run(rotate(_settings()))

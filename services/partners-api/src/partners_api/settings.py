@@ -4,6 +4,10 @@ from pydantic import Field
 
 from cdp_common.web.settings import ServiceSettings
 
+PACKAGE = "partners_api"
+SCHEMA = "partners"
+"""The schema of the service's database; its name and its roles are made of it."""
+
 
 class Settings(ServiceSettings):
     """The shared settings and those of the authorisation server."""

@@ -37,14 +37,12 @@ from procurement_api.api import (
 )
 from procurement_api.api.keys import Keys
 from procurement_api.domain.packages import Publisher
-from procurement_api.settings import Settings
+from procurement_api.settings import PACKAGE, SCHEMA, Settings
 from procurement_api.use_cases.follow_partners import SOURCE, partners_follower
 from procurement_api.use_cases.keep_answer import purge_answers
 from procurement_api.use_cases.receipts import ReceiptSigner
 from procurement_api.use_cases.sealing import identity_key, panel_key
 
-PACKAGE = "procurement_api"
-SCHEMA = "procurement"
 VERSION = "1.0.0"
 CONNECTION_WAIT_S = 30.0
 """In the rush before a deadline a bid waits rather than being sent away; see `Settings.opening_grace_s`."""

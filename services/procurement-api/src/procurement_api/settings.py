@@ -7,6 +7,10 @@ from pydantic import AfterValidator, Field, model_validator
 from cdp_common.web.settings import ServiceSettings
 from procurement_api.domain.ocid import EXAMPLE_PREFIX, checked_prefix
 
+PACKAGE = "procurement_api"
+SCHEMA = "procurement"
+"""The schema of the service's database; its name and its roles are made of it."""
+
 
 class PrefixMissing(ValueError):
     """A live deployment publishes under a prefix of its own; the one for examples is nobody's."""

@@ -40,7 +40,7 @@ from reporting_api.api import (
 )
 from reporting_api.domain.disclosure import DisclosureRule
 from reporting_api.domain.reporting_calendar import Calendar, require_calendar_holds
-from reporting_api.settings import Settings
+from reporting_api.settings import SCHEMA, Settings
 from reporting_api.storage.evidence_blobs import BucketAccess, EvidenceBlobs
 from reporting_api.storage.remembered import Remembered
 from reporting_api.use_cases.ask_scanner import Scanner
@@ -57,8 +57,6 @@ from reporting_api.use_cases.sign_heads import HeadSigner
 from reporting_api.use_cases.take_events import EventTaker
 from reporting_api.use_cases.tend_evidence import INTERVAL_S as TENDING_INTERVAL_S
 from reporting_api.use_cases.tend_evidence import EvidenceRetention, tend_evidence
-
-SCHEMA = "reporting"
 
 MAX_REPORT_BYTES = 8 * 1024 * 1024
 """A report of a thousand lines with evidence is larger than other bodies."""

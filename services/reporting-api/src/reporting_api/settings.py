@@ -10,6 +10,9 @@ from cdp_common.web.settings import ServiceSettings
 from reporting_api.storage.evidence_blobs import StoreAddressUnusable, require_store_address
 from reporting_api.use_cases.ask_scanner import ScannerAddressUnusable, require_scanner_address
 
+SCHEMA = "reporting"
+"""The schema of the service's database; its name and its roles are made of it."""
+
 
 class Settings(ServiceSettings):
     """The shared settings, and how figures are published."""

@@ -1,7 +1,6 @@
 """`python -m toms_engine` serves, `python -m toms_engine migrate` migrates."""
 
 from cdp_common.web.run import main
-from toms_engine.main import SCHEMA, create_app
-from toms_engine.settings import Settings
+from toms_engine.settings import SCHEMA, Settings
 
-main("toms_engine", create_app, Settings, SCHEMA)
+main("toms_engine", "toms_engine.main:create_app", Settings, SCHEMA)

@@ -29,14 +29,12 @@ from toms_engine.api import (
     valuations,
 )
 from toms_engine.api.dependencies import FileSizes
-from toms_engine.settings import Settings
+from toms_engine.settings import SCHEMA, Settings
 from toms_engine.storage.choice_rules import shipped_choice_rules
 from toms_engine.storage.layouts_shipped import need_layouts
 from toms_engine.storage.published_figures import shipped_figures
 from toms_engine.use_cases.published_editions import PublishedEditions
 from toms_engine.use_cases.value_in_bulk import FileLimits
-
-SCHEMA = "toms"
 
 _FILES_OF_LINES = (bulk_valuations.PATH, revaluations.HISTORY_PATH)
 

@@ -6,6 +6,9 @@ from pydantic import Field
 
 from cdp_common.web.settings import ServiceSettings
 
+SCHEMA = "toms"
+"""The schema of the service's database; its name and its roles are made of it."""
+
 
 class Settings(ServiceSettings):
     """The settings of toms-engine: the shared ones, and how much it reads of files."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from cdp_common.contracts.event_types import EVENT_TYPES
+from cdp_common.contracts.event_types import SERVICES, types_of
 from cdp_common.contracts.event_types.declared import EventTypeInfo, described
 
 _HEAD = """\
@@ -22,9 +22,9 @@ snapshots`.
 def events_page() -> str:
     """The page as Markdown."""
     parts = [_HEAD]
-    for service, types in EVENT_TYPES.items():
+    for service in SERVICES:
         parts.append(f"## {service}\n")
-        parts.extend(_section(each) for each in described(types).items)
+        parts.extend(_section(each) for each in described(types_of(service)).items)
     return "\n".join(parts)
 
 

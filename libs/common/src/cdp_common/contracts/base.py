@@ -24,17 +24,27 @@ from pydantic_core import CoreSchema, PydanticKnownError, core_schema
 Item = TypeVar("Item")
 
 
-def uncoerced(schema: Any) -> Any:
+def uncoerced(schema: Any, owner: type | None = None) -> Any:
     """The same validation without guesses: 0 is no truth value, "12" no number, and 0 no day of 1970.
 
-    Left to itself the library takes all of these, which the JSON Schema of the same model refuses.
+    Left to itself the library takes all of these, which the JSON Schema of the same model refuses. A contract
+    within the `owner`'s validation is narrow already.
     """
     if isinstance(schema, list | tuple):
-        return type(schema)(uncoerced(item) for item in schema)
+        return type(schema)([uncoerced(item, owner) for item in schema])
     if not isinstance(schema, dict):
         return schema
-    narrowed = {key: value if key in _NO_SCHEMAS else uncoerced(value) for key, value in schema.items()}
-    kind = narrowed.get("type")
+    kind = schema.get("type")
+    if (
+        kind == "model"
+        and owner is not None
+        and schema["cls"] is not owner
+        and issubclass(schema["cls"], Contract)
+    ):
+        return schema
+    narrowed = {
+        key: value if key in _NO_SCHEMAS else uncoerced(value, owner) for key, value in schema.items()
+    }
     if kind == "bool":
         narrowed["strict"] = True
     elif kind == "int":
@@ -75,7 +85,7 @@ class Contract(BaseModel):
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         """The model's own rules, made as narrow as the JSON Schema that describes them."""
-        narrowed: CoreSchema = uncoerced(handler(source))
+        narrowed: CoreSchema = uncoerced(handler(source), cls)
         return narrowed
 
 

@@ -5,9 +5,8 @@ import sys
 from typing import Any, TextIO
 
 import structlog
+from opentelemetry import trace
 from structlog.typing import EventDict, Processor
-
-from cdp_common.web.telemetry import add_trace_ids
 
 REDACTED = "[redacted]"
 _SECRET_NAMES = frozenset(
@@ -97,3 +96,12 @@ def _service_adder(service: str) -> Processor:
         return event
 
     return add
+
+
+def add_trace_ids(_logger: Any, _method: str, event: EventDict) -> EventDict:
+    """A log processor that adds the running trace and span."""
+    context = trace.get_current_span().get_span_context()
+    if context.is_valid:
+        event["trace_id"] = trace.format_trace_id(context.trace_id)
+        event["span_id"] = trace.format_span_id(context.span_id)
+    return event

@@ -1,17 +1,14 @@
 """Traces: one provider per process; spans for requests, calls and queries, exported where told to."""
 
-from typing import Any
 
 from fastapi.telemetry import TelemetryConfig
 from opentelemetry import trace
-from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.instrumentation.httpx import HTTPX2ClientInstrumentor
 from opentelemetry.instrumentation.sqlalchemy import SQLAlchemyInstrumentor
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.sdk.trace.sampling import ALWAYS_OFF
-from structlog.typing import EventDict
 
 from cdp_common.db.database import Database
 from cdp_common.web.settings import ServiceSettings
@@ -43,6 +40,9 @@ def configure_telemetry(settings: ServiceSettings, name: str) -> TracerProvider:
     sampler = ALWAYS_OFF if settings.otlp_endpoint is None else None
     provider = TracerProvider(resource=resource, sampler=sampler)
     if settings.otlp_endpoint is not None:
+        # A process that exports nothing starts sooner without it.
+        from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+
         exporter = OTLPSpanExporter(endpoint=f"{settings.otlp_endpoint.rstrip('/')}/v1/traces")
         provider.add_span_processor(BatchSpanProcessor(exporter))
     trace.set_tracer_provider(provider)
@@ -62,12 +62,3 @@ def current_trace_id() -> str | None:
     """The id of the trace that the running code belongs to, as 32 hex digits."""
     context = trace.get_current_span().get_span_context()
     return trace.format_trace_id(context.trace_id) if context.is_valid else None
-
-
-def add_trace_ids(_logger: Any, _method: str, event: EventDict) -> EventDict:
-    """A log processor that adds the running trace and span."""
-    context = trace.get_current_span().get_span_context()
-    if context.is_valid:
-        event["trace_id"] = trace.format_trace_id(context.trace_id)
-        event["span_id"] = trace.format_span_id(context.span_id)
-    return event
