@@ -1,6 +1,5 @@
 """Traces: one provider per process; spans for requests, calls and queries, exported where told to."""
 
-
 from fastapi.telemetry import TelemetryConfig
 from opentelemetry import trace
 from opentelemetry.instrumentation.httpx import HTTPX2ClientInstrumentor
