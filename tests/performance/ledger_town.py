@@ -64,7 +64,7 @@ _COLUMNS = ", ".join(column.name for column in ledger_inbox.c)
 
 # Lines become known from a month after they take effect, one in ten of them up to a year later.
 LINES = f"""
-    SELECT gen_random_uuid(), CAST(:place AS uuid), c.figure, o.id, b.id, c.route, NULL::uuid,
+    SELECT CAST(:place AS uuid), gen_random_uuid(), c.figure, o.id, b.id, c.route, NULL::uuid,
         CASE WHEN c.route = 'procurement' THEN gen_random_uuid() END, 'M' || c.measure, 'T' || c.measure % 6,
         'O' || c.measure % 15, repeat('a', 64), 'v1', f.month_end,
         f.month_end - 27, CASE WHEN c.figure = 'committed' THEN f.month_end + 400 ELSE f.month_end END,

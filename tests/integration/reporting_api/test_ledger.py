@@ -160,7 +160,7 @@ async def test_a_removed_entry_is_found(wide_world: World, databases: TestDataba
     faults = await verify_ledger(world.db)
     assert faults[:2] == [
         f"place {world.place} block 1: does not hold the positions that it names",
-        f"place {world.place}: the ledger holds 1 entries, its blocks 2",
+        f"place {world.place} the ledger holds 1 entries, its blocks 2",
     ]
     # What is gone from the lines is still in the sums.
     assert {fault.split(":")[0] for fault in faults[2:]} == {f"place {world.place} sums of 2026-11-22"}

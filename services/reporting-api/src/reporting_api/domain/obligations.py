@@ -76,7 +76,7 @@ def coverage_of(
     unmet = [
         membership
         for membership, days in owed
-        if not _is_covered(days, reported.get(membership.organisation_id, ()))
+        if not covers(reported.get(membership.organisation_id, ()), days)
     ]
     missing = sorted({membership.organisation_name for membership in unmet})
     has_samples = any(membership.data_status != "actual" for membership, _ in owed) or any(
@@ -123,11 +123,14 @@ def _periods_reported(reports: Iterable[StandingReport]) -> dict[UUID, list[Peri
     return found
 
 
-def _is_covered(days: Period, reported: Iterable[Period]) -> bool:
-    # An organisation's reports of one place never overlap, so that their days can be added up.
-    covered = sum(
-        (min(period.end, days.end) - max(period.start, days.start)).days + 1
-        for period in reported
-        if period.overlaps(days)
-    )
-    return covered == days.days
+def covers(reported: Iterable[Period], days: Period) -> bool:
+    """Whether these periods together hold every one of the days.
+
+    Those of one record never overlap; those of two that were merged may.
+    """
+    next_bare = days.start
+    for period in sorted(reported, key=lambda one: one.start):
+        if period.start > next_bare:
+            break
+        next_bare = max(next_bare, period.end + timedelta(days=1))
+    return next_bare > days.end

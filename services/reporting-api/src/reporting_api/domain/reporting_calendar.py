@@ -17,7 +17,7 @@ from uuid import UUID
 from cdp_common.kernel.errors import FieldError, InvalidInput
 from cdp_common.kernel.periods import Period, month_end, quarter_of
 from reporting_api.domain.entries import DataStatus
-from reporting_api.domain.obligations import Membership, memberships_on, ratio_of
+from reporting_api.domain.obligations import Membership, covers, memberships_on, ratio_of
 from reporting_api.domain.reports import Tenure
 
 ObligationKind = Literal["month", "quarter", "contract"]
@@ -269,10 +269,9 @@ def _of_period(
 
 def _covered_on(organisation_id: UUID, days: Period, reports: ReportsOf) -> date | None:
     """The day on which the last report needed to cover the days came in; none while days are bare."""
-    # An organisation's reports of one place never overlap, so that their days can be added up.
     own = [one for one in reports.get(organisation_id, ()) if one.period.overlaps(days)]
-    covered = sum((min(one.period.end, days.end) - max(one.period.start, days.start)).days + 1 for one in own)
-    return max(one.submitted_on for one in own) if covered == days.days else None
+    is_covered = covers((one.period for one in own), days)
+    return max(one.submitted_on for one in own) if is_covered else None
 
 
 def _days_due(agreement: Agreement) -> list[date]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -15,6 +15,7 @@ from reporting_api.domain.commitments import ROUTE_OF_KIND, Commitment
 from reporting_api.domain.entries import worst_status
 from reporting_api.domain.reports import OwedLine, Tenure
 from reporting_api.storage.copy_tables import commitment_lines, commitment_novations, commitments, editions
+from reporting_api.storage.merges import survivors
 
 _PARTIES: Sequence[Any] = (
     commitments.c.place_id,
@@ -135,7 +136,8 @@ async def owed_lines(tx: AsyncConnection, line_ids: Collection[UUID]) -> dict[UU
     )
     rows = list((await tx.execute(query)).mappings())
     earlier = await _novations(tx, {row["source_id"] for row in rows})
-    return {row["line_id"]: _owed_line(row, earlier.get(row["source_id"], [])) for row in rows}
+    leads_to = await survivors(tx)
+    return {row["line_id"]: _owed_line(row, earlier.get(row["source_id"], []), leads_to) for row in rows}
 
 
 async def _novations(tx: AsyncConnection, source_ids: Collection[UUID]) -> dict[UUID, list[RowMapping]]:
@@ -151,22 +153,25 @@ async def _novations(tx: AsyncConnection, source_ids: Collection[UUID]) -> dict[
     return found
 
 
-def tenures_of(row: RowMapping, novations: Sequence[RowMapping]) -> tuple[Tenure, ...]:
-    """Who owed a commitment when, by its novations in order."""
+def tenures_of(
+    row: RowMapping, novations: Sequence[RowMapping], leads_to: Mapping[UUID, UUID]
+) -> tuple[Tenure, ...]:
+    """Who owed a commitment when, by its novations in order: the records to which theirs lead."""
     days = [novation["effective_on"] for novation in novations]
     deliverers = [*(novation["earlier_deliverer_id"] for novation in novations), row["deliverer_id"]]
     return tuple(
-        Tenure(deliverer, since, before)
+        Tenure(leads_to.get(deliverer, deliverer), since, before)
         for deliverer, since, before in zip(deliverers, [None, *days], [*days, None], strict=True)
     )
 
 
-def _owed_line(row: RowMapping, novations: Sequence[RowMapping]) -> OwedLine:
+def _owed_line(row: RowMapping, novations: Sequence[RowMapping], leads_to: Mapping[UUID, UUID]) -> OwedLine:
+    commissioner_id = row["commissioner_id"]
     return OwedLine(
         line_id=row["line_id"],
         place_id=row["place_id"],
-        tenures=tenures_of(row, novations),
-        commissioner_id=row["commissioner_id"],
+        tenures=tenures_of(row, novations, leads_to),
+        commissioner_id=None if commissioner_id is None else leads_to.get(commissioner_id, commissioner_id),
         kind=row["kind"],
         route=ROUTE_OF_KIND[row["kind"]],
         measure=row["measure"],

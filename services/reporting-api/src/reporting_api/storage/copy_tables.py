@@ -31,6 +31,17 @@ organisations = Table(
     Column("updated_at", UtcDateTime, nullable=False),
 )
 
+# Every time that a record was merged into another, and what led to it with it: the latest word counts, and
+# what was the case at an earlier moment stays known. Append-only.
+organisation_merges = Table(
+    "organisation_merges",
+    metadata,
+    Column("organisation_id", Uuid, primary_key=True),
+    Column("recorded_at", UtcDateTime, primary_key=True),
+    Column("survivor_id", Uuid, nullable=False),
+    CheckConstraint("survivor_id <> organisation_id", name="leads_elsewhere"),
+)
+
 places = Table(
     "places",
     metadata,

@@ -13,6 +13,7 @@ from cdp_common.kernel.periods import Period
 from reporting_api.domain.obligations import Membership, StandingReport
 from reporting_api.domain.reports import STANDING_STATES
 from reporting_api.storage.copies import memberships_at
+from reporting_api.storage.merges import survivors
 from reporting_api.storage.report_tables import report_states, reports
 
 
@@ -49,9 +50,10 @@ async def standing_reports(
             latest.c.state.in_(STANDING_STATES),
         )
     )
+    leads_to = await survivors(tx, moment)
     return [
         StandingReport(
-            row.organisation_id,
+            leads_to.get(row.organisation_id, row.organisation_id),
             Period(row.period_start, row.period_end),
             row.data_status,
             row.named_totals_agreed,
@@ -62,9 +64,10 @@ async def standing_reports(
 
 async def memberships_known(tx: AsyncConnection, place_id: UUID, moment: datetime) -> list[Membership]:
     """The memberships of a place as they were known at the moment."""
+    leads_to = await survivors(tx, moment)
     return [
         Membership(
-            row["organisation_id"],
+            leads_to.get(row["organisation_id"], row["organisation_id"]),
             row["organisation_name"],
             row["valid_from"],
             row["valid_to"],

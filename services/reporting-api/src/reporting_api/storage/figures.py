@@ -26,6 +26,7 @@ from reporting_api.domain.figures import (
     FigureSum,
     GroupingName,
 )
+from reporting_api.storage.merges import LEADS_TO
 
 _LAST_POSITION = 2**63 - 1
 
@@ -86,15 +87,20 @@ LICENSED = "m.licence_framework IS NOT NULL AND m.licence_framework <> ALL(CAST(
 """Whether a line's pounds rest on a figure whose licence the reader does not hold."""
 _TAIL = 12
 _HASH = f"left(l.edition_hash, {_TAIL})"
+_DELIVERER = "coalesce(dm.survivor_id, l.deliverer_id)"
+_COMMISSIONER = "coalesce(cm.survivor_id, l.commissioner_id)"
+_MERGES = f"""LEFT JOIN {LEADS_TO} dm ON dm.organisation_id = l.deliverer_id
+    LEFT JOIN {LEADS_TO} cm ON cm.organisation_id = l.commissioner_id"""
+"""The records to which those of a line lead now."""
 _BY_DELIVERER = _Dimension(
-    "l.deliverer_id::text",
+    f"{_DELIVERER}::text",
     "min(o.name)",
-    "LEFT JOIN organisations o ON o.id = l.deliverer_id",
+    f"LEFT JOIN organisations o ON o.id = {_DELIVERER}",
 )
 _BY_COMMISSIONER = _Dimension(
-    f"coalesce(l.commissioner_id::text, '{NO_COMMISSIONER}')",
+    f"coalesce({_COMMISSIONER}::text, '{NO_COMMISSIONER}')",
     "coalesce(min(o.name), 'No commissioner')",
-    "LEFT JOIN organisations o ON o.id = l.commissioner_id",
+    f"LEFT JOIN organisations o ON o.id = {_COMMISSIONER}",
 )
 _DIMENSIONS: Mapping[GroupingName, _Dimension] = MappingProxyType(
     {
@@ -207,9 +213,10 @@ async def due_by_day(tx: AsyncConnection, lines: Slice) -> list[tuple[UUID, date
     """Deliverer, day and pence of what falls due in the window, as far as the reader may see the pounds."""
     query = text(f"""
         WITH {LINES}
-        SELECT l.deliverer_id, l.effective_on, sum(l.social_pence + l.local_pence)::bigint AS pence
-        FROM lines l {MEASURE} {EDITION} WHERE {_COUNTS["due"]} AND NOT ({LICENSED})
-        GROUP BY l.deliverer_id, l.effective_on""")  # noqa: S608 - made of the constants above
+        SELECT {_DELIVERER} AS deliverer_id, l.effective_on,
+               sum(l.social_pence + l.local_pence)::bigint AS pence
+        FROM lines l {MEASURE} {EDITION} {_MERGES} WHERE {_COUNTS["due"]} AND NOT ({LICENSED})
+        GROUP BY 1, l.effective_on""")  # noqa: S608 - made of the constants above
     rows: Sequence[Any] = (await tx.execute(query, lines.parameters)).all()
     return [(row.deliverer_id, row.effective_on, row.pence) for row in rows]
 
@@ -245,8 +252,8 @@ class LineFigures:
 def _query(dimension: _Dimension, with_contributors: bool) -> TextClause:
     deliverer, commissioner = "NULL::uuid", "NULL::uuid"
     if with_contributors:
-        deliverer = _PROTECTED.format(column="l.deliverer_id")
-        commissioner = _PROTECTED.format(column="l.commissioner_id")
+        deliverer = _PROTECTED.format(column=_DELIVERER)
+        commissioner = _PROTECTED.format(column=_COMMISSIONER)
     no_range = "(l.social_pence <> 0 OR l.local_pence <> 0) AND l.{column} IS NULL"
     return text(f"""
         WITH {LINES}
@@ -261,7 +268,7 @@ def _query(dimension: _Dimension, with_contributors: bool) -> TextClause:
                    THEN CASE WHEN l.reverses IS NULL THEN 1 ELSE -1 END ELSE 0 END)::bigint AS rangeless,
                bool_or(l.data_status = 'synthetic_sample') AS has_samples,
                ({LICENSED}) AS is_licensed
-        FROM lines l {MEASURE} {EDITION} {dimension.joins}
+        FROM lines l {MEASURE} {EDITION} {_MERGES} {dimension.joins}
         CROSS JOIN LATERAL (VALUES {_FIGURES}) AS f (name, counts)
         WHERE f.counts
         GROUP BY 1, 2, 4, 5, 6, 7, 8, is_licensed""")  # noqa: S608 - made of the constants above

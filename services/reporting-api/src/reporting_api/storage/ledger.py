@@ -54,7 +54,8 @@ async def standing_entries(tx: AsyncConnection, source_id: UUID) -> list[Entry]:
     """The entries of an agreement, a pledge or a report that nothing has reversed."""
     lines = _everything(of_source=source_id)
     later = lines.alias("later")
-    taken_back = select(later.c.id).where(later.c.reverses == lines.c.id).exists()
+    is_later = (later.c.place_id == lines.c.place_id) & (later.c.reverses == lines.c.id)
+    taken_back = select(later.c.id).where(is_later).exists()
     query = select(lines).where(lines.c.reverses.is_(None), ~taken_back).order_by(lines.c.id)
     return [entry_of(row) for row in (await tx.execute(query)).mappings()]
 

@@ -30,7 +30,8 @@ from reporting_api.storage.catalogue import NUMBERS_FOLLOW, ROUTE_KNOWN, STATUS_
 def _entry_columns() -> list[Column[Any]]:
     """What an entry says, the same before and after it is given its position."""
     return [
-        Column("place_id", Uuid, nullable=False),
+        Column("place_id", Uuid, primary_key=True),
+        Column("id", Uuid, primary_key=True),
         Column("figure", Text, nullable=False),
         Column("deliverer_id", Uuid, nullable=False),
         Column("commissioner_id", Uuid),
@@ -77,10 +78,9 @@ def _entry_checks() -> list[CheckConstraint]:
 ledger_inbox = Table(
     "ledger_inbox",
     metadata,
-    id_column(),
     *_entry_columns(),
     *_entry_checks(),
-    UniqueConstraint("reverses"),
+    UniqueConstraint("place_id", "reverses"),
     Index(None, "place_id", "recorded_at"),
     Index(None, "source_id"),
 )
@@ -136,13 +136,12 @@ ledger_heads = Table(
 ledger_entries = Table(
     "ledger_entries",
     metadata,
-    id_column(),
     *_entry_columns(),
     *_entry_checks(),
     Column("position", BigInteger, nullable=False),
     Column("block_number", BigInteger, nullable=False),
     Column("entry_hash", Text, nullable=False),
-    UniqueConstraint("reverses"),
+    UniqueConstraint("place_id", "reverses"),
     UniqueConstraint("place_id", "position"),
     ForeignKeyConstraint(
         ["place_id", "block_number"],

@@ -26,6 +26,7 @@ from reporting_api.storage.copy_tables import (
     organisations,
 )
 from reporting_api.storage.coverage import states_at
+from reporting_api.storage.merges import survivors
 from reporting_api.storage.obligation_tables import (
     commitment_schedules,
     obligation_notices,
@@ -89,10 +90,11 @@ async def dated_reports(tx: AsyncConnection, place_id: UUID, span: Period, momen
         )
     )
     found: dict[UUID, list[DatedReport]] = {}
-    for row in await tx.execute(query):
+    leads_to = await survivors(tx, moment)
+    for row in (await tx.execute(query)).all():
         submitted_on = row.first_submitted_at.astimezone(UTC).date()
         report = DatedReport(Period(row.period_start, row.period_end), submitted_on)
-        found.setdefault(row.organisation_id, []).append(report)
+        found.setdefault(leads_to.get(row.organisation_id, row.organisation_id), []).append(report)
     return found
 
 
@@ -113,12 +115,12 @@ async def agreements_of(tx: AsyncConnection, place_id: UUID, span: Period) -> li
     rows = list((await tx.execute(query)).mappings())
     ids = [row["source_id"] for row in rows]
     scheduled, unscheduled = await _due_days(tx, ids)
-    novations = await _novations(tx, ids)
+    novations, leads_to = await _novations(tx, ids), await survivors(tx)
     return [
         Agreement(
             source_id=row["source_id"],
             reference=row["reference"],
-            tenures=tenures_of(row, novations.get(row["source_id"], [])),
+            tenures=tenures_of(row, novations.get(row["source_id"], []), leads_to),
             starts_on=row["starts_on"],
             ended_on=row["ended_on"],
             due_days=tuple(sorted(scheduled.get(row["source_id"], ()))),

@@ -16,6 +16,7 @@ from cdp_common.db.copying import copy_rows
 from cdp_common.db.paging import keyset
 from reporting_api.domain.reports import PeriodAlreadyReported, ReportState
 from reporting_api.storage.copy_tables import measures
+from reporting_api.storage.merges import resolved
 from reporting_api.storage.report_tables import report_lines, report_states, reports, review_lines, reviews
 
 LINES_SHOWN = 1_000
@@ -35,11 +36,21 @@ async def add_report(
     await _note_state(tx, row["id"], row["version"], row["state"], now)
 
 
+_COLUMNS = [
+    resolved(column).label(column.name) if column.name == "organisation_id" else column
+    for column in reports.c
+]
+"""A report's columns, as they are read."""
+
+
 async def report_by_id(tx: AsyncConnection, report_id: UUID, *, lock: bool = False) -> RowMapping | None:
-    """The report's row, or none; `lock` holds others back until commit."""
-    query = select(reports).where(reports.c.id == report_id)
+    """The report's row, or none; `lock` holds others back until commit.
+
+    It is of the organisation to which the reporter's record leads.
+    """
+    query = select(*_COLUMNS).where(reports.c.id == report_id)
     if lock:
-        query = query.with_for_update()
+        query = query.with_for_update(of=reports)
     return (await tx.execute(query)).mappings().one_or_none()
 
 
@@ -121,8 +132,8 @@ async def reports_page(
     limit: int,
 ) -> list[RowMapping]:
     """Reports of an organisation and of the places it may see into, oldest first."""
-    visible = or_(reports.c.organisation_id == organisation_id, reports.c.place_id.in_(places_seen))
-    query = select(reports).where(visible)
+    is_own = resolved(reports.c.organisation_id) == organisation_id
+    query = select(*_COLUMNS).where(or_(is_own, reports.c.place_id.in_(places_seen)))
     if place_id is not None:
         query = query.where(reports.c.place_id == place_id)
     if state is not None:

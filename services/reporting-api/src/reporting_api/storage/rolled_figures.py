@@ -69,12 +69,21 @@ class RolledFigures:
         if self.base.has_more:
             return None
         lines = self.lines
-        return (lines.place_id, self.base.position, lines.window, *sorted(lines.licences))
+        merges = self.base.merges
+        return (lines.place_id, self.base.position, lines.window, merges, *sorted(lines.licences))
+
+    @property
+    def _survivors(self) -> Mapping[str, str]:
+        """Where the records of organisations lead that were merged into others."""
+        found: dict[str, str] = json.loads(self.base.merges) if self.base.merges else {}
+        return found
 
     async def names_of(self, grouping: GroupingName, basis: Basis) -> str:
         """What cells of a grouping are called as far as that may change, in one text."""
         if grouping == "organisation":
-            codes = {found.code for found in await self._of_organisations(basis)} - {NO_COMMISSIONER}
+            leads_to = self._survivors
+            found = await self._of_organisations(basis)
+            codes = {leads_to.get(one.code, one.code) for one in found} - {NO_COMMISSIONER}
             query = _ORGANISATION_NAMES
             values: dict[str, Any] = {"ids": sorted(UUID(code) for code in codes)}
         elif grouping in ("area", "need_band"):
@@ -121,10 +130,11 @@ class RolledFigures:
     async def due_by_day(self) -> list[tuple[UUID, date, int]]:
         """Deliverer, day and pence of what falls due in the window, as far as the reader may see it."""
         pence: dict[tuple[str, date], int] = {}
+        leads_to = self._survivors
         for found in await self._read("due_day", ["due"]):
             if not self._is_licensed(found):
                 assert found.bucket is not None  # every cell of this marginal is of a day
-                key = (found.code, found.bucket)
+                key = (leads_to.get(found.code, found.code), found.bucket)
                 pence[key] = pence.get(key, 0) + found.sums.total_pence
         ids = {who: UUID(who) for who, _ in pence}
         return [(ids[who], day, due) for (who, day), due in pence.items()]
@@ -140,7 +150,9 @@ class RolledFigures:
         sums = await self._of_organisations(basis)
         labels = dict(json.loads(await self.names_of("organisation", basis)))
         labels[NO_COMMISSIONER] = "No commissioner"
-        return self._rows((found, (found.code, "", labels.get(found.code, ""), "", "")) for found in sums)
+        leads_to = self._survivors
+        named = ((found, leads_to.get(found.code, found.code)) for found in sums)
+        return self._rows((found, (code, "", labels.get(code, ""), "", "")) for found, code in named)
 
     async def _areas(self, grouping: GroupingName) -> list[FigureRow]:
         sums = await self._read("area")

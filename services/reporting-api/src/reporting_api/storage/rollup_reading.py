@@ -32,24 +32,29 @@ from reporting_api.storage.contributions import (
     added,
     cell_of,
 )
+from reporting_api.storage.merges import LEADS_TO
 from reporting_api.storage.remembered import Remembered
 
 _NO_DAYS = Period(date(2200, 12, 31), date(2200, 12, 31))
 
 # Where a position stands among blocks, folds and checkpoints, in one statement. The queries that follow it in
 # the transaction take longer to plan than to run, and one plan is as good for every place and window.
-_STANDING = text("""
+_STANDING = text(
+    """
     SELECT set_config('plan_cache_mode', 'force_generic_plan', true), at.sealed_on, fold.position AS folded,
            (SELECT max(b.last_position) FROM ledger_blocks b WHERE b.place_id = :place) AS head,
            EXISTS (SELECT FROM ledger_inbox i WHERE i.place_id = :place) AS is_waiting,
            (SELECT max(b.last_position) FROM ledger_blocks b WHERE b.place_id = :place
                 AND b.sealed_at < at.sealed_on::timestamp AT TIME ZONE 'UTC') AS before_day,
            (SELECT max(c.sealed_on) FROM ledger_checkpoints c WHERE c.place_id = :place
-                AND c.sealed_on < at.sealed_on) AS checkpoint
+                AND c.sealed_on < at.sealed_on) AS checkpoint,
+           (SELECT json_object_agg(m.organisation_id, m.survivor_id ORDER BY m.organisation_id)::text
+            FROM LEADS_TO m) AS merges
     FROM (SELECT 1) one
     LEFT JOIN LATERAL (SELECT (sealed_at AT TIME ZONE 'UTC')::date AS sealed_on FROM ledger_blocks
         WHERE place_id = :place AND last_position >= :position ORDER BY last_position LIMIT 1) at ON true
-    LEFT JOIN ledger_folds fold ON fold.place_id = :place""")
+    LEFT JOIN ledger_folds fold ON fold.place_id = :place""".replace("LEADS_TO", LEADS_TO)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +72,8 @@ class Base:
     until: int
     """Lines behind the position count up to this one."""
     with_inbox: bool
+    merges: str
+    """The records of organisations that lead to others now, as JSON; empty where there are none."""
 
     @property
     def has_more(self) -> bool:
@@ -96,16 +103,17 @@ class CellSum:
 async def base_of(tx: AsyncConnection, place_id: UUID, position: int | None) -> Base:
     """What the sums at a position start from; None stands for now, what waits in the inbox included."""
     row = (await tx.execute(_STANDING, {"place": place_id, "position": position or 0})).one()
-    folded = row.folded or 0
+    folded, merges = row.folded or 0, row.merges or ""
     if position is None or position >= folded:
         source = "ledger_rollups" if folded else ""
         until = (row.head or 0) if position is None else position
-        return Base(source, None, None, folded, folded, until, position is None and row.is_waiting)
+        is_waiting = position is None and row.is_waiting
+        return Base(source, None, None, folded, folded, until, is_waiting, merges)
     if position == 0:
-        return Base("", None, None, 0, 0, 0, with_inbox=False)
+        return Base("", None, None, 0, 0, 0, False, merges)
     source = "" if row.checkpoint is None else "ledger_checkpoints"
     before_day = row.before_day or 0
-    return Base(source, row.checkpoint, row.sealed_on, before_day, position, position, with_inbox=False)
+    return Base(source, row.checkpoint, row.sealed_on, before_day, position, position, False, merges)
 
 
 async def sums_of(

@@ -33,10 +33,10 @@ _MOVE = text(f"""
     SELECT {", ".join(f"i.{column.name}" for column in ledger_inbox.c)}, placed.position, :block, placed.leaf
     FROM unnest(CAST(:ids AS uuid[]), CAST(:positions AS bigint[]), CAST(:leaves AS text[]))
         AS placed (id, position, leaf)
-    JOIN ledger_inbox i ON i.id = placed.id
+    JOIN ledger_inbox i ON i.place_id = :place AND i.id = placed.id
     ORDER BY placed.position""")  # noqa: S608 - made of constants
 
-_LEAVE = text("DELETE FROM ledger_inbox WHERE id = ANY(CAST(:ids AS uuid[]))")
+_LEAVE = text("DELETE FROM ledger_inbox WHERE place_id = :place AND id = ANY(CAST(:ids AS uuid[]))")
 
 
 async def places_waiting(tx: AsyncConnection) -> list[UUID]:
@@ -62,7 +62,7 @@ async def seal_inbox(tx: AsyncConnection, place_id: UUID, clock: Clock) -> int:
         await tx.execute(insert(ledger_blocks).values(block_row(block)))
         ids = [row.id for row in rows]
         placed = {"ids": ids, "positions": [row.position for row in rows], "leaves": leaves}
-        await tx.execute(_MOVE, {**placed, "block": block.number})
-        await tx.execute(_LEAVE, {"ids": ids})
+        await tx.execute(_MOVE, {**placed, "place": place_id, "block": block.number})
+        await tx.execute(_LEAVE, {"place": place_id, "ids": ids})
     folded = await fold_next(tx, place_id)
     return max(len(rows), folded)

@@ -25,15 +25,21 @@ _READ_TEXTS = 64
 _STANDING = ", ".join(f"'{state}'" for state in sorted(STANDING_STATES))
 
 _CONTEXT = text(f"""
+    WITH known_merges AS (
+        SELECT DISTINCT ON (organisation_id) organisation_id, survivor_id FROM organisation_merges
+        WHERE recorded_at <= :moment ORDER BY organisation_id, recorded_at DESC)
     SELECT
-        (SELECT json_agg(json_build_array(m.organisation_id, m.organisation_name, m.valid_from, m.valid_to,
-                m.data_status, m.named_totals_agreed) ORDER BY m.membership_id)::text
+        (SELECT json_agg(json_build_array(coalesce(g.survivor_id, m.organisation_id), m.organisation_name,
+                m.valid_from, m.valid_to, m.data_status, m.named_totals_agreed)
+                ORDER BY m.membership_id)::text
          FROM (SELECT DISTINCT ON (membership_id) * FROM membership_versions
                WHERE place_id = :place AND recorded_at <= :moment
-               ORDER BY membership_id, version DESC) m) AS memberships,
-        (SELECT json_agg(json_build_array(r.organisation_id, r.period_start, r.period_end, r.data_status,
-                r.named_totals_agreed, (r.first_submitted_at AT TIME ZONE 'UTC')::date) ORDER BY r.id)::text
-         FROM reports r
+               ORDER BY membership_id, version DESC) m
+         LEFT JOIN known_merges g USING (organisation_id)) AS memberships,
+        (SELECT json_agg(json_build_array(coalesce(g.survivor_id, r.organisation_id), r.period_start,
+                r.period_end, r.data_status, r.named_totals_agreed,
+                (r.first_submitted_at AT TIME ZONE 'UTC')::date) ORDER BY r.id)::text
+         FROM reports r LEFT JOIN known_merges g USING (organisation_id)
          CROSS JOIN LATERAL (SELECT s.state FROM report_states s
               WHERE s.report_id = r.id AND s.recorded_at <= :moment ORDER BY s.version DESC LIMIT 1) latest
          WHERE r.place_id = :place AND r.period_start <= :until AND r.period_end >= :since

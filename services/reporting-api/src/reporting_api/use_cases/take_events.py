@@ -26,6 +26,7 @@ from cdp_common.contracts.commitments import (
     CommitmentsNovated,
     CommitmentsVaried,
 )
+from cdp_common.contracts.organisations import OrganisationMerged
 from cdp_common.contracts.partners import MembershipChanged
 from cdp_common.db.database import Database
 from cdp_common.kernel.clock import Clock
@@ -59,8 +60,16 @@ from reporting_api.storage.copies import (
     place_known,
 )
 from reporting_api.storage.ledger import append_entries, standing_entries
+from reporting_api.storage.merges import keep_merge
 from reporting_api.storage.obligations import keep_schedules
-from reporting_api.use_cases.gather import PlaceUnknown, areas_of, measures_of, place_of, refresh_bands
+from reporting_api.use_cases.gather import (
+    PlaceUnknown,
+    areas_of,
+    measures_of,
+    organisations_of,
+    place_of,
+    refresh_bands,
+)
 
 MADE = frozenset({"agreement.signed", "pledge.made"})
 VARIED = "agreement.varied"
@@ -68,6 +77,7 @@ NOVATED = "agreement.novated"
 ENDED = frozenset({"agreement.terminated", "pledge.withdrawn"})
 BANDING = "need_banding.published"
 EVERY_PLACE = "*"  # bands for every place that has none of its own
+MERGED = "organisation.merged"
 MEMBERSHIP = frozenset({"membership.started", "membership.ended"})
 
 Payload = TypeVar("Payload", bound=Contract)
@@ -111,6 +121,8 @@ class EventTaker:
         events = list(events)
         for index, slug in sorted({_banded(event) for event in events if event.type == BANDING}):
             await refresh_bands(self.db, self.toms, index, None if slug == EVERY_PLACE else slug)
+        if staying := {who for event in events if (who := _survivor(event)) is not None}:
+            await organisations_of(self.db, self.partners, staying, self.clock())
         told = [payload for event in events if (payload := _promised(event)) is not None]
         lines = [line for promise in told for line in promise.lines]
         await measures_of(self.db, self.toms, {(line.edition_hash, line.measure) for line in lines})
@@ -136,6 +148,9 @@ class EventTaker:
             await self._end(tx, _read(event, CommitmentsEnded))
         elif event.type in MEMBERSHIP:
             await self._note_membership(tx, _read(event, MembershipChanged), event.aggregate_version)
+        elif event.type == MERGED:
+            merged = _read(event, OrganisationMerged)
+            await keep_merge(tx, merged.organisation_id, merged.survivor_id, self.clock())
 
     async def _enter(self, tx: AsyncConnection, made: CommitmentsMade) -> None:
         now = self.clock()
@@ -207,6 +222,14 @@ class EventTaker:
 def _banded(event: EventEnvelope) -> tuple[str, str]:
     """The index and the place whose bands an event tells of."""
     return str(event.data.get("index", "")), str(event.data.get("place", ""))
+
+
+def _survivor(event: EventEnvelope) -> UUID | None:
+    """The record that stays when two are merged; none when the event tells of something else."""
+    try:
+        return _read(event, OrganisationMerged).survivor_id if event.type == MERGED else None
+    except ValidationError:
+        return None
 
 
 def _promised(event: EventEnvelope) -> CommitmentsMade | CommitmentsVaried | None:

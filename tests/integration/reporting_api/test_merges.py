@@ -1,0 +1,82 @@
+"""A record that was merged into another leads to it: entries stay, questions are answered under the one."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+from sqlalchemy import text
+from tests.integration.reporting_api.entry_maker import differences
+from tests.integration.reporting_api.world import PARTNERS, World, contract_line, keyed, line
+
+from cdp_common.kernel.identifiers import new_id
+from cdp_common.kernel.periods import Period
+from reporting_api.storage.figures import Slice
+
+QUARTER = Period(date(2026, 4, 1), date(2026, 6, 30))
+
+
+async def merge(world: World, merged: object, survivor: object, version: int = 2) -> None:
+    data = {"organisation_id": str(merged), "survivor_id": str(survivor)}
+    world.neighbours.tell(PARTNERS, "organisation.merged", new_id(), data, version)
+    await world.consume()
+
+
+async def by_organisation(world: World, basis: str = "delivered_by") -> dict[str, tuple[str, Decimal]]:
+    value = await world.value(group_by="organisation", basis=basis)
+    return {
+        cell.key: (cell.label, cell.figures.delivered.total_gbp)
+        for cell in value.groupings[0].cells
+        if cell.figures is not None
+    }
+
+
+async def test_what_two_records_delivered_is_the_survivors_and_both_ids_lead_to_it(world: World):
+    contract = await world.sign(world.commitment(deliverer_id=world.charity, deliverer_name="Charity"))
+    for who in (world.charity, world.college):
+        await world.join(who, date(2026, 1, 1))
+    first = await world.report(world.charity, line(quantity="10"))
+    await world.report(world.council, line(quantity="5"))
+    await world.seal()
+    before = await by_organisation(world)
+    entries = await world.ledger("delivered")
+    assert (await world.value()).coverage.reported_count == 1
+    assert before[str(world.charity)] == ("Charity", Decimal("179.60"))
+
+    await merge(world, world.charity, world.college)
+    await merge(world, world.charity, world.college, 3)  # told twice
+    after = await by_organisation(world)
+    assert after == {
+        str(world.college): ("College", Decimal("179.60")),
+        str(world.council): before[str(world.council)],
+    }
+    assert await world.ledger("delivered") == entries
+    coverage = (await world.value()).coverage
+    assert (coverage.due_count, coverage.reported_count) == (2, 2)  # both memberships are the college's now
+    async with world.db.begin() as tx:
+        assert await differences(tx, Slice(world.place, QUARTER, None)) == []
+
+    # The report of the record that was merged is the survivor's: it reads and corrects it, and nobody else.
+    path = f"/v1/reports/{first.id}"
+    assert (await world.http.get(path, headers=world.as_org(world.supplier))).status_code == 404
+    seen = (await world.http.get(path, headers=world.as_org(world.college))).json()
+    assert seen["organisation_id"] == str(world.college)
+    [line_id] = [one.line_id for one in contract.lines]
+    body = {"reason": "the contract was left out", "lines": [contract_line(line_id, "20")]}
+    headers = keyed(world.as_org(world.college))
+    corrected = await world.http.post(f"{path}/corrections", json=body, headers=headers)
+    assert corrected.status_code == 201, corrected.text
+    assert (await by_organisation(world))[str(world.college)][1] == Decimal("359.20")
+    # A publication made before stays right: who had agreed to what is known as of its moment.
+    assert (await world.scalar("SELECT count(*) FROM organisation_merges")) == 1
+
+
+async def test_a_chain_of_merges_leads_to_the_last_record(world: World):
+    await world.report(world.charity, line(quantity="10"))
+    await world.report(world.supplier, line(quantity="1"))
+    await merge(world, world.charity, world.supplier)
+    world.clock.advance(timedelta(hours=1))
+    await merge(world, world.supplier, world.college)
+    assert await by_organisation(world) == {str(world.college): ("College", Decimal("197.56"))}
+    async with world.db.begin() as tx:
+        found = await tx.execute(text("SELECT DISTINCT survivor_id FROM organisation_merges"))
+        assert set(found.scalars()) == {world.supplier, world.college}
+        assert await differences(tx, Slice(world.place, QUARTER, None)) == []

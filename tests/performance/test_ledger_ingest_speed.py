@@ -1,0 +1,129 @@
+"""How fast entries are taken in beside a bare INSERT of the same rows, and whether the sequencer keeps up.
+
+Times are those worked: this process and its database sessions, as the kernel counts them. The wall tells of
+the neighbours too. Writers are tasks with sessions of their own; they take turns with the bare insert.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from pathlib import Path
+from random import Random  # noqa: TID251 - the same entries for the same seed
+from statistics import median
+from uuid import UUID
+
+import pytest
+from sqlalchemy import insert, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+from tests.integration.reporting_api.entry_maker import EntryMaker
+
+from cdp_common.db.database import Database
+from cdp_common.kernel.clock import utc_now
+from cdp_common.kernel.identifiers import new_id
+from cdp_common.testing.plugin import MakeDatabase
+from reporting_api.domain.entries import Entry
+from reporting_api.storage.ledger import append_entries
+from reporting_api.storage.ledger_rows import entry_row
+from reporting_api.storage.ledger_tables import ledger_inbox
+from reporting_api.use_cases.run_sequencer import seal_place
+
+WRITERS, REPORTS, LINES, ROUNDS = 4, 12, 250, 5
+LEAST_OF_BARE, LEAST_FOR_ONE = 0.60, 0.30
+
+
+@pytest.fixture
+async def db(make_database: MakeDatabase) -> AsyncIterator[Database]:
+    """A database whose sessions are all open already."""
+    made = await make_database("reporting_api", "reporting")
+
+    async def open_one() -> None:
+        async with made.begin() as tx:
+            await tx.execute(text("SELECT pg_sleep(0.2)"))
+
+    await asyncio.gather(*(open_one() for _ in range(WRITERS)))
+    yield made
+
+
+async def test_lines_are_taken_in_nearly_as_fast_as_they_are_inserted(
+    db: Database, say: Callable[[str], None]
+):
+    sessions = await _sessions(db)
+    makers = [await _maker(db, new_id()) for _ in range(WRITERS)]
+    bare, spread, single, sealed = [], [], [], []
+    for _ in range(ROUNDS):
+        bare.append(await _rate(db, sessions, makers, _inserted))
+        await _emptied(db, makers)
+        spread.append(await _rate(db, sessions, makers, append_entries))
+        sealed.append(await _sealed(db, sessions, makers))
+        single.append(await _rate(db, sessions, makers[:1] * WRITERS, append_entries))
+        sealed.append(await _sealed(db, sessions, makers[:1]))
+    rates = [median(found) for found in (bare, spread, single, sealed)]
+    of_bare, for_one, kept_up = (rate / rates[0] for rate in rates[1:])
+    say(f"bare INSERT of {LINES} rows: {rates[0]:,.0f} rows for each second worked")
+    say(f"taken in: {rates[1]:,.0f} ({of_bare:.2f} of bare)")
+    say(f"all for one partner: {rates[2]:,.0f} ({for_one:.2f} of bare)")
+    say(f"sealed and folded in: {rates[3]:,.0f} ({kept_up:.2f} of bare)")
+    assert of_bare >= LEAST_OF_BARE
+    assert for_one >= LEAST_FOR_ONE
+
+
+async def _rate(
+    db: Database,
+    sessions: Sequence[int],
+    makers: Sequence[EntryMaker],
+    write: Callable[[AsyncConnection, Sequence[Entry]], Awaitable[None]],
+) -> float:
+    """Rows written for each second worked, by writers at the same time, a transaction for each report."""
+    reports = [[maker.some(LINES, utc_now()) for _ in range(REPORTS)] for maker in makers]
+
+    async def submit(own: list[list[Entry]]) -> None:
+        for entries in own:
+            async with db.begin() as tx:
+                await write(tx, entries)
+
+    started = _worked_s(sessions)
+    await asyncio.gather(*(submit(own) for own in reports))
+    return len(makers) * REPORTS * LINES / (_worked_s(sessions) - started)
+
+
+async def _sealed(db: Database, sessions: Sequence[int], makers: Sequence[EntryMaker]) -> float:
+    started, count = _worked_s(sessions), 0
+    for maker in makers:
+        count += await seal_place(db, maker.place_id, utc_now)
+    return count / (_worked_s(sessions) - started)
+
+
+async def _inserted(tx: AsyncConnection, entries: Sequence[Entry]) -> None:
+    """One INSERT of many rows, as anybody would write it."""
+    await tx.execute(insert(ledger_inbox).values([entry_row(entry) for entry in entries]))
+
+
+async def _emptied(db: Database, makers: Sequence[EntryMaker]) -> None:
+    for maker in makers:
+        await seal_place(db, maker.place_id, utc_now)
+
+
+async def _maker(db: Database, place_id: UUID) -> EntryMaker:
+    maker = EntryMaker(place_id, Random(11))
+    async with db.begin() as tx:
+        await maker.keep_catalogue(tx, utc_now())
+    return maker
+
+
+async def _sessions(db: Database) -> list[int]:
+    async with db.begin() as tx:
+        found = await tx.scalars(
+            text("SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid IS NOT NULL")
+        )
+        return list(found)
+
+
+def _worked_s(sessions: Sequence[int]) -> float:
+    """Seconds on a processor: this process, and the database sessions."""
+    files = (Path(f"/proc/{session}/schedstat") for session in sessions)
+    return (
+        time.process_time()
+        + sum(int(file.read_text(encoding="ascii").split()[0]) for file in files if file.exists()) / 1e9
+    )
