@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from random import Random  # noqa: TID251 - the same entries for the same seed
 from statistics import median
@@ -34,7 +34,7 @@ LEAST_OF_BARE, LEAST_FOR_ONE = 0.60, 0.30
 
 
 @pytest.fixture
-async def db(make_database: MakeDatabase) -> AsyncIterator[Database]:
+async def db(make_database: MakeDatabase) -> Database:
     """A database whose sessions are all open already."""
     made = await make_database("reporting_api", "reporting")
 
@@ -43,7 +43,7 @@ async def db(make_database: MakeDatabase) -> AsyncIterator[Database]:
             await tx.execute(text("SELECT pg_sleep(0.2)"))
 
     await asyncio.gather(*(open_one() for _ in range(WRITERS)))
-    yield made
+    return made
 
 
 async def test_lines_are_taken_in_nearly_as_fast_as_they_are_inserted(
