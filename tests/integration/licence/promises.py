@@ -1,6 +1,6 @@
 """Promises of every kind in the licensed measures, made over HTTP."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,9 +9,13 @@ from tests.integration.licence.history import UNITS, History
 from tests.integration.licence.services import Headers, Json, Platform
 from tests.integration.procurement_api.world import release
 from tests.integration.reporting_api.collective_calls import cohort_rows, scheme
+from tests.integration.reporting_api.spend_calls import FILE as SPEND_FILE
 
 from cdp_common.kernel.identifiers import new_id
 from cdp_common.kernel.proofs import leaf_hash
+from reporting_api.storage.copies import keep_membership
+
+SPEND_PERIOD = {"period_start": "2026-01-01", "period_end": "2026-03-31"}
 
 
 async def make_promises(history: History) -> None:
@@ -25,6 +29,7 @@ async def make_promises(history: History) -> None:
     await _people(history)
     await _evidence(history)
     await _draft(history)
+    await _spend(history)
     await history.platform.consume()
     await _perform(history)
 
@@ -283,6 +288,38 @@ async def _people(history: History) -> None:
     published = await platform.call("reporting-api", "POST", f"{place}/people-publications", staff, told)
     history.ids["cohort_id"].append(counted["id"])
     history.ids["people_publication_id"].append(published["id"])
+
+
+async def _spend(history: History) -> None:
+    """Payments of a partner, taken in from a file."""
+    platform = history.platform
+    org, query = history.orgs[0], {"place_id": str(platform.place), **SPEND_PERIOD}
+    async with platform.reporting.begin() as tx:
+        await keep_membership(tx, _membership(platform, org))
+    headers = {**platform.as_org(org), "Content-Type": "text/csv"}
+    http = platform.http["reporting-api"]
+    seen = await http.post("/v1/spend-imports/preview", params=query, content=SPEND_FILE, headers=headers)
+    query["mapping"] = seen.json()["summary"]["mapping"]
+    headers["Idempotency-Key"] = str(new_id())
+    made = await http.post("/v1/spend-imports", params=query, content=SPEND_FILE, headers=headers)
+    assert made.status_code == 201, made.text
+    history.ids["import_id"].append(made.json()["id"])
+
+
+def _membership(platform: Platform, org: UUID) -> Json:
+    """A membership as partners-api would tell of it."""
+    return {
+        "membership_id": new_id(),
+        "version": 1,
+        "place_id": platform.place,
+        "organisation_id": org,
+        "organisation_name": "Partner",
+        "valid_from": date(2025, 1, 1),
+        "valid_to": None,
+        "named_totals_agreed": False,
+        "data_status": "actual",
+        "recorded_at": platform.clock(),
+    }
 
 
 async def _put(

@@ -49,6 +49,12 @@ class Neighbours:
     """The bands of areas that have other ones than at first."""
     records: dict[str, str] = field(default_factory=dict)
     """The records of contracting processes, as procurement-api answers them."""
+    facts: dict[UUID, dict[str, Any]] = field(default_factory=dict)
+    """What is said of organisations beside their names."""
+    presences: dict[UUID, list[dict[str, Any]]] = field(default_factory=dict)
+    """Flags of local presence by organisation."""
+    postcodes: dict[str, list[str]] = field(default_factory=dict)
+    """The places of the areas in which postcodes lie."""
     samples: set[UUID] = field(default_factory=set)
     """Organisations that are samples themselves."""
 
@@ -65,10 +71,15 @@ class Neighbours:
             "/v1/organisations/batch": self._organisations,
             "/v1/measures/batch": self._measures,
             "/v1/areas/batch": self._areas,
+            "/v1/postcodes/batch": self._postcodes,
             "/v1/valuations": self._valuation,
         }
         if path in posts:
             return posts[path](body)
+        if path == "/v1/organisations":
+            return self._directory(request)
+        if path.startswith("/v1/organisations/") and path.endswith("/flags"):
+            return _json({"items": self.presences.get(UUID(path.split("/")[3]), []), "next": None})
         if path == "/v1/events":
             return self._events(request)
         if path == f"/v1/editions/{EDITION_ID}/workstreams":
@@ -134,7 +145,30 @@ class Neighbours:
             "website": None,
             "data_status": "synthetic_sample" if who in self.samples else "actual",
             "created_at": "2026-01-01T00:00:00Z",
+            **self.facts.get(who, {}),
         }
+
+    def _directory(self, request: httpx2.Request) -> httpx2.Response:
+        """All organisations by id, two to a page."""
+        known = sorted(self.organisations)
+        start = int(request.url.params.get("cursor", "0"))
+        following = f"/v1/organisations?cursor={start + 2}" if start + 2 < len(known) else None
+        items = [self._organisation(who) for who in known[start : start + 2]]
+        return _json({"items": items, "next": following})
+
+    def _postcodes(self, body: Any) -> httpx2.Response:
+        items = [
+            {
+                "postcode": code,
+                "areas": [
+                    {"code": f"E0{at}", "place": place} for at, place in enumerate(self.postcodes[code])
+                ],
+            }
+            for code in body["postcodes"]
+            if code in self.postcodes
+        ]
+        missing = [code for code in body["postcodes"] if code not in self.postcodes]
+        return _json({"items": items, "missing": missing, "lookup_edition": "2026-08"})
 
     def _measures(self, body: Any) -> httpx2.Response:
         items, missing = [], []

@@ -15,6 +15,7 @@ from tests.integration.reporting_api.draft_calls import DRAFT_CALLS
 from tests.integration.reporting_api.evidence_calls import EVIDENCE_CALLS
 from tests.integration.reporting_api.intake_calls import INTAKE_CALLS
 from tests.integration.reporting_api.performance_calls import PERFORMANCE_CALLS, buyer, performance_object
+from tests.integration.reporting_api.spend_calls import SPEND_CALLS, spend_object
 from tests.integration.reporting_api.world import QUARTER, Headers, World, judgement, keyed, line
 
 from cdp_common.contracts.reporting import Report
@@ -94,6 +95,7 @@ CALLS: dict[str, Call] = {
     **INTAKE_CALLS,
     **COLLECTIVE_CALLS,
     **PERFORMANCE_CALLS,
+    **SPEND_CALLS,
     "create_activity": lambda world, headers, _: world.http.post(
         "/v1/activities", json=activity_draft(world), headers=keyed(headers)
     ),
@@ -183,6 +185,8 @@ async def target_of(world: World, operation: str) -> Target:
         webhook_id = hook.json()["id"]
     await performance_object(world, operation)
     collective_id = await collective_object(world, operation, manager(world, world.place))
+    if "spend" in operation:
+        collective_id = await spend_object(world, operation)
     return Target(report, activity_id, publication_id, webhook_id, collective_id)
 
 

@@ -240,6 +240,9 @@ CALLS: dict[str, Call] = {
     "get_area_map": lambda world, headers, _: world.http.get(
         "/v1/areas/geojson?index=imd-sample", headers=headers
     ),
+    "batch_postcodes": lambda world, headers, _: world.http.post(
+        "/v1/postcodes/batch", json={"index": "imd-sample", "postcodes": ["DH1 1AA"]}, headers=headers
+    ),
     "batch_areas": lambda world, headers, _: world.http.post(
         "/v1/areas/batch", json={"index": "imd-sample", "codes": ["E01"]}, headers=headers
     ),

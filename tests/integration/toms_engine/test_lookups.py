@@ -10,6 +10,8 @@ from tests.integration.toms_engine.packs import area, need_index
 from tests.integration.toms_engine.world import Headers, World, faults
 from tests.official_files import csv_file, postcode_lines
 
+from cdp_common.clients.toms import TomsClient
+from cdp_common.contracts.needs import PostcodeBatchRequest
 from cdp_common.kernel.identifiers import new_id
 
 POSTCODES = [
@@ -113,6 +115,23 @@ async def test_a_terminated_postcode_still_answers_and_a_split_area_is_never_pic
     assert items[2]["located_by"]["ward_basis"] is None
     [merged] = await by_postcode(world, "DH1 1AD", index="imd-2025")
     assert (merged["code"], merged["located_by"]["relation"]) == ("E34", "merged")
+
+
+async def test_many_postcodes_are_found_as_each_of_them_is(world: World):
+    toms = TomsClient("http://service.test", None, world.http)
+    asked = ["dh11aa", "DH1 1AB", "DH1 1AC", "DH1 1AD", "DH9 9ZZ", "Durham", "dh11aa"]
+    await world.load_index(need_index(area("E11", 1), index="imd-2010", vintage="LSOA 2001"))
+    bare = await toms.batch_postcodes(PostcodeBatchRequest(index="imd-2010", postcodes=asked))
+    assert (bare.items, bare.missing, bare.lookup_edition) == ([], asked[:-1], None)
+    await furnished(world)
+    for index in ("imd-2019", "imd-2025"):
+        batch = await toms.batch_postcodes(PostcodeBatchRequest(index=index, postcodes=asked))
+        assert (batch.missing, batch.lookup_edition) == (["DH9 9ZZ", "Durham"], "2024-11")
+        found = {one.postcode: [area.code for area in one.areas] for one in batch.items}
+        assert found["DH1 1AC"] == []
+        for postcode in ("dh11aa", "DH1 1AB", "DH1 1AD"):
+            alone = await by_postcode(world, postcode, index=index)
+            assert found[postcode] == [one["code"] for one in alone]
 
 
 async def test_postcodes_that_lead_nowhere_say_why(world: World):

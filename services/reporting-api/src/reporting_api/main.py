@@ -35,6 +35,9 @@ from reporting_api.api import (
     report_drafts,
     report_files,
     reports,
+    spend,
+    spend_figures,
+    spend_suppliers,
     targets,
     value,
 )
@@ -43,9 +46,11 @@ from reporting_api.domain.reporting_calendar import Calendar, require_calendar_h
 from reporting_api.settings import SCHEMA, Settings
 from reporting_api.storage.evidence_blobs import BucketAccess, EvidenceBlobs
 from reporting_api.storage.remembered import Remembered
+from reporting_api.storage.spend_rules_shipped import spend_rules
 from reporting_api.use_cases.ask_scanner import Scanner
 from reporting_api.use_cases.give_notice import INTERVAL_S as NOTICE_INTERVAL_S
 from reporting_api.use_cases.give_notice import notices_of
+from reporting_api.use_cases.import_spend import Keeping
 from reporting_api.use_cases.keep_drafts import purge_drafts
 from reporting_api.use_cases.keep_evidence import EvidenceKeeping
 from reporting_api.use_cases.publication_files import Signing
@@ -71,6 +76,8 @@ _LARGER_BODIES = {
     "/v1/reports/{report_id}/corrections": MAX_REPORT_BYTES,
     "/v1/report-drafts": MAX_REPORT_BYTES,
     "/v1/report-drafts/{draft_id}": MAX_REPORT_BYTES,
+    "/v1/spend-imports": report_files.MAX_FILE_BYTES,
+    "/v1/spend-imports/preview": report_files.MAX_FILE_BYTES,
 }
 
 _ROUTERS = (
@@ -86,6 +93,9 @@ _ROUTERS = (
     targets.router,
     people.router,
     performance.router,
+    spend.router,
+    spend_suppliers.router,
+    spend_figures.router,
     event_router,
     webhook_router,
 )
@@ -182,6 +192,7 @@ def create_app(
     app.state.evidence_uploads = UploadRoom()
     app.state.memory = Remembered()
     app.state.uploads = UploadRoom()
+    app.state.spend_keeping = Keeping(cache(settings.secret_key), spend_rules())
     app.state.publication_licence = settings.publication_licence
     app.state.publication_signing = Signing(own_url, settings.secret_key)
     return app

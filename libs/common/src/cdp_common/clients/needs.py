@@ -28,6 +28,8 @@ from cdp_common.contracts.needs import (
     NeedIndexImport,
     NeedIndexReceipt,
     NeedLayoutList,
+    PostcodeBatch,
+    PostcodeBatchRequest,
 )
 
 
@@ -137,6 +139,10 @@ class NeedsOperations(ServiceClient):
         """A page of areas with their bands as GeoJSON."""
         params = {"index": index, "place": place, "band": band, "after": after, "limit": limit}
         return await self._get("/v1/areas/geojson", AreaMap, params=params)
+
+    async def batch_postcodes(self, batch: PostcodeBatchRequest) -> PostcodeBatch:
+        """The areas of postcodes under an index."""
+        return await self._post("/v1/postcodes/batch", PostcodeBatch, json=batch, is_read=True)
 
     async def batch_areas(self, batch: AreaBatchRequest) -> AreaBatch:
         """Deciles and bands of areas by code."""

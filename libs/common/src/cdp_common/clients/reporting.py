@@ -13,6 +13,7 @@ from cdp_common.clients.people import PeopleOperations
 from cdp_common.clients.performance import PerformanceOperations
 from cdp_common.clients.report_drafts import ReportDraftOperations
 from cdp_common.clients.report_files import ReportFileOperations
+from cdp_common.clients.spend import SpendOperations
 from cdp_common.clients.targets import TargetOperations
 from cdp_common.contracts.base import EventPage, Page
 from cdp_common.contracts.bridges import BridgeEntry
@@ -42,6 +43,7 @@ class ReportingClient(
     PerformanceOperations,
     ReportDraftOperations,
     ReportFileOperations,
+    SpendOperations,
     TargetOperations,
 ):
     """reporting-api, one method per operation."""

@@ -245,6 +245,35 @@ class AreaBatch(Contract):
     missing: list[Code]
 
 
+class PostcodeBatchRequest(Contract):
+    """Postcodes whose areas under one index are wanted, in any spelling."""
+
+    index: Slug
+    postcodes: Annotated[list[Annotated[str, Field(max_length=16)]], Field(min_length=1, max_length=1000)]
+
+
+class PostcodeArea(Contract):
+    """An area of the index in which a postcode lies, or may lie."""
+
+    code: Code
+    place: Slug
+
+
+class PostcodeAreas(Contract):
+    """The areas of a postcode: several are candidates, none is an area that the index does not hold."""
+
+    postcode: str  # as it was asked for
+    areas: list[PostcodeArea]
+
+
+class PostcodeBatch(Contract):
+    """The postcodes that the newest lookup holds, and those that it does not."""
+
+    items: list[PostcodeAreas]
+    missing: list[str]
+    lookup_edition: Month | None  # null: no lookup of postcodes is loaded
+
+
 class LookupReceipt(Contract):
     """What the import of a lookup found and stored."""
 

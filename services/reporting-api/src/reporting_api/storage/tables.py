@@ -12,6 +12,7 @@ from reporting_api.storage import (
     release_tables,
     report_tables,
     rollup_tables,
+    spend_tables,
     target_tables,
 )
 from reporting_api.storage.catalogue import metadata
@@ -29,5 +30,6 @@ __all__ = [
     "release_tables",
     "report_tables",
     "rollup_tables",
+    "spend_tables",
     "target_tables",
 ]

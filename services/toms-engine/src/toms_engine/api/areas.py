@@ -5,7 +5,14 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request
 
 from cdp_common.contracts.base import Code, Page, Slug
-from cdp_common.contracts.needs import AreaBatch, AreaBatchRequest, AreaNeed, NeedBand
+from cdp_common.contracts.needs import (
+    AreaBatch,
+    AreaBatchRequest,
+    AreaNeed,
+    NeedBand,
+    PostcodeBatch,
+    PostcodeBatchRequest,
+)
 from cdp_common.web.dependencies import ServiceDatabase
 from cdp_common.web.identity import MaybeCaller
 from cdp_common.web.paging import Paging, page_links
@@ -14,6 +21,7 @@ from toms_engine.domain.errors import AreaQueryUnclear
 from toms_engine.storage.banded_areas import AreaFilter
 from toms_engine.use_cases import read_areas
 from toms_engine.use_cases.find_postcode import find_postcode
+from toms_engine.use_cases.find_postcodes import find_postcodes
 
 router = APIRouter(tags=["needs"])
 
@@ -26,6 +34,14 @@ BandName = Annotated[NeedBand | None, Query(description="Areas in this band of n
 async def batch_areas(batch: AreaBatchRequest, caller: MaybeCaller, db: ServiceDatabase) -> AreaBatch:
     """Deciles and bands of areas by code, each once, in the order asked for."""
     return await read_areas.batch_areas(db, batch.index, batch.codes, domains=batch.domains)
+
+
+@router.post("/v1/postcodes/batch")
+async def batch_postcodes(
+    batch: PostcodeBatchRequest, caller: MaybeCaller, db: ServiceDatabase
+) -> PostcodeBatch:
+    """The areas of many postcodes under one index, each once, in the order asked for."""
+    return await find_postcodes(db, batch.index, batch.postcodes)
 
 
 @router.get("/v1/areas")

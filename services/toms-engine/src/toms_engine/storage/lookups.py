@@ -90,6 +90,27 @@ async def postcode_row(tx: AsyncConnection, number: int, postcode: str) -> RowMa
     return (await tx.execute(query)).mappings().one_or_none()
 
 
+async def postcode_rows(tx: AsyncConnection, number: int, postcodes: Collection[str]) -> list[RowMapping]:
+    """The postcodes among these that a lookup holds."""
+    query = select(postcode_areas.c.postcode, postcode_areas.c.area_codes).where(
+        postcode_areas.c.lookup_number == number, postcode_areas.c.postcode.in_(postcodes)
+    )
+    return list((await tx.execute(query)).mappings())
+
+
+async def changes_of_many(tx: AsyncConnection, number: int, codes: Collection[str]) -> list[RowMapping]:
+    """The changes that areas of either vintage among these take part in, in the order of codes."""
+    query = (
+        select(area_changes)
+        .where(
+            area_changes.c.lookup_number == number,
+            or_(area_changes.c.from_code.in_(codes), area_changes.c.to_code.in_(codes)),
+        )
+        .order_by(area_changes.c.from_code, area_changes.c.to_code)
+    )
+    return list((await tx.execute(query)).mappings())
+
+
 async def wards_of(tx: AsyncConnection, number: int, codes: Collection[str]) -> dict[str, tuple[str, str]]:
     """Code and name of the wards of areas, by area."""
     query = select(area_wards).where(area_wards.c.lookup_number == number, area_wards.c.area_code.in_(codes))
