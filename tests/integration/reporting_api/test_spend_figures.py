@@ -121,7 +121,7 @@ async def test_suppliers_are_found_decided_and_counted(world: World):
     assert await world.count("spend_decisions") == 5
 
     # -- counted, to the penny
-    shown = await figures(own, world, group_by="category")
+    shown = await figures(own, world, by="category")
     total = shown.total
     assert (str(total.payments_gbp), str(total.credits_gbp), str(total.net_gbp)) == (
         "2190.00",
@@ -151,11 +151,11 @@ async def test_suppliers_are_found_decided_and_counted(world: World):
 
     # -- the place's officers see the same, by partner and month; others nothing
     officer = client(world, other)
-    by_partner = await officer.get_spend_figures(world.place, **QUARTER, group_by="partner")
+    by_partner = await officer.get_spend_figures(world.place, **QUARTER, by="partner")
     assert by_partner.total == total
     assert [one.name for one in by_partner.groups] == ["Council"]
     assert by_partner.partners_without_import == ["College"]
-    by_month = await officer.get_spend_figures(world.place, **QUARTER, group_by="month")
+    by_month = await officer.get_spend_figures(world.place, **QUARTER, by="month")
     assert [(one.period_start, str(one.net_gbp)) for one in by_month.groups] == [
         (date(2026, 7, 1), "1300.00"),
         (date(2026, 8, 1), "720.00"),

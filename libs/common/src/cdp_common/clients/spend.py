@@ -138,18 +138,18 @@ class SpendOperations(ServiceClient):
         *,
         from_: date,
         to: date,
-        group_by: SpendGroupBy | None = None,
+        by: SpendGroupBy | None = None,
         organisation_id: UUID | None = None,
     ) -> SpendFigures:
         """What the place's partners paid in a window."""
-        params = {"from": from_, "to": to, "group_by": group_by, "organisation_id": organisation_id}
+        params = {"from": from_, "to": to, "by": by, "organisation_id": organisation_id}
         return await self._get(f"/v1/places/{place_id}/spend-figures", SpendFigures, params=params)
 
     async def get_own_spend_figures(
-        self, place_id: UUID, *, from_: date, to: date, group_by: SpendGroupBy | None = None
+        self, place_id: UUID, *, from_: date, to: date, by: SpendGroupBy | None = None
     ) -> SpendFigures:
         """What the own organisation paid in a window."""
-        params = {"place_id": place_id, "from": from_, "to": to, "group_by": group_by}
+        params = {"place_id": place_id, "from": from_, "to": to, "by": by}
         return await self._get("/v1/spend-figures", SpendFigures, params=params)
 
     async def record_spend_round(

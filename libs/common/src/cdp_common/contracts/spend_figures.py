@@ -95,7 +95,7 @@ class SpendFigures(Contract):
     period_start: date
     period_end: date
     organisation_id: UUID | None
-    group_by: SpendGroupBy | None
+    by: SpendGroupBy | None
     data_status: DataStatus
     total: SpendFigure
     groups: list[SpendFigure]  # the largest first, or by time; at most a thousand

@@ -32,14 +32,14 @@ async def get_spend_figures(
     window: Window,
     db: ServiceDatabase,
     now: Now,
-    group_by: Grouping = None,
+    by: Grouping = None,
     organisation_id: Annotated[UUID | None, Query(description="Of this partner only.")] = None,
 ) -> SpendFigures:
     """What partners paid in a window: local, SME and VCSE shares with what is unknown, and leakage.
 
     For officers and programme managers of the place; nothing of it is public.
     """
-    return await figures.place_figures(db, caller, place_id, organisation_id, window, group_by, now)
+    return await figures.place_figures(db, caller, place_id, organisation_id, window, by, now)
 
 
 @router.get("/v1/spend-figures")
@@ -49,10 +49,10 @@ async def get_own_spend_figures(
     window: Window,
     db: ServiceDatabase,
     now: Now,
-    group_by: Grouping = None,
+    by: Grouping = None,
 ) -> SpendFigures:
     """The same of the own organisation's payments."""
-    return await figures.own_figures(db, caller, place_id, window, group_by, now)
+    return await figures.own_figures(db, caller, place_id, window, by, now)
 
 
 @router.post("/v1/places/{place_id}/spend-rounds", status_code=201, response_model=SpendRound)

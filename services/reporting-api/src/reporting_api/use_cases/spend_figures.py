@@ -48,12 +48,12 @@ async def place_figures(
     place_id: UUID,
     organisation_id: UUID | None,
     window: Period,
-    group_by: contract.SpendGroupBy | None,
+    by: contract.SpendGroupBy | None,
     now: datetime,
 ) -> contract.SpendFigures:
     """The figures of all partners of a place, or of one, for its officers and managers."""
     caller.requires_role(place_id, *READERS)
-    return await _figures(db, place_id, organisation_id, window, group_by, now)
+    return await _figures(db, place_id, organisation_id, window, by, now)
 
 
 async def own_figures(
@@ -61,11 +61,11 @@ async def own_figures(
     caller: Caller,
     place_id: UUID,
     window: Period,
-    group_by: contract.SpendGroupBy | None,
+    by: contract.SpendGroupBy | None,
     now: datetime,
 ) -> contract.SpendFigures:
     """The figures of the own organisation in a place."""
-    return await _figures(db, place_id, caller.org, window, group_by, now)
+    return await _figures(db, place_id, caller.org, window, by, now)
 
 
 async def record_round(
@@ -111,7 +111,7 @@ async def _figures(
     place_id: UUID,
     organisation_id: UUID | None,
     window: Period,
-    group_by: contract.SpendGroupBy | None,
+    by: contract.SpendGroupBy | None,
     now: datetime,
 ) -> contract.SpendFigures:
     require_window_holds(window)
@@ -119,8 +119,8 @@ async def _figures(
         total = await spend_total(tx, place_id, organisation_id, window)
         groups, left_out = (
             ([], 0)
-            if group_by is None
-            else await spend_groups(tx, place_id, organisation_id, window, group_by, MAX_GROUPS)
+            if by is None
+            else await spend_groups(tx, place_id, organisation_id, window, by, MAX_GROUPS)
         )
         imports = await imports_in(tx, place_id, organisation_id, window)
         currencies = await other_currencies(tx, place_id, organisation_id, window)
@@ -128,19 +128,19 @@ async def _figures(
         without = await _without(tx, place_id, organisation_id, window, imports, now)
         multiplier = await _multiplier(tx, place_id, organisation_id, window)
     statuses: set[DataStatus] = {row["data_status"] for row in imports}
-    shown = [_figure(row, by_category=group_by == "category") for row in groups]
+    shown = [_figure(row, by_category=by == "category") for row in groups]
     leaks = [one.leakage.retainable_gbp for one in shown if one.leakage is not None]
     return contract.SpendFigures(
         place_id=place_id,
         period_start=window.start,
         period_end=window.end,
         organisation_id=organisation_id,
-        group_by=group_by,
+        by=by,
         data_status="synthetic_sample" if "synthetic_sample" in statuses else "actual",
         total=_figure(total, by_category=False),
         groups=shown,
         groups_left_out=left_out,
-        retainable_gbp=sum(leaks, gbp_from_pence(0)) if group_by == "category" else None,
+        retainable_gbp=sum(leaks, gbp_from_pence(0)) if by == "category" else None,
         other_currencies=[
             contract.SpendInCurrency(
                 currency=row["currency"], row_count=row["row_count"], net=gbp_from_pence(int(row["net"]))
