@@ -4,8 +4,8 @@ from alembic import op
 
 from cdp_common.db.common_schema import make_append_only, run
 
-revision = "0019"
-down_revision = "0018"
+revision = "0020"
+down_revision = "0019"
 branch_labels = None
 depends_on = None
 
