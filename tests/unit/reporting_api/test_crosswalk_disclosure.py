@@ -68,8 +68,11 @@ def test_measures_of_different_blocks_are_told_apart_already():
 
 
 def test_contributors_who_agreed_need_no_protection():
-    measures = (hidden("m", {A: 100}, P="1"), hidden("n", ALL, Q="1"))
+    measures = (hidden("m", {A: 100}, P="1"), hidden("n", {**ALL, D: 100}, Q="1"))
     assert withheld(*measures, cells="PQ", agreed=frozenset({A})) == set()
+    # Without the one who is known, too few are left.
+    measures = (hidden("m", {A: 100}, P="1"), hidden("n", ALL, Q="1"))
+    assert withheld(*measures, cells="PQ", agreed=frozenset({A})) == {"P", "Q"}
 
 
 def test_what_one_scheme_tells_counts_for_the_next():

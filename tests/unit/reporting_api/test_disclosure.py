@@ -7,19 +7,27 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reporting_api.domain.disclosure import Cell, DisclosureRule, is_group_safe, merged, withheld_cells
+from reporting_api.domain.disclosure import (
+    Cell,
+    DisclosureRule,
+    Level,
+    is_group_safe,
+    merged,
+    withheld_cells,
+    withheld_levels,
+)
 
 RULE = DisclosureRule(3, Decimal(10), "test")
 NOBODY: frozenset[UUID] = frozenset()
 A, B, C, D = (UUID(int=number) for number in (1, 2, 3, 4))
 
 
-def cell(key: str, pence: dict[UUID, int], parent: str = "", **changes: bool) -> Cell:
-    return Cell(key, parent, {"delivered": pence}, **changes)
+def cell(key: str, pence: dict[UUID, int], parent: str = "", *, is_licensed: bool = False) -> Cell:
+    return Cell(key, parent, {"delivered": pence}, is_licensed)
 
 
 def withheld(*cells: Cell, agreed: frozenset[UUID] = NOBODY, above: frozenset[str] = frozenset()) -> set[str]:
-    return set(withheld_cells(cells, above, agreed, RULE))
+    return set(withheld_cells(Level(cells), above, agreed, RULE))
 
 
 @pytest.mark.parametrize(
@@ -51,7 +59,7 @@ def test_contributors_who_agreed_need_no_protection():
 
 def test_one_unsafe_figure_withholds_the_cell():
     figures = {"delivered": {A: 1, B: 1, C: 1}, "due": {A: 1}}
-    assert withheld_cells([Cell("x", "", figures)], frozenset(), NOBODY, RULE) == {"x"}
+    assert withheld_cells(Level([Cell("x", "", figures)]), frozenset(), NOBODY, RULE) == {"x"}
 
 
 def test_the_smallest_safe_cell_is_withheld_beside_a_single_one():
@@ -101,6 +109,11 @@ def test_a_licensed_cell_is_withheld_with_another_beside_it():
     assert withheld(*cells) == {"licensed", "open"}
 
 
+def unnamed(item: Cell, agreed: frozenset[UUID]) -> bool:
+    """Whether somebody contributes who did not agree to be named: the others hide nobody."""
+    return any(pence and who not in agreed for who, pence in item.contributions["delivered"].items())
+
+
 CONTRIBUTIONS = st.dictionaries(st.sampled_from([A, B, C, D]), st.integers(0, 1000), max_size=4)
 
 
@@ -113,9 +126,40 @@ def test_what_subtraction_from_the_total_gives_is_safe_or_is_the_total(tables, a
     for shown in cells:
         if shown.key not in hidden:
             assert is_group_safe(shown.contributions, agreed, RULE)
-    left = [item for item in cells if item.key in hidden and item.size > 0]
+    left = [item for item in cells if item.key in hidden and unnamed(item, agreed)]
     if not left:
         return
-    everything_hidden = all(item.key in hidden or item.size == 0 for item in cells)
+    everything_hidden = all(item.key in hidden or not unnamed(item, agreed) for item in cells)
     union = merged(item.contributions for item in left)
     assert everything_hidden or (len(left) > 1 and is_group_safe(union, agreed, RULE))
+
+
+def spans(key: str, parts: dict[int, dict[UUID, int]], shown_before: int = 0) -> Cell:
+    """A cell of which publications count parts by their bits: 1 is the one in hand, 2 the one before."""
+    now = merged({"delivered": pence} for bits, pence in parts.items() if bits & 1)
+    earlier = {bits: {"delivered": pence} for bits, pence in parts.items()}
+    return Cell(key, "", now, earlier=earlier, shown_before=shown_before)
+
+
+SAFE = {A: 100, B: 100, C: 100}
+
+
+def test_a_shown_cell_is_withheld_when_its_change_would_tell_one_organisations():
+    """What came late is what a restatement shows less what was shown before."""
+    late = spans("late", {0b11: SAFE, 0b01: {D: 50}}, 0b10)
+    several = spans("several", {0b11: SAFE, 0b01: SAFE}, 0b10)
+    never_shown = spans("new", {0b11: SAFE, 0b01: {D: 50}})
+    larger = [spans(name, {0b11: {A: 900, B: 900, C: 900}}, 0b10) for name in ("x", "y")]
+    before: dict[str | None, int] = {"": 0b10}
+    assert withheld_cells(Level([several, *larger], before), frozenset(), NOBODY, RULE) == set()
+    # Beside what came late alone another cell is withheld: where it belongs stays open.
+    assert withheld_cells(Level([late, *larger], before), frozenset(), NOBODY, RULE) == {"late", "x"}
+    assert withheld_cells(Level([never_shown, *larger]), frozenset(), NOBODY, RULE) == set()
+
+
+def test_a_cell_that_gives_away_what_is_below_is_withheld_with_it():
+    below = [cell("x1", {A: 900, B: 900}, "x"), cell("x2", {C: 100, D: 50}, "x")]
+    above = [cell("x", {A: 900, B: 900, C: 100, D: 50}), cell("y", {A: 800, B: 900, C: 950})]
+    more = cell("z", {A: 5000, B: 5000, C: 5000})
+    levels = [Level([*above, more]), Level(below)]
+    assert withheld_levels(levels, NOBODY, RULE) == [{"x", "y"}, {"x1", "x2"}]

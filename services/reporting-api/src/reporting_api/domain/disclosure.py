@@ -1,16 +1,19 @@
 """Disclosure control for published groupings: which cells are withheld so that nobody's own figures show.
 
-A cell is unsafe when fewer organisations than the rule's minimum contribute to one of its figures, or when
-the largest contributor can be estimated too well: what the two largest leave is less than p % of the largest
-(the p % rule). It is safe when every contributor agreed to be named. A withheld cell is protected against
-subtraction from the total above it: the smallest cells beside it are withheld too until what is withheld
-together is safe, and everything below a withheld cell is withheld.
+Organisations that agreed to be named publish their own figures: they hide nobody, and the rules hold for what
+is left after them. A cell is unsafe when fewer organisations than the rule's minimum are left in one of its
+figures, or when the largest of them can be estimated too well: what the two largest leave is less than p % of
+the largest (the p % rule). It is safe when nobody is left.
+
+A withheld cell is protected against subtraction from the total above it: the smallest cells beside it are
+withheld too until what is withheld together is safe, and everything below a withheld cell is withheld. The
+same holds across publications: see `spans`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from uuid import UUID
 
@@ -19,6 +22,11 @@ CUSTOMARY_MINIMUM_PEOPLE = 10
 
 Contributions = Mapping[str, Mapping[UUID, int]]
 """Pence by contributor, for each figure."""
+
+NOW = 1
+"""The bit that stands for the publication in hand; those before it have the bits above."""
+
+NOBODY: frozenset[UUID] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,28 +49,120 @@ class Cell:
     contributions: Contributions
     is_licensed: bool = False
     """Whether a licence forbids showing it, whoever contributes."""
+    earlier: Mapping[int, Contributions] = field(default_factory=dict)
+    """The same contributions, and those of the publications before, by which publications count them."""
+    shown_before: int = 0
+    """The bits of the publications before that showed the cell."""
 
     @property
     def size(self) -> int:
         """How much it would be missed: the sum of its figures."""
-        return sum(abs(pence) for figure in self.contributions.values() for pence in figure.values())
+        return _size(self.contributions)
+
+    @property
+    def spans(self) -> Mapping[int, Contributions]:
+        """Who contributes what, by the bits of the publications in which it counts.
+
+        A reader of several publications who adds and subtracts what they show comes to sums over spans: a
+        quarter out of a half-year and the other quarter, what came late out of a restatement.
+        """
+        return self.earlier or {NOW: self.contributions}
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """The cells of a grouping, and the bits of the publications before that showed each cell above them."""
+
+    cells: Sequence[Cell]
+    parents_before: Mapping[str | None, int] = field(default_factory=dict)
+
+
+def withheld_levels(
+    levels: Sequence[Level], agreed: frozenset[UUID], rule: DisclosureRule
+) -> list[frozenset[str]]:
+    """The keys that are not shown of each of several groupings, of which each divides the cells of the last.
+
+    Where cells cannot be protected although everything beside them is withheld, the cell above is too.
+    """
+    exposing: list[set[str]] = [set() for _ in levels]
+    fragile = _fragile(levels, agreed, rule)
+    while True:
+        found: list[frozenset[str]] = []
+        for level, more, weak in zip(levels, exposing, fragile, strict=True):
+            above = found[-1] if found else frozenset()
+            found.append(withheld_cells(level, above, agreed, rule, more, weak))
+        before = sum(map(len, exposing))
+        for index in range(1, len(levels)):
+            shown = {cell.parent for cell in levels[index].cells if cell.parent} - found[index - 1]
+            exposing[index - 1] |= {
+                parent
+                for parent in shown
+                if _exposes(levels[index], parent, found[index], fragile[index], agreed, rule)
+            }
+        if sum(map(len, exposing)) == before:
+            return found
+
+
+def _fragile(levels: Sequence[Level], agreed: frozenset[UUID], rule: DisclosureRule) -> list[frozenset[str]]:
+    """For each level the cells that have an unsafe one somewhere below them."""
+    found: list[frozenset[str]] = [frozenset()]
+    for level in reversed(levels[1:]):
+        weak = {
+            cell.parent
+            for cell in level.cells
+            if cell.parent
+            and (
+                cell.key in found[0]
+                or _is_unsafe(cell.contributions, agreed, rule)
+                or is_told_apart(cell, agreed, rule)
+            )
+        }
+        found.insert(0, frozenset(weak))
+    return found
+
+
+def _exposes(
+    level: Level,
+    parent: str,
+    withheld: frozenset[str],
+    fragile: frozenset[str],
+    agreed: frozenset[UUID],
+    rule: DisclosureRule,
+) -> bool:
+    """Whether a shown cell gives away what is withheld below it."""
+    siblings = [cell for cell in level.cells if cell.parent == parent]
+    bits = level.parents_before.get(parent, 0) | NOW
+    classes = (_of_class(siblings, left, bits, agreed) for left in _counted_now(siblings, bits))
+    return not all(_is_protected(parts, withheld, siblings, rule, fragile) for parts in classes)
 
 
 def withheld_cells(
-    cells: Sequence[Cell],
+    level: Level,
     withheld_parents: frozenset[str],
     agreed: frozenset[UUID],
     rule: DisclosureRule,
+    exposing: Collection[str] = (),
+    fragile: Collection[str] = (),
 ) -> frozenset[str]:
-    """The keys of a grouping's cells that are not shown, given those withheld in the grouping above it."""
+    """The keys of a grouping's cells that are not shown, given those withheld in the grouping above it.
+
+    `exposing` are cells that would give away what is withheld below them, `fragile` those with unsafe ones
+    below them.
+    """
+    cells = level.cells
     withheld = {
         cell.key
         for cell in cells
-        if cell.is_licensed or cell.parent in withheld_parents or _is_unsafe(cell.contributions, agreed, rule)
+        if cell.is_licensed
+        or cell.key in exposing
+        or cell.parent in withheld_parents
+        or _is_unsafe(cell.contributions, agreed, rule)
+        or is_told_apart(cell, agreed, rule)
     }
     for parent in {cell.parent for cell in cells} - withheld_parents:
         siblings = [cell for cell in cells if cell.parent == parent]
-        withheld |= _secondary(siblings, withheld, agreed, rule)
+        bits = level.parents_before.get(parent, 0) | NOW
+        withheld |= _secondary(siblings, withheld, bits, agreed, rule, fragile)
     return frozenset(withheld)
 
 
@@ -82,26 +182,134 @@ def merged(parts: Iterable[Contributions]) -> Contributions:
     return whole
 
 
-def _secondary(
-    siblings: Sequence[Cell], withheld: set[str], agreed: frozenset[UUID], rule: DisclosureRule
-) -> set[str]:
-    """Further cells beside withheld ones, smallest first, until the withheld ones together are safe."""
-    hidden = [cell for cell in siblings if cell.key in withheld and cell.size > 0]
-    shown = sorted(
-        (cell for cell in siblings if cell.key not in withheld and cell.size > 0),
-        key=lambda cell: (cell.size, cell.key),
+def is_told_apart(cell: Cell, agreed: frozenset[UUID], rule: DisclosureRule) -> bool:
+    """Whether showing the cell now, beside what was shown of it before, tells something unsafe of it."""
+    if not cell.shown_before:
+        return False
+    known = {spans for bits, spans in _classes(cell.spans, cell.shown_before).items() if bits}
+    return any(
+        _is_unsafe(merged(cell.spans[span] for span in spans), agreed, rule)
+        for bits, spans in _classes(cell.spans, cell.shown_before | NOW).items()
+        if bits and spans not in known
     )
-    added: set[str] = set()
-    while hidden and shown and not _is_protected(hidden, agreed, rule):
-        cell = shown.pop(0)
-        hidden.append(cell)
-        added.add(cell.key)
-    return added
 
 
-def _is_protected(hidden: Sequence[Cell], agreed: frozenset[UUID], rule: DisclosureRule) -> bool:
-    """Whether the sum of the withheld cells, which anybody can work out, gives none of them away."""
-    return len(hidden) > 1 and not _is_unsafe(merged(cell.contributions for cell in hidden), agreed, rule)
+def _classes(spans: Iterable[int], bits: int) -> dict[int, frozenset[int]]:
+    """The spans that publications of these bits cannot tell apart, by the bits that count them."""
+    found: dict[int, set[int]] = {}
+    for span in spans:
+        found.setdefault(span & bits, set()).add(span)
+    return {of: frozenset(members) for of, members in found.items()}
+
+
+def _secondary(
+    siblings: Sequence[Cell],
+    withheld: set[str],
+    bits: int,
+    agreed: frozenset[UUID],
+    rule: DisclosureRule,
+    fragile: Collection[str],
+) -> set[str]:
+    """Further cells beside withheld ones, smallest first, until the withheld ones together are safe.
+
+    `bits` are the publications that show the cell above: their sums of withheld cells are known, and so is
+    what sums of several publications leave.
+    """
+    found = [_of_class(siblings, left, bits, agreed) for left in _counted_now(siblings, bits)]
+    hidden = {cell.key for cell in siblings} & withheld
+    before = -1
+    # What one class needs may burden another: they are looked at until none needs anything.
+    while len(hidden) != before:
+        before = len(hidden)
+        for parts in found:
+            shown = sorted(parts.keys() - hidden, key=lambda cell: (_size(parts[cell]), cell))
+            while shown and not _is_protected(parts, hidden, siblings, rule, fragile):
+                hidden.add(shown.pop(0))
+            if not _is_protected(parts, hidden, siblings, rule, fragile):
+                hidden |= _company(siblings, parts.keys() & hidden, hidden, agreed)
+    return hidden - withheld
+
+
+def _company(
+    siblings: Sequence[Cell], alone: Collection[str], hidden: Collection[str], agreed: frozenset[UUID]
+) -> set[str]:
+    """A cell to withhold beside one that has nothing beside it, so that where its sum belongs stays open."""
+    shown = [
+        cell
+        for cell in siblings
+        if cell.key not in hidden and _size(_unnamed(cell.contributions, agreed)) > 0
+    ]
+    if len(alone) != 1 or len(hidden) > 1 or not shown:
+        return set()
+    return {min(shown, key=lambda cell: (cell.size, cell.key)).key}
+
+
+def _counted_now(siblings: Sequence[Cell], bits: int) -> list[int]:
+    """The classes of spans that the publication in hand counts, as publications of these bits tell them."""
+    return sorted({span & bits for cell in siblings for span in cell.spans if span & NOW})
+
+
+def _of_class(
+    siblings: Sequence[Cell], left: int, bits: int, agreed: frozenset[UUID]
+) -> dict[str, Contributions]:
+    """What of each cell is in one class of spans and was never shown; of those who are not named alone."""
+    found = {}
+    for cell in siblings:
+        spans = [span for span in cell.spans if span & bits == left and not span & cell.shown_before]
+        part = merged(cell.spans[span] for span in spans)
+        part = part if cell.is_licensed else _unnamed(part, agreed)
+        if _size(part):
+            found[cell.key] = part
+    return found
+
+
+def _is_protected(
+    parts: Mapping[str, Contributions],
+    hidden: Collection[str],
+    siblings: Sequence[Cell],
+    rule: DisclosureRule,
+    fragile: Collection[str],
+) -> bool:
+    """Whether the sum of what is withheld in a class, which anybody can work out, gives nothing away.
+
+    Each unsafe part needs room, and each with unsafe ones below it: room for the whole is room for its parts.
+    """
+    withheld = {key: part for key, part in parts.items() if key in hidden}
+    licensed = {cell.key for cell in siblings if cell.is_licensed}
+    if len(withheld) == 1 and withheld.keys() & licensed:
+        return False
+    if _is_unsafe(merged(withheld.values()), NOBODY, rule):
+        return False
+    return all(
+        _has_room(part, merged(other for name, other in withheld.items() if name != key), rule)
+        for key, part in withheld.items()
+        if key in fragile or _is_unsafe(part, NOBODY, rule)
+    )
+
+
+def _has_room(part: Contributions, rest: Contributions, rule: DisclosureRule) -> bool:
+    """Whether what is withheld beside a part leaves it p % of room, whoever of the rest looks."""
+    return all(
+        (_total(beside := rest.get(figure, {})) - max(map(abs, beside.values()), default=0)) * 100
+        >= rule.dominance_percent * _total(of)
+        for figure, of in part.items()
+    )
+
+
+def _unnamed(contributions: Contributions, agreed: frozenset[UUID]) -> Contributions:
+    """Without those who publish their figures themselves, and without nothing."""
+    return {
+        figure: {who: pence for who, pence in of.items() if pence != 0 and who not in agreed}
+        for figure, of in contributions.items()
+    }
+
+
+def _size(contributions: Contributions) -> int:
+    return sum(_total(figure) for figure in contributions.values())
+
+
+def _total(by_organisation: Mapping[UUID, int]) -> int:
+    return sum(abs(pence) for pence in by_organisation.values())
 
 
 def _is_unsafe(contributions: Contributions, agreed: frozenset[UUID], rule: DisclosureRule) -> bool:
@@ -111,13 +319,10 @@ def _is_unsafe(contributions: Contributions, agreed: frozenset[UUID], rule: Disc
 def _is_figure_unsafe(
     by_organisation: Mapping[UUID, int], agreed: frozenset[UUID], rule: DisclosureRule
 ) -> bool:
-    pence_of = {who: abs(pence) for who, pence in by_organisation.items() if pence != 0}
-    protected = {who: pence for who, pence in pence_of.items() if who not in agreed}
-    if not protected:
+    left = [abs(pence) for who, pence in by_organisation.items() if pence != 0 and who not in agreed]
+    if not left:
         return False
-    if len(pence_of) < rule.minimum_organisations:
+    if len(left) < rule.minimum_organisations:
         return True
-    largest_id = max(protected, key=lambda who: (protected[who], who))
-    largest = pence_of.pop(largest_id)
-    remainder = sum(pence_of.values()) - max(pence_of.values(), default=0)
-    return remainder * 100 < rule.dominance_percent * largest
+    *rest, _, largest = sorted(left)
+    return sum(rest) * 100 < rule.dominance_percent * largest

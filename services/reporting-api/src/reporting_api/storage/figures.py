@@ -67,11 +67,11 @@ EDITION = "JOIN editions e ON e.edition_hash = l.edition_hash"
 _AREA = "LEFT JOIN areas a ON a.need_index = l.area_index AND a.code = l.area_code"
 
 # Pledges of the Charter are public, so that nobody needs protection in what they add.
-_PROTECTED = "CASE WHEN l.route <> 'charter' OR f.name NOT IN ('committed', 'due') THEN {column} END"
+PROTECTED = "CASE WHEN l.route <> 'charter' OR f.name NOT IN ('committed', 'due') THEN {column} END"
 
 
 @dataclass(frozen=True, slots=True)
-class _Dimension:
+class Naming:
     """How a grouping names its cells: code, what tells equal codes apart, label, and the cell above."""
 
     code: str
@@ -87,47 +87,47 @@ LICENSED = "m.licence_framework IS NOT NULL AND m.licence_framework <> ALL(CAST(
 """Whether a line's pounds rest on a figure whose licence the reader does not hold."""
 _TAIL = 12
 _HASH = f"left(l.edition_hash, {_TAIL})"
-_DELIVERER = "coalesce(dm.survivor_id, l.deliverer_id)"
-_COMMISSIONER = "coalesce(cm.survivor_id, l.commissioner_id)"
-_MERGES = f"""LEFT JOIN {LEADS_TO} dm ON dm.organisation_id = l.deliverer_id
+DELIVERER = "coalesce(dm.survivor_id, l.deliverer_id)"
+COMMISSIONER = "coalesce(cm.survivor_id, l.commissioner_id)"
+MERGES = f"""LEFT JOIN {LEADS_TO} dm ON dm.organisation_id = l.deliverer_id
     LEFT JOIN {LEADS_TO} cm ON cm.organisation_id = l.commissioner_id"""
 """The records to which those of a line lead now."""
-_BY_DELIVERER = _Dimension(
-    f"{_DELIVERER}::text",
+_BY_DELIVERER = Naming(
+    f"{DELIVERER}::text",
     "min(o.name)",
-    f"LEFT JOIN organisations o ON o.id = {_DELIVERER}",
+    f"LEFT JOIN organisations o ON o.id = {DELIVERER}",
 )
-_BY_COMMISSIONER = _Dimension(
-    f"coalesce({_COMMISSIONER}::text, '{NO_COMMISSIONER}')",
+_BY_COMMISSIONER = Naming(
+    f"coalesce({COMMISSIONER}::text, '{NO_COMMISSIONER}')",
     "coalesce(min(o.name), 'No commissioner')",
-    f"LEFT JOIN organisations o ON o.id = {_COMMISSIONER}",
+    f"LEFT JOIN organisations o ON o.id = {COMMISSIONER}",
 )
-_DIMENSIONS: Mapping[GroupingName, _Dimension] = MappingProxyType(
+_DIMENSIONS: Mapping[GroupingName, Naming] = MappingProxyType(
     {
-        "total": _Dimension("'total'", "'Total'"),
-        "theme": _Dimension("l.theme", "max(m.theme_title)", qualifier=_FRAMEWORK),
-        "outcome": _Dimension(
+        "total": Naming("'total'", "'Total'"),
+        "theme": Naming("l.theme", "max(m.theme_title)", qualifier=_FRAMEWORK),
+        "outcome": Naming(
             "l.outcome",
             "max(m.outcome_title)",
             qualifier=_FRAMEWORK,
             parent="l.theme",
             parent_qualifier=_FRAMEWORK,
         ),
-        "measure": _Dimension(
+        "measure": Naming(
             "l.measure",
             "max(m.title)",
             qualifier=_HASH,
             parent="l.outcome",
             parent_qualifier=_FRAMEWORK,
         ),
-        "area": _Dimension(
+        "area": Naming(
             f"coalesce(l.area_code, '{NOT_PLACED}')",
             "coalesce(min(a.name), min(l.area_code), 'Not placed')",
             _AREA,
             parent=f"coalesce(a.band, '{NOT_PLACED}')",
         ),
-        "need_band": _Dimension(f"coalesce(a.band, '{NOT_PLACED}')", "''", _AREA),
-        "route": _Dimension("l.route", "''"),
+        "need_band": Naming(f"coalesce(a.band, '{NOT_PLACED}')", "''", _AREA),
+        "route": Naming("l.route", "''"),
     }
 )
 
@@ -185,12 +185,15 @@ async def figures_by(
     with_contributors: bool = False,
 ) -> list[FigureRow]:
     """Every figure of every cell of a grouping that has lines."""
+    query = _query(naming_of(grouping, basis), with_contributors)
+    return [_figure_row(row) for row in (await tx.execute(query, lines.parameters)).mappings()]
+
+
+def naming_of(grouping: GroupingName, basis: Basis) -> Naming:
+    """How a grouping names its cells; organisations on a basis."""
     if grouping == "organisation":
-        dimension = _BY_DELIVERER if basis == "delivered_by" else _BY_COMMISSIONER
-    else:
-        dimension = _DIMENSIONS[grouping]
-    rows = (await tx.execute(_query(dimension, with_contributors), lines.parameters)).mappings()
-    return [_figure_row(row) for row in rows]
+        return _BY_DELIVERER if basis == "delivered_by" else _BY_COMMISSIONER
+    return _DIMENSIONS[grouping]
 
 
 async def editions_used(tx: AsyncConnection, lines: Slice) -> list[EditionUse]:
@@ -213,9 +216,9 @@ async def due_by_day(tx: AsyncConnection, lines: Slice) -> list[tuple[UUID, date
     """Deliverer, day and pence of what falls due in the window, as far as the reader may see the pounds."""
     query = text(f"""
         WITH {LINES}
-        SELECT {_DELIVERER} AS deliverer_id, l.effective_on,
+        SELECT {DELIVERER} AS deliverer_id, l.effective_on,
                sum(l.social_pence + l.local_pence)::bigint AS pence
-        FROM lines l {MEASURE} {EDITION} {_MERGES} WHERE {_COUNTS["due"]} AND NOT ({LICENSED})
+        FROM lines l {MEASURE} {EDITION} {MERGES} WHERE {_COUNTS["due"]} AND NOT ({LICENSED})
         GROUP BY 1, l.effective_on""")  # noqa: S608 - made of the constants above
     rows: Sequence[Any] = (await tx.execute(query, lines.parameters)).all()
     return [(row.deliverer_id, row.effective_on, row.pence) for row in rows]
@@ -249,11 +252,11 @@ class LineFigures:
         return await due_by_day(self.tx, self.lines)
 
 
-def _query(dimension: _Dimension, with_contributors: bool) -> TextClause:
+def _query(dimension: Naming, with_contributors: bool) -> TextClause:
     deliverer, commissioner = "NULL::uuid", "NULL::uuid"
     if with_contributors:
-        deliverer = _PROTECTED.format(column=_DELIVERER)
-        commissioner = _PROTECTED.format(column=_COMMISSIONER)
+        deliverer = PROTECTED.format(column=DELIVERER)
+        commissioner = PROTECTED.format(column=COMMISSIONER)
     no_range = "(l.social_pence <> 0 OR l.local_pence <> 0) AND l.{column} IS NULL"
     return text(f"""
         WITH {LINES}
@@ -268,7 +271,7 @@ def _query(dimension: _Dimension, with_contributors: bool) -> TextClause:
                    THEN CASE WHEN l.reverses IS NULL THEN 1 ELSE -1 END ELSE 0 END)::bigint AS rangeless,
                bool_or(l.data_status = 'synthetic_sample') AS has_samples,
                ({LICENSED}) AS is_licensed
-        FROM lines l {MEASURE} {EDITION} {_MERGES} {dimension.joins}
+        FROM lines l {MEASURE} {EDITION} {MERGES} {dimension.joins}
         CROSS JOIN LATERAL (VALUES {_FIGURES}) AS f (name, counts)
         WHERE f.counts
         GROUP BY 1, 2, 4, 5, 6, 7, 8, is_licensed""")  # noqa: S608 - made of the constants above

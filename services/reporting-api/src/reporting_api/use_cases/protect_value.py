@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from types import MappingProxyType
 from uuid import UUID
 
 from cdp_common.kernel.periods import Period
@@ -14,41 +13,40 @@ from reporting_api.domain.crosswalk_disclosure import (
     blocks_after,
     withheld_categories,
 )
-from reporting_api.domain.disclosure import DisclosureRule, withheld_cells
+from reporting_api.domain.disclosure import DisclosureRule, Level, withheld_levels
 from reporting_api.domain.groupings import GroupedCell
 from reporting_api.domain.obligations import Membership, StandingReport
 from reporting_api.use_cases.compute_value import ComputedValue, Dimension
+from reporting_api.use_cases.recall_publications import Recalled
 
-# Each grouping comes after the one whose cells it divides.
-PUBLISHED_DIMENSIONS: Sequence[Dimension] = (
-    Dimension("theme"),
-    Dimension("outcome"),
-    Dimension("measure"),
-    Dimension("organisation", "delivered_by"),
-    Dimension("organisation", "commissioned_by"),
-    Dimension("need_band"),
-    Dimension("area"),
-    Dimension("route"),
+# In each, a grouping comes after the one whose cells it divides.
+_HIERARCHIES: Sequence[Sequence[Dimension]] = (
+    (Dimension("theme"), Dimension("outcome"), Dimension("measure")),
+    (Dimension("organisation", "delivered_by"),),
+    (Dimension("organisation", "commissioned_by"),),
+    (Dimension("need_band"), Dimension("area")),
+    (Dimension("route"),),
 )
-_ABOVE: Mapping[Dimension, Dimension] = MappingProxyType(
-    {
-        Dimension("outcome"): Dimension("theme"),
-        Dimension("measure"): Dimension("outcome"),
-        Dimension("area"): Dimension("need_band"),
-    }
-)
+PUBLISHED_DIMENSIONS: Sequence[Dimension] = [
+    dimension for dimensions in _HIERARCHIES for dimension in dimensions
+]
 
 
 def withheld_of(
-    computed: ComputedValue, agreed: frozenset[UUID], rule: DisclosureRule
+    computed: ComputedValue, recalled: Recalled, agreed: frozenset[UUID], rule: DisclosureRule
 ) -> dict[Dimension, frozenset[str]]:
-    """The keys of the withheld cells of each grouping in `PUBLISHED_DIMENSIONS`, and of each crosswalk."""
+    """The keys of the withheld cells of each grouping in `PUBLISHED_DIMENSIONS`, and of each crosswalk.
+
+    Groupings are protected against being held beside those of the publications before, which `recalled` has.
+    """
     withheld: dict[Dimension, frozenset[str]] = {}
-    for dimension in PUBLISHED_DIMENSIONS:
-        above = _ABOVE.get(dimension)
-        parents = withheld[above] if above is not None else frozenset()
-        cells = [cell.for_disclosure for cell in computed.cells[dimension]]
-        withheld[dimension] = withheld_cells(cells, parents, agreed, rule)
+    for dimensions in _HIERARCHIES:
+        levels = []
+        for above, dimension in zip((None, *dimensions), dimensions, strict=False):
+            of = computed.cells[dimension]
+            cells = [recalled.cell(dimension, cell) for cell in of]
+            levels.append(Level(cells, recalled.parents_before(above, of)))
+        withheld |= zip(dimensions, withheld_levels(levels, agreed, rule), strict=True)
     return withheld | _withheld_of_crosswalks(computed, withheld, agreed, rule)
 
 

@@ -65,6 +65,7 @@ from reporting_api.use_cases.publish_targets import (
     progress_to_publish,
 )
 from reporting_api.use_cases.read_publications import thawed
+from reporting_api.use_cases.recall_publications import recall
 from reporting_api.use_cases.run_sequencer import seal_place
 
 
@@ -176,7 +177,7 @@ async def _protected_value(
     shown = with_licensed_totals(computed, licensed)
     value = collective_value(
         shown,
-        withheld_of(shown, agreed, rule),
+        withheld_of(shown, await recall(tx, lines, PUBLISHED_DIMENSIONS), agreed, rule),
         publication_number=number,
         names_missing=False,
         licensed=licensed,

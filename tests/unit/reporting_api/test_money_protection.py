@@ -1,0 +1,153 @@
+"""Published pounds attacked over consecutive publications: no protected cell is told within a tenth."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+from uuid import UUID
+
+import pytest
+from tests.unit.reporting_api.money_attacker import Atom, MoneyAttacker, Told
+from tests.unit.reporting_api.money_samples import (
+    COUNTED,
+    FIGURES,
+    NAMED,
+    NOBODY_HIDES,
+    ORGANISATIONS,
+    RULE,
+    Programme,
+    programmes,
+)
+
+from reporting_api.domain.disclosure import Cell, is_group_safe, is_told_apart, merged
+
+ROOM = 0.1
+"""No protected cell may be told within this share of what it holds, on either side."""
+_SLACK = 1e-6
+
+
+def broken(
+    programme: Programme, figures: Sequence[str] = FIGURES, attackers: int = len(ORGANISATIONS)
+) -> list[str]:
+    """Each protected cell that somebody can tell too well: who, which, and within what.
+
+    The public attacks, and of the organisations that are not named the `attackers` that contribute most.
+    """
+    return [
+        f"{who}: {name} is {held}, told from {low:.0f} to {high:.0f}"
+        for figure in figures
+        for who in (None, *_largest(programme, figure)[:attackers])
+        for name, held, low, high in _told_too_well(programme, figure, who)
+    ]
+
+
+def share_beside(programmes_: Sequence[Programme]) -> float:
+    """Of the cells that are safe, their change since they were last shown too, the share that is withheld."""
+    safe = withheld = 0
+    for programme in programmes_:
+        for levels in programme.published:
+            for level in levels:
+                for cell in level.cells:
+                    if not cell.size or is_told_apart(cell, NAMED, RULE):
+                        continue
+                    if is_group_safe(cell.contributions, NAMED, RULE):
+                        safe += 1
+                        withheld += cell.key in level.withheld
+    return withheld / safe
+
+
+def _largest(programme: Programme, figure: str) -> list[UUID]:
+    """Who is not named, by how much they contribute, the largest first."""
+    whole = merged(programme.truth.values())[figure]
+    return sorted((who for who in whole if who not in NAMED), key=lambda who: (-whole[who], who))
+
+
+def _told_too_well(
+    programme: Programme, figure: str, who: UUID | None
+) -> Iterator[tuple[str, int, float, float]]:
+    known = NAMED if who is None else NAMED | {who}
+    truth: dict[Atom, int] = {
+        atom: sum(pence for of, pence in contributions[figure].items() if of not in known)
+        for atom, contributions in programme.truth.items()
+    }
+    everything = MoneyAttacker(truth, [*_totals(programme), *_cells(programme)])
+    by_design = MoneyAttacker(truth, _totals(programme))
+    for name, atoms in _protected(programme, figure):
+        held = sum(truth[atom] for atom in atoms)
+        # Who has no part in anything withheld beside it knows no more than the public.
+        if who is not None and not _has_part(programme, figure, who, atoms):
+            continue
+        if not held or not _is_narrow(everything.interval(atoms), held):
+            continue
+        # What the totals and the named tell by themselves is public by design.
+        if not _is_narrow(by_design.interval(atoms), held):
+            yield f"{figure} of {name}", held, *everything.interval(atoms)
+
+
+def _has_part(programme: Programme, figure: str, who: UUID, atoms: Sequence[Atom]) -> bool:
+    leaves = {
+        leaf for of in programme.hierarchy.values() if {atom[0] for atom in atoms} & set(of) for leaf in of
+    }
+    return any(of[figure].get(who) for atom, of in programme.truth.items() if atom[0] in leaves)
+
+
+def _is_narrow(interval: tuple[float, float], held: int) -> bool:
+    low, high = interval
+    return low > held * (1 - ROOM) + held * _SLACK or high < held * (1 + ROOM) - held * _SLACK
+
+
+def _totals(programme: Programme) -> list[Told]:
+    return [Told(frozenset(atom for atom in programme.truth if atom[1] in counted)) for counted in COUNTED]
+
+
+def _cells(programme: Programme) -> list[Told]:
+    return [
+        Told(frozenset(_atoms(programme, level, cell, number)))
+        for number, levels in enumerate(programme.published)
+        for level, of in enumerate(levels)
+        for cell in of.cells
+        if cell.key not in of.withheld
+    ]
+
+
+def _atoms(programme: Programme, level: int, cell: Cell, number: int) -> list[Atom]:
+    leaves = programme.hierarchy[cell.key] if level == 0 else (cell.key,)
+    return [atom for atom in programme.truth if atom[0] in leaves and atom[1] in COUNTED[number]]
+
+
+def _protected(programme: Programme, figure: str) -> Iterator[tuple[str, list[Atom]]]:
+    """What is unsafe by itself: of withheld cells what no other publication showed, and what came late."""
+    for level in (0, 1):
+        for cell in programme.published[-1][level].cells:
+            late = [atom for atom in _atoms(programme, level, cell, len(COUNTED) - 1) if atom[1] == "late"]
+            part = merged([{figure: programme.truth[atom][figure]} for atom in late])
+            if not is_group_safe(part, NAMED, RULE):
+                yield f"{cell.key}, what came late", late
+    for number, levels in enumerate(programme.published):
+        for level, of in enumerate(levels):
+            for cell in of.cells:
+                if cell.key not in of.withheld:
+                    continue
+                told = {
+                    layer
+                    for other, others in enumerate(programme.published)
+                    if cell.key not in others[level].withheld
+                    for layer in COUNTED[other]
+                }
+                atoms = [atom for atom in _atoms(programme, level, cell, number) if atom[1] not in told]
+                part = merged([{figure: programme.truth[atom][figure]} for atom in atoms])
+                if atoms and not is_group_safe(part, NAMED, RULE):
+                    yield f"{cell.key} in publication {number + 1}", atoms
+
+
+def test_nobody_tells_a_protected_cell_within_a_tenth_and_most_safe_cells_stay():
+    found = list(programmes(1))
+    assert [problem for programme in found for problem in broken(programme, ["delivered"], 2)] == []
+    assert share_beside([*found, *programmes(2), *programmes(3), *programmes(4)]) <= 0.15
+
+
+@pytest.mark.parametrize("changes", [{"with_memory": False}, {"named": NOBODY_HIDES}])
+def test_the_attacker_finds_what_is_not_protected(changes: Any):
+    """Each publication protected by itself alone; the named counted as company for those who are not."""
+    themes = next(programmes(0, **changes))
+    assert broken(themes, ["delivered"], 0)
