@@ -189,3 +189,58 @@ async def test_a_review_is_told_and_kept_with_its_method(world: World):
     row = "SELECT method || '/' || evidence_level FROM review_lines WHERE line_id = :line"
     stored = await world.scalar(row, line=report.lines[0].line_id)
     assert stored == "sample of time sheets/documented"
+
+
+REST = {"reason": "sampled", "method": "sample of one in ten", "evidence_level": "documented"}
+
+
+async def test_the_rest_of_a_report_is_accepted_as_reported_in_one_call(world: World):
+    made = await world.sign()
+    report = await world.report(
+        world.supplier,
+        contract_line(made.lines[0].line_id, "100"),
+        line(quantity="10", areas=[{"area_code": "E01000001", "share": "0.5"}]),
+        line("JOBS", "2", "fte_years"),
+        line("CARBON", "3", "tco2e"),
+        line("SHARE", "0", "percentage", denominator="5"),
+    )
+    body = {
+        "outcome": "validated",
+        "reason": "checked",
+        "lines": [judgement(report, 3, "0")],
+        "rest": REST,
+    }
+    before = await world.value()
+    for sent, headers, expected in (
+        ({**body, "outcome": "returned", "lines": []}, world.as_validator(), "review_invalid"),
+        (body, world.as_validator(world.supplier), "review_not_independent"),
+    ):
+        assert (await refused(world, report, sent, headers))[1] == expected
+    assert await world.value() == before
+
+    own = await world.try_review(report, {**body, "lines": []}, world.as_validator(world.council))
+    assert own.status_code == 201, own.text
+    states = [one["state"] for one in own.json()["lines"]]
+    assert states == ["confirmed", "validated", "validated", "validated", "validated"]
+    again = await world.try_review(report, {**body, "lines": []}, world.as_validator(world.council))
+    assert codes(again) == [("/rest", "lines_missing")]
+    last = await world.try_review(report, {**body, "lines": []})
+    assert last.status_code == 201, last.text
+    lines = last.json()["lines"]
+    assert [(one["state"], one["review_reason"]) for one in lines] == [("validated", "sampled")] * 5
+    assert [one["validated_gbp"] for one in lines] == [one["total_gbp"] for one in lines]
+    assert await world.count("review_lines") == 6
+    delivered, validated = await world.ledger("delivered"), await world.ledger("validated")
+    assert sorted((row.pence, row.area_code or "", row.counted_quantity) for row in validated) == sorted(
+        (row.pence, row.area_code or "", row.counted_quantity) for row in delivered
+    )
+    confirmed = await world.ledger("confirmed")
+    assert [row.pence for row in confirmed] == [179_600]
+
+    named = await world.report(world.charity, line(quantity="8"), line("CARBON", "1", "tco2e"))
+    both = {**body, "lines": [judgement(named, 0, "5")]}
+    decided = await world.try_review(named, both)
+    assert [(one["state"], one["accepted_quantity"]) for one in decided.json()["lines"]] == [
+        ("validated", "5"),
+        ("validated", "1"),
+    ]

@@ -30,6 +30,8 @@ from cdp_common.contracts.toms import (
     ValuationRequest,
 )
 
+BULK_PIECE_BYTES = 64 * 1024
+"""Lines travel together: a piece of a body costs as much as hundreds of them."""
 JSON_LINES = "application/x-ndjson"
 
 
@@ -142,8 +144,13 @@ class TomsClient(NeedsOperations, EditionOperations):
         """What became of each of many lines, in their order, and a summary at the end; nothing is held."""
 
         async def rows() -> AsyncIterator[bytes]:
+            waiting = bytearray()
             async for line in lines:
-                yield line.model_dump_json(exclude_none=True).encode() + b"\n"
+                waiting += line.model_dump_json(exclude_none=True).encode() + b"\n"
+                if len(waiting) >= BULK_PIECE_BYTES:
+                    yield bytes(waiting)
+                    waiting.clear()
+            yield bytes(waiting)
 
         params = {"edition_hash": edition_hash, **options}
         async with self._streamed("/v1/valuations/bulk", params, rows(), JSON_LINES) as records:

@@ -179,12 +179,21 @@ class LineReview(Contract):
     evidence_level: EvidenceLevel
 
 
+class RestReview(Contract):
+    """That every line which is not named and not decided yet is accepted as it was reported."""
+
+    reason: ShortText
+    method: ShortText
+    evidence_level: EvidenceLevel
+
+
 class Review(Contract):
-    """A validator's decision on a report. Lines not named stay as reported."""
+    """A validator's decision on a report. Lines not named stay as reported, unless the rest is accepted."""
 
     outcome: Literal["validated", "returned", "rejected"]
     reason: ShortText
     lines: Annotated[list[LineReview], Field(max_length=1000)] = []
+    rest: RestReview | None = None
 
 
 class Correction(Contract):

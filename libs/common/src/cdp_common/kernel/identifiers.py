@@ -14,6 +14,7 @@ from cdp_common.kernel.errors import InvalidInput
 RANDOM_BYTES = 10
 _RANDOM_BITS = 74  # of the 80, version and variant take six
 _STEP_BITS = 32
+_LOW_BITS = 2**62 - 1
 
 
 def uuid7(timestamp_ms: int, random_bytes: bytes) -> UUID:
@@ -49,9 +50,10 @@ class _Ids:
                 self._last_random += 1 + secrets.randbits(_STEP_BITS)
                 if self._last_random >> _RANDOM_BITS:  # used up: borrow from the millisecond to come
                     self._last_ms, self._last_random = self._last_ms + 1, secrets.randbits(_RANDOM_BITS)
-            high, low = divmod(self._last_random, 2**62)
-            # The four and two bits between are version and variant, which `uuid7` writes.
-            return uuid7(self._last_ms, (high << 64 | low).to_bytes(RANDOM_BYTES, "big"))
+            moment, random = self._last_ms, self._last_random
+        # What `uuid7` writes, without the way through bytes: version and variant stand between the random bits.
+        high, low = random >> 62, random & _LOW_BITS
+        return UUID(int=moment << 80 | 0x7 << 76 | high << 64 | 0x2 << 62 | low)
 
 
 _ids = _Ids()

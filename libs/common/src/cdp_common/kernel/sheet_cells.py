@@ -19,6 +19,8 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 MAX_DIGITS = 18
 _ESCAPED_FORMULA = re.compile(r"'[=+\-@\t\r\n]")
 _BLANKS = dict.fromkeys(map(ord, " \u00a0\u2009\u202f'’"), None)
+_PLAIN_NUMBER = re.compile(r"[0-9]{1,10}(?:\.[0-9]{1,8})?")
+"""How most numbers are written: nothing in them can be read in two ways, and they have digits to spare."""
 _NUMBER = re.compile(r"(?P<sign>[-+\u2212]?)(?P<digits>[0-9][0-9.,]*|[.,][0-9]+)(?P<after>-?)")
 _GROUPED = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?")
 _GROUPED_BY_POINTS = re.compile(r"[0-9]{1,3}(?:\.[0-9]{3})+,[0-9]+|[0-9]{1,3}(?:\.[0-9]{3}){2,}")
@@ -44,7 +46,7 @@ def safe_cell(text: str) -> str:
 
 def plain_cell(text: str) -> str:
     """The text of a cell; an apostrophe before what spreadsheets may take for a formula is no part of it."""
-    return text[1:] if _ESCAPED_FORMULA.match(text) else text
+    return text[1:] if text[:1] == "'" and _ESCAPED_FORMULA.match(text) else text
 
 
 def is_blank(cell: Cell | None) -> bool:
@@ -73,6 +75,8 @@ def decimal_of(cell: Cell, *, decimal_comma: bool = False) -> Decimal:
     """
     if isinstance(cell, Decimal):
         return _bounded(cell)
+    if isinstance(cell, str) and _PLAIN_NUMBER.fullmatch(cell):
+        return Decimal(cell)
     if not isinstance(cell, str):
         raise CellFault("number_malformed", "a number is written like 1234.5 or 1,234.50")
     text = plain_cell(cell).translate(_BLANKS).strip().replace("£", "", 1)

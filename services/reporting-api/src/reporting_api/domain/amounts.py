@@ -49,6 +49,8 @@ class Amounts:
 
     def split(self, shares: Sequence[Decimal]) -> list[Amounts]:
         """Parts by `shares` that sum to these amounts exactly; the last share takes the rounding."""
+        if len(shares) == 1 and shares[0] > 0:
+            return [self]
         columns = (
             split_pence(self.social_pence, shares),
             split_pence(self.local_pence, shares),

@@ -239,7 +239,8 @@ def _count(cell: Cell, decimal_comma: bool) -> int:
 
 def _areas(cell: Cell, decimal_comma: bool) -> list[dict[str, Any]]:
     """E01020831, or E01020831=0.5; E01020832=50%."""
-    parts = [part.strip() for part in text_of(cell).split(";" if ";" in text_of(cell) else "|")]
+    stated_areas = text_of(cell)
+    parts = [part.strip() for part in stated_areas.split(";" if ";" in stated_areas else "|")]
     areas = []
     for part in filter(None, parts):
         code, sign, share = (piece.strip() for piece in part.partition("="))

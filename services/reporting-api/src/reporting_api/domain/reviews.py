@@ -84,6 +84,24 @@ class ReviewedReport:
 
 
 @dataclass(frozen=True, slots=True)
+class RestOfLines:
+    """The lines that a review accepts without naming them: how many, and who has a share in them.
+
+    A line that the reviewer's own organisation commissioned is `confirmed` once; there is nothing to add.
+    """
+
+    commissioned_count: int
+    """Of lines that the reviewer commissioned itself."""
+    other_count: int
+    partners: frozenset[UUID]
+
+    @property
+    def count(self) -> int:
+        """How many lines they are."""
+        return self.commissioned_count + self.other_count
+
+
+@dataclass(frozen=True, slots=True)
 class LineJudgement:
     """What the reviewer says of one line."""
 
@@ -135,27 +153,45 @@ def require_not_held(report: ReviewedReport, reviewer: Reviewer) -> None:
 
 
 def decide_review(
-    report: ReviewedReport, reviewer: Reviewer, outcome: Outcome, judgements: Sequence[LineJudgement]
+    report: ReviewedReport,
+    reviewer: Reviewer,
+    outcome: Outcome,
+    judgements: Sequence[LineJudgement],
+    rest: RestOfLines | None = None,
 ) -> Decision:
-    """What the review does; refused where the reviewer, the state or a quantity does not allow it."""
-    _require_independent(report, reviewer, judgements)
+    """What the review does; refused where the reviewer, the state or a quantity does not allow it.
+
+    `rest` are the lines that it accepts as reported without naming them, where it says so.
+    """
+    _require_independent(report, reviewer, judgements, rest)
     require_not_held(report, reviewer)
     _require_reviewable(report.state, outcome)
-    faults = list(_faults(report, outcome, judgements))
+    faults = list(_faults(report, outcome, judgements, rest))
     if faults:
         raise ReviewInvalid("The review breaks rules; see errors.", errors=faults)
     if outcome != "validated":
         return Decision(outcome, ())
-    decided = tuple(_decide_line(report.lines[item.line_id], reviewer, item) for item in judgements)
+    decided = tuple(decide_line(report.lines[item.line_id], reviewer, item) for item in judgements)
     # A commissioner's own check leaves the report open to an independent one.
-    only_confirmed = bool(decided) and all(line.state == "confirmed" for line in decided)
+    commissioned_count = 0 if rest is None else rest.commissioned_count
+    is_judged = rest is not None and rest.other_count > 0
+    only_confirmed = (
+        not is_judged
+        and bool(decided or commissioned_count)
+        and all(line.state == "confirmed" for line in decided)
+    )
     return Decision(report.state if only_confirmed else "validated", decided)
 
 
 def _require_independent(
-    report: ReviewedReport, reviewer: Reviewer, judgements: Sequence[LineJudgement]
+    report: ReviewedReport,
+    reviewer: Reviewer,
+    judgements: Sequence[LineJudgement],
+    rest: RestOfLines | None = None,
 ) -> None:
     involved = {report.organisation_id, report.acted_by}
+    if rest is not None:
+        involved |= rest.partners
     for judgement in judgements:
         line = report.lines.get(judgement.line_id)
         involved |= line.partners if line is not None else frozenset()
@@ -177,14 +213,18 @@ def _require_reviewable(state: ReportState, outcome: Outcome) -> None:
 
 
 def _faults(
-    report: ReviewedReport, outcome: Outcome, judgements: Sequence[LineJudgement]
+    report: ReviewedReport, outcome: Outcome, judgements: Sequence[LineJudgement], rest: RestOfLines | None
 ) -> Iterator[FieldError]:
     if outcome != "validated":
         if judgements:
             yield FieldError("/lines", "lines_not_expected", f"a report is {outcome} as a whole")
+        if rest is not None:
+            yield FieldError("/rest", "lines_not_expected", f"a report is {outcome} as a whole")
         return
-    if report.has_lines and not judgements:
+    if report.has_lines and not judgements and rest is None:
         yield FieldError("/lines", "lines_missing", "name the lines that are accepted")
+    if rest is not None and rest.count == 0 and not judgements:
+        yield FieldError("/rest", "lines_missing", "no line is left that could be accepted")
     seen: set[UUID] = set()
     for index, judgement in enumerate(judgements):
         if judgement.line_id in seen:
@@ -207,7 +247,8 @@ def _line_faults(pointer: str, line: ReviewedLine | None, judgement: LineJudgeme
         yield FieldError(f"{pointer}/accepted_quantity", "out_of_range", "must not be negative")
 
 
-def _decide_line(line: ReviewedLine, reviewer: Reviewer, judgement: LineJudgement) -> LineDecision:
+def decide_line(line: ReviewedLine, reviewer: Reviewer, judgement: LineJudgement) -> LineDecision:
+    """What becomes of a line whose judgement holds."""
     if judgement.accepted_quantity == 0 and line.quantity != 0:
         return LineDecision(line.line_id, judgement.accepted_quantity, "rejected")
     own = line.commissioner_id in reviewer.organisations

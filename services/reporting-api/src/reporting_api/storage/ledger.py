@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import IO, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import (
@@ -20,7 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import BigInteger
 
-from cdp_common.db.copying import copy_rows
+from cdp_common.db.copying import copy_lines_of_text, copy_rows
 from cdp_common.db.paging import keyset
 from reporting_api.domain.chain import Block
 from reporting_api.domain.entries import Entry
@@ -32,6 +32,7 @@ from reporting_api.storage.ledger_tables import ledger_blocks, ledger_entries, l
 MAX_INSERTED_S = 60
 MAX_FETCHED = 50_000
 """Entries that are read at once, whatever a block says it holds."""
+MAX_COPIED_S = 120
 
 # One lock per place: the sequencer holds it alone, those who ask for a past moment share it.
 _LOCK_KEY = "hashtextextended(current_schema() || ' ledger ' || :place, 0)"
@@ -48,6 +49,11 @@ async def append_entries(tx: AsyncConnection, entries: Sequence[Entry]) -> None:
         rows = [entry_row(entry) for entry in entries]
         values = (tuple(row.values()) for row in rows)
         await copy_rows(tx, ledger_inbox, list(rows[0]), values, limit_s=MAX_INSERTED_S)
+
+
+async def copy_entries(tx: AsyncConnection, columns: Sequence[str], file: IO[bytes]) -> None:
+    """The same of many entries that lie in a file as `copy_line` writes their rows."""
+    await copy_lines_of_text(tx, ledger_inbox, columns, file, limit_s=MAX_COPIED_S)
 
 
 async def standing_entries(tx: AsyncConnection, source_id: UUID) -> list[Entry]:

@@ -5,16 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import IO, Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, Select, and_, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, RowMapping, Select, and_, func, insert, null, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cdp_common.db.constraints import constraint_errors
-from cdp_common.db.copying import copy_rows
+from cdp_common.db.copying import copy_line, copy_lines_of_text, copy_rows
 from cdp_common.db.paging import keyset
-from reporting_api.domain.reports import PeriodAlreadyReported, ReportState
+from reporting_api.domain.reports import LineState, PeriodAlreadyReported, ReportState
 from reporting_api.storage.copy_tables import measures
 from reporting_api.storage.merges import resolved
 from reporting_api.storage.report_tables import report_lines, report_states, reports, review_lines, reviews
@@ -54,14 +54,18 @@ async def report_by_id(tx: AsyncConnection, report_id: UUID, *, lock: bool = Fal
     return (await tx.execute(query)).mappings().one_or_none()
 
 
-async def copy_lines(tx: AsyncConnection, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Write many lines of a report at once; areas and evidence are copied as JSON."""
-    columns = list(rows[0])
-    values = (
-        tuple(json.dumps(value) if name in _JSON_COLUMNS else value for name, value in row.items())
-        for row in rows
-    )
-    await copy_rows(tx, report_lines, columns, values, limit_s=MAX_COPIED_S)
+def line_text(row: Mapping[str, Any]) -> str:
+    """A line of a report as it is copied; areas and evidence are JSON."""
+    return copy_line([_json(value) if name in _JSON_COLUMNS else value for name, value in row.items()])
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value) if value else "[]"  # most lines name no area, or no evidence
+
+
+async def copy_lines(tx: AsyncConnection, columns: Sequence[str], file: IO[bytes]) -> None:
+    """Write many lines of a report at once, from a file in which they lie as `line_text` writes them."""
+    await copy_lines_of_text(tx, report_lines, columns, file, limit_s=MAX_COPIED_S)
 
 
 async def lines_of(tx: AsyncConnection, report_ids: Collection[UUID]) -> dict[UUID, list[RowMapping]]:
@@ -83,6 +87,73 @@ async def lines_named(tx: AsyncConnection, report_id: UUID, line_ids: Collection
     columns = report_lines.c
     query = _licensed_lines().where(columns.report_id == report_id, columns.line_id.in_(line_ids))
     return list((await tx.execute(query.order_by(columns.ordinal))).mappings())
+
+
+def _undecided(report_id: UUID, named: Collection[UUID], reviewers: Collection[UUID]) -> ColumnElement[bool]:
+    """Lines that a review may accept without naming them: a commissioner's own check adds nothing twice."""
+    columns = report_lines.c
+    is_own = func.coalesce(columns.commissioner_id.in_(reviewers), False)
+    return and_(
+        columns.report_id == report_id,
+        columns.line_id.not_in(named),
+        or_(columns.state == "reported", and_(columns.state == "confirmed", ~is_own)),
+    )
+
+
+async def undecided_lines(
+    tx: AsyncConnection, report_id: UUID, named: Collection[UUID], reviewers: Collection[UUID]
+) -> tuple[int, int, set[UUID]]:
+    """Of the lines that are left: how many the reviewers commissioned, how many others, their activities."""
+    columns = report_lines.c
+    is_own = func.coalesce(columns.commissioner_id.in_(reviewers), False)
+    query = select(
+        func.count().filter(is_own).label("own"),
+        func.count().filter(~is_own).label("others"),
+        func.array_agg(columns.activity_id.distinct())
+        .filter(columns.activity_id.is_not(None))
+        .label("joint"),
+    ).where(_undecided(report_id, named, reviewers))
+    row = (await tx.execute(query)).one()
+    return row.own, row.others, set(row.joint or ())
+
+
+async def undecided_from(
+    tx: AsyncConnection,
+    report_id: UUID,
+    named: Collection[UUID],
+    reviewers: Collection[UUID],
+    first_ordinal: int,
+    limit: int,
+) -> list[RowMapping]:
+    """Those lines themselves, from an ordinal on."""
+    ordinal = report_lines.c.ordinal
+    query = select(report_lines).where(_undecided(report_id, named, reviewers), ordinal >= first_ordinal)
+    return list((await tx.execute(query.order_by(ordinal).limit(limit))).mappings())
+
+
+async def accept_as_reported(
+    tx: AsyncConnection, line_ids: Collection[UUID], state: LineState, reason: str
+) -> None:
+    """Write that lines were accepted as they were reported."""
+    columns = report_lines.c
+    pence = columns.social_pence + columns.local_pence if state == "validated" else null()
+    await tx.execute(
+        update(report_lines)
+        .where(columns.line_id.in_(line_ids))
+        .values(
+            state=state,
+            accepted_quantity=columns.quantity,
+            validated_pence=pence,
+            review_reason=reason,
+        )
+    )
+
+
+async def add_review_lines(tx: AsyncConnection, lines: Sequence[Mapping[str, Any]]) -> None:
+    """Write what a review says of many lines at once."""
+    columns = list(lines[0])
+    rows = (tuple(line.values()) for line in lines)
+    await copy_rows(tx, review_lines, columns, rows, limit_s=MAX_COPIED_S)
 
 
 async def lines_page(

@@ -20,7 +20,7 @@ from reporting_api.domain.amounts import Amounts
 from reporting_api.domain.landing import DeliveredLine, Landing, landings_of
 from reporting_api.domain.reports import AreaShare
 from reporting_api.domain.reviews import LineDecision
-from reporting_api.storage.copies import MeasureCopy, areas_known, measures_known
+from reporting_api.storage.copies import AreaCopy, MeasureCopy, areas_known, measures_known
 from reporting_api.storage.ledger_rows import amounts_of
 from reporting_api.use_cases.line_values import LineValue, value_of
 
@@ -51,7 +51,7 @@ async def accepted_lines(
         landings = {line_id: await _landings(tx, report, lines[line_id]) for line_id in accepted}
     return {
         line_id: AcceptedLine(
-            _delivered(
+            delivered_as_stored(
                 report,
                 lines[line_id],
                 measures[lines[line_id]["edition_hash"], lines[line_id]["measure"]],
@@ -89,11 +89,29 @@ async def landing_shares(
     tx: AsyncConnection, need_index: str | None, place_slug: str, areas: Sequence[Mapping[str, str]]
 ) -> tuple[Landing, ...]:
     """Where a stored line landed, by the areas kept when it was reported."""
-    shares = [AreaShare(area["area_code"], Decimal(area["share"])) for area in areas]
+    shares = shares_as_stored(areas)
+    known = {}
+    if need_index is not None:
+        known[need_index] = await areas_known(tx, need_index, {share.area_code for share in shares})
+    return landings_known(need_index, place_slug, shares, known)
+
+
+def shares_as_stored(areas: Sequence[Mapping[str, str]]) -> list[AreaShare]:
+    """The shares of areas that a stored line names."""
+    return [AreaShare(area["area_code"], Decimal(area["share"])) for area in areas]
+
+
+def landings_known(
+    need_index: str | None,
+    place_slug: str,
+    shares: Sequence[AreaShare],
+    known: Mapping[str, Mapping[str, AreaCopy]],
+) -> tuple[Landing, ...]:
+    """The same where the areas of each index have been read before."""
     if need_index is None:
         return landings_of(shares, None, place_slug)
-    known = await areas_known(tx, need_index, {share.area_code for share in shares})
-    return landings_of(shares, {code: area.place_slug for code, area in known.items()}, place_slug)
+    places = {share.area_code: known[need_index][share.area_code].place_slug for share in shares}
+    return landings_of(shares, places, place_slug)
 
 
 async def _landings(tx: AsyncConnection, report: RowMapping, line: RowMapping) -> tuple[Landing, ...]:
@@ -129,7 +147,7 @@ async def _values(
     return values
 
 
-def _delivered(
+def delivered_as_stored(
     report: RowMapping,
     line: RowMapping,
     measure: MeasureCopy,
@@ -137,6 +155,7 @@ def _delivered(
     activities: Mapping[UUID, JointActivity],
     method_version: str,
 ) -> DeliveredLine:
+    """A stored line as its ledger entries repeat it."""
     activity_id = line["activity_id"]
     own = (PartnerShare(report["organisation_id"], Decimal(1)),)
     return DeliveredLine(

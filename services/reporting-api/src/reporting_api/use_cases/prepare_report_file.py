@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import pickle
 from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from tempfile import SpooledTemporaryFile
@@ -19,12 +19,16 @@ from uuid import UUID
 from cdp_common.clients.partners import PartnersClient
 from cdp_common.clients.toms import TomsClient
 from cdp_common.contracts.reporting import ReportLineDraft
+from cdp_common.db.copying import copy_line
 from cdp_common.db.database import Database
 from cdp_common.kernel.errors import FieldError, InvalidInput
 from cdp_common.kernel.identifiers import new_id
 from reporting_api.domain.conflicts import Mark, marks_of
-from reporting_api.domain.landing import DeliveredEntry
+from reporting_api.domain.landing import entries_of_delivery
 from reporting_api.domain.report_file import RowFault, RowFaults
+from reporting_api.storage.ledger_rows import entry_row
+from reporting_api.storage.reports import line_text
+from reporting_api.use_cases.line_evidence import attachments_of
 from reporting_api.use_cases.read_report_file import Portion, ReportFileRows
 from reporting_api.use_cases.value_report import ReportScope, ValuedReportLine, value_report
 from reporting_api.use_cases.write_report import line_row
@@ -36,11 +40,27 @@ IN_MEMORY_BYTES = 4 * 1024 * 1024
 
 
 @dataclass
+class SpooledRows:
+    """Rows that wait in a file as the database copies them."""
+
+    file: IO[bytes]
+    columns: tuple[str, ...] = ()
+    """What they fill; none as long as there are none."""
+
+    @property
+    def from_start(self) -> IO[bytes]:
+        """The file, to be read from its start."""
+        self.file.seek(0)
+        return self.file
+
+
+@dataclass
 class PreparedReport:
     """A file's lines, ready to be written, and what was found on the way."""
 
     report_id: UUID
-    spool: IO[bytes]
+    lines: SpooledRows
+    entries: SpooledRows
     row_count: int = 0
     line_count: int = 0
     without_quantity: int = 0
@@ -55,14 +75,15 @@ class PreparedReport:
     """The measures of every activity, joint or by name."""
     marks: list[Mark] = field(default_factory=list)
     """What its lines may share with those of others."""
-    portions: int = 0
+    attached: list[tuple[UUID, UUID, UUID]] = field(default_factory=list)
+    """Stored files, and the lines that rest on them."""
 
-    def written(self) -> Iterator[tuple[list[dict[str, Any]], list[DeliveredEntry]]]:
-        """The portions again: rows of lines, and what the ledger says of them."""
-        self.spool.seek(0)
-        for _ in range(self.portions):
-            # Written a moment ago by this process to a file that has no name.
-            yield pickle.load(self.spool)  # noqa: S301
+
+@contextmanager
+def preparing(report_id: UUID) -> Iterator[PreparedReport]:
+    """A report to be prepared; what waits of it is gone when the block ends."""
+    with open_spool() as lines, open_spool() as entries:
+        yield PreparedReport(report_id, SpooledRows(lines), SpooledRows(entries))
 
 
 @dataclass
@@ -147,24 +168,42 @@ class ReportPreparation:
         return [line for index, line in enumerate(lines) if index not in by_line]
 
     def _spool(self, lines: Sequence[ValuedReportLine]) -> None:
-        prepared, rows, entries = self.prepared, [], []
+        prepared, texts, entry_texts = self.prepared, [], []
         for ordinal, line in enumerate(lines, start=prepared.line_count):
-            line_id = new_id()
-            rows.append(line_row(line, line_id, prepared.report_id, ordinal, self.scope))
-            delivered = line.delivered(line_id, prepared.report_id, self.scope)
-            entries.append(DeliveredEntry(delivered, line.counted_quantity, line.amounts))
-            prepared.social_pence += line.amounts.social_pence
-            prepared.local_pence += line.amounts.local_pence
-            if line.measure.licence_framework is not None:
-                prepared.licensed.add(line.measure.licence_framework)
-            if line.draft.activity_id is not None:
-                prepared.claimed.add((line.draft.activity_id, line.draft.measure))
-            if (activity := line.resolved.stated.activity_key) is not None:
-                prepared.measured.setdefault(activity, set()).add(line.draft.measure)
-            prepared.marks.extend(marks_of(rows[-1]))
-        pickle.dump((rows, entries), prepared.spool, protocol=pickle.HIGHEST_PROTOCOL)
+            row = line_row(line, new_id(), prepared.report_id, ordinal, self.scope)
+            texts.append(line_text(row))
+            prepared.lines.columns = prepared.lines.columns or tuple(row)
+            for entry in self._entries(line, row["line_id"]):
+                entry_texts.append(copy_line(entry.values()))
+                prepared.entries.columns = prepared.entries.columns or tuple(entry)
+            self._note(line, row)
+        prepared.lines.file.write("".join(texts).encode())
+        prepared.entries.file.write("".join(entry_texts).encode())
         prepared.line_count += len(lines)
-        prepared.portions += 1
+
+    def _entries(self, line: ValuedReportLine, line_id: UUID) -> Iterator[dict[str, Any]]:
+        """What the ledger says of a line."""
+        delivered = line.delivered(line_id, self.prepared.report_id, self.scope)
+        quantity, amounts = line.counted_quantity, line.amounts
+        for entry in entries_of_delivery(
+            delivered, "delivered", quantity, amounts, "report", new_id, self.now
+        ):
+            yield entry_row(entry)
+
+    def _note(self, line: ValuedReportLine, row: dict[str, Any]) -> None:
+        """What the report as a whole has to know of a line."""
+        prepared = self.prepared
+        prepared.social_pence += line.amounts.social_pence
+        prepared.local_pence += line.amounts.local_pence
+        if line.measure.licence_framework is not None:
+            prepared.licensed.add(line.measure.licence_framework)
+        if line.draft.activity_id is not None:
+            prepared.claimed.add((line.draft.activity_id, line.draft.measure))
+        if (activity := line.resolved.stated.activity_key) is not None:
+            prepared.measured.setdefault(activity, set()).add(line.draft.measure)
+        if line.evidence:
+            prepared.attached.extend(attachments_of([row]))
+        prepared.marks.extend(marks_of(row))
 
 
 async def portions_of(rows: ReportFileRows) -> AsyncIterator[Portion]:

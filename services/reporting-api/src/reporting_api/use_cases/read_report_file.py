@@ -82,6 +82,8 @@ class ReportFileRows:
         if "edition_hash" not in document and "commitment_line_id" not in document:
             document["edition_hash"] = self._edition_hash
         if not faults:
+            document.setdefault("areas", [])  # what is stated need not be copied from the contract
+            document.setdefault("evidence", [])
             try:
                 portion.lines.append(ReportLineDraft.model_validate(document))
                 portion.rows.append(number)

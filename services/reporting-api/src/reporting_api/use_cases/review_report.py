@@ -46,6 +46,7 @@ from reporting_api.storage.reports import (
     persons_behind,
     report_by_id,
 )
+from reporting_api.use_cases.accept_rest import accept_rest, rest_of_lines
 from reporting_api.use_cases.accepted_lines import AcceptedLine, accepted_lines
 from reporting_api.use_cases.kept import keep, replayed
 from reporting_api.use_cases.read_reports import require_visible
@@ -80,13 +81,15 @@ async def review_report(
     db: Database, toms: TomsClient, caller: Caller, report_id: UUID, review: Review, once: Once, now: datetime
 ) -> Answer:
     """The report after the review; accepted quantities below the reported ones are valued anew."""
+    reviewer = Reviewer(caller.org, caller.act, caller.sub)
+    named = {line.line_id for line in review.lines}
     async with db.begin() as tx:
-        read = await _read(tx, caller, report_id, {line.line_id for line in review.lines})
+        read = await _read(tx, caller, report_id, named)
         if (earlier := await replayed(tx, once)) is not None:
             return earlier
-    reviewer = Reviewer(caller.org, caller.act, caller.sub)
+        rest = None if review.rest is None else await rest_of_lines(tx, report_id, named, reviewer)
     judgements = [LineJudgement(line.line_id, line.accepted_quantity) for line in review.lines]
-    decision = decide_review(_reviewed(read), reviewer, review.outcome, judgements)
+    decision = decide_review(_reviewed(read), reviewer, review.outcome, judgements, rest)
     accepted = await accepted_lines(db, toms, read.report, read.lines, read.activities, decision.lines)
 
     async with db.begin() as tx:
@@ -95,9 +98,11 @@ async def review_report(
         report = await report_by_id(tx, report_id, lock=True)
         if report is None or report["version"] != read.report["version"]:
             raise ReportChanged("The report changed meanwhile; read it again and decide anew.")
-        await _write_review(tx, caller, report_id, review, decision, now)
+        review_id = await _write_review(tx, caller, report_id, review, decision, now)
         await _decide_lines(tx, review, decision, accepted)
         await _enter(tx, report, decision, accepted, now)
+        if review.rest is not None:
+            await accept_rest(tx, report, reviewer, review.rest, named, review_id, now)
         await move_report(tx, report, decision.state, now)
         answer = await announce_report(tx, caller, report_id, "report.reviewed", now)
         return await keep(tx, once, 201, answer, now)
@@ -174,7 +179,7 @@ def _reviewed(read: _Read) -> ReviewedReport:
 
 async def _write_review(
     tx: AsyncConnection, caller: Caller, report_id: UUID, review: Review, decision: Decision, now: datetime
-) -> None:
+) -> UUID:
     review_id = new_id()
     row = {
         "id": review_id,
@@ -201,6 +206,7 @@ async def _write_review(
         for line in review.lines
     ]
     await add_review(tx, row, lines)
+    return review_id
 
 
 async def _decide_lines(

@@ -28,7 +28,7 @@ from reporting_api.use_cases.prepare_report_file import (
     PORTION_ROWS,
     PreparedReport,
     ReportPreparation,
-    open_spool,
+    preparing,
 )
 from reporting_api.use_cases.read_report_file import Portion
 from reporting_api.use_cases.submit_report import reporter_of
@@ -54,8 +54,7 @@ async def submit_report_draft(
     require_match(if_match, draft_answer(draft))
     require_content(draft["nil_return"], draft["line_count"])
     scope, name = await _scope(db, partners, caller, draft, now)
-    with open_spool() as spool:
-        prepared = PreparedReport(draft_id, spool)
+    with preparing(draft_id) as prepared:
         preparation = ReportPreparation(db, toms, partners, scope, now, prepared)
         await preparation.take(_portions(db, draft_id))
         _require_faultless(prepared)

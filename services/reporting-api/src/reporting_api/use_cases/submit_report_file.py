@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -35,8 +33,8 @@ from reporting_api.use_cases.kept import keep, replayed
 from reporting_api.use_cases.prepare_report_file import (
     PreparedReport,
     ReportPreparation,
-    open_spool,
     portions_of,
+    preparing,
 )
 from reporting_api.use_cases.read_report_file import rows_of
 from reporting_api.use_cases.submit_report import reporter_of
@@ -82,7 +80,7 @@ async def submit_report_file(
         if (earlier := await replayed(tx, once)) is not None:
             return earlier
     reporter = await _reporter(db, partners, caller, file, now)
-    with _preparing() as prepared:
+    with preparing(new_id()) as prepared:
         await _prepare(db, partners, toms, reporter.scope, file, prepared, now)
         require_accepted(file, prepared.faults, prepared.line_count)
         async with db.begin() as tx:
@@ -115,7 +113,7 @@ async def try_report_file(
 ) -> ReportFileReceipt:
     """What submitting the file would do, with the faults of its rows; nothing is kept."""
     reporter = await _reporter(db, partners, caller, file, now)
-    with _preparing() as prepared:
+    with preparing(new_id()) as prepared:
         await _prepare(db, partners, toms, reporter.scope, file, prepared, now)
         return _receipt(None, prepared, caller)
 
@@ -152,12 +150,6 @@ async def _corrected(db: Database, caller: Caller, file: FileOfReport) -> RowMap
     if faults:
         raise ReportFileInvalid("The correction does not fit its report; see errors.", errors=faults)
     return report
-
-
-@contextmanager
-def _preparing() -> Iterator[PreparedReport]:
-    with open_spool() as spool:
-        yield PreparedReport(new_id(), spool)
 
 
 async def _prepare(

@@ -104,7 +104,7 @@ async def value_report(
     """
     owed, activities = await _surroundings(db, drafts)
     around = Surroundings(scope.place.id, scope.organisation_id, scope.period, owed, activities)
-    resolved = resolve_lines(scope.nil_return, [_stated(draft) for draft in drafts], around)
+    resolved = resolve_lines(scope.nil_return, _all_stated(drafts, in_bulk=in_bulk), around)
     evidence = await evidence_of_lines(db, scope.organisation_id, drafts)
     await _require_commissioners(db, partners, resolved, now)
     keys = {(line.edition_hash, line.stated.measure) for line in resolved}
@@ -150,7 +150,14 @@ async def _surroundings(
     return owed, {activity_id: rows.joint for activity_id, rows in activities.items()}
 
 
-def _stated(draft: ReportLineDraft) -> StatedLine:
+def _all_stated(drafts: Sequence[ReportLineDraft], *, in_bulk: bool) -> list[StatedLine]:
+    """The lines as they are judged; of a file, those that say the same again have been left out before."""
+    if in_bulk:
+        return [_stated(draft, str(index)) for index, draft in enumerate(drafts)]
+    return [_stated(draft, draft.model_dump_json()) for draft in drafts]
+
+
+def _stated(draft: ReportLineDraft, content: str) -> StatedLine:
     return StatedLine(
         measure=draft.measure,
         edition_hash=draft.edition_hash,
@@ -165,7 +172,7 @@ def _stated(draft: ReportLineDraft) -> StatedLine:
         areas=tuple(AreaShare(area.area_code, area.share) for area in draft.areas),
         attests_contract_only=draft.attests_contract_only,
         attests_commitment=draft.attests_commitment,
-        content=draft.model_dump_json(),
+        content=content,
     )
 
 
@@ -210,8 +217,8 @@ def _committed_on(line: ResolvedLine, owed: Mapping[UUID, OwedLine]) -> date | N
 def valuation_line(
     ref: str, draft: ReportLineDraft, scope: ReportScope, committed_on: date | None
 ) -> ValuationLine:
-    """The inputs with which a line is valued."""
-    return ValuationLine(
+    """The inputs with which a line is valued; each of them was checked as part of the report."""
+    return ValuationLine.model_construct(
         ref=ref,
         measure=draft.measure,
         quantity=draft.quantity,

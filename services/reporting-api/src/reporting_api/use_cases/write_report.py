@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any, Protocol
+from typing import IO, Any, Protocol
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -14,10 +14,10 @@ from cdp_common.db.events import NewEvent, org_audience, record_event
 from cdp_common.kernel.identifiers import new_id
 from cdp_common.web.caller import Caller
 from reporting_api.domain.conflicts import Mark, marks_of
-from reporting_api.domain.landing import DeliveredEntry, entries_of_delivery
+from reporting_api.domain.landing import entries_of_delivery
 from reporting_api.storage.activities import add_claims
 from reporting_api.storage.evidence import attach_evidence
-from reporting_api.storage.ledger import append_entries
+from reporting_api.storage.ledger import append_entries, copy_entries
 from reporting_api.storage.ledger_rows import amount_columns
 from reporting_api.storage.reports import add_report, copy_lines, report_by_id
 from reporting_api.use_cases.line_evidence import attachments_of
@@ -26,15 +26,33 @@ from reporting_api.use_cases.read_reports import report_seen
 from reporting_api.use_cases.value_report import ReportScope, ValuedReportLine
 
 
+class RowsWaiting(Protocol):
+    """Rows that wait in a file, written as the database copies them, and the columns that they fill."""
+
+    @property
+    def columns(self) -> Sequence[str]:
+        """What they fill; none where there are no rows."""
+
+    @property
+    def from_start(self) -> IO[bytes]:
+        """The file, to be read from its start."""
+
+
 class PreparedLines(Protocol):
-    """Lines that were prepared from a file, and wait there to be written."""
+    """Lines that were prepared from a file, and wait to be written with what the ledger says of them."""
 
     report_id: UUID
     claimed: set[tuple[UUID, str]]
     marks: list[Mark]
+    attached: list[tuple[UUID, UUID, UUID]]
 
-    def written(self) -> Iterator[tuple[list[dict[str, Any]], list[DeliveredEntry]]]:
-        """Portions of rows, and what the ledger says of them."""
+    @property
+    def lines(self) -> RowsWaiting:
+        """The lines."""
+
+    @property
+    def entries(self) -> RowsWaiting:
+        """Their entries in the ledger."""
 
 
 async def write_report(
@@ -113,17 +131,11 @@ async def write_prepared(
         first_submitted_at=first_submitted_at,
     )
     await add_report(tx, row, [], now)
-    for line_rows, delivered in prepared.written():
-        await copy_lines(tx, line_rows)
-        await attach_evidence(tx, attachments_of(line_rows))
-        entries = [
-            entry
-            for one in delivered
-            for entry in entries_of_delivery(
-                one.line, "delivered", one.counted_quantity, one.amounts, "report", new_id, now
-            )
-        ]
-        await append_entries(tx, entries)
+    if prepared.lines.columns:
+        await copy_lines(tx, prepared.lines.columns, prepared.lines.from_start)
+    await attach_evidence(tx, prepared.attached)
+    if prepared.entries.columns:
+        await copy_entries(tx, prepared.entries.columns, prepared.entries.from_start)
     await add_claims(tx, claims_of(prepared.report_id, prepared.claimed, scope))
     await raise_conflicts(tx, scope, prepared.report_id, prepared.marks, now)
     return await announce_report(tx, caller, prepared.report_id, "report.submitted", now)
@@ -214,7 +226,7 @@ def line_row(
         "commitment_line_id": draft.commitment_line_id,
         "activity_id": draft.activity_id,
         "activity": draft.activity,
-        "areas": [area.model_dump(mode="json") for area in draft.areas],
+        "areas": [{"area_code": area.area_code, "share": format(area.share, "f")} for area in draft.areas],
         "area_index": scope.place.need_index,
         "industry": draft.industry,
         "attribution_share": draft.attribution_share,
