@@ -51,7 +51,7 @@ class _Ids:
                 if self._last_random >> _RANDOM_BITS:  # used up: borrow from the millisecond to come
                     self._last_ms, self._last_random = self._last_ms + 1, secrets.randbits(_RANDOM_BITS)
             moment, random = self._last_ms, self._last_random
-        # What `uuid7` writes, without the way through bytes: version and variant stand between the random bits.
+        # What `uuid7` writes, without the way through bytes: version and variant between random bits.
         high, low = random >> 62, random & _LOW_BITS
         return UUID(int=moment << 80 | 0x7 << 76 | high << 64 | 0x2 << 62 | low)
 
