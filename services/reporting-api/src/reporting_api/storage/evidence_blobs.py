@@ -102,7 +102,10 @@ class EvidenceBlobs:
         if self._opened is None:
             if self._address is None:
                 raise EvidenceStoreUnavailable("This deployment keeps no files of evidence.")
-            self._opened = _open(self._address, self._access)
+            try:
+                self._opened = _open(self._address, self._access)
+            except (BaseError, OSError, ValueError) as fault:
+                raise EvidenceStoreUnavailable("The store cannot be opened.") from fault
         return self._opened
 
 
@@ -120,7 +123,9 @@ def require_store_address(address: str | None) -> None:
 def _open(address: str, access: BucketAccess) -> Store:
     parts = urlsplit(address)
     if parts.scheme == "file":
-        return LocalStore(prefix=unquote(parts.path), mkdir=True)
+        folder = Path(unquote(parts.path))
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # where it is new, nobody else looks into it
+        return LocalStore(prefix=folder)
     stated: dict[str, str] = {}
     if access.endpoint is not None:
         stated["endpoint"] = access.endpoint
