@@ -49,6 +49,8 @@ def test_an_amount_is_read_whatever_its_dress(pence):
         ("\u20ac1,000", "1000", "EUR"),
         ("12.50 EUR", "12.50", "EUR"),
         ("USD (7.00)", "-7.00", "USD"),
+        ("\u00c2\u00a31,234.50", "1234.50", "GBP"),
+        ("-\u0153 5.00", "-5.00", "GBP"),
         ("-", "0", None),
         ("£ -", "0", "GBP"),
         ("5", "5", None),

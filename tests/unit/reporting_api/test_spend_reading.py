@@ -74,6 +74,16 @@ def test_real_files_come_to_what_is_known_of_them(
     assert not [name for name in named if name.startswith(("REDACTED", "MR JOHN", "MRS ", "MR &"))]
 
 
+def test_the_sample_that_is_shipped_says_that_it_is_one_and_shows_every_oddity() -> None:
+    content = (ROOT / "data" / "spend" / "sample-payments-2026-q1.csv").read_bytes()
+    assert content.startswith(b'"SYNTHETIC SAMPLE')
+    found = prepared(content)
+    assert (found.row_count, found.totals["GBP"].net, found.fault_count) == (13, 3_584_575, 0)
+    assert (found.totals["GBP"].credit_rows, found.duplicate_rows, found.look.mapping.header_row) == (2, 1, 4)
+    assert found.redactions == {"redacted_in_file": 1, "title_before_name": 1}
+    assert [(one.reason, agrees) for one, agrees in found.passed_over] == [("totals_row", True)]
+
+
 BODY = ["01/05/2026,Acme Ltd,100.00", "02/05/2026,Beta Ltd,-40.00"]
 
 
@@ -96,6 +106,7 @@ BODY = ["01/05/2026,Acme Ltd,100.00", "02/05/2026,Beta Ltd,-40.00"]
         lines("Payment Date,Supplier Name,Amount", BODY[0], "Payment Date,Supplier Name,Amount", BODY[1]),
         lines("Payment Date,Supplier Name,Amount", *BODY, "", ",Grand total,60.00", "Notes: net of VAT"),
         lines("Payment Date,Supplier Name,Amount", *BODY, ",,60.00"),
+        lines("Payment Date,Supplier Name,Amount", BODY[0], ",Acme Ltd Total,100.00", BODY[1]),
         lines("Day it was paid on (date),Firm / vendor,GBP spent value", *BODY),
     ],
 )

@@ -22,6 +22,8 @@ OrderBasis = Literal["decided_by_rows", "assumed", "not_needed", "chosen"]
 
 MARKS = {"£": "GBP", "€": "EUR", "$": "USD"}
 """What a mark beside an amount stands for; $ is taken for the dollar of the United States."""
+_MANGLED_POUNDS = ("\u00c2\u00a3", "\u0153", "\ufffd")
+"""What becomes of £ when UTF-8 or a code page of DOS is taken for another encoding before it reaches us."""
 _CURRENCY_NAMES = {
     "STERLING": "GBP",
     "POUND": "GBP",
@@ -87,6 +89,8 @@ def amount_of(cell: Cell, *, decimal_comma: bool = False) -> Amount:
 
 def _without_currency(text: str) -> tuple[str, str | None]:
     """The text without its mark or code of a currency, and which one it was."""
+    for mangled in _MANGLED_POUNDS:
+        text = text.replace(mangled, "\u00a3", 1)
     for mark, code in MARKS.items():
         if mark in text:
             return text.replace(mark, "", 1).strip().replace("( ", "("), code

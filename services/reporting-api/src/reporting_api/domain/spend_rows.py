@@ -203,7 +203,9 @@ class RowReader:
             return NoPayment(row, "repeated_header") if self._is_header(cells) else None
         filled = [cell for cell in cells if cell is not None and not is_blank(cell)]
         words = [" ".join(text_of(cell).lower().split()) for cell in filled if isinstance(cell, str)]
-        is_total = any(word.startswith(self.rules.totals_starting) for word in words)
+        is_total = any(
+            word.startswith(self.rules.totals_starting) or word.endswith(" total") for word in words
+        )
         if "paid_on" not in stated and is_total and len(filled) <= MAX_CELLS_OF_TOTALS:
             return NoPayment(row, "totals_row", self._total(filled))
         if "paid_on" not in stated and len(filled) == 1 and "amount" in stated:
