@@ -69,3 +69,23 @@ def test_the_quantity_is_what_was_stated_or_what_the_inputs_give(
 )
 def test_a_fault_is_named_where_it_is(amount: Amount, counted: Counted, found: list[tuple[str, str]]):
     assert faults(amount, counted) == found
+
+
+@pytest.mark.parametrize(
+    "stated, counted, found",
+    [
+        ("0", FTE, []),
+        ("100", FTE, []),
+        ("99.99", FTE, []),
+        ("100.01", FTE, ["quantity_too_large"]),
+        ("-0.01", FTE, ["quantity_negative"]),
+        ("0.001", FTE, ["too_many_decimals"]),
+        ("1.0000", FTE, []),  # zeros at the end are no decimals
+        ("7.0", HOURS, []),
+        ("9999999999999999", HOURS, ["quantity_too_large"]),
+        ("1", RATIO, ["denominator_missing"]),
+        ("1", GROUPS, ["target_group_missing", "headcount_missing"]),
+    ],
+)
+def test_a_quantity_that_is_right_and_one_just_beyond(stated: str, counted: Counted, found: list[str]):
+    assert [code for _, code in faults(Amount(D(stated)), counted)] == found

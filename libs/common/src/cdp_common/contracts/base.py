@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
@@ -95,9 +96,14 @@ class TooManyDigits(ValueError):
     code = "too_many_digits"
 
 
+_PLAIN = re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,9})?")
+
+
 def _decimal_from_text(value: object) -> Decimal:
     if isinstance(value, Decimal):
         return value
+    if isinstance(value, str) and _PLAIN.fullmatch(value):
+        return Decimal(value)  # the usual case costs one search
     if not isinstance(value, str) or len(value) > 40:
         raise ValueError("a decimal is written as a string of digits, for example '12.5'")
     body = value[1:] if value.startswith("-") else value

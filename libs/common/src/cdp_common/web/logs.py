@@ -26,6 +26,14 @@ _SECRET_NAMES = frozenset(
 _QUIET_LOGGERS = ("uvicorn.access", "httpx", "httpx2", "httpcore", "httpcore2", "alembic", "asyncio")
 
 
+class _Writer(structlog.WriteLogger):
+    """Writes lines to a stream under a lock; its name is that of the module whose lines they are."""
+
+    def __init__(self, stream: TextIO, name: str = "root") -> None:
+        super().__init__(stream)
+        self.name = name
+
+
 def configure_logging(service: str, level: str = "INFO", stream: TextIO | None = None) -> None:
     """Send every log line of this process to `stream` (standard output by default) as one JSON object."""
     shared: list[Processor] = [
@@ -37,17 +45,19 @@ def configure_logging(service: str, level: str = "INFO", stream: TextIO | None =
         add_trace_ids,
         redact_secrets,
     ]
+    out = stream or sys.stdout
+    # Our own lines go straight to the stream: by way of the standard library each costs three times as much.
     structlog.configure(
         processors=[
-            structlog.stdlib.filter_by_level,
             *shared,
-            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(),
         ],
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.stdlib.BoundLogger,
+        logger_factory=lambda *names: _Writer(out, *names),
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler(stream or sys.stdout)
+    handler = logging.StreamHandler(out)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=[*shared, structlog.stdlib.PositionalArgumentsFormatter()],

@@ -6,7 +6,6 @@ done here gives the same answers for requests of the usual form, and says nothin
 
 from __future__ import annotations
 
-import json
 from uuid import UUID
 
 from fastapi import Request, Response
@@ -18,6 +17,7 @@ from cdp_common.web.once import HEADER, answer_response, keyed
 from cdp_common.web.requests import is_plain_json
 from procurement_api.api.bid_files import BidFileRoute, Handler
 from procurement_api.api.keys import service_keys
+from procurement_api.use_cases.quick_json import quick_document
 from procurement_api.use_cases.sealed_version import sent_bid
 from procurement_api.use_cases.take_bid_at_once import take_bid_at_once
 
@@ -47,7 +47,7 @@ async def _taken_at_once(request: Request) -> Response | None:
     try:
         tender_id = _written_as_usual(request.path_params["tender_id"])
         caller = await signed_bearer(request, SCOPE)
-        sent = sent_bid(json.loads(body))
+        sent = sent_bid(quick_document(body))
         once = keyed(request, caller, request.headers.get(HEADER))(sent.content)
     except (ValueError, RecursionError, CdpError):
         return None

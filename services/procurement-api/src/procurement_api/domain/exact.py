@@ -7,6 +7,9 @@ from decimal import Decimal
 
 def decimal_places(value: Decimal) -> int:
     """How many decimals the value needs; trailing zeros do not count."""
+    exponent = value.as_tuple().exponent
+    if exponent == 0:
+        return 0  # the usual case needs no second number
     exponent = value.normalize().as_tuple().exponent
     return max(0, -exponent) if isinstance(exponent, int) else 0
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from cdp_common.kernel.errors import FieldError
 from cdp_common.kernel.input_checks import Fault, input_faults, stated_faults
@@ -29,9 +30,8 @@ class Counted:
     target_groups: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Amount:
-    """What a line says of how much and of whom."""
+class Amount(NamedTuple):
+    """What a line says of how much and of whom; a tuple, since each line of a bid has one."""
 
     stated: Decimal | None
     inputs: Inputs | None = None
@@ -50,11 +50,25 @@ class Amount:
 
 def amount_faults(at: str, amount: Amount, counted: Counted) -> list[FieldError]:
     """What is wrong with the quantity, inputs and group of the line at `at`; codes are toms-engine's."""
+    if _is_plainly_right(amount, counted):
+        return []
     if amount.stated is None and amount.inputs is None:
         words = "A line states its quantity or the inputs that give it."
         return [FieldError(f"{at}/quantity", "quantity_missing", words)]
     found = [*_made_faults(amount, counted), *_group_faults(amount, counted)]
     return [FieldError(f"{at}/{field}", code, words) for field, code, words in found]
+
+
+def _is_plainly_right(amount: Amount, counted: Counted) -> bool:
+    """Whether nothing can be wrong with the line, as with most: told by comparing, with no list made."""
+    stated, most = amount.stated, counted.maximum_per_line
+    if stated is None or amount.inputs is not None or counted.accumulation == "ratio":
+        return False
+    if counted.target_groups or amount.target_group is not None:
+        return False
+    exponent = stated.as_tuple().exponent
+    fits = isinstance(exponent, int) and -exponent <= counted.decimals
+    return fits and 0 <= stated < QUANTITY_LIMIT and (most is None or stated <= most)
 
 
 def _made_faults(amount: Amount, counted: Counted) -> list[Fault]:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
-from uuid import UUID
+
+import msgspec
 
 from cdp_common.db.database import Database
 from cdp_common.db.idempotency import Once
@@ -48,12 +47,4 @@ async def take_bid(
 
 
 def _json(row: Mapping[str, Any]) -> str:
-    return json.dumps(row, default=_written)
-
-
-def _written(value: object) -> str:
-    if isinstance(value, datetime):
-        return value.isoformat()
-    if isinstance(value, UUID):
-        return str(value)
-    raise TypeError(f"a row holds no {type(value).__name__}")
+    return msgspec.json.encode(row).decode()
