@@ -21,19 +21,19 @@ from charter_api.settings import SCHEMA, Settings
 @pytest.fixture
 async def world(savepoint_database: MakeSavepointDatabase, tmp_path: Path) -> AsyncIterator[World]:
     """The service on one connection whose changes are undone."""
-    async with _running(await savepoint_database("charter_api", SCHEMA), tmp_path) as running:
-        yield running
+    async with running(await savepoint_database("charter_api", SCHEMA), tmp_path) as made:
+        yield made
 
 
 @pytest.fixture
 async def wide_world(make_database: MakeDatabase, tmp_path: Path) -> AsyncIterator[World]:
     """The same on a database of its own with several connections, for what happens at the same moment."""
-    async with _running(await make_database("charter_api", SCHEMA), tmp_path) as running:
-        yield running
+    async with running(await make_database("charter_api", SCHEMA), tmp_path) as made:
+        yield made
 
 
 @asynccontextmanager
-async def _running(db: Database, folder: Path) -> AsyncIterator[World]:
+async def running(db: Database, folder: Path) -> AsyncIterator[World]:
     clock = FixedClock(datetime(2026, 11, 22, 10, 0, tzinfo=UTC))
     mint, neighbours = TokenMint(clock=clock), Neighbours()
     outside = httpx2.AsyncClient(transport=httpx2.MockTransport(neighbours.answer))

@@ -51,6 +51,15 @@ async def test_sent_twice_it_is_registered_once_with_the_same_secret(quiet: Worl
     assert second.headers["idempotency-replayed"] == "true"
     assert await quiet.count("webhook_endpoints") == 1
 
+    # What was made is gone by then: the answer is the first one still, and says that it is an earlier one.
+    path = f"/v1/webhooks/{first.json()['id']}"
+    assert (await quiet.http.delete(path, headers=headers)).status_code == 204
+    third = await quiet.http.post("/v1/webhooks", json=DRAFT, headers=headers)
+    assert (third.status_code, third.content) == (201, first.content)
+    assert third.headers["idempotency-replayed"] == "true"
+    gone = await quiet.http.delete(path, headers=headers)
+    assert (gone.status_code, gone.json()["code"]) == (404, "webhook_not_found")
+
 
 async def test_the_first_answer_is_given_again_though_the_address_is_gone(
     db: Database, settings: ServiceSettings

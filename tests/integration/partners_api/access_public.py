@@ -46,6 +46,11 @@ class PublicRequests:
     async def batch_gatherings(self) -> Request:
         return Request("POST", "/v1/gatherings/batch", {"ids": [str(new_id())]})
 
+    async def change_gathering(self) -> Request:
+        path = (await self.get_gathering()).path
+        etag = (await self.world.get(path)).headers["ETag"]
+        return Request("PATCH", path, {"capacity": 3}, {"If-Match": etag})
+
     async def cancel_gathering(self) -> Request:
         return Request("POST", f"{(await self.get_gathering()).path}/cancellation", {"reason": "snow"})
 

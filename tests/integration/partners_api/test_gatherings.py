@@ -137,6 +137,73 @@ async def test_who_leaves_is_forgotten_and_the_first_who_waits_moves_up(world: W
     assert not any("Ann" in str(each) or "example.org" in str(each) for each in await world.events())
 
 
+async def test_a_gathering_changes_before_it_begins_and_more_places_go_to_those_who_wait_longest(
+    world: World,
+) -> None:
+    room = await newsroom(world)
+    path, wording = await announced(world, room, capacity=1), await agreed(world, room, "gathering")
+    came = [
+        (await world.post(f"{path}/registrations", person(wording, f"N{number}"))).json()
+        for number in range(5)
+    ]
+    read = await world.get(path)
+
+    async def change(body: Json, etag: str | None = None) -> Any:
+        match = (await world.get(path)).headers["ETag"] if etag is None else etag
+        return await world.call("PATCH", path, body, token=room.author, if_match=match)
+
+    more = await change({"capacity": 3, "venue": None, "online_url": "https://example.org/room"})
+    assert more.status_code == 200, more.text
+    said = more.json()
+    assert (said["capacity"], said["venue"], said["registered_count"], said["waiting_count"]) == (
+        3,
+        None,
+        3,
+        2,
+    )
+    listed = (await world.get(f"{path}/registrations", token=room.author)).json()["items"]
+    assert [each["state"] for each in listed] == ["registered"] * 3 + ["waiting"] * 2
+    told = [event for event in await world.events() if event["type"].startswith("gathering")]
+    assert [event["type"] for event in told][-3:] == [
+        "gathering.changed",
+        "gathering_registration.moved_up",
+        "gathering_registration.moved_up",
+    ]
+    moved = [event["data"]["registration_id"] for event in told[-2:]]
+    assert moved == [came[1]["id"], came[2]["id"]]
+    standing = {"token": came[3]["withdrawal_token"]}
+    waits = await world.post(f"/v1/gathering-registrations/{came[3]['id']}/standing", standing)
+    assert (waits.json()["state"], waits.json()["waiting_position"]) == ("waiting", 1)
+
+    for body, status, code in (
+        ({"capacity": 2}, 409, "gathering_places_taken"),
+        ({"starts_at": "2026-12-01T12:00:00Z"}, 422, "gathering_times_wrong"),
+        ({"starts_at": "2026-11-22T09:00:00Z"}, 422, "gathering_times_wrong"),
+        ({"online_url": None}, 422, "gathering_unreachable"),
+        ({"title": None}, 422, "invalid_input"),
+        ({"objectives": ["none-such"]}, 422, "objective_unknown"),
+    ):
+        answer = await change(body)
+        assert (answer.status_code, answer.json()["code"]) == (status, code)
+    stale = await change({"title": "Other"}, read.headers["ETag"])
+    assert (stale.status_code, stale.json()["code"]) == (412, "if_match_stale")
+    unsaid = await world.call("PATCH", path, {"title": "Other"}, token=room.author)
+    assert unsaid.status_code == 428
+    assert (await world.get(path)).json() == said
+    same = await change({"capacity": 3})
+    assert same.json() == said
+    found = await world.get("/v1/hub/search?place=county-durham&q=renamed")
+    assert found.json()["items"] == []
+    await change({"title": "Renamed training"})
+    found = await world.get("/v1/hub/search?place=county-durham&q=renamed")
+    assert len(found.json()["items"]) == 1
+    soon = {"starts_at": (world.clock() + timedelta(minutes=5)).isoformat()}
+    path = await announced(world, room, **soon)
+    world.clock.advance(timedelta(minutes=5))
+    begun = await change({"capacity": 9})
+    assert (begun.status_code, begun.json()["code"]) == (409, "gathering_begun")
+
+
 async def test_attendance_is_recorded_once_it_has_begun_and_people_are_forgotten_afterwards(
     world: World,
 ) -> None:

@@ -1,6 +1,6 @@
 """The typed client's operations on a collective, its Knowledge Hub and what the public takes part in."""
 
-from datetime import UTC, date, datetime
+from datetime import timedelta, UTC, date, datetime
 from uuid import UUID
 
 import httpx2
@@ -153,6 +153,10 @@ async def _public(operator: PartnersClient, anybody: PartnersClient, place: UUID
     came = gatherings.Attendance(registration_ids=[receipt.id])
     assert (await operator.record_attendance(training.id, came)).attended_count == 1
     await anybody.withdraw_consent(receipt.contact_id, token)
+    later = gatherings.GatheringChange(capacity=6)
+    ahead = {"starts_at": draft.ends_at + timedelta(days=1), "ends_at": draft.ends_at + timedelta(days=2)}
+    planned = await operator.announce_gathering(place, draft.model_copy(update=ahead), idempotency_key=key())
+    assert (await operator.change_gathering(planned.id, later, if_match=etag_of(planned))).capacity == 6
     off = gatherings.GatheringCancellation(reason="snow")
     assert (await operator.cancel_gathering(training.id, off, idempotency_key=key())).state == "cancelled"
     assert (await anybody.get_gathering(training.id)).cancelled_because == "snow"

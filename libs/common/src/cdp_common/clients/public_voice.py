@@ -10,6 +10,7 @@ from cdp_common.contracts.gatherings import (
     Attendance,
     Gathering,
     GatheringCancellation,
+    GatheringChange,
     GatheringDraft,
     GatheringKind,
     GatheringRegistration,
@@ -66,6 +67,12 @@ class PublicVoiceOperations(ServiceClient):
     async def batch_gatherings(self, batch: IdBatch) -> Batch[Gathering]:
         """Gatherings by id."""
         return await self._post("/v1/gatherings/batch", Batch[Gathering], json=batch, is_read=True)
+
+    async def change_gathering(
+        self, gathering_id: UUID, change: GatheringChange, *, if_match: str
+    ) -> Gathering:
+        """The gathering after the change."""
+        return await self._patch(f"/v1/gatherings/{gathering_id}", Gathering, json=change, if_match=if_match)
 
     async def cancel_gathering(
         self, gathering_id: UUID, cancellation: GatheringCancellation, *, idempotency_key: str

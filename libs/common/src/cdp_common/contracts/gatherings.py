@@ -50,6 +50,24 @@ class Gathering(GatheringDraft):
     attended_count: int
 
 
+class GatheringChange(Contract):
+    """Changes to a gathering that has not begun; absent fields stay, null takes away what need not be stated.
+
+    More places move up those who wait, in order. There are never fewer than are taken.
+    """
+
+    title: ShortText | None = None
+    summary: ShortText | None = None
+    description: LongText | None = None
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+    venue: ShortText | None = None
+    online_url: Url | None = None
+    capacity: Annotated[int, Field(ge=1, le=10_000)] | None = None
+    registration_closes_at: datetime | None = None
+    objectives: Annotated[list[Code], Field(max_length=50)] | None = None
+
+
 class GatheringCancellation(Contract):
     """Why a gathering does not take place."""
 
@@ -103,7 +121,7 @@ class Attendance(Contract):
 
 
 class GatheringChanged(Contract):
-    """Payload of `gathering.announced` and `gathering.cancelled`."""
+    """Payload of `gathering.announced`, `gathering.changed` and `gathering.cancelled`."""
 
     gathering_id: UUID
     place_id: UUID

@@ -1,6 +1,7 @@
 """Routes of training and events: announced by a place, registered for by anybody."""
 
 from datetime import datetime
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from cdp_common.contracts import gatherings as wire
 from cdp_common.contracts.base import Batch, IdBatch, Page
 from cdp_common.contracts.public_voice import ConsentWithdrawal
 from cdp_common.web.dependencies import Now, ServiceDatabase
-from cdp_common.web.etags import respond_with_etag
+from cdp_common.web.etags import IfMatch, require_match, respond_with_etag
 from cdp_common.web.identity import Caller, maybe_caller, signed_caller
 from cdp_common.web.once import OnceHeader, PublicOnceHeader, answer_response
 from cdp_common.web.paging import Paging, page_links
@@ -19,6 +20,7 @@ from cdp_common.web.rate_limits import limited
 from partners_api.api.callers import PUBLIC_WORDS, AppClock, actor_of
 from partners_api.use_cases import keep_gatherings as keeping
 from partners_api.use_cases import register_for_gathering as registering
+from partners_api.use_cases.change_gathering import change_gathering as do_change_gathering
 
 router = APIRouter(tags=["gatherings"])
 public = [Depends(maybe_caller)]
@@ -69,6 +71,27 @@ async def batch_gatherings(body: IdBatch, database: ServiceDatabase) -> Batch[wi
 async def get_gathering(gathering_id: UUID, request: Request, database: ServiceDatabase) -> Response:
     """One gathering with how full it is."""
     return respond_with_etag(request, await keeping.get_gathering(database, gathering_id))
+
+
+@router.patch("/v1/gatherings/{gathering_id}", response_model=wire.Gathering)
+async def change_gathering(
+    gathering_id: UUID,
+    body: wire.GatheringChange,
+    request: Request,
+    caller: Editor,
+    database: ServiceDatabase,
+    now: Now,
+    if_match: IfMatch = None,
+) -> Response:
+    """Changes a gathering before it begins. Those who wait move up in order when there are more places.
+
+    Fewer places than are taken are refused: nobody who has one loses it. `gathering.changed` tells of it, and
+    `gathering_registration.moved_up` tells the organiser of each who moved up; nobody is written to.
+    """
+    changed = await do_change_gathering(
+        database, actor_of(caller), gathering_id, body, partial(require_match, if_match), now
+    )
+    return respond_with_etag(request, changed)
 
 
 @router.post("/v1/gatherings/{gathering_id}/cancellation", status_code=201, response_model=wire.Gathering)

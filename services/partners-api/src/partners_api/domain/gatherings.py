@@ -68,6 +68,20 @@ class GatheringCancelled(Conflict):
     title = "The gathering was cancelled already"
 
 
+class GatheringBegun(Conflict):
+    """What has begun is changed no more: who was there was there."""
+
+    code = "gathering_begun"
+    title = "The gathering has begun"
+
+
+class PlacesTaken(Conflict):
+    """More places are taken than there would be; nobody who has one loses it."""
+
+    code = "gathering_places_taken"
+    title = "More places are taken than there would be"
+
+
 @dataclass(frozen=True)
 class Gathering:
     """A gathering; the counts are of those who have a place, wait for one, and came."""
@@ -130,6 +144,36 @@ def require_open(gathering: Gathering, now: datetime) -> None:
     closes = gathering.registration_closes_at or gathering.starts_at
     if gathering.state == "cancelled" or now >= closes:
         raise RegistrationClosed("One can register no more.")
+
+
+def require_changeable(gathering: Gathering, now: datetime) -> None:
+    """Refuse to change what was cancelled, or has begun."""
+    if gathering.state == "cancelled":
+        raise GatheringCancelled("It was cancelled.")
+    if now >= gathering.starts_at:
+        raise GatheringBegun(f"It began at {gathering.starts_at.isoformat()}.")
+
+
+def require_change_holds(after: Gathering, now: datetime) -> None:
+    """Refuse times that do not fit together or lie behind us, and fewer places than are taken."""
+    require_times(after)
+    if after.starts_at <= now:
+        error = FieldError("/starts_at", GatheringTimesWrong.code, "not ahead")
+        raise GatheringTimesWrong("A gathering is moved to a time to come.", errors=[error])
+    if after.capacity < after.registered_count:
+        raise PlacesTaken(f"{after.registered_count} places are taken.")
+
+
+def with_places_filled(gathering: Gathering) -> tuple[Gathering, int]:
+    """The gathering when those who wait have the places that are free, and how many of them have one now."""
+    free = gathering.capacity - gathering.registered_count
+    moved = max(0, min(free, gathering.waiting_count))
+    filled = replace(
+        gathering,
+        registered_count=gathering.registered_count + moved,
+        waiting_count=gathering.waiting_count - moved,
+    )
+    return filled, moved
 
 
 def with_one_more(gathering: Gathering) -> tuple[Gathering, RegistrationState]:

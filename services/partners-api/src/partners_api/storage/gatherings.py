@@ -32,18 +32,9 @@ async def insert_gathering(tx: AsyncConnection, gathering: Gathering) -> None:
         "id": gathering.id,
         "place_id": gathering.place_id,
         "kind": gathering.kind,
-        "title": gathering.title,
-        "summary": gathering.summary,
-        "description": gathering.description,
-        "starts_at": gathering.starts_at,
-        "ends_at": gathering.ends_at,
-        "venue": gathering.venue,
-        "online_url": gathering.online_url,
-        "capacity": gathering.capacity,
-        "registration_closes_at": gathering.registration_closes_at,
         "organiser_organisation_id": gathering.organiser_organisation_id,
-        "objectives": list(gathering.objectives),
         "data_status": gathering.data_status,
+        **_stated(gathering),
         **_moving(gathering),
     }
     with constraint_errors(_ERRORS):
@@ -53,6 +44,27 @@ async def insert_gathering(tx: AsyncConnection, gathering: Gathering) -> None:
 async def update_gathering(tx: AsyncConnection, gathering: Gathering) -> None:
     """Store the state and the counts of a gathering whose row is locked."""
     await tx.execute(update(gatherings).where(gatherings.c.id == gathering.id).values(_moving(gathering)))
+
+
+async def rewrite_gathering(tx: AsyncConnection, gathering: Gathering) -> None:
+    """Store what is said of a gathering whose row is locked, with its state and counts."""
+    changed = {**_stated(gathering), **_moving(gathering)}
+    await tx.execute(update(gatherings).where(gatherings.c.id == gathering.id).values(changed))
+
+
+def _stated(gathering: Gathering) -> dict[str, Any]:
+    return {
+        "title": gathering.title,
+        "summary": gathering.summary,
+        "description": gathering.description,
+        "starts_at": gathering.starts_at,
+        "ends_at": gathering.ends_at,
+        "venue": gathering.venue,
+        "online_url": gathering.online_url,
+        "capacity": gathering.capacity,
+        "registration_closes_at": gathering.registration_closes_at,
+        "objectives": list(gathering.objectives),
+    }
 
 
 def _moving(gathering: Gathering) -> dict[str, Any]:
@@ -152,16 +164,22 @@ async def registrations_by_id(
     return [_registration(row) for row in (await tx.execute(query)).all()]
 
 
-async def first_waiting(tx: AsyncConnection, gathering_id: UUID) -> Registration | None:
-    """Who has waited longest."""
+async def first_waiting(tx: AsyncConnection, gathering_id: UUID, many: int) -> list[Registration]:
+    """Those who have waited longest, so many of them, in the order in which they came."""
     query = (
         select(registrations)
         .where(registrations.c.gathering_id == gathering_id, registrations.c.state == "waiting")
         .order_by(registrations.c.number)
-        .limit(1)
+        .limit(many)
     )
-    row = (await tx.execute(query)).one_or_none()
-    return _registration(row) if row is not None else None
+    return [_registration(row) for row in (await tx.execute(query)).all()]
+
+
+async def give_places(tx: AsyncConnection, moved: Sequence[Registration]) -> None:
+    """Store that these have a place now, their gathering's row locked."""
+    ids = [each.id for each in moved]
+    given = {"state": "registered", "version": registrations.c.version + 1}
+    await tx.execute(update(registrations).where(registrations.c.id.in_(ids)).values(given))
 
 
 async def waiting_position(tx: AsyncConnection, registration: Registration) -> int | None:

@@ -11,9 +11,9 @@ from partners_api.domain.public_voice import Idea
 
 
 def gathering_event(
-    kind: Literal["gathering.announced", "gathering.cancelled"], gathering: Gathering
+    kind: Literal["gathering.announced", "gathering.changed", "gathering.cancelled"], gathering: Gathering
 ) -> NewEvent:
-    """A gathering was announced or cancelled."""
+    """A gathering was announced, changed or cancelled."""
     payload = GatheringChanged(
         gathering_id=gathering.id,
         place_id=gathering.place_id,

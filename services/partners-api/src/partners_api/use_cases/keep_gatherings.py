@@ -53,15 +53,13 @@ async def announce_gathering(
         require_editor(actor, place_id)
         if earlier := await once.replay(tx):
             return earlier
-        _require_objectives(place, draft.objectives)
+        require_objectives(place, draft.objectives)
         gathering = _gathering_from(draft, place_id)
         require_times(gathering)
         view = gathering_view(gathering)
         require_keepable(view)
         await insert_gathering(tx, gathering)
-        plain = plain_text_of(gathering.description or "")
-        entry = Entry(gathering.id, place_id, "gathering", gathering.title, gathering.summary, plain, now)
-        await keep_entry(tx, entry)
+        await keep_entry(tx, found_as(gathering, now))
         await record_event(tx, gathering_event("gathering.announced", gathering), now)
         location = {"Location": f"/v1/gatherings/{gathering.id}"}
         return await once.keep(tx, 201, view, headers=location, now=now)
@@ -158,6 +156,13 @@ async def list_gatherings(
     return [gathering_view(gathering) for gathering in found], following
 
 
+def found_as(gathering: Gathering, now: datetime) -> Entry:
+    """What the search finds of a gathering."""
+    plain = plain_text_of(gathering.description or "")
+    said = (gathering.title, gathering.summary, plain, now)
+    return Entry(gathering.id, gathering.place_id, "gathering", *said)
+
+
 def gathering_view(gathering: Gathering) -> wire.Gathering:
     """The gathering with how full it is."""
     return wire.Gathering(
@@ -212,7 +217,8 @@ def _gathering_from(draft: wire.GatheringDraft, place_id: UUID) -> Gathering:
     )
 
 
-def _require_objectives(place: Place, objectives: Sequence[str]) -> None:
+def require_objectives(place: Place, objectives: Sequence[str]) -> None:
+    """Refuse objectives that the place does not have."""
     known = {item.code for item in place.objectives}
     errors = [
         FieldError(f"/objectives/{index}", ObjectiveNotRecorded.code, "not an objective of the place")

@@ -6,10 +6,11 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from cdp_common.db.events import record_event
-from partners_api.domain.gatherings import with_one_less
+from cdp_common.db.events import record_event, record_events
+from partners_api.domain.gatherings import Gathering, with_one_less
 from partners_api.storage.gatherings import (
     first_waiting,
+    give_places,
     load_gathering,
     registration_of,
     update_gathering,
@@ -37,9 +38,16 @@ async def leave_gathering(tx: AsyncConnection, contact_id: UUID, now: datetime) 
     left = replace(registration, state="cancelled", attended=None, version=registration.version + 1)
     await update_registration(tx, left)
     await record_event(tx, registration_event("gathering_registration.cancelled", left, gathering), now)
-    first = await first_waiting(tx, gathering.id) if moves_up else None
-    if first is not None:
-        moved = replace(first, state="registered", version=first.version + 1)
-        await update_registration(tx, moved)
-        await record_event(tx, registration_event("gathering_registration.moved_up", moved, gathering), now)
+    if moves_up:
+        await move_up(tx, gathering, 1, now)
     await update_gathering(tx, after)
+
+
+async def move_up(tx: AsyncConnection, gathering: Gathering, many: int, now: datetime) -> None:
+    """Give places to so many of those who have waited longest, and tell the organiser of each."""
+    waited = await first_waiting(tx, gathering.id, many)
+    moved = [replace(each, state="registered", version=each.version + 1) for each in waited]
+    if moved:
+        await give_places(tx, moved)
+        told = [registration_event("gathering_registration.moved_up", each, gathering) for each in moved]
+        await record_events(tx, told, now)

@@ -39,6 +39,13 @@ EVENT_TYPES = (
         _EVERYBODY,
     ),
     EventType(
+        "gathering.changed",
+        "gathering",
+        GatheringChanged,
+        "What is said of a gathering changed: its time, its place, or how many can come.",
+        _EVERYBODY,
+    ),
+    EventType(
         "gathering.cancelled", "gathering", GatheringChanged, "A gathering was called off.", _EVERYBODY
     ),
     _registration("gathering_registration.made", "Somebody registered, or waits for a place."),
