@@ -1,6 +1,6 @@
 """The typed client's operations on a collective, its Knowledge Hub and what the public takes part in."""
 
-from datetime import timedelta, UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import httpx2
