@@ -22,6 +22,8 @@ class Scale:
     """How often procurement-api is killed, and as often reporting-api."""
     database_kills: int
     clients: int
+    patience_s: int
+    """How long a client insists on one thing, and the storm on anything: a busy machine needs more."""
     lines: int
     rush: int
     """Submissions before one deadline; some more come after it."""
@@ -43,6 +45,7 @@ SHORT = Scale(
     service_kills=1,
     database_kills=1,
     clients=4,
+    patience_s=120,
     lines=2_100,
     rush=60,
     repeats=60,
@@ -55,6 +58,7 @@ LONG = Scale(
     service_kills=75,
     database_kills=60,
     clients=20,
+    patience_s=900,
     lines=1_002_000,
     rush=2_000,
     repeats=1_000,
@@ -72,6 +76,7 @@ def scale_here() -> Scale:
         service_kills=_number("SERVICE_KILLS", usual.service_kills),
         database_kills=_number("DATABASE_KILLS", usual.database_kills),
         clients=_number("CLIENTS", usual.clients),
+        patience_s=_number("PATIENCE", usual.patience_s),
         lines=_number("LINES", usual.lines),
         rush=_number("RUSH", usual.rush),
         repeats=_number("REPEATS", usual.repeats),

@@ -20,9 +20,6 @@ from tests.soak.platform import DATABASE, SoakPlatform
 from tests.soak.scale import Random, Scale
 from tests.soak.stage import Stage, set_stage
 
-PATIENCE_S = 120
-"""How long a client insists on one thing: a platform that is back has to do it by then."""
-
 KILLED = ("procurement-api", "reporting-api")
 _TRY_AGAIN = {(409, "idempotency_in_progress"), (409, "write_conflict"), (401, "token_expired")}
 
@@ -74,8 +71,9 @@ class Aftermath:
 class Bidder:
     """One client: submits, replaces and withdraws its bid, registers agreements, and lets nothing go."""
 
-    def __init__(self, stage: Stage, voice: Voice, chance: Random, record: Record) -> None:
+    def __init__(self, stage: Stage, voice: Voice, chance: Random, record: Record, patience_s: int) -> None:
         self._stage, self._voice, self._chance, self._record = stage, voice, chance, record
+        self._patience_s = patience_s
         self._bid_id: str | None = None
         self._agreements = 0
 
@@ -119,13 +117,17 @@ class Bidder:
     async def _insist(self, action: str, url: str, body: Any) -> dict[str, Any]:
         """Ask until it is done, with the same key and body each time."""
         sent, key = None if body is None else as_json(body), str(new_id())
-        give_up_at = time.monotonic() + PATIENCE_S
+        give_up_at = time.monotonic() + self._patience_s
+        refusals: Counter[str] = Counter()
         while True:
-            answers = [answer for answer in await self._tries(url, sent, key) if answer.status_code < 300]
+            tried = await self._tries(url, sent, key)
+            answers = [answer for answer in tried if answer.status_code < 300]
             if answers:
                 break
+            refusals.update([str(answer.status_code) for answer in tried] or ["no answer"])
             if time.monotonic() > give_up_at:
-                raise Unexpected(f"{action} at {url} was not done within {PATIENCE_S} s")
+                words = f"{action} at {url} was not done within {self._patience_s} s: {dict(refusals)}"
+                raise Unexpected(words)
             await asyncio.sleep(self._chance.uniform(0.02, 0.2))
         if len({(answer.status_code, answer.content) for answer in answers}) != 1:
             raise Unexpected(f"{action} at {url} with one key was answered in two ways")
@@ -171,7 +173,7 @@ def weather(platform: SoakPlatform, scale: Scale) -> Aftermath:
         traffic = pool.submit(lambda: asyncio.run(_traffic(stage, scale, record, stop)))
         try:
             for name in _kills(scale):
-                _let_work(traffic, record, scale.chance("pause", killed.total()))
+                _let_work(traffic, record, scale.chance("pause", killed.total()), scale.patience_s)
                 platform.kill(name)
                 killed[name] += 1
                 platform.wait()
@@ -188,10 +190,10 @@ def _kills(scale: Scale) -> Iterable[str]:
     return names
 
 
-def _let_work(traffic: Future[None], record: Record, chance: Random) -> None:
+def _let_work(traffic: Future[None], record: Record, chance: Random, patience_s: int) -> None:
     """Wait until something was done since the last kill, and then for a moment: the kill meets work."""
     wanted = len(record.kept) + chance.randint(3, 20)
-    give_up_at = time.monotonic() + PATIENCE_S
+    give_up_at = time.monotonic() + patience_s
     while len(record.kept) < wanted:
         if traffic.done():
             traffic.result()
@@ -214,7 +216,8 @@ async def _staged(platform: SoakPlatform, scale: Scale) -> Stage:
 async def _traffic(stage: Stage, scale: Scale, record: Record, stop: threading.Event) -> None:
     async with _connections() as http, asyncio.TaskGroup() as group:
         for number, party in enumerate(stage.bidders):
-            bidder = Bidder(stage, party.over(http), scale.chance("bidder", number), record)
+            chance = scale.chance("bidder", number)
+            bidder = Bidder(stage, party.over(http), chance, record, scale.patience_s)
             group.create_task(bidder.run(stop))
 
 
