@@ -49,7 +49,7 @@ class PublicRequests:
     async def change_gathering(self) -> Request:
         path = (await self.get_gathering()).path
         etag = (await self.world.get(path)).headers["ETag"]
-        return Request("PATCH", path, {"capacity": 3}, {"If-Match": etag})
+        return Request("PATCH", path, {"capacity": 3}, etag)
 
     async def cancel_gathering(self) -> Request:
         return Request("POST", f"{(await self.get_gathering()).path}/cancellation", {"reason": "snow"})
