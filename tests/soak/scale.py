@@ -19,7 +19,8 @@ class Scale:
     seed: int
     """Another seed is another run; the same one draws the same again."""
     service_kills: int
-    """How often procurement-api is killed, and as often reporting-api."""
+    """How often procurement-api is killed."""
+    reporting_kills: int
     database_kills: int
     clients: int
     patience_s: int
@@ -43,6 +44,7 @@ SHORT = Scale(
     is_long=False,
     seed=20261122,
     service_kills=1,
+    reporting_kills=1,
     database_kills=1,
     clients=4,
     patience_s=120,
@@ -56,6 +58,7 @@ LONG = Scale(
     is_long=True,
     seed=20261122,
     service_kills=75,
+    reporting_kills=75,
     database_kills=60,
     clients=20,
     patience_s=900,
@@ -74,6 +77,7 @@ def scale_here() -> Scale:
         is_long=usual.is_long,
         seed=_number("SEED", usual.seed),
         service_kills=_number("SERVICE_KILLS", usual.service_kills),
+        reporting_kills=_number("REPORTING_KILLS", usual.reporting_kills),
         database_kills=_number("DATABASE_KILLS", usual.database_kills),
         clients=_number("CLIENTS", usual.clients),
         patience_s=_number("PATIENCE", usual.patience_s),

@@ -20,7 +20,6 @@ from tests.soak.platform import DATABASE, SoakPlatform
 from tests.soak.scale import Random, Scale
 from tests.soak.stage import Stage, set_stage
 
-KILLED = ("procurement-api", "reporting-api")
 _TRY_AGAIN = {(409, "idempotency_in_progress"), (409, "write_conflict"), (401, "token_expired")}
 
 
@@ -183,9 +182,18 @@ def weather(platform: SoakPlatform, scale: Scale) -> Aftermath:
     return Aftermath(platform, stage, record, killed, time.monotonic() - began)
 
 
+def kills_of(scale: Scale) -> dict[str, int]:
+    """Who is killed, and how often."""
+    return {
+        "procurement-api": scale.service_kills,
+        "reporting-api": scale.reporting_kills,
+        DATABASE: scale.database_kills,
+    }
+
+
 def _kills(scale: Scale) -> Iterable[str]:
     """Whom to kill, one after another."""
-    names = [*KILLED * scale.service_kills, *[DATABASE] * scale.database_kills]
+    names = [name for name, times in kills_of(scale).items() for _ in range(times)]
     scale.chance("order of kills").shuffle(names)
     return names
 

@@ -18,7 +18,7 @@ from cdp_tools.services import service_named
 from tests.soak.books import rows
 from tests.soak.people import Party
 from tests.soak.scale import Scale
-from tests.soak.storm import KILLED, Aftermath, Kept
+from tests.soak.storm import Aftermath, Kept, kills_of
 
 BIDS = ("submitted", "replaced", "withdrawn")
 
@@ -49,8 +49,7 @@ def test_everything_was_killed_as_often_as_asked_and_work_was_under_way(
     record_property("answers", dict(record.answers))
     record_property("without an answer", record.broken)
     record_property("seconds", round(aftermath.lasted_s))
-    assert [aftermath.killed[name] for name in KILLED] == [scale.service_kills] * len(KILLED)
-    assert aftermath.killed["PostgreSQL"] == scale.database_kills
+    assert dict(aftermath.killed) == kills_of(scale)
     assert record.broken > 0
     assert {one.action for one in record.kept} >= {"agreement", "submitted", "replaced"}
 

@@ -28,7 +28,7 @@ from hypothesis.stateful import (
 
 from cdp_common.kernel.identifiers import new_id
 from cdp_common.testing.plugin import MakeSavepointDatabase
-from charter_api.main import SCHEMA
+from charter_api.settings import SCHEMA
 from tests.integration.charter_api.conftest import running
 from tests.integration.charter_api.world import Headers, World, keyed
 from tests.soak.scale import Scale
