@@ -33,7 +33,7 @@ from tests.integration.charter_api.conftest import running
 from tests.integration.charter_api.world import Headers, World, keyed
 from tests.soak.scale import Scale
 
-RUNS, LONG_RUNS, STEPS, LONG_STEPS = 3, 250, 10, 30
+RUNS, LONG_RUNS, STEPS, LONG_STEPS = 3, 100, 10, 30
 NOTICE_DAYS = 10
 IN_FORCE = ("active", "due_for_renewal")
 WHO = st.integers(0, 1)
