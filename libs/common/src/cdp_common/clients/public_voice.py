@@ -71,8 +71,9 @@ class PublicVoiceOperations(ServiceClient):
     async def change_gathering(
         self, gathering_id: UUID, change: GatheringChange, *, if_match: str
     ) -> Gathering:
-        """The gathering after the change."""
-        return await self._patch(f"/v1/gatherings/{gathering_id}", Gathering, json=change, if_match=if_match)
+        """The gathering after the change; only the fields that were set are sent."""
+        stated = change.model_dump(mode="json", exclude_unset=True)
+        return await self._patch(f"/v1/gatherings/{gathering_id}", Gathering, json=stated, if_match=if_match)
 
     async def cancel_gathering(
         self, gathering_id: UUID, cancellation: GatheringCancellation, *, idempotency_key: str
