@@ -4,6 +4,7 @@ from typing import Any, Optional, Union
 from .base_model import UNSET, UnsetType
 from .compare_as_of import CompareAsOf
 from .delivery_gap import DeliveryGap
+from .enums import HubHitKind
 from .graph_base import GraphBase
 from .home_totals import HomeTotals
 from .members import Members
@@ -11,6 +12,9 @@ from .need_map import NeedMap
 from .partner_page import PartnerPage
 from .publications import Publications
 from .register import Register
+from .search import Search
+from .story_page import StoryPage
+from .targets import Targets
 from .tender_board import TenderBoard
 from .totals_by_objective import TotalsByObjective
 
@@ -483,6 +487,161 @@ class GraphClient(GraphBase):
         )
         data = self.get_data(response)
         return Register.model_validate(data)
+
+    async def search(
+        self,
+        slug: str,
+        text: str,
+        first: int,
+        kind: Union[Optional[HubHitKind], UnsetType] = UNSET,
+        after: Union[Optional[str], UnsetType] = UNSET,
+        **kwargs: Any,
+    ) -> Search:
+        query = gql("""
+            query Search($slug: String!, $text: String!, $kind: HubHitKind, $first: Int! = 20, $after: String) {
+              place(slug: $slug) {
+                search(text: $text, kind: $kind, first: $first, after: $after) {
+                  edges {
+                    node {
+                      kind
+                      title
+                      summary
+                      snippet {
+                        text
+                        isMatch
+                      }
+                      shownAt
+                      page {
+                        slug
+                      }
+                      gathering {
+                        startsAt
+                        placesLeft
+                      }
+                    }
+                  }
+                  pageInfo {
+                    hasNextPage
+                    endCursor
+                  }
+                }
+              }
+            }
+            """)
+        variables: dict[str, object] = {
+            "slug": slug,
+            "text": text,
+            "kind": kind,
+            "first": first,
+            "after": after,
+        }
+        response = await self.execute(
+            query=query, operation_name="Search", variables=variables, **kwargs
+        )
+        data = self.get_data(response)
+        return Search.model_validate(data)
+
+    async def story_page(self, slug: str, page: str, **kwargs: Any) -> StoryPage:
+        query = gql("""
+            query StoryPage($slug: String!, $page: String!) {
+              place(slug: $slug) {
+                hubPage(slug: $page) {
+                  kind
+                  title
+                  summary
+                  bodyHtml
+                  images {
+                    url
+                    alt
+                    credit
+                  }
+                  videos {
+                    url
+                    title
+                    captionsUrl
+                    transcriptHtml
+                  }
+                  tags {
+                    objectives
+                    measures
+                    areas
+                    humanValues
+                  }
+                  organisations {
+                    legalName
+                    website
+                  }
+                  source
+                  dataStatus
+                  publishedAt
+                }
+              }
+            }
+            """)
+        variables: dict[str, object] = {"slug": slug, "page": page}
+        response = await self.execute(
+            query=query, operation_name="StoryPage", variables=variables, **kwargs
+        )
+        data = self.get_data(response)
+        return StoryPage.model_validate(data)
+
+    async def targets(
+        self,
+        slug: str,
+        first: int,
+        workstream: Union[Optional[str], UnsetType] = UNSET,
+        after: Union[Optional[str], UnsetType] = UNSET,
+        **kwargs: Any,
+    ) -> Targets:
+        query = gql("""
+            query Targets($slug: String!, $workstream: String, $first: Int! = 50, $after: String) {
+              place(slug: $slug) {
+                targets(workstream: $workstream, first: $first, after: $after) {
+                  edges {
+                    node {
+                      code
+                      title
+                      unit
+                      value
+                      aim
+                      due
+                      progress {
+                        asOf
+                        publicationNumber
+                        withheld
+                        delivered {
+                          quantity
+                          share
+                          forecast
+                          standing
+                        }
+                        validated {
+                          quantity
+                          share
+                          standing
+                        }
+                      }
+                    }
+                  }
+                  pageInfo {
+                    hasNextPage
+                    endCursor
+                  }
+                }
+              }
+            }
+            """)
+        variables: dict[str, object] = {
+            "slug": slug,
+            "workstream": workstream,
+            "first": first,
+            "after": after,
+        }
+        response = await self.execute(
+            query=query, operation_name="Targets", variables=variables, **kwargs
+        )
+        data = self.get_data(response)
+        return Targets.model_validate(data)
 
     async def tender_board(
         self,

@@ -1,6 +1,11 @@
 from enum import Enum
 
 
+class Aim(str, Enum):
+    AT_LEAST = "AT_LEAST"
+    AT_MOST = "AT_MOST"
+
+
 class DataStatus(str, Enum):
     ACTUAL = "ACTUAL"
     SYNTHETIC_SAMPLE = "SYNTHETIC_SAMPLE"
@@ -11,6 +16,27 @@ class Figure(str, Enum):
     DUE = "DUE"
     DELIVERED = "DELIVERED"
     VALIDATED = "VALIDATED"
+
+
+class HubHitKind(str, Enum):
+    STORY = "STORY"
+    GUIDANCE = "GUIDANCE"
+    EXPLANATION = "EXPLANATION"
+    TRAINING_MATERIAL = "TRAINING_MATERIAL"
+    VIDEO = "VIDEO"
+    PARTNER_OVERVIEW = "PARTNER_OVERVIEW"
+    LOGO = "LOGO"
+    GATHERING = "GATHERING"
+
+
+class HubKind(str, Enum):
+    STORY = "STORY"
+    GUIDANCE = "GUIDANCE"
+    EXPLANATION = "EXPLANATION"
+    TRAINING_MATERIAL = "TRAINING_MATERIAL"
+    VIDEO = "VIDEO"
+    PARTNER_OVERVIEW = "PARTNER_OVERVIEW"
+    LOGO = "LOGO"
 
 
 class MembershipRole(str, Enum):
@@ -29,6 +55,16 @@ class OrganisationKind(str, Enum):
     PUBLIC = "PUBLIC"
     PRIVATE = "PRIVATE"
     THIRD_SECTOR = "THIRD_SECTOR"
+
+
+class TargetStanding(str, Enum):
+    NO_DATA = "NO_DATA"
+    REACHED = "REACHED"
+    ON_TRACK = "ON_TRACK"
+    BEHIND = "BEHIND"
+    WITHIN = "WITHIN"
+    EXCEEDED = "EXCEEDED"
+    MISSED = "MISSED"
 
 
 class Unit(str, Enum):

@@ -33,6 +33,7 @@ class Call:
     body: Any
     authorization: str | None
     request_id: str | None
+    forwarded_for: str | None = None
 
 
 Answer = Callable[[Call], tuple[int, Any]]
@@ -89,6 +90,7 @@ class CannedService:
             body=json.loads(body) if body else None,
             authorization=headers.get("authorization"),
             request_id=headers.get("x-request-id"),
+            forwarded_for=headers.get("x-forwarded-for"),
         )
         self._calls.append(call)
         status, content = self.answers.get((call.method, call.path), self.otherwise)(call)

@@ -104,7 +104,8 @@ def test_every_node_of_the_schema_can_be_fetched_by_id() -> None:
 def test_every_mutation_takes_one_input_and_a_key_and_says_why_it_was_not_done() -> None:
     mutation = schema._schema.mutation_type
     assert mutation is not None
-    assert set(mutation.fields) == {"signCharter", "submitReport", "submitBid"}
+    with_a_token = {"signCharter", "submitReport", "submitBid"}
+    assert set(mutation.fields) == with_a_token | {"registerInterest", "postIdea", "registerForGathering"}
     for field in mutation.fields.values():
         assert set(field.args) == {"input", "idempotencyKey"}
         assert str(field.args["idempotencyKey"].type) == "String!"

@@ -168,6 +168,8 @@ async def _answered(
 def _cache_control(request: Request, caller: Caller | None, answer: Answer) -> str:
     if caller is not None:
         return "private, no-store"
+    if not answer.may_be_stored:
+        return "no-store"
     answers: PublicAnswers = request.app.state.public_answers
     if answer.etag is None or not answers.lifetime_s:
         return "no-cache"
@@ -226,9 +228,11 @@ def context_of(request: Request, caller: Caller | None) -> Context:
     """What the resolvers of one request share."""
     settings: Settings = request.app.state.settings
     state = request.app.state
+    # What is said of further addresses is not passed on: the server has judged which proxies to believe.
+    address = request.client.host if request.client is not None else None
 
     def upstreams() -> Upstreams:
-        return upstreams_for(caller, settings, state.http, state.carrier, state.guards)
+        return upstreams_for(caller, settings, state.http, state.carrier, state.guards, address)
 
     def listening(services: Sequence[str]) -> AbstractAsyncContextManager[Listener]:
         happenings: Happenings = state.happenings

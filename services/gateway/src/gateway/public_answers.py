@@ -30,11 +30,12 @@ class Answer:
     result: ExecutionResult
     body: bytes | None
     etag: str | None
+    may_be_stored: bool = True
 
     @classmethod
     def unkept(cls, result: ExecutionResult) -> Answer:
         """The answer of what was done: without a hash, for nobody is to keep it."""
-        return cls(result, None, None)
+        return cls(result, None, None, may_be_stored=False)
 
     @classmethod
     def of(cls, result: ExecutionResult) -> Answer:

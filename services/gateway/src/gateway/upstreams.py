@@ -91,12 +91,16 @@ def upstreams_for(
     http: httpx2.AsyncClient,
     carrier: Carrier,
     guards: Mapping[str, Guard],
+    address: str | None = None,
 ) -> Upstreams:
-    """The services as this caller reaches them: with its own token, or with none and so the public part."""
+    """The services as this caller reaches them: with its own token, or with none and so the public part.
+
+    `address` is the one that the request came from: writes say it, for services limit what one address sends.
+    """
     tokens = None if caller is None else forwarded(caller.token)
 
     def upstream(name: str, kind: type[Client], url: str) -> Upstream[Client]:
-        client = kind(url, tokens, http, carrier=carrier, reader=trusted)
+        client = kind(url, tokens, http, carrier=carrier, reader=trusted, writes_for=address)
         return Upstream(name, client, settings.upstream_budget_s, guards[name])
 
     return Upstreams(

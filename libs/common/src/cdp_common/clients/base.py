@@ -116,7 +116,8 @@ class ServiceClient:
     """Calls one service; subclasses name its operations.
 
     Plain calls travel by `carrier` where there is one, files and streams always by `http`; answers are read
-    by `reader`.
+    by `reader`. With `writes_for`, the address of whoever asked, each write says for whom it is made
+    (`X-Forwarded-For`): whoever is called believes that of the proxies it is told to trust.
     """
 
     def __init__(
@@ -127,12 +128,14 @@ class ServiceClient:
         *,
         carrier: Carrier | None = None,
         reader: Reader = validated,
+        writes_for: str | None = None,
     ) -> None:
         self._base_url = base_url.rstrip("/")
         self._tokens = tokens
         self._http = http
         self._carrier = carrier
         self._read = reader
+        self._writes_for = writes_for
 
     async def _get(self, path: str, answer: type[Body], **options: Unpack[CallOptions]) -> Body:
         return (await self._fetch("GET", path, answer=answer, **options)).body
@@ -215,6 +218,8 @@ class ServiceClient:
 
     async def _send_once(self, method: str, path: str, options: CallOptions) -> Reply:
         headers = {"Accept": "application/json", **_headers(options)}
+        if self._writes_for is not None and options.get("idempotency_key") is not None:
+            headers["X-Forwarded-For"] = self._writes_for
         upload = options.get("upload")
         if upload is not None:
             headers["Content-Type"] = upload.media_type

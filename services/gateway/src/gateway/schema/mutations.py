@@ -18,6 +18,7 @@ from gateway.schema.bids import BidReceipt, SubmitBidInput
 from gateway.schema.charter import Signatory
 from gateway.schema.charter_inputs import SignCharterInput
 from gateway.schema.fields import calls_each
+from gateway.schema.public_mutations import PublicMutation
 from gateway.schema.records import as_shown
 from gateway.schema.report_inputs import SubmitReportInput
 from gateway.schema.reports import Report
@@ -59,8 +60,8 @@ class SubmitBidPayload:
     user_errors: list[UserError] = strawberry.field(description=_ERRORS)
 
 
-@strawberry.type(description="What can be done, with a token; each once under its idempotency key.")
-class Mutation:
+@strawberry.type(description="What can be done; each once under its idempotency key.")
+class Mutation(PublicMutation):
     """The root of what can be done."""
 
     @calls_each("Sign the Charter for the organisation that the token acts for; needs `charter:sign`.")
