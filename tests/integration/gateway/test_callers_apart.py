@@ -92,7 +92,7 @@ def test_every_field_of_the_root_is_asked() -> None:
 
 @pytest.fixture
 async def world(mint: TokenMint) -> Any:
-    async with running(mint, Ticks(), public_answer_s=5) as running_world:
+    async with running(mint, Ticks(), public_answer_s=5, upstream_budget_s=30) as running_world:
         furnished(running_world)
         yield running_world
 

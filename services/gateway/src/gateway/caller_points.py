@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Any
 
 from fastapi import Request
+from starlette.requests import HTTPConnection
 
 from cdp_common.web.caller import Caller
 from cdp_common.web.middleware import add_response_headers
@@ -40,6 +41,14 @@ class CallerPoints:
         if standing.retry_after_s is not None:
             raise TooManyRequests("Wait as long as Retry-After says.", standing.retry_after_s)
 
+    def take_quietly(self, connection: HTTPConnection, caller: Caller | None, now: datetime) -> None:
+        """Take the point of something asked over a connection that is open: no header can tell of it."""
+        name, who = _named(connection, caller)
+        if name in self._limits.policies:
+            standing = self._limits.take(name, who, now)
+            if standing.retry_after_s is not None:
+                raise TooManyRequests("Too much was asked for now; wait.", standing.retry_after_s)
+
     def charge(
         self, request: Request, caller: Caller | None, extensions: dict[str, Any] | None, now: datetime
     ) -> None:
@@ -53,7 +62,7 @@ class CallerPoints:
         add_response_headers(request.scope, headers_of(self._limits.policies[name], standing))
 
 
-def _named(request: Request, caller: Caller | None) -> tuple[str, str]:
+def _named(request: HTTPConnection, caller: Caller | None) -> tuple[str, str]:
     if caller is not None:
         return BY_TOKEN, f"{caller.client_id} {caller.org}"
     return BY_ADDRESS, request.client.host if request.client is not None else ""

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from graphql import GraphQLError
 from pydantic import BaseModel, ConfigDict, Field
+from starlette.requests import HTTPConnection
 from starlette.responses import Response
 from strawberry.exceptions import MissingQueryError
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
@@ -144,7 +145,7 @@ async def _answered(
         return Answer.of(_refused(refusal, refusal))
     points: CallerPoints = request.app.state.caller_points
     points.take(request, caller, now)
-    context = context_of(request, caller)
+    context = context_of(request, caller, request_id_of(request))
 
     async def execute() -> ExecutionResult:
         result = await _execute(context, document, given, allowed)
@@ -224,7 +225,7 @@ def _refused(refusal: Exception, fault: Exception) -> PreExecutionError:
     return PreExecutionError(data=None, errors=[GraphQLError(str(refusal), original_error=refusal)])
 
 
-def context_of(request: Request, caller: Caller | None) -> Context:
+def context_of(request: HTTPConnection, caller: Caller | None, request_id: str) -> Context:
     """What the resolvers of one request share."""
     settings: Settings = request.app.state.settings
     state = request.app.state
@@ -240,7 +241,7 @@ def context_of(request: Request, caller: Caller | None) -> Context:
         return happenings.listening(services, caller, state.verifier.verify)
 
     return Context(
-        request_id=request_id_of(request),
+        request_id=request_id,
         caller=caller,
         limits=limits_of(settings),
         upstreams=upstreams(),

@@ -14,6 +14,9 @@ from cdp_common.web.problems import INTERNAL_ERROR_TITLE
 
 _log = structlog.get_logger(__name__)
 
+TOO_MANY = 429
+"""What a service answers that limits how much one caller, or one address, may do."""
+
 _TOO_MANY_TOKENS = "Document contains more than"
 
 
@@ -224,6 +227,11 @@ class UpstreamFault(Exception):
             f"{service} gives no usable answer at the moment; what does not need it is answered.",
             retry_after_s=None if fault is None else fault.retry_after_s,
         )
+
+    @classmethod
+    def limited(cls, service: str, problem: UpstreamProblem, wait_s: float | None) -> UpstreamFault:
+        """A write that is one too many for now, of its caller or its address."""
+        return cls(service, problem.code, problem.detail, status=TOO_MANY, retry_after_s=wait_s)
 
     @property
     def is_not_found(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from time import monotonic
 
 import httpx2
@@ -12,7 +13,7 @@ from cdp_common.web.app import create_service
 from cdp_common.web.issuer import remote_verifier
 from cdp_common.web.verifier import TokenVerifier
 from cdp_common.web.wiring import closing
-from gateway import endpoint, streams
+from gateway import endpoint, sockets, streams
 from gateway.caller_points import CallerPoints
 from gateway.carrier import Aiohttp
 from gateway.documents import Documents, read_registry
@@ -36,13 +37,14 @@ def create_app(
 ) -> FastAPI:
     """The application; it connects to nothing before it is started."""
     opened, pool = http or open_http(), Aiohttp()
+    pages = [graphiql.router] if settings.has_graphiql else []
     app = create_service(
         settings,
         name="gateway",
         title="The graph",
         version="1",
         description="One GraphQL schema over the five services. It holds no data and no rule.",
-        routers=[endpoint.router, streams.router, *([graphiql.router] if settings.has_graphiql else [])],
+        routers=[endpoint.router, streams.router, sockets.router, *pages],
         database=None,
         package=None,
         verifier=verifier or remote_verifier(settings, opened),
@@ -53,6 +55,7 @@ def create_app(
     app.state.happenings = Happenings(
         feeds_reader(settings, opened, app.state.carrier), settings.poll_interval_s
     )
+    app.state.sockets = sockets.Sockets(Counter())
     app.state.guards = guards_for(settings.guard_rules)
     app.state.caller_points = CallerPoints(
         settings.client_points_per_minute, settings.address_points_per_minute

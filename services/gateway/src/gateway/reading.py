@@ -23,6 +23,8 @@ from pydantic.fields import FieldInfo
 
 _AS_PLAIN: Mapping[Any, Any] = {AwareDatetime: datetime, JsonValue: Any}
 _PLAIN = frozenset({Any, type(None), str, bool, int, Decimal, date, datetime, UUID})
+_UNCHANGING = frozenset({type(None), str, bool, int, Decimal})
+"""Types of defaults that need no copy."""
 
 Body = TypeVar("Body", bound=BaseModel)
 
@@ -63,7 +65,10 @@ def _field(name: str, field: FieldInfo) -> tuple[str, Any, Any]:
     kind = _twin(field.annotation)
     if field.is_required():
         return name, kind, msgspec.field(name=field.alias)
-    made = field.default_factory or partial(copy, field.default)
+    if field.default_factory is None and type(field.default) in _UNCHANGING:
+        return name, kind, msgspec.field(default=field.default, name=field.alias)
+    is_empty_list = field.default_factory is None and field.default == []
+    made = list if is_empty_list else field.default_factory or partial(copy, field.default)
     return name, kind, msgspec.field(default_factory=cast("Any", made), name=field.alias)
 
 

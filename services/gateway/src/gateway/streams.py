@@ -39,7 +39,7 @@ async def stream_graphql(request: Request, caller: MaybeCaller, body: GraphReque
     document = documents.document(body.query, body.document_id, body.extensions, is_public=caller is None)
     points: CallerPoints = request.app.state.caller_points
     points.take(request, caller, request.app.state.clock())
-    context = context_of(request, caller)
+    context = context_of(request, caller, request_id_of(request))
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     return StreamingResponse(
         _events(context, document, body, request_id_of(request)),
@@ -83,7 +83,7 @@ async def answers(
         async for result in stream:
             yield _answer(result, request_id)
     except (CdpError, UpstreamFault) as fault:
-        yield _ending(fault, request_id)
+        yield ending(fault, request_id)
     except GraphQLError as error:
         log_unexpected([error])
         yield {"errors": [error_answer(error, request_id, is_executed=True)]}
@@ -106,7 +106,8 @@ def _answer(result: Any, request_id: str) -> dict[str, Any]:
     return answer if is_refused else {**answer, "data": result.data}
 
 
-def _ending(fault: Exception, request_id: str) -> dict[str, Any]:
+def ending(fault: Exception, request_id: str) -> dict[str, Any]:
+    """The answer that says what ended a subscription."""
     error = GraphQLError(str(fault), original_error=fault)
     return {"errors": [error_answer(error, request_id, is_executed=True)]}
 

@@ -19,7 +19,7 @@ from cdp_common.clients.toms import TomsClient
 from cdp_common.clients.upstream import Carrier, UpstreamMalformed, UpstreamProblem, UpstreamUnavailable
 from cdp_common.contracts.base import EventPage
 from cdp_common.web.caller import Caller
-from gateway.errors import UpstreamFault
+from gateway.errors import TOO_MANY, UpstreamFault
 from gateway.guards import Guard, ServiceLeftAlone, ServiceSilent
 from gateway.happenings import PAGE_SIZE, ReadFeed
 from gateway.reading import trusted
@@ -59,6 +59,9 @@ class Upstream(Generic[Client]):
         except UpstreamProblem as problem:
             raise UpstreamFault.refused(self._name, problem) from problem
         except UpstreamUnavailable as fault:
+            problem = fault.problem
+            if budget_s is not None and problem is not None and problem.status == TOO_MANY:
+                raise UpstreamFault.limited(self._name, problem, fault.retry_after_s) from fault
             raise UpstreamFault.unavailable(self._name, fault) from fault
 
     async def _answered(self, call: Callable[[Client], Awaitable[Answer]], until: float) -> Answer:

@@ -2,12 +2,11 @@
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter, Depends, FastAPI
 from starlette.middleware import Middleware
 
-from cdp_common.db.database import Database
 from cdp_common.kernel.clock import Clock, utc_now
 from cdp_common.web.examples import Example
 from cdp_common.web.health import health_routes
@@ -19,6 +18,9 @@ from cdp_common.web.requests import StrictRequest
 from cdp_common.web.settings import ServiceSettings
 from cdp_common.web.telemetry import NATIVE_TELEMETRY, trace_database
 from cdp_common.web.verifier import TokenVerifier
+
+if TYPE_CHECKING:  # the gateway has no database, and does not read its drivers into memory
+    from cdp_common.db.database import Database
 
 DOCS_PATH = "/docs"
 
@@ -33,7 +35,7 @@ def create_service(
     title: str,
     version: str,
     routers: Sequence[APIRouter],
-    database: Database | None,
+    database: "Database | None",
     package: str | None,
     verifier: TokenVerifier,
     lifespan_tasks: Sequence[LifespanTask] = (),
@@ -90,7 +92,7 @@ def _rehearsals(settings: ServiceSettings) -> list[Middleware]:
 
 
 def _lifespan(
-    verifier: TokenVerifier, database: Database | None, tasks: Sequence[LifespanTask]
+    verifier: TokenVerifier, database: "Database | None", tasks: Sequence[LifespanTask]
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:

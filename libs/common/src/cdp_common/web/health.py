@@ -1,17 +1,17 @@
 """`/health/live` touches nothing, `/health/ready` checks the database, `/version` names the build."""
 
 import asyncio
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import structlog
 from fastapi import APIRouter, Request
 from pydantic import BaseModel
-from sqlalchemy.exc import SQLAlchemyError
 
-from cdp_common.db.database import Database
-from cdp_common.db.revisions import current_revision, head_revision, is_behind
 from cdp_common.kernel.errors import Unavailable
 from cdp_common.web.settings import Mode, ServiceSettings
+
+if TYPE_CHECKING:  # the gateway has no database, and does not read its drivers into memory
+    from cdp_common.db.database import Database
 
 CHECK_TIMEOUT_S = 2.0
 
@@ -45,7 +45,7 @@ class Version(BaseModel):
 def health_routes(settings: ServiceSettings, name: str, package: str | None) -> APIRouter:
     """The three routes; none needs a token. The database asked is the application's, if it has one."""
     router = APIRouter(tags=["health"])
-    head = head_revision(package) if package is not None else None
+    head = _head_of(package)
 
     @router.get("/health/live")
     async def get_liveness() -> Health:
@@ -68,7 +68,19 @@ def health_routes(settings: ServiceSettings, name: str, package: str | None) -> 
     return router
 
 
-async def _check_database(database: Database, package: str | None) -> None:
+def _head_of(package: str | None) -> str | None:
+    if package is None:
+        return None
+    from cdp_common.db.revisions import head_revision
+
+    return head_revision(package)
+
+
+async def _check_database(database: "Database", package: str | None) -> None:
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from cdp_common.db.revisions import current_revision, is_behind
+
     try:
         async with asyncio.timeout(CHECK_TIMEOUT_S), database.begin() as tx:
             revision = await current_revision(tx)

@@ -14,14 +14,11 @@ from cdp_common.db.idempotency import Answer, Once
 from cdp_common.kernel.errors import BadRequest
 from cdp_common.web.caller import Caller
 from cdp_common.web.identity import MaybeCaller, Signed
+from cdp_common.web.once_header import HEADER
 from cdp_common.web.requests import operation_of
 
-HEADER = "Idempotency-Key"
 REPLAYED_HEADER = "Idempotency-Replayed"
 MAX_KEY_CHARS = 128
-KEY_PATTERN = r'^([A-Za-z0-9_-]{22,128}|"[A-Za-z0-9_-]{22,128}")$'
-"""How the header is written; a UUID is of this form too, and the quotation marks are the IETF draft's."""
-
 _RANDOM_KEY = re.compile(r"[A-Za-z0-9_-]{22,128}")
 
 

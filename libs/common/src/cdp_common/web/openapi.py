@@ -9,7 +9,7 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute, iter_route_contexts
 
 from cdp_common.clients.tokens import TOKEN_PATH
-from cdp_common.web import once
+from cdp_common.web import once_header
 from cdp_common.web.examples import Example, add_examples
 from cdp_common.web.identity import ANY_SCOPE, SCHEME_NAME, maybe_caller, signed_caller
 from cdp_common.web.problems import PROBLEM_MEDIA_TYPE, Problem
@@ -17,7 +17,7 @@ from cdp_common.web.problems import PROBLEM_MEDIA_TYPE, Problem
 _SCHEMA_REF = "#/components/schemas/{model}"
 
 _NEEDED_HEADERS: dict[str, dict[str, Any]] = {
-    once.HEADER: {"type": "string", "title": once.HEADER, "pattern": once.KEY_PATTERN},
+    once_header.HEADER: {"type": "string", "title": once_header.HEADER, "pattern": once_header.KEY_PATTERN},
     "If-Match": {"type": "string", "title": "If-Match", "minLength": 1, "maxLength": 1000},
 }
 

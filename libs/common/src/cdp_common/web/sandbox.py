@@ -12,7 +12,6 @@ from typing import Final
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from cdp_common.db.idempotency import IdempotencyInProgress
 from cdp_common.kernel.errors import BadRequest, CdpError, FieldError, InvalidInput, Unavailable
 from cdp_common.web.problems import response_to
 from cdp_common.web.rate_limits import Policy, TooManyRequests
@@ -78,6 +77,8 @@ def _refusal(scenario: str) -> CdpError:
     if scenario == "temporarily_unavailable":
         return TemporarilyUnavailable("Send the same request again a little later.")
     if scenario == "idempotency_in_progress":
+        from cdp_common.db.idempotency import IdempotencyInProgress  # the gateway has no database
+
         return IdempotencyInProgress("The first request with this key has not ended yet.")
     return SandboxScenarioUnknown(f"The scenarios are: {', '.join(SCENARIOS)}.")
 

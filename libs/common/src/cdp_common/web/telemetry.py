@@ -1,16 +1,19 @@
 """Traces: one provider per process; spans for requests, calls and queries, exported where told to."""
 
+from typing import TYPE_CHECKING
+
 from fastapi.telemetry import TelemetryConfig
 from opentelemetry import trace
 from opentelemetry.instrumentation.httpx import HTTPX2ClientInstrumentor
-from opentelemetry.instrumentation.sqlalchemy import SQLAlchemyInstrumentor
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.sdk.trace.sampling import ALWAYS_OFF
 
-from cdp_common.db.database import Database
 from cdp_common.web.settings import ServiceSettings
+
+if TYPE_CHECKING:  # the gateway has no database, and does not read its drivers into memory
+    from cdp_common.db.database import Database
 
 # The framework's own server span, one per request, which costs half of what the contributed instrumentation
 # does; no spans for its inner steps, and no logs of ours twice.
@@ -49,11 +52,13 @@ def configure_telemetry(settings: ServiceSettings, name: str) -> TracerProvider:
     return provider
 
 
-def trace_database(database: Database) -> None:
+def trace_database(database: "Database") -> None:
     """Give the database's queries spans, if this process records any."""
     provider = trace.get_tracer_provider()
     if isinstance(provider, TracerProvider) and provider.sampler is not ALWAYS_OFF:
         # The instrumentation declares an older SQLAlchemy than ours and works with ours.
+        from opentelemetry.instrumentation.sqlalchemy import SQLAlchemyInstrumentor
+
         SQLAlchemyInstrumentor().instrument(engine=database.engine.sync_engine, skip_dep_check=True)
 
 

@@ -8,6 +8,7 @@ a query for many objects that is a third of the work. Fields with more stay as t
 from __future__ import annotations
 
 from collections.abc import Callable
+from operator import attrgetter
 from typing import Any, cast
 
 import strawberry
@@ -27,6 +28,7 @@ from strawberry.types.field import StrawberryField
 from strawberry.types.fields.resolver import StrawberryResolver
 
 from gateway.schema.money import maybe_pounds
+from gateway.schema.plain import Pick, mark_plain
 from gateway.schema.records import FIELD_OF, RECORDED, Recorded
 
 Resolve = Callable[..., Any]
@@ -53,14 +55,21 @@ def _make_lean(
     field: GraphQLField, definition: StrawberryField, names: NameConverter, recorded: Recorded | None
 ) -> None:
     resolver = definition.base_resolver
-    if resolver is None and recorded is not None:
-        field.resolve = _of_record(field, definition, recorded)
-    elif resolver is None:
-        field.resolve = _attribute(definition.python_name)
+    if resolver is None:
+        pick = (
+            attrgetter(definition.python_name)
+            if recorded is None
+            else _of_record(field, definition, recorded)
+        )
+        field.resolve = _picked(pick)
+        mark_plain(field, pick)
     elif _is_plain(field, resolver):
         for argument in definition.arguments:
             field.args[names.from_argument(argument)].out_name = argument.python_name
         field.resolve = _function(definition, resolver)
+        is_alone = resolver.info_parameter is None and not definition.arguments
+        if is_alone and not resolver.is_async:
+            mark_plain(field, cast("Pick", resolver.wrapped_func))
 
 
 def _is_plain(field: GraphQLField, resolver: StrawberryResolver[Any]) -> bool:
@@ -75,30 +84,22 @@ def _is_leaf(argument: GraphQLArgument) -> bool:
     return is_leaf_type(kind.of_type if is_non_null_type(kind) else kind)
 
 
-def _attribute(name: str) -> Resolve:
+def _picked(pick: Pick) -> Resolve:
     def resolve(source: Any, _: GraphQLResolveInfo[Any]) -> Any:
-        return getattr(source, name)
+        return pick(source)
 
     return resolve
 
 
-def _of_record(field: GraphQLField, definition: StrawberryField, recorded: Recorded) -> Resolve:
+def _of_record(field: GraphQLField, definition: StrawberryField, recorded: Recorded) -> Pick:
     """Picks a field of a record; pounds, which records hold as decimals, are shown with their currency."""
     name = definition.metadata.get(FIELD_OF, definition.python_name)
     if recorded.is_node and name == "id" and FIELD_OF not in definition.metadata:
-        return _attribute(name)
-    is_pounds = get_named_type(field.type).name == "Money" and name.endswith("_gbp")
-    show = maybe_pounds if is_pounds else None
-
-    def resolve(source: Any, _: GraphQLResolveInfo[Any]) -> Any:
-        value = getattr(source, name)
-        return value if show is None else show(value)
-
-    def resolve_node(source: Any, _: GraphQLResolveInfo[Any]) -> Any:
-        value = getattr(source.record, name)
-        return value if show is None else show(value)
-
-    return resolve_node if recorded.is_node else resolve
+        return attrgetter(name)
+    pick: Pick = attrgetter(f"record.{name}" if recorded.is_node else name)
+    if get_named_type(field.type).name != "Money" or not name.endswith("_gbp"):
+        return pick
+    return lambda source: maybe_pounds(pick(source))
 
 
 def _function(definition: StrawberryField, resolver: StrawberryResolver[Any]) -> Resolve:

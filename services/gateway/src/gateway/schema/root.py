@@ -49,6 +49,7 @@ from gateway.schema.partners import (
 )
 from gateway.schema.people import PeopleQueries, cohort_node, people_table_node
 from gateway.schema.places import Place, place_named, place_node
+from gateway.schema.plain import PlainFirst
 from gateway.schema.procurement import Tender, tender_node, tender_of
 from gateway.schema.public_voice import idea_node
 from gateway.schema.publications import PoundExplanation, Publication, publication_node, publication_of
@@ -262,6 +263,7 @@ schema = GraphSchema(
     mutation=Mutation,
     subscription=Subscription,
     types=[Node],
+    execution_context_class=PlainFirst,
     config=StrawberryConfig(scalar_map=SCALARS),
     extensions=[
         Limited,

@@ -18,7 +18,7 @@ from cdp_common.kernel.errors import FieldError
 from cdp_common.web.caller import TokenMissing
 from cdp_common.web.pointers import field_errors
 from gateway.context import Context
-from gateway.errors import IdInvalid, UpstreamFault
+from gateway.errors import TOO_MANY, IdInvalid, UpstreamFault
 from gateway.schema.line_inputs import LineInputsInput
 from gateway.schema.nodes import uuid_of
 from gateway.schema.scalars import decimal_text
@@ -91,7 +91,7 @@ async def write(
     try:
         return await upstream.ask(call, budget_s=budget_s)
     except UpstreamFault as fault:
-        if fault.status in (None, TOKEN_REFUSED):
+        if fault.status in (None, TOKEN_REFUSED, TOO_MANY):
             raise
         errors = [FieldError(one["pointer"], one["code"], one["message"]) for one in fault.errors]
         raise InputRefused(

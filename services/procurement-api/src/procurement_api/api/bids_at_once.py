@@ -13,7 +13,8 @@ from fastapi import Request, Response
 from cdp_common.kernel.errors import CdpError
 from cdp_common.web.dependencies import get_database, moment_of
 from cdp_common.web.identity import signed_bearer
-from cdp_common.web.once import HEADER, answer_response, keyed
+from cdp_common.web.once import answer_response, keyed
+from cdp_common.web.once_header import HEADER
 from cdp_common.web.requests import is_plain_json
 from procurement_api.api.bid_files import BidFileRoute, Handler
 from procurement_api.api.keys import service_keys
