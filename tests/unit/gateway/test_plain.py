@@ -6,7 +6,7 @@ from enum import Enum
 from typing import Any
 
 import strawberry
-from graphql import GraphQLError
+from graphql import GraphQLError, GraphQLObjectType
 from strawberry.schema.name_converter import NameConverter
 
 from gateway.schema.lean import make_lean
@@ -95,6 +95,7 @@ async def test_what_is_picked_is_what_the_library_comes_to() -> None:
 
 
 def test_only_what_cannot_wait_and_needs_nothing_is_picked() -> None:
-    fields = PICKED._schema.type_map["Leaf"].fields  # type: ignore[attr-defined] - an object type
-    marked = {name for name, field in fields.items() if PLAIN in field.extensions}
+    leaf = PICKED._schema.type_map["Leaf"]
+    assert isinstance(leaf, GraphQLObjectType)
+    marked = {name for name, field in leaf.fields.items() if PLAIN in field.extensions}
     assert marked == {"amount", "colour", "missing", "count", "double"}

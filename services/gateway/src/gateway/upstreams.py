@@ -59,9 +59,9 @@ class Upstream(Generic[Client]):
         except UpstreamProblem as problem:
             raise UpstreamFault.refused(self._name, problem) from problem
         except UpstreamUnavailable as fault:
-            problem = fault.problem
-            if budget_s is not None and problem is not None and problem.status == TOO_MANY:
-                raise UpstreamFault.limited(self._name, problem, fault.retry_after_s) from fault
+            refused = fault.problem
+            if budget_s is not None and refused is not None and refused.status == TOO_MANY:
+                raise UpstreamFault.limited(self._name, refused, fault.retry_after_s) from fault
             raise UpstreamFault.unavailable(self._name, fault) from fault
 
     async def _answered(self, call: Callable[[Client], Awaitable[Answer]], until: float) -> Answer:
