@@ -18,7 +18,7 @@ TOGETHER = (
     "tests/integration/licence/",
     "tests/soak/test_kills",
     "tests/soak/test_fuzz",
-    "tests/contract/test_snapshots",
+    "tests/contract/",
     "tests/unit/data/",
 )
 """How the paths of tests begin that share something dear to make: a platform, a history, every snapshot."""

@@ -13,16 +13,26 @@ from cdp_tools.services import SERVICES
 
 @cache
 def generated() -> dict[Path, str]:
-    """The snapshots as the code has them now; it takes a while, and they are the same for every test."""
-    return dict(snapshots.snapshots())
+    """The snapshots as the code has them now, on a machine with settings of its own.
+
+    It takes a while, and they are the same for every test.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CDP_ISSUER", "https://elsewhere.example")
+        return dict(snapshots.snapshots())
+
+
+@pytest.fixture(autouse=True)
+def _once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is compared is generated once for all tests."""
+    made = generated()
+    monkeypatch.setattr(snapshots, "snapshots", lambda: iter(made.items()))
 
 
 @pytest.fixture
-def copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def copy(tmp_path: Path) -> Path:
     """A folder with snapshots as they are to be committed now."""
-    made = generated()
-    monkeypatch.setattr(snapshots, "snapshots", lambda: iter(made.items()))
-    for path, text in made.items():
+    for path, text in generated().items():
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_text(text, encoding="utf-8")
     assert differences(tmp_path) == []
@@ -97,9 +107,8 @@ def test_writing_makes_them_agree_and_the_check_says_so(
     assert "docs/errors.md differs" in capsys.readouterr().out
 
 
-def test_the_environment_of_the_machine_does_not_show(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setenv("CDP_ISSUER", "https://elsewhere.example")
-    assert not any("elsewhere.example" in text for _, text in snapshots.snapshots())
+def test_the_environment_of_the_machine_does_not_show():
+    assert not any("elsewhere.example" in text for text in generated().values())
 
 
 def test_errors_of_tests_and_tools_are_not_listed():
