@@ -27,7 +27,7 @@ OPERATIONS = {
     "toms-engine": 46,
     "procurement-api": 67,
     "charter-api": 37,
-    "reporting-api": 91,
+    "reporting-api": 92,
 }
 
 # Lists that are not paged: so many as there are feeds that the service reads.

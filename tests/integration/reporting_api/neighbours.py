@@ -40,13 +40,15 @@ class Neighbours:
     calls: list[str] = field(default_factory=list)
     unit_values: dict[str, Decimal] = field(default_factory=dict)
     measures: dict[str, Priced] = field(default_factory=lambda: dict(MEASURES))
-    need_index: str = NEED_INDEX
+    need_index: str | None = NEED_INDEX
     crosswalks: dict[str, list[dict[str, Any]]] = field(
         default_factory=lambda: {EDITION: [OBJECTIVES, DOUBLE], OTHER_EDITION: []}
     )
     """The crosswalks of each edition."""
     bands: dict[str, str] = field(default_factory=dict)
     """The bands of areas that have other ones than at first."""
+    populations: dict[str, int] = field(default_factory=dict)
+    """How many live in areas, as far as the index says."""
     records: dict[str, str] = field(default_factory=dict)
     """The records of contracting processes, as procurement-api answers them."""
     facts: dict[UUID, dict[str, Any]] = field(default_factory=dict)
@@ -76,6 +78,8 @@ class Neighbours:
         }
         if path in posts:
             return posts[path](body)
+        if path == "/v1/areas":
+            return self._areas_of(request)
         if path == "/v1/organisations":
             return self._directory(request)
         if path.startswith("/v1/organisations/") and path.endswith("/flags"):
@@ -181,21 +185,34 @@ class Neighbours:
                 missing.append(key)
         return _json({"items": items, "missing": missing})
 
+    def _areas_of(self, request: httpx2.Request) -> httpx2.Response:
+        """The areas of a place by code, one to a page."""
+        asked = request.url.params
+        if self.need_index == ABSENT_INDEX:
+            return httpx2.Response(404, json={"code": "need_index_not_found", "detail": "no such index"})
+        codes = sorted(code for code in AREAS if AREAS[code][1] == asked["place"])
+        start = int(asked.get("cursor", "0"))
+        following = f"/v1/areas?cursor={start + 1}" if start + 1 < len(codes) else None
+        items = [
+            {**self._area(code, asked["index"]), "population": self.populations.get(code)}
+            for code in codes[start : start + 1]
+        ]
+        return _json({"items": items, "next": following})
+
+    def _area(self, code: str, index: str) -> dict[str, Any]:
+        return {
+            "code": code,
+            "name": f"Area {code[-1]}",
+            "place": AREAS[code][1],
+            "index": index,
+            "decile": AREAS[code][2],
+            "band": self.bands.get(code, AREAS[code][0]),
+        }
+
     def _areas(self, body: Any) -> httpx2.Response:
         if self.need_index == ABSENT_INDEX:
             return httpx2.Response(404, json={"code": "need_index_not_found", "detail": "no such index"})
-        items = [
-            {
-                "code": code,
-                "name": f"Area {code[-1]}",
-                "place": AREAS[code][1],
-                "index": body["index"],
-                "decile": AREAS[code][2],
-                "band": self.bands.get(code, AREAS[code][0]),
-            }
-            for code in body["codes"]
-            if code in AREAS
-        ]
+        items = [self._area(code, body["index"]) for code in body["codes"] if code in AREAS]
         return _json({"items": items, "missing": [code for code in body["codes"] if code not in AREAS]})
 
     def _valuation(self, body: Any) -> httpx2.Response:

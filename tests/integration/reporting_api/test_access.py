@@ -123,6 +123,9 @@ CALLS: dict[str, Call] = {
     "get_collective_value": lambda world, headers, _: world.http.get(
         f"/v1/places/{world.place}/collective-value", params=WINDOW, headers=headers
     ),
+    "get_need_figures": lambda world, headers, _: world.http.get(
+        f"/v1/places/{world.place}/need-figures", params=WINDOW, headers=headers
+    ),
     "list_ledger_entries": lambda world, headers, _: world.http.get(
         f"/v1/places/{world.place}/ledger-entries", headers=headers
     ),
