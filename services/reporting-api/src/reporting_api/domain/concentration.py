@@ -1,7 +1,7 @@
 """How value is spread over areas by their deprivation: a concentration index and value per head, exactly.
 
 The index for grouped data: C = 2 × Σ s_t × R_t − 1, with s_t the share of value that landed in group t, and
-R_t the share of the population in groups more deprived than t plus half of t's own. It is 2 ÷ μ × cov(h, r) of
+R_t the share of people in groups more deprived than t plus half of t's own. It is 2 ÷ μ × cov(h, r) of
 O'Donnell, van Doorslaer, Wagstaff, Lindelow, "Analyzing Health Equity Using Household Survey Data", World
 Bank 2008, chapter 8, where all of a group have the same. It is between −1 and 1: below 0 more landed in
 deprived areas than people live there, above 0 less.
