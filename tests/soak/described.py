@@ -96,7 +96,6 @@ def checked(
         document, config=_config(address, seed, examples, in_depth=in_depth)
     )
     schema.auth(refresh_interval=TOKEN_LASTS_S)(_bearing(token))
-    schema.hook("before_call")(_with_a_key_of_its_own)
     requests, findings = 0, dict[str, str]()
     for event in from_schema(schema).execute():
         if isinstance(event, events.NonFatalError | events.FatalError):
@@ -143,7 +142,8 @@ def _bearing(token: Callable[[], str]) -> type[Any]:
     return Bearer
 
 
-def _with_a_key_of_its_own(_: Any, case: Any, __: Any) -> None:
+@schemathesis.hook("before_call")
+def _with_a_key_of_its_own(context: Any, case: Any, kwargs: Any) -> None:
     """Give a request that is well formed, and creates something, a key that was not used before."""
     if case.meta is None or not case.meta.generation.mode.is_positive or not case.headers:
         return

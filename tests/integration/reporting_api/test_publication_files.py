@@ -90,15 +90,16 @@ async def test_the_bridge_leads_from_the_last_total_to_this_one(world: World):
 
 async def test_a_restatement_says_line_by_line_what_it_changes(world: World):
     await three_report(world)
+    await world.join(world.supplier, date(2022, 9, 29), named_totals_agreed=True)
     await world.publish()
     world.clock.advance(timedelta(days=1))
-    await world.report(world.supplier, line(quantity="10"))
+    await world.report(world.supplier, line(quantity="10"), named_totals_agreed=True)
     second = await world.publish(reason="A late report came in.")
     changes = {(one.by, one.label, one.figure): one for one in second.cell_changes}
     route = changes["route", "Own activity", "delivered"]
     assert (route.before_gbp, route.after_gbp) == (Decimal("642.68"), Decimal("822.28"))
     [bridge, _] = second.bridges
-    assert pounds(bridge) == {"together": "179.60"}
+    assert pounds(bridge) == {"late_reports": "179.60"}
     assert (bridge.last_number, bridge.this_through) == (1, date(2026, 9, 30))
 
 

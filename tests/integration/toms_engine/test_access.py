@@ -63,7 +63,7 @@ def subject_of(row: dict[str, Any]) -> str:
         return "need file and edition"
     if operation in ("import_lookup", "get_area_changes"):
         return "lookup"
-    if any(word in operation for word in ("need", "lookup", "area", "boundaries")):
+    if any(word in operation for word in ("need", "lookup", "area", "boundaries", "postcodes")):
         return "need index"
     word = row["note"].split()[0]
     return f"{word} edition" if word in ("draft", "licensed") else "edition"

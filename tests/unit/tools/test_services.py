@@ -31,5 +31,6 @@ def test_the_issuer_starts_first_and_the_gateway_last() -> None:
     assert ISSUER.name == "partners-api"
 
 
-def test_only_reporting_reads_every_event() -> None:
-    assert [service.name for service in SERVICES if "events:internal" in service.scopes] == ["reporting-api"]
+def test_those_that_follow_other_services_read_every_event() -> None:
+    following = [service.name for service in SERVICES if "events:internal" in service.scopes]
+    assert following == ["procurement-api", "charter-api", "reporting-api"]
