@@ -47,6 +47,23 @@ VERSION = "1.0.0"
 CONNECTION_WAIT_S = 30.0
 """In the rush before a deadline a bid waits rather than being sent away; see `Settings.opening_grace_s`."""
 
+_ROUTERS = (
+    bids.submission_router,
+    tenders.router,
+    amendments.router,
+    bids.file_router,
+    bids.router,
+    portals.router,
+    panels.router,
+    evaluations.router,
+    lots.router,
+    after_opening.router,
+    agreements.router,
+    ocds.router,
+    event_router,
+    webhook_router,
+)
+
 
 def create_app(
     settings: Settings,
@@ -90,22 +107,7 @@ def create_app(
         title="Procurement API",
         version=VERSION,
         description="What was promised in tenders: sealed bids, evaluation, awards, agreements, OCDS.",
-        routers=[
-            bids.submission_router,
-            tenders.router,
-            amendments.router,
-            bids.file_router,
-            bids.router,
-            portals.router,
-            panels.router,
-            evaluations.router,
-            lots.router,
-            after_opening.router,
-            agreements.router,
-            ocds.router,
-            event_router,
-            webhook_router,
-        ],
+        routers=_ROUTERS,
         database=database,
         package=PACKAGE,
         verifier=verifier or remote_verifier(settings, http, clock),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
 
@@ -12,11 +12,12 @@ from fastapi import FastAPI
 from cdp_common.clients.feeds import FeedClient
 from cdp_common.clients.partners import PartnersClient
 from cdp_common.clients.procurement import ProcurementClient
+from cdp_common.clients.tokens import TokenSource
 from cdp_common.clients.toms import TomsClient
 from cdp_common.clients.upstream import open_http
 from cdp_common.db.database import Database
 from cdp_common.kernel.clock import Clock, utc_now
-from cdp_common.web.app import create_service
+from cdp_common.web.app import LifespanTask, create_service
 from cdp_common.web.event_routes import router as event_router
 from cdp_common.web.housekeeping import purging
 from cdp_common.web.issuer import remote_verifier
@@ -122,30 +123,10 @@ def create_app(
     tokens = own_tokens(settings, http)
     toms = TomsClient(settings.toms_url, tokens, http)
     partners = PartnersClient(settings.partners_url, tokens, http)
-    feeds = {
-        "partners": FeedClient(settings.partners_url, tokens, http),
-        "procurement": FeedClient(settings.procurement_url, tokens, http),
-        "charter": FeedClient(settings.charter_url, tokens, http),
-        "toms": FeedClient(settings.toms_url, tokens, http),
-    }
-    taker = EventTaker(db, toms, partners, clock)
-
-    require_calendar_holds(settings.reporting_due_days, settings.reporting_reminder_days)
-    calendar = Calendar(True, settings.reporting_due_days, settings.reporting_reminder_days)
-
-    keeping = evidence_keeping(settings)
-    retention = EvidenceRetention(
-        unused=timedelta(days=settings.evidence_unused_days),
-        after_period=timedelta(days=settings.evidence_kept_days),
-    )
     signer = HeadSigner(cache(settings.secret_key))
-
-    def feeds_task() -> AbstractAsyncContextManager[None]:
-        return feeds_consumed(taker, feeds, settings.poll_interval_s)
-
-    def sequencer_task() -> AbstractAsyncContextManager[None]:
-        return sequencer_running(db, signer, clock, settings.sequencer_interval_s)
-
+    calendar = _calendar(settings)
+    keeping = evidence_keeping(settings)
+    work = _Work(db, clock, settings)
     app = create_service(
         settings,
         name="reporting-api",
@@ -162,14 +143,9 @@ def create_app(
             webhook_work(db, settings, SCHEMA),
             *(
                 [
-                    sequencer_task,
-                    purging(lambda: purge_once(db, clock)),
-                    purging(lambda: purge_drafts(db, clock, timedelta(days=settings.draft_kept_days))),
-                    purging(notices_of(db, clock, calendar), interval_s=NOTICE_INTERVAL_S),
-                    purging(
-                        lambda: tend_evidence(db, keeping, retention, clock), interval_s=TENDING_INTERVAL_S
-                    ),
-                    feeds_task,
+                    work.sequencing(signer),
+                    *work.housekeeping(calendar, keeping),
+                    work.following(EventTaker(db, toms, partners, clock), tokens, http),
                 ]
                 if in_background
                 else []
@@ -177,27 +153,82 @@ def create_app(
         ],
         larger_bodies=_LARGER_BODIES | {evidence.PATH: settings.evidence_max_bytes},
     )
-    app.state.ledger_signer = signer
     app.state.toms, app.state.partners = toms, partners
     app.state.procurement = ProcurementClient(settings.procurement_url, tokens, http)
+    app.state.ledger_signer = signer
+    app.state.calendar = calendar
+    app.state.evidence_keeping = keeping
+    _set_up_reading(app, settings)
+    _set_up_publishing(app, settings)
+    return app
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What runs beside the answering of requests, for as long as the application does."""
+
+    db: Database
+    clock: Clock
+    settings: Settings
+
+    def sequencing(self, signer: HeadSigner) -> LifespanTask:
+        interval_s = self.settings.sequencer_interval_s
+        return lambda: sequencer_running(self.db, signer, self.clock, interval_s)
+
+    def following(
+        self, taker: EventTaker, tokens: TokenSource | None, http: httpx2.AsyncClient
+    ) -> LifespanTask:
+        named = self.settings
+        urls = {
+            "partners": named.partners_url,
+            "procurement": named.procurement_url,
+            "charter": named.charter_url,
+            "toms": named.toms_url,
+        }
+        feeds = {source: FeedClient(url, tokens, http) for source, url in urls.items()}
+        return lambda: feeds_consumed(taker, feeds, named.poll_interval_s)
+
+    def housekeeping(self, calendar: Calendar, keeping: EvidenceKeeping) -> list[LifespanTask]:
+        db, clock, named = self.db, self.clock, self.settings
+        drafts_kept = timedelta(days=named.draft_kept_days)
+        retention = EvidenceRetention(
+            unused=timedelta(days=named.evidence_unused_days),
+            after_period=timedelta(days=named.evidence_kept_days),
+        )
+        return [
+            purging(lambda: purge_once(db, clock)),
+            purging(lambda: purge_drafts(db, clock, drafts_kept)),
+            purging(notices_of(db, clock, calendar), interval_s=NOTICE_INTERVAL_S),
+            purging(lambda: tend_evidence(db, keeping, retention, clock), interval_s=TENDING_INTERVAL_S),
+        ]
+
+
+def _calendar(settings: Settings) -> Calendar:
+    require_calendar_holds(settings.reporting_due_days, settings.reporting_reminder_days)
+    return Calendar(True, settings.reporting_due_days, settings.reporting_reminder_days)
+
+
+def _set_up_reading(app: FastAPI, settings: Settings) -> None:
+    """What routes that take files or answer totals find beside the settings."""
+    app.state.evidence_media_types = frozenset(settings.evidence_media_types)
+    app.state.evidence_uploads = UploadRoom()
+    app.state.uploads = UploadRoom()
+    app.state.memory = Remembered()
+    app.state.spend_keeping = Keeping(cache(settings.secret_key), spend_rules())
+
+
+def _set_up_publishing(app: FastAPI, settings: Settings) -> None:
+    """What is published: in whose name, under which licence, with which key, hiding what."""
     own_url = settings.public_url or settings.reporting_url
     app.state.ocds_publisher = Publisher(settings.publisher_name, own_url, settings.procurement_url)
+    app.state.publication_licence = settings.publication_licence
+    app.state.publication_signing = Signing(own_url, settings.secret_key)
     app.state.disclosure_rule = DisclosureRule(
         settings.disclosure_minimum_organisations,
         settings.disclosure_dominance_percent,
         settings.disclosure_source,
         settings.disclosure_minimum_people,
     )
-    app.state.calendar = calendar
-    app.state.evidence_keeping = keeping
-    app.state.evidence_media_types = frozenset(settings.evidence_media_types)
-    app.state.evidence_uploads = UploadRoom()
-    app.state.memory = Remembered()
-    app.state.uploads = UploadRoom()
-    app.state.spend_keeping = Keeping(cache(settings.secret_key), spend_rules())
-    app.state.publication_licence = settings.publication_licence
-    app.state.publication_signing = Signing(own_url, settings.secret_key)
-    return app
 
 
 def evidence_keeping(settings: Settings) -> EvidenceKeeping:
