@@ -3,6 +3,7 @@
 import json
 import subprocess
 from collections.abc import Callable
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +62,22 @@ def test_every_service_starts_with_the_settings_it_is_given(
         if service.schema:
             role = f"cdp_{service.schema}_app:{passwords[f'{service.schema.upper()}_APP_PASSWORD']}"
             assert settings.database_url == f"postgresql+asyncpg://{role}@postgres:5432/cdp_{service.schema}"
+
+
+def test_partners_api_believes_the_gateway_and_no_neighbour(passwords: dict[str, str]):
+    data = check.interpolated(check.compose(), passwords)
+    gateway = data["services"]["gateway"]["networks"]["calls"]["ipv4_address"]
+    [given_out] = data["networks"]["calls"]["ipam"]["config"]
+    believed = {
+        name: container["environment"]["CDP_TRUSTED_PROXIES"]
+        for name, container in data["services"].items()
+        if "CDP_PORT" in container.get("environment", {})
+    }
+
+    assert believed.pop("partners-api") == f"127.0.0.1,{gateway}"
+    assert set(believed.values()) == {"127.0.0.1"}
+    assert ip_address(gateway) in ip_network(given_out["subnet"])
+    assert ip_address(gateway) not in ip_network(given_out["ip_range"])
 
 
 def test_without_passwords_the_file_is_refused():

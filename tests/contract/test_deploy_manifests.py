@@ -2,6 +2,7 @@
 
 import copy
 from collections.abc import Callable
+from ipaddress import ip_address, ip_network
 from typing import Any
 
 import pytest
@@ -128,6 +129,17 @@ def test_each_service_accepts_the_settings_of_its_pod(overlay: str, monkeypatch:
         assert (settings.mode, settings.host) == (overlay, "0.0.0.0")
         assert settings.client_id == (service.client_id if service.scopes else None)
         assert settings.webhook_allow_loopback is False
+
+
+@pytest.mark.parametrize("overlay", check.OVERLAYS)
+def test_private_addresses_alone_are_believed_about_callers(overlay: str):
+    # They are those of pods and of the ingress, and NetworkPolicies let in nobody else.
+    told = check.settings_map(check.manifests(overlay))["CDP_TRUSTED_PROXIES"]
+    believed = [ip_network(item) for item in told.split(",")]
+
+    assert [one for one in believed if one.is_global] == []
+    pods = ("10.42.0.7", "100.64.3.1", "172.31.0.9", "192.168.200.4", "fd12::1")
+    assert [pod for pod in pods if not any(ip_address(pod) in one for one in believed)] == []
 
 
 def test_each_role_enters_its_own_database_and_no_other(live: Documents):

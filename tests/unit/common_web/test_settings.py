@@ -42,6 +42,14 @@ def test_addresses_with_passwords_are_not_shown():
     assert "s3cret" not in repr(settings)
 
 
+def test_proxies_are_believed_by_address_and_never_everybody():
+    assert ServiceSettings().trusted_proxies == "127.0.0.1,::1"
+    assert ServiceSettings(trusted_proxies=" 10.0.0.0/8, fd00::1 ,").trusted_proxies == "10.0.0.0/8,fd00::1"
+    for everybody in ("*", "0.0.0.0/0", "10.0.0.1,::/0", "gateway", "10.0.0.1/8"):
+        with pytest.raises(ValidationError):
+            ServiceSettings(trusted_proxies=everybody)
+
+
 @pytest.mark.parametrize(
     "changes",
     [

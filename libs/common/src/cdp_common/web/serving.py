@@ -19,6 +19,25 @@ KEEP_ALIVE_S = 75  # longer than a proxy's idle time, so that the proxy closes f
 Settings = TypeVar("Settings", bound=ServiceSettings)
 
 
+def server_config(app: FastAPI, settings: ServiceSettings) -> uvicorn.Config:
+    """How the server of a process answers, and which proxies it believes about whom it answers."""
+    return uvicorn.Config(
+        app,
+        host=settings.host,
+        port=settings.port,
+        log_config=None,  # uvicorn's lines go through our logging; its access lines repeat ours
+        access_log=False,
+        server_header=False,
+        date_header=True,
+        # Of the addresses in X-Forwarded-For it takes the last that is no such proxy: what a caller writes
+        # into the header itself stands before it.
+        forwarded_allow_ips=settings.trusted_proxies,
+        timeout_keep_alive=KEEP_ALIVE_S,
+        timeout_graceful_shutdown=GRACEFUL_SHUTDOWN_S,
+        lifespan="on",
+    )
+
+
 def serve(create_app: Callable[[Settings], FastAPI], settings: Settings, *, name: str = "cdp") -> None:
     """Serve until SIGTERM or SIGINT; requests under way are finished first.
 
@@ -29,19 +48,7 @@ def serve(create_app: Callable[[Settings], FastAPI], settings: Settings, *, name
     provider = configure_telemetry(settings, name)
     try:
         app = create_app(settings)
-        config = uvicorn.Config(
-            app,
-            host=settings.host,
-            port=settings.port,
-            log_config=None,  # uvicorn's lines go through our logging; its access lines repeat ours
-            access_log=False,
-            server_header=False,
-            date_header=True,
-            timeout_keep_alive=KEEP_ALIVE_S,
-            timeout_graceful_shutdown=GRACEFUL_SHUTDOWN_S,
-            lifespan="on",
-        )
-        server = uvicorn.Server(config)
+        server = uvicorn.Server(server_config(app, settings))
         # What was made until now stays: the collector need not look through it again and again, which holds
         # up whoever is being answered for a tenth of a second at a time.
         gc.collect()

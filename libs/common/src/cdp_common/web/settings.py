@@ -2,7 +2,7 @@
 
 import base64
 import json
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any, Literal, Self
 from urllib.parse import urlsplit
@@ -63,6 +63,8 @@ class ServiceSettings(BaseSettings):
     sealing_key_file: Path | None = None
     """32 random bytes, base64url: wraps the keys of sealed bids (procurement-api alone)."""
 
+    trusted_proxies: str = "127.0.0.1,::1"
+    """Addresses and networks, with commas between, whose `X-Forwarded-For` is believed."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     """The least severe line that is logged."""
     build: str = "development"
@@ -88,6 +90,14 @@ class ServiceSettings(BaseSettings):
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
             raise ValueError("must be an http(s) URL without query or fragment")
         return value.rstrip("/")
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks_without_everybody(cls, value: str) -> str:
+        named = [item.strip() for item in value.split(",") if item.strip()]
+        if any(ip_network(item).prefixlen == 0 for item in named):
+            raise ValueError("names everybody: then each caller could state whose address to count it under")
+        return ",".join(named)
 
     @model_validator(mode="after")
     def _live_takes_no_sandbox_setting(self) -> Self:
