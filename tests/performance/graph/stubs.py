@@ -52,11 +52,18 @@ type SocialValue {{ total: Money! }}
 type Money {{ amount: Decimal! currency: String! }}
 """
 
+KEPT_TYPE, KEPT_ID = "__responseCacheTypeName", "__responseCacheId"
+"""Under which names Hive Gateway's response cache asks for the type and the id of an object."""
+
 _PLACE_OF = re.compile(rb"place-(\d+)")
 
 
 def _written(value: object) -> bytes:
     return json.dumps(value, separators=(",", ":")).encode()
+
+
+def _named(kind: str, key: str | None = None) -> dict[str, Any]:
+    return {KEPT_TYPE: kind} | ({} if key is None else {KEPT_ID: key})
 
 
 class Canned:
@@ -72,33 +79,49 @@ class Canned:
             self.gets[b"/v1/places?" + places.slug(place).encode()] = _written(places.place_page(place))
             self.gets[b"/v1/places/" + key + b"/memberships"] = _written(places.membership_page(place))
             self.gets[b"/v1/places/" + key + b"/collective-value"] = _written(places.value(place))
+        # A gateway that keeps answers asks for the type and id of every object, to know what it keeps.
         self.places = {
-            places.slug(place): _written({"data": self._place(place)}) for place in range(places.PLACES)
+            (places.slug(place), named): _written({"data": self._place(place, named)})
+            for place in range(places.PLACES)
+            for named in (False, True)
         }
         self.figures = {
-            places.membership_id(place, member): _written(
-                {"__typename": "Membership", "figures": places.member_figures(place, member)}
-            )
+            (places.membership_id(place, member), named): _written(self._figures(place, member, named))
             for place in range(places.PLACES)
             for member in range(places.MEMBERS)
+            for named in (False, True)
         }
         self.sdl = {PARTNERS_PATH: PARTNERS_SDL, REPORTING_PATH: REPORTING_SDL}
 
     @staticmethod
-    def _place(place: int) -> dict[str, Any]:
-        edges = [
-            {
-                "node": {
-                    "__typename": "Membership",
-                    "id": places.membership_id(place, member),
-                    "organisation": {"legalName": places.name(place, member)},
-                }
+    def _figures(place: int, member: int, named: bool) -> dict[str, Any]:
+        figures: dict[str, Any] = places.member_figures(place, member)
+        if named:
+            figures = _named("FourFigures") | {
+                figure: _named("SocialValue") | {"total": _named("Money") | value["total"]}
+                for figure, value in figures.items()
             }
-            for member in range(places.MEMBERS)
-        ]
-        return {
-            "place": {"__typename": "Place", "name": f"Place {place}", "members": {"edges": edges}},
-        }
+        key = places.membership_id(place, member)
+        return (
+            {"__typename": "Membership"} | (_named("Membership", key) if named else {}) | {"figures": figures}
+        )
+
+    @staticmethod
+    def _place(place: int, named: bool) -> dict[str, Any]:
+        def marks(kind: str, key: str | None = None) -> dict[str, Any]:
+            return _named(kind, key) if named else {}
+
+        edges = []
+        for member in range(places.MEMBERS):
+            key = places.membership_id(place, member)
+            name = {"legalName": places.name(place, member)}
+            organisation = marks("Organisation", places.uid(place, member, 3)) | name
+            node = {"__typename": "Membership", **marks("Membership", key), "id": key}
+            edges.append(marks("MembershipEdge") | {"node": node | {"organisation": organisation}})
+        members = marks("MembershipConnection") | {"edges": edges}
+        own = marks("Place", places.uid(place, kind=1))
+        found = {"__typename": "Place", **own, "name": f"Place {place}", "members": members}
+        return marks("Query") | {"place": found}
 
     def answer(self, target: bytes, body: bytes) -> bytes | None:
         """The body of the answer, if there is one."""
@@ -114,10 +137,12 @@ class Canned:
         query, variables = request["query"], request.get("variables") or {}
         if "_service" in query:
             return _written({"data": {"_service": {"sdl": self.sdl[path]}}})
+        named = KEPT_TYPE in query
         if path == REPORTING_PATH:
             keys = [one["id"] for one in variables["representations"]]
-            return b'{"data":{"_entities":[' + b",".join(self.figures[key] for key in keys) + b"]}}"
-        return self.places[variables["slug"]]
+            found = b",".join(self.figures[key, named] for key in keys)
+            return b'{"data":{"_entities":[' + found + b"]}}"
+        return self.places[variables["slug"], named]
 
 
 class Connection(asyncio.Protocol):
