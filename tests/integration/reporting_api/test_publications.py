@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from tests.integration.reporting_api.test_client import client
 from tests.integration.reporting_api.world import World, codes, keyed, line
 
 from cdp_common.contracts.publications import Publication
@@ -252,15 +253,37 @@ async def test_a_member_that_did_not_agree_is_not_named_for_its_report_alone(wor
 
 async def test_a_preview_shows_what_would_be_published_and_keeps_nothing(world: World):
     await three_report(world)
-    path = f"/v1/places/{world.place}/publication-preview"
-    params = {"from": "2026-07-01", "to": "2026-09-30"}
-    answer = await world.http.get(path, params=params, headers=world.as_manager())
-    preview = CollectiveValue.model_validate_json(answer.content)
+    preview = await client(world, world.as_manager()).preview_publication(
+        world.place, from_=date(2026, 7, 1), to=date(2026, 9, 30)
+    )
     assert preview.publication_number is None
+    assert preview.exposed == []
     assert await world.count("publications") == 0
     published = (await world.publish()).value
     assert preview.groupings == published.groupings
     assert preview.figures == published.figures
+
+
+async def test_a_preview_warns_of_who_has_not_reported_and_of_what_it_could_not_hide(world: World):
+    for org in (world.council, world.charity, world.college):
+        await world.join(org, date(2022, 9, 29), named_totals_agreed=True)
+    await world.join(world.assessor, date(2022, 9, 29))
+    await three_report(world)
+    await world.report(world.supplier, line(quantity="10"))
+    preview = await client(world, world.as_manager()).preview_publication(
+        world.place, from_=date(2026, 7, 1), to=date(2026, 9, 30)
+    )
+    assert preview.coverage.missing_organisations == ["Assessor"]
+    told = {(one.by, one.basis): one for one in preview.exposed}
+    # One is left after three named: the total less what these publish tells it.
+    organisation = told["organisation", "delivered_by"]
+    assert (organisation.code, organisation.labels) == ("cell_told", ["Supplier"])
+    assert (organisation.figures, organisation.organisations) == (["delivered"], ["Supplier"])
+    theme = told["theme", None]
+    assert (theme.code, theme.under, theme.labels) == ("cell_told", None, ["Theme community"])
+    published = (await world.publish()).value
+    assert published.coverage.missing_organisations == []
+    assert preview.groupings == published.groupings
 
 
 async def test_only_the_places_programme_manager_publishes(world: World):

@@ -19,6 +19,7 @@ from cdp_common.clients.targets import TargetOperations
 from cdp_common.contracts.base import EventPage, Page
 from cdp_common.contracts.bridges import BridgeEntry
 from cdp_common.contracts.ledger_heads import LedgerHead, LedgerKeys
+from cdp_common.contracts.previews import PublicationPreview
 from cdp_common.contracts.publication_files import PublicationKeys
 from cdp_common.contracts.publications import Publication, PublicationDraft
 from cdp_common.contracts.reporting import (
@@ -132,10 +133,10 @@ class ReportingClient(
         return await self._get("/v1/feeds", Page[FeedState])
 
     # -------------------------------------------------------------- publications
-    async def preview_publication(self, place_id: UUID, *, from_: date, to: date) -> CollectiveValue:
-        """What publishing the period now would show."""
-        params = {"from": from_, "to": to}
-        return await self._get(f"/v1/places/{place_id}/publication-preview", CollectiveValue, params=params)
+    async def preview_publication(self, place_id: UUID, *, from_: date, to: date) -> PublicationPreview:
+        """What publishing the period now would show, and could not hide."""
+        path, params = f"/v1/places/{place_id}/publication-preview", {"from": from_, "to": to}
+        return await self._get(path, PublicationPreview, params=params)
 
     async def publish_period(
         self, place_id: UUID, draft: PublicationDraft, *, idempotency_key: str

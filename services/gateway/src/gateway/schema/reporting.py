@@ -6,20 +6,22 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from enum import Enum
 from typing import TYPE_CHECKING, Annotated, Any, cast
 from uuid import UUID
 
 import strawberry
 
+from cdp_common.contracts import previews
 from cdp_common.contracts import reporting as contract
 from cdp_common.contracts.publications import Publication as PublicationRecord
 from gateway.context import Context, Info
 from gateway.loaders import ValueKey
-from gateway.schema.enums import Basis, DataStatus, GroupBy
+from gateway.schema.enums import Basis, DataStatus, Figure, GroupBy, described_value
 from gateway.schema.fields import calls_together, computed
 from gateway.schema.groupings import Grouping
 from gateway.schema.money import SocialValue
-from gateway.schema.records import maybe_shown, said, shows
+from gateway.schema.records import as_shown, maybe_shown, said, shows
 from gateway.selections import argument_value, selected_fields
 
 if TYPE_CHECKING:
@@ -74,6 +76,39 @@ class EditionUsed:
     edition_hash: str = strawberry.field(description="The edition's hash.")
     label: str = strawberry.field(description="The edition for a reader.")
     price_years: list[int] = strawberry.field(description="The years whose prices the values are in.")
+
+
+@strawberry.enum(description="What can be told of withheld cells from the shown total above them.")
+class Exposure(Enum):
+    """What stays exposed."""
+
+    CELL_TOLD = described_value("cell_told", "The one withheld cell is the total less the others.")
+    REMAINDER_TOO_FEW = described_value(
+        "remainder_too_few", "The withheld cells together are of too few organisations after the named ones."
+    )
+    REMAINDER_DOMINATED = described_value(
+        "remainder_dominated", "The withheld cells together are dominated by one organisation."
+    )
+    CELL_ESTIMATED = described_value(
+        "cell_estimated", "The withheld cells are safe together; one of them can be estimated too closely."
+    )
+
+
+@shows(
+    previews.ExposedCells,
+    "Withheld cells of which publishing would tell too much all the same, and whose they are.",
+)
+class ExposedCells:
+    """Cells that stay exposed."""
+
+    code: Exposure = said("What can be told.")
+    by: GroupBy = said("The dimension.")
+    basis: Basis | None = said("On which side organisations are grouped; null for other dimensions.")
+    under: str | None = said("The key of the shown cell above them; null where it is the whole.")
+    keys: list[str] = said("What the cells stand for: codes or ids.")
+    labels: list[str] = said("The same for a reader.")
+    figures: list[Figure] = said("Of which figures.")
+    organisations: list[str] = said("With whose agreement to be named nothing would be exposed.")
 
 
 @strawberry.type(description="A place's collective value for a window, as known at a moment.")
@@ -137,6 +172,12 @@ class CollectiveValue:
     def open_conflicts(self) -> int:
         """Conflicts that are open."""
         return self.record.open_conflicts
+
+    @computed("Of a preview: withheld cells of which publishing would tell too much; else empty.")
+    def exposed(self) -> list[ExposedCells]:
+        """What publishing could not hide."""
+        found = self.record.exposed if isinstance(self.record, previews.PublicationPreview) else []
+        return [as_shown(ExposedCells, one) for one in found]
 
     delivery_ratio: Decimal | None = strawberry.field(
         description="Delivered against promises ÷ due; null when nothing was due."

@@ -9,9 +9,10 @@ from fastapi import APIRouter, Path, Request, Response, Security
 
 from cdp_common.contracts.base import Page
 from cdp_common.contracts.bridges import BridgeEntry
+from cdp_common.contracts.previews import PublicationPreview
 from cdp_common.contracts.publication_files import PublicationKeys
 from cdp_common.contracts.publications import Publication, PublicationDraft
-from cdp_common.contracts.reporting import CollectiveValue, PoundExplanation
+from cdp_common.contracts.reporting import PoundExplanation
 from cdp_common.db.paging import cut_page
 from cdp_common.web.caller import Caller
 from cdp_common.web.dependencies import Now, ServiceDatabase
@@ -30,6 +31,7 @@ from reporting_api.api.dependencies import (
 )
 from reporting_api.use_cases import build_bridge, publication_files, read_publications
 from reporting_api.use_cases import explain_pounds as explaining
+from reporting_api.use_cases import preview_publication as previewing
 from reporting_api.use_cases import publish_period as publishing
 from reporting_api.use_cases.publication_files import FileKind
 
@@ -53,9 +55,10 @@ async def preview_publication(
     toms: Toms,
     rule: PublishingRule,
     now: Now,
-) -> CollectiveValue:
-    """What publishing the period now would show; nothing is kept."""
-    return await publishing.preview_publication(db, toms, caller, place_id, window, rule, now)
+) -> PublicationPreview:
+    """What publishing the period now would show and could not hide, and who has not reported; nothing is
+    kept."""
+    return await previewing.preview_publication(db, toms, caller, place_id, window, rule, now)
 
 
 @router.post("/v1/places/{place_id}/publications", status_code=201, response_model=Publication)

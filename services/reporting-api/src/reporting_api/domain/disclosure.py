@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Literal
 from uuid import UUID
 
 CUSTOMARY_MINIMUM_PEOPLE = 10
@@ -85,7 +86,7 @@ def withheld_levels(
     Where cells cannot be protected although everything beside them is withheld, the cell above is too.
     """
     exposing: list[set[str]] = [set() for _ in levels]
-    fragile = _fragile(levels, agreed, rule)
+    fragile = fragile_cells(levels, agreed, rule)
     while True:
         found: list[frozenset[str]] = []
         for level, more, weak in zip(levels, exposing, fragile, strict=True):
@@ -103,7 +104,9 @@ def withheld_levels(
             return found
 
 
-def _fragile(levels: Sequence[Level], agreed: frozenset[UUID], rule: DisclosureRule) -> list[frozenset[str]]:
+def fragile_cells(
+    levels: Sequence[Level], agreed: frozenset[UUID], rule: DisclosureRule
+) -> list[frozenset[str]]:
     """For each level the cells that have an unsafe one somewhere below them."""
     found: list[frozenset[str]] = [frozenset()]
     for level in reversed(levels[1:]):
@@ -131,9 +134,19 @@ def _exposes(
 ) -> bool:
     """Whether a shown cell gives away what is withheld below it."""
     siblings = [cell for cell in level.cells if cell.parent == parent]
-    bits = level.parents_before.get(parent, 0) | NOW
-    classes = (_of_class(siblings, left, bits, agreed) for left in _counted_now(siblings, bits))
+    classes = parts_told(level, parent, agreed)
     return not all(_is_protected(parts, withheld, siblings, rule, fragile) for parts in classes)
+
+
+def parts_told(level: Level, parent: str | None, agreed: frozenset[UUID]) -> list[dict[str, Contributions]]:
+    """What of the cells under a shown one is told as one sum, for each sum that readers can come to.
+
+    Of each cell it is what was never shown of it, of those who are not named alone; nothing of licensed ones
+    is left out.
+    """
+    siblings = [cell for cell in level.cells if cell.parent == parent]
+    bits = level.parents_before.get(parent, 0) | NOW
+    return [_of_class(siblings, left, bits, agreed) for left in _counted_now(siblings, bits)]
 
 
 def withheld_cells(
@@ -281,13 +294,13 @@ def _is_protected(
     if _is_unsafe(merged(withheld.values()), NOBODY, rule):
         return False
     return all(
-        _has_room(part, merged(other for name, other in withheld.items() if name != key), rule)
+        has_room(part, merged(other for name, other in withheld.items() if name != key), rule)
         for key, part in withheld.items()
         if key in fragile or _is_unsafe(part, NOBODY, rule)
     )
 
 
-def _has_room(part: Contributions, rest: Contributions, rule: DisclosureRule) -> bool:
+def has_room(part: Contributions, rest: Contributions, rule: DisclosureRule) -> bool:
     """Whether what is withheld beside a part leaves it p % of room, whoever of the rest looks."""
     return all(
         (_total(beside := rest.get(figure, {})) - max(map(abs, beside.values()), default=0)) * 100
@@ -319,10 +332,17 @@ def _is_unsafe(contributions: Contributions, agreed: frozenset[UUID], rule: Disc
 def _is_figure_unsafe(
     by_organisation: Mapping[UUID, int], agreed: frozenset[UUID], rule: DisclosureRule
 ) -> bool:
+    return why_unsafe(by_organisation, agreed, rule) is not None
+
+
+def why_unsafe(
+    by_organisation: Mapping[UUID, int], agreed: frozenset[UUID], rule: DisclosureRule
+) -> Literal["too_few", "dominated"] | None:
+    """Why pence of these contributors may not be told as one sum, or none."""
     left = [abs(pence) for who, pence in by_organisation.items() if pence != 0 and who not in agreed]
     if not left:
-        return False
+        return None
     if len(left) < rule.minimum_organisations:
-        return True
+        return "too_few"
     *rest, _, largest = sorted(left)
-    return sum(rest) * 100 < rule.dominance_percent * largest
+    return "dominated" if sum(rest) * 100 < rule.dominance_percent * largest else None

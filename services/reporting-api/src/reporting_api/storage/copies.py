@@ -106,6 +106,12 @@ async def keep_names(tx: AsyncConnection, names: Mapping[UUID, str], now: dateti
 
 
 # ------------------------------------------------------------------ places
+async def names_known(tx: AsyncConnection, ids: Collection[UUID]) -> dict[UUID, str]:
+    """The names of those among these organisations that are kept."""
+    query = select(organisations.c.id, organisations.c.name).where(organisations.c.id.in_(ids))
+    return {row.id: row.name for row in await tx.execute(query)}
+
+
 async def keep_place(tx: AsyncConnection, place: PlaceCopy, now: datetime) -> None:
     """Remember a place; the latest word counts."""
     row = {"slug": place.slug, "need_index": place.need_index, "updated_at": now}

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import RowMapping, select
+from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cdp_common.contracts.bridges import Bridge, BridgeEntry, BridgeLine, BridgeStep, CellChange
@@ -19,7 +19,7 @@ from reporting_api.domain.bridges import BRIDGED, bridge_steps, step_of, through
 from reporting_api.domain.disclosure import DisclosureRule
 from reporting_api.domain.publications import HEADLINES, PublicationNotFound
 from reporting_api.storage.bridges import Span, moved_entries, movement_of, movements, total_through
-from reporting_api.storage.copy_tables import organisations
+from reporting_api.storage.copies import names_known
 from reporting_api.storage.publications import publication_by_id, totals_before
 
 
@@ -38,7 +38,9 @@ async def build_bridges(
     moved = await movements(tx, span)
     last = await total_through(tx, place_id, span.last_position, span.last_through)
     this = await total_through(tx, place_id, span.position, span.through)
-    names = await _names(tx, {one.organisation_id for one in moved if one.organisation_id in agreed})
+    named = {one.organisation_id for one in moved if one.organisation_id in agreed}
+    known = await names_known(tx, named)
+    names = {who: known.get(who, str(who)) for who in named}
     bridges = []
     for figure in BRIDGED:
         steps = bridge_steps(moved, figure, agreed, rule)
@@ -149,12 +151,6 @@ def _span(place_id: UUID, position: int, period_end: date, earlier: Sequence[Row
     through = period_end if last_through is None else max(period_end, last_through)
     last_position = max((row["ledger_position"] for row in earlier), default=0)
     return Span(place_id, last_position, last_through, position, through)
-
-
-async def _names(tx: AsyncConnection, ids: set[UUID]) -> Mapping[UUID, str]:
-    query = select(organisations.c.id, organisations.c.name).where(organisations.c.id.in_(ids))
-    known = {row.id: row.name for row in await tx.execute(query)}
-    return {who: known.get(who, str(who)) for who in ids}
 
 
 def _entry(row: RowMapping) -> BridgeEntry:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from cdp_common.kernel.periods import Period
@@ -14,6 +15,7 @@ from reporting_api.domain.crosswalk_disclosure import (
     withheld_categories,
 )
 from reporting_api.domain.disclosure import DisclosureRule, Level, withheld_levels
+from reporting_api.domain.exposures import Exposure, exposures
 from reporting_api.domain.groupings import GroupedCell
 from reporting_api.domain.obligations import Membership, StandingReport
 from reporting_api.use_cases.compute_value import ComputedValue, Dimension
@@ -32,22 +34,34 @@ PUBLISHED_DIMENSIONS: Sequence[Dimension] = [
 ]
 
 
-def withheld_of(
+@dataclass(frozen=True, slots=True)
+class Protection:
+    """What disclosure control withholds of a value, and what it cannot hide by withholding."""
+
+    withheld: Mapping[Dimension, frozenset[str]]
+    """The keys of the withheld cells of each grouping in `PUBLISHED_DIMENSIONS`, and of each crosswalk."""
+    exposed: Sequence[tuple[Dimension, Exposure]]
+
+
+def protect(
     computed: ComputedValue, recalled: Recalled, agreed: frozenset[UUID], rule: DisclosureRule
-) -> dict[Dimension, frozenset[str]]:
-    """The keys of the withheld cells of each grouping in `PUBLISHED_DIMENSIONS`, and of each crosswalk.
+) -> Protection:
+    """Which cells are withheld so that nobody's own figures show, and what shows all the same.
 
     Groupings are protected against being held beside those of the publications before, which `recalled` has.
     """
     withheld: dict[Dimension, frozenset[str]] = {}
+    exposed: list[tuple[Dimension, Exposure]] = []
     for dimensions in _HIERARCHIES:
         levels = []
         for above, dimension in zip((None, *dimensions), dimensions, strict=False):
             of = computed.cells[dimension]
             cells = [recalled.cell(dimension, cell) for cell in of]
             levels.append(Level(cells, recalled.parents_before(above, of)))
-        withheld |= zip(dimensions, withheld_levels(levels, agreed, rule), strict=True)
-    return withheld | _withheld_of_crosswalks(computed, withheld, agreed, rule)
+        hidden = withheld_levels(levels, agreed, rule)
+        withheld |= zip(dimensions, hidden, strict=True)
+        exposed += ((dimensions[one.level], one) for one in exposures(levels, hidden, agreed, rule))
+    return Protection(withheld | _withheld_of_crosswalks(computed, withheld, agreed, rule), exposed)
 
 
 def _withheld_of_crosswalks(

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
@@ -22,13 +21,11 @@ from cdp_common.db.events import NewEvent, record_event
 from cdp_common.db.idempotency import Answer, Once
 from cdp_common.kernel.clock import Clock
 from cdp_common.kernel.identifiers import new_id
-from cdp_common.kernel.licence import frameworks_held
 from cdp_common.kernel.money import gbp_from_pence, pence_from_gbp
 from cdp_common.kernel.periods import Period
 from cdp_common.web.caller import Caller
 from reporting_api.domain.chain import GENESIS, Block, canonical_json
 from reporting_api.domain.disclosure import DisclosureRule
-from reporting_api.domain.licensed_totals import LicensedTotal, TotalKey, totals_to_show
 from reporting_api.domain.publications import (
     HEADLINES,
     HeadlineFigure,
@@ -36,10 +33,9 @@ from reporting_api.domain.publications import (
     content_hash,
     require_period_publishable,
 )
-from reporting_api.storage.coverage import memberships_known, standing_reports
-from reporting_api.storage.figures import Slice, see_one_moment
+from reporting_api.storage.figures import Slice
 from reporting_api.storage.ledger import head_block
-from reporting_api.storage.licensed_totals import keep_shown, licensed_parts, shown_before
+from reporting_api.storage.licensed_totals import keep_shown
 from reporting_api.storage.publications import (
     add_publication,
     latest_of_period,
@@ -47,17 +43,7 @@ from reporting_api.storage.publications import (
     publication_by_id,
 )
 from reporting_api.use_cases.build_bridge import build_bridges, cell_changes
-from reporting_api.use_cases.compute_value import (
-    collective_value,
-    compute_value,
-    with_licensed_totals,
-)
 from reporting_api.use_cases.gather import gather_crosswalks
-from reporting_api.use_cases.protect_value import (
-    PUBLISHED_DIMENSIONS,
-    organisations_agreed,
-    withheld_of,
-)
 from reporting_api.use_cases.publication_files import Signing, keep_files
 from reporting_api.use_cases.publish_targets import (
     ShownProgress,
@@ -65,45 +51,14 @@ from reporting_api.use_cases.publish_targets import (
     progress_to_publish,
 )
 from reporting_api.use_cases.read_publications import thawed
-from reporting_api.use_cases.recall_publications import recall
 from reporting_api.use_cases.run_sequencer import seal_place
-
-
-@dataclass(frozen=True, slots=True)
-class _Protected:
-    """A value as the public may see it, who agreed to be named, and the licensed totals that it shows."""
-
-    value: CollectiveValue
-    agreed: frozenset[UUID]
-    licensed: Mapping[TotalKey, LicensedTotal]
+from reporting_api.use_cases.value_to_publish import value_to_publish
 
 
 class PublicationRef(Contract):
     """What is kept of the answer to publishing: which publication it is; that is frozen itself."""
 
     id: UUID
-
-
-async def preview_publication(
-    db: Database,
-    toms: TomsClient,
-    caller: Caller,
-    place_id: UUID,
-    period: Period,
-    rule: DisclosureRule,
-    now: datetime,
-) -> CollectiveValue:
-    """What publishing the period now would show, disclosure control applied; nothing is kept.
-
-    Licensed totals are previewed to those with the licence: any window could be tried, any number of times.
-    """
-    caller.requires_role(place_id, "programme_manager")
-    await gather_crosswalks(db, toms)
-    async with db.begin() as tx:
-        await see_one_moment(tx)
-        lines = Slice(place_id, period, None)
-        protected = await _protected_value(tx, lines, rule, now, number=None, preview_for=caller)
-    return protected.value
 
 
 async def publish_period(
@@ -137,7 +92,7 @@ async def publish_period(
         head = await head_block(tx, place_id)
         position = 0 if head is None else head.last_position
         lines = Slice(place_id, period, position)
-        protected = await _protected_value(tx, lines, rule, now, number=number)
+        protected = await value_to_publish(tx, lines, rule, now, number=number)
         progress = await progress_to_publish(tx, protected.value, position, protected.agreed, rule)
         bridges = await build_bridges(tx, place_id, number, position, period.end, protected.agreed, rule)
         publication = _publication(
@@ -152,46 +107,6 @@ async def publish_period(
         await record_event(tx, _published(publication), now)
         kept = await once.keep(tx, 201, PublicationRef(id=publication.id), now=now)
     return Answer(kept.status, document, kept.headers)
-
-
-async def _protected_value(
-    tx: AsyncConnection,
-    lines: Slice,
-    rule: DisclosureRule,
-    now: datetime,
-    *,
-    number: int | None,
-    preview_for: Caller | None = None,
-) -> _Protected:
-    """The value as the public may see it."""
-    computed = await compute_value(
-        tx, lines, now, PUBLISHED_DIMENSIONS, with_contributors=True, every_scheme=True
-    )
-    agreed = await organisations_agreed_at(tx, lines, now)
-    parts = await licensed_parts(tx, lines)
-    if preview_for is not None:
-        held = replace(lines, licences=frameworks_held(preview_for.scopes))
-        hidden = await licensed_parts(tx, held)
-        parts = {key: found for key, found in parts.items() if key not in hidden}
-    licensed = totals_to_show(parts, lines.window, await shown_before(tx, lines.place_id))
-    shown = with_licensed_totals(computed, licensed)
-    value = collective_value(
-        shown,
-        withheld_of(shown, await recall(tx, lines, PUBLISHED_DIMENSIONS), agreed, rule),
-        publication_number=number,
-        names_missing=False,
-        licensed=licensed,
-    )
-    return _Protected(value, agreed, licensed)
-
-
-async def organisations_agreed_at(tx: AsyncConnection, lines: Slice, moment: datetime) -> frozenset[UUID]:
-    """The organisations that had agreed to be named in figures of the window."""
-    return organisations_agreed(
-        await memberships_known(tx, lines.place_id, moment),
-        await standing_reports(tx, lines.place_id, lines.window, moment),
-        lines.window,
-    )
 
 
 def _publication(

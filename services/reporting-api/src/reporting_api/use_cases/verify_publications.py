@@ -22,8 +22,8 @@ from reporting_api.storage.licensed_totals import licensed_parts, shown_in
 from reporting_api.storage.publication_files import kept_files, publication_key
 from reporting_api.storage.publications import publications_after
 from reporting_api.use_cases.publication_files import MEDIA_TYPES, signed_hashes
-from reporting_api.use_cases.publish_period import organisations_agreed_at
 from reporting_api.use_cases.read_publications import thawed
+from reporting_api.use_cases.value_to_publish import organisations_agreed_at
 
 PAGE = 100
 _BESIDE = (

@@ -1,0 +1,86 @@
+"""A place's value as the public may see it, and what disclosure control cannot hide of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from cdp_common.contracts.reporting import CollectiveValue
+from cdp_common.kernel.licence import frameworks_held
+from cdp_common.web.caller import Caller
+from reporting_api.domain.disclosure import DisclosureRule
+from reporting_api.domain.licensed_totals import LicensedTotal, TotalKey, totals_to_show
+from reporting_api.storage.coverage import memberships_known, standing_reports
+from reporting_api.storage.figures import Slice
+from reporting_api.storage.licensed_totals import licensed_parts, shown_before
+from reporting_api.use_cases.compute_value import (
+    ComputedValue,
+    collective_value,
+    compute_value,
+    with_licensed_totals,
+)
+from reporting_api.use_cases.protect_value import (
+    PUBLISHED_DIMENSIONS,
+    Protection,
+    organisations_agreed,
+    protect,
+)
+from reporting_api.use_cases.recall_publications import recall
+
+
+@dataclass(frozen=True, slots=True)
+class ToPublish:
+    """A value as the public may see it, and what it was made of."""
+
+    value: CollectiveValue
+    computed: ComputedValue
+    protection: Protection
+    agreed: frozenset[UUID]
+    """Who agreed to be named."""
+    licensed: Mapping[TotalKey, LicensedTotal]
+    """The licensed totals that it shows."""
+
+
+async def value_to_publish(
+    tx: AsyncConnection,
+    lines: Slice,
+    rule: DisclosureRule,
+    now: datetime,
+    *,
+    number: int | None,
+    preview_for: Caller | None = None,
+) -> ToPublish:
+    """The value of a slice, protected; licensed totals are previewed to those with the licence alone."""
+    computed = await compute_value(
+        tx, lines, now, PUBLISHED_DIMENSIONS, with_contributors=True, every_scheme=True
+    )
+    agreed = await organisations_agreed_at(tx, lines, now)
+    parts = await licensed_parts(tx, lines)
+    if preview_for is not None:
+        held = replace(lines, licences=frameworks_held(preview_for.scopes))
+        hidden = await licensed_parts(tx, held)
+        parts = {key: found for key, found in parts.items() if key not in hidden}
+    licensed = totals_to_show(parts, lines.window, await shown_before(tx, lines.place_id))
+    shown = with_licensed_totals(computed, licensed)
+    protection = protect(shown, await recall(tx, lines, PUBLISHED_DIMENSIONS), agreed, rule)
+    value = collective_value(
+        shown,
+        protection.withheld,
+        publication_number=number,
+        names_missing=False,
+        licensed=licensed,
+    )
+    return ToPublish(value, shown, protection, agreed, licensed)
+
+
+async def organisations_agreed_at(tx: AsyncConnection, lines: Slice, moment: datetime) -> frozenset[UUID]:
+    """The organisations that had agreed to be named in figures of the window."""
+    return organisations_agreed(
+        await memberships_known(tx, lines.place_id, moment),
+        await standing_reports(tx, lines.place_id, lines.window, moment),
+        lines.window,
+    )
