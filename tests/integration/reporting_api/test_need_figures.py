@@ -9,6 +9,9 @@ from tests.integration.reporting_api.test_client import client
 from tests.integration.reporting_api.test_licensed import LICENCE
 from tests.integration.reporting_api.world import QUARTER, World, line
 
+from cdp_common.contracts.published_need import PublishedNeedCell
+from reporting_api.use_cases.verify_ledger import verify_ledger
+
 WINDOW = {"from": QUARTER[0], "to": QUARTER[1]}
 EVERYTHING = ["reporting:read", LICENCE]
 
@@ -117,3 +120,58 @@ async def test_licensed_value_is_left_out_for_who_lacks_the_licence_and_each_fig
     holder = (await figures(world, EVERYTHING))["delivered"]
     assert (holder["value"]["total_gbp"], holder["value"]["licensed"]) == ("110.00", "none")
     assert shown(holder["by_decile"], "decile")[1] == (400, "10.00", "none", "0.03")
+
+
+async def test_a_publication_freezes_value_by_need_and_withholds_what_would_tell_one_organisations(
+    world: World,
+):
+    world.neighbours.populations = {"E01000001": 400, "E01000002": 600}
+    severe = line("GIFTS", "300", "gbp_invested", **landing("E01000001"))
+    low = line("GIFTS", "100", "gbp_invested", **landing("E01000002"))
+    for org in (world.council, world.charity, world.college):
+        await world.report(org, severe, low)
+    first = await world.publish()
+    need = first.need
+    assert need is not None
+    assert (first.format, need.need_index, need.population, need.per_head_absent) == (
+        2,
+        "imd-test",
+        1000,
+        None,
+    )
+    assert (need.delivered_per_head_gbp, need.validated_per_head_gbp) == (Decimal("1.20"), Decimal("0.00"))
+    deciles = {
+        cell.key: (cell.population, pounds(cell), cell.delivered_per_head_gbp) for cell in need.deciles
+    }
+    assert deciles == {"1": (400, "900.00", Decimal("2.25")), "9": (600, "300.00", Decimal("0.50"))}
+    bands = {cell.key: (cell.population, pounds(cell)) for cell in need.bands}
+    assert (bands["severe"], bands["low"], bands["high"]) == ((400, "900.00"), (600, "300.00"), (0, "0.00"))
+    # 2 × (0.75 × 0.2 + 0.25 × 0.7) − 1
+    assert need.delivered_concentration_index == Decimal("-0.350000")
+    assert need.validated_concentration_absent == "nothing_placed"
+    page = (await world.http.get(f"/v1/publications/{first.id}/files/html")).text
+    assert "By decile of deprivation" in page
+    assert "£1.20 delivered" in page
+    table = (await world.http.get(f"/v1/publications/{first.id}/files/csv")).text
+    assert "total,,,total,Total,delivered,,,,,,,,actual,OGL-UK-3.0,concentration_index,-0.350000" in table
+    assert "decile,,,1,Decile 1,delivered,,,,,,,,actual,OGL-UK-3.0,pounds,900.00" in table
+    # One alone comes late in the severe band: band and decile are withheld, others beside them too.
+    await world.report(world.supplier, line("GIFTS", "50", "gbp_invested", **landing("E01000001")))
+    again = (await world.publish(reason="late")).need
+    assert again is not None
+    assert {cell.key: pounds(cell) for cell in again.deciles} == {"1": None, "9": None}
+    assert (again.delivered_concentration_index, again.delivered_concentration_absent) == (
+        None,
+        "deciles_withheld",
+    )
+    assert again.delivered_per_head_gbp == Decimal("1.25")
+    assert await verify_ledger(world.db) == []
+    # Under an index that was never loaded the same value stands, and nothing for each head.
+    world.neighbours.need_index = ABSENT_INDEX
+    third = (await world.publish(reason="index")).need
+    assert third is not None
+    assert (third.per_head_absent, third.deciles, third.population) == ("need_index_not_loaded", [], None)
+
+
+def pounds(cell: PublishedNeedCell) -> str | None:
+    return None if cell.delivered is None else str(cell.delivered.total_gbp)

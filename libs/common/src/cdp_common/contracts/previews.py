@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Literal
 
 from cdp_common.contracts.base import Code, Contract
-from cdp_common.contracts.reporting import Basis, CollectiveValue, GroupBy
+from cdp_common.contracts.published_need import PublishedNeed
+from cdp_common.contracts.reporting import Basis, CollectiveValue
 
 Exposure = Literal["cell_told", "remainder_too_few", "remainder_dominated", "cell_estimated"]
 """What can be told of withheld cells from the shown total above them.
@@ -26,7 +27,7 @@ class ExposedCells(Contract):
     """
 
     code: Exposure
-    by: GroupBy
+    by: str  # as in groupings, or `decile`
     basis: Basis | None = None
     under: Code | None = None  # the key of the shown cell above them; null where it is the whole
     keys: list[str]
@@ -39,3 +40,4 @@ class PublicationPreview(CollectiveValue):
     """What publishing the period now would show; `coverage` names who has not reported."""
 
     exposed: list[ExposedCells]
+    need: PublishedNeed

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from cdp_common.contracts.base import Contract, DecimalText, GbpText, Sha256, ShortText
 from cdp_common.contracts.bridges import Bridge, CellChange
+from cdp_common.contracts.published_need import PublishedNeed
 from cdp_common.contracts.reporting import CollectiveValue
 from cdp_common.contracts.targets import TargetProgress
 
@@ -59,3 +60,5 @@ class Publication(Contract):
     ledger_head: Sha256  # hash of the block that ends there
     disclosure: DisclosureRule
     licence: str
+    format: int = 1  # 2 on: what follows is stated
+    need: PublishedNeed | None = None  # null in publications of format 1

@@ -22,6 +22,7 @@ from gateway.schema.money import Money, pounds
 from gateway.schema.nodes import Node, node_id, parse_uuid
 from gateway.schema.partners import place_of
 from gateway.schema.proxies import ExplanationStep, Proxy
+from gateway.schema.published_need import PublishedNeed
 from gateway.schema.records import as_shown, said, shows
 from gateway.schema.reporting import CollectiveValue
 from gateway.schema.scalars import BigInt
@@ -123,6 +124,8 @@ class Publication(Node):
     disclosure: DisclosureRule = strawberry.field(description="By which thresholds cells were withheld.")
     licence: str = strawberry.field(description="The licence under which it may be used.")
 
+    format: int = strawberry.field(description="What it states beside its figures: from 2 on, those by need.")
+
     bridge_entries = resolved(
         bridge_entries_of_publication, "Every ledger entry of its bridges; needs `reporting:read` and a role."
     )
@@ -156,6 +159,11 @@ class Publication(Node):
             )
             for one in self.record.targets
         ]
+
+    @computed("How its value is spread by need, for each head; null in publications of format 1.")
+    def need(self) -> PublishedNeed | None:
+        """By need."""
+        return None if self.record.need is None else PublishedNeed.of(self.record.need)
 
     @computed("Its files, for people and for verifying: where reporting-api serves them.")
     def files(self) -> list[PublicationFile]:
@@ -200,6 +208,7 @@ class Publication(Node):
                 minimum_people=record.disclosure.minimum_people,
             ),
             licence=record.licence,
+            format=record.format,
         )
 
 

@@ -102,7 +102,7 @@ class ExposedCells:
     """Cells that stay exposed."""
 
     code: Exposure = said("What can be told.")
-    by: GroupBy = said("The dimension.")
+    by: str = said("The dimension, deciles of deprivation among them.")
     basis: Basis | None = said("On which side organisations are grouped; null for other dimensions.")
     under: str | None = said("The key of the shown cell above them; null where it is the whole.")
     keys: list[str] = said("What the cells stand for: codes or ids.")

@@ -22,6 +22,7 @@ from cdp_common.web.once import OnceHeader, answer_response
 from cdp_common.web.paging import Paging, page_links
 from reporting_api.api.dependencies import (
     PUBLIC,
+    Partners,
     PublicationLicence,
     PublicationSigning,
     PublishingRule,
@@ -53,12 +54,13 @@ async def preview_publication(
     window: Window,
     db: ServiceDatabase,
     toms: Toms,
+    partners: Partners,
     rule: PublishingRule,
-    now: Now,
+    clock: ServiceClock,
 ) -> PublicationPreview:
     """What publishing the period now would show and could not hide, and who has not reported; nothing is
     kept."""
-    return await previewing.preview_publication(db, toms, caller, place_id, window, rule, now)
+    return await previewing.preview_publication(db, toms, partners, caller, place_id, window, rule, clock)
 
 
 @router.post("/v1/places/{place_id}/publications", status_code=201, response_model=Publication)
@@ -69,6 +71,7 @@ async def publish_period(
     once: OnceHeader,
     db: ServiceDatabase,
     toms: Toms,
+    partners: Partners,
     rule: PublishingRule,
     licence: PublicationLicence,
     signing: PublicationSigning,
@@ -77,7 +80,7 @@ async def publish_period(
     """Freeze and publish a period's figures; publishing it again restates it under a new number."""
     return answer_response(
         await publishing.publish_period(
-            db, toms, caller, place_id, draft, rule, licence, signing, once, clock
+            db, toms, partners, caller, place_id, draft, rule, licence, signing, once, clock
         )
     )
 

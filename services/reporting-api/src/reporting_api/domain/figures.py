@@ -27,7 +27,9 @@ FigureName = Literal[
 - signed: the whole value of what was signed in the window, whatever became of it.
 """
 
-GroupingName = Literal["total", "theme", "outcome", "measure", "organisation", "area", "need_band", "route"]
+GroupingName = Literal[
+    "total", "theme", "outcome", "measure", "organisation", "area", "need_band", "decile", "route"
+]
 """What the ledger's lines are grouped by; crosswalks are worked out of the measures."""
 Basis = Literal["delivered_by", "commissioned_by"]
 

@@ -180,4 +180,7 @@ def _order(cell: GroupedCell, grouping: GroupingName) -> tuple[object, ...]:
         return (fixed.index(cell.key),)
     if grouping in ("organisation", "area"):
         return (cell.key == NOT_PLACED, cell.label.casefold(), cell.key)
+    if grouping == "decile":
+        decile = cell.key.partition("~")[0]
+        return (cell.key == NOT_PLACED, 0 if decile == NOT_PLACED else int(decile), cell.key)
     return (cell.key,)

@@ -13,6 +13,8 @@ from cdp_common.kernel.periods import Period, month_end
 from reporting_api.domain.chain import canonical_json
 
 HeadlineFigure = Literal["committed", "due", "delivered", "validated"]
+PUBLICATION_FORMAT = 2
+"""What new publications state beside their figures; 1 had neither figures by need nor what follows them."""
 HEADLINES: tuple[HeadlineFigure, ...] = ("committed", "due", "delivered", "validated")
 
 

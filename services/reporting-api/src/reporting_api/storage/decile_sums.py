@@ -40,6 +40,18 @@ class LandedSum:
     has_samples: bool
 
 
+_INDICES = text(f"""
+    WITH {LINES}
+    SELECT DISTINCT l.area_index FROM lines l
+    WHERE l.figure IN ('delivered', 'validated') AND l.effective_on BETWEEN :since AND :until
+        AND l.area_index IS NOT NULL""")  # noqa: S608 - made of constants
+
+
+async def indices_landed_in(tx: AsyncConnection, lines: Slice) -> frozenset[str]:
+    """The indices of need in whose areas value of a slice landed."""
+    return frozenset((await tx.execute(_INDICES, lines.parameters)).scalars())
+
+
 async def landed_sums(tx: AsyncConnection, lines: Slice, need_index: str | None) -> list[LandedSum]:
     """The sums of 'delivered' and 'validated' of a slice.
 

@@ -102,6 +102,8 @@ _BY_COMMISSIONER = Naming(
     "coalesce(min(o.name), 'No commissioner')",
     f"LEFT JOIN organisations o ON o.id = {COMMISSIONER}",
 )
+_BAND = f"coalesce(a.band, '{NOT_PLACED}')"
+_DECILE = f"coalesce(a.decile::text, '{NOT_PLACED}')"
 _DIMENSIONS: Mapping[GroupingName, Naming] = MappingProxyType(
     {
         "total": Naming("'total'", "'Total'"),
@@ -124,9 +126,18 @@ _DIMENSIONS: Mapping[GroupingName, Naming] = MappingProxyType(
             f"coalesce(l.area_code, '{NOT_PLACED}')",
             "coalesce(min(a.name), min(l.area_code), 'Not placed')",
             _AREA,
-            parent=f"coalesce(a.band, '{NOT_PLACED}')",
+            parent=_DECILE,
+            parent_qualifier=_BAND,
         ),
-        "need_band": Naming(f"coalesce(a.band, '{NOT_PLACED}')", "''", _AREA),
+        # Where bands divide a decile, its parts are cells of their own, so that deciles divide bands.
+        "decile": Naming(
+            _DECILE,
+            "min(coalesce('Decile ' || a.decile, 'Not placed'))",
+            _AREA,
+            qualifier=_BAND,
+            parent=_BAND,
+        ),
+        "need_band": Naming(_BAND, "''", _AREA),
         "route": Naming("l.route", "''"),
     }
 )

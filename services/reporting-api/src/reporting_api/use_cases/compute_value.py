@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from types import MappingProxyType
+from typing import Literal
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -58,7 +59,8 @@ NO_TOTALS: Mapping[TotalKey, LicensedTotal] = MappingProxyType({})
 class Dimension:
     """A grouping asked for; organisations are grouped on a basis, crosswalks by a scheme."""
 
-    by: GroupBy
+    by: GroupBy | Literal["decile"]
+    """Deciles are computed to be published; see publish_need.py."""
     basis: Basis | None = None
     scheme: str | None = None
 
@@ -289,6 +291,7 @@ def collective_value(
                 is_additive=dimension.by == "theme" or not licensed,
             )
             for dimension, cells in computed.cells.items()
+            if dimension.by != "decile"
         ],
         editions=[
             EditionUsed(edition_hash=use.edition_hash, label=use.title, price_years=list(use.price_years))
@@ -323,6 +326,7 @@ def with_licensed_totals(
 def _grouping(
     computed: ComputedValue, dimension: Dimension, cells: list[ValueCell], *, is_additive: bool
 ) -> Grouping:
+    assert dimension.by != "decile"  # stands in a publication's figures by need
     scheme = None if dimension.scheme is None else computed.schemes[dimension.scheme]
     if scheme is None:
         return Grouping(by=dimension.by, basis=dimension.basis, additive=is_additive, cells=cells)

@@ -3,35 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from cdp_common.clients.partners import PartnersClient
 from cdp_common.clients.toms import TomsClient
 from cdp_common.contracts.previews import ExposedCells, PublicationPreview
 from cdp_common.contracts.reporting import Coverage
 from cdp_common.db.database import Database
+from cdp_common.kernel.clock import Clock
 from cdp_common.kernel.periods import Period
 from cdp_common.web.caller import Caller
 from reporting_api.domain.disclosure import DisclosureRule
 from reporting_api.domain.exposures import Exposure
 from reporting_api.domain.publications import HEADLINES
 from reporting_api.storage.copies import names_known
+from reporting_api.storage.decile_sums import indices_landed_in
 from reporting_api.storage.figures import Slice, see_one_moment
 from reporting_api.use_cases.compute_value import ComputedValue, Dimension
 from reporting_api.use_cases.gather import gather_crosswalks
+from reporting_api.use_cases.publish_need import need_of_place, published_need
 from reporting_api.use_cases.value_to_publish import ToPublish, value_to_publish
 
 
 async def preview_publication(
     db: Database,
     toms: TomsClient,
+    partners: PartnersClient,
     caller: Caller,
     place_id: UUID,
     period: Period,
     rule: DisclosureRule,
-    now: datetime,
+    clock: Clock,
 ) -> PublicationPreview:
     """What publishing the period now would show, disclosure control applied; nothing is kept.
 
@@ -39,16 +43,18 @@ async def preview_publication(
     """
     caller.requires_role(place_id, "programme_manager")
     await gather_crosswalks(db, toms)
+    need = await need_of_place(db, partners, toms, place_id, clock)
+    lines = Slice(place_id, period, None)
     async with db.begin() as tx:
         await see_one_moment(tx)
-        found = await value_to_publish(
-            tx, Slice(place_id, period, None), rule, now, number=None, preview_for=caller
-        )
+        found = await value_to_publish(tx, lines, rule, clock(), number=None, preview_for=caller)
+        landed_in = await indices_landed_in(tx, lines)
         exposed = await _exposed(tx, found)
     shown = {name: getattr(found.value, name) for name in type(found.value).model_fields}
     missing = list(found.computed.coverage.missing_organisations)
     coverage: Coverage = found.value.coverage.model_copy(update={"missing_organisations": missing})
-    return PublicationPreview(**{**shown, "coverage": coverage, "exposed": exposed})
+    shown |= {"coverage": coverage, "exposed": exposed, "need": published_need(found, need, landed_in)}
+    return PublicationPreview(**shown)
 
 
 async def _exposed(tx: AsyncConnection, found: ToPublish) -> list[ExposedCells]:

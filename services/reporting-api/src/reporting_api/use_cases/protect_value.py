@@ -26,7 +26,7 @@ _HIERARCHIES: Sequence[Sequence[Dimension]] = (
     (Dimension("theme"), Dimension("outcome"), Dimension("measure")),
     (Dimension("organisation", "delivered_by"),),
     (Dimension("organisation", "commissioned_by"),),
-    (Dimension("need_band"), Dimension("area")),
+    (Dimension("need_band"), Dimension("decile"), Dimension("area")),
     (Dimension("route"),),
 )
 PUBLISHED_DIMENSIONS: Sequence[Dimension] = [

@@ -10,11 +10,13 @@ from uuid import UUID
 from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from cdp_common.clients.partners import PartnersClient
 from cdp_common.clients.toms import TomsClient
 from cdp_common.contracts.base import Contract
 from cdp_common.contracts.bridges import Bridge
 from cdp_common.contracts.publications import DisclosureRule as RuleContract
 from cdp_common.contracts.publications import Publication, PublicationChange, PublicationDraft
+from cdp_common.contracts.published_need import PublishedNeed
 from cdp_common.contracts.reporting import CollectiveValue
 from cdp_common.db.database import Database
 from cdp_common.db.events import NewEvent, record_event
@@ -28,11 +30,13 @@ from reporting_api.domain.chain import GENESIS, Block, canonical_json
 from reporting_api.domain.disclosure import DisclosureRule
 from reporting_api.domain.publications import (
     HEADLINES,
+    PUBLICATION_FORMAT,
     HeadlineFigure,
     changes_between,
     content_hash,
     require_period_publishable,
 )
+from reporting_api.storage.decile_sums import indices_landed_in
 from reporting_api.storage.figures import Slice
 from reporting_api.storage.ledger import head_block
 from reporting_api.storage.licensed_totals import keep_shown
@@ -45,6 +49,7 @@ from reporting_api.storage.publications import (
 from reporting_api.use_cases.build_bridge import build_bridges, cell_changes
 from reporting_api.use_cases.gather import gather_crosswalks
 from reporting_api.use_cases.publication_files import Signing, keep_files
+from reporting_api.use_cases.publish_need import need_of_place, published_need
 from reporting_api.use_cases.publish_targets import (
     ShownProgress,
     keep_published_progress,
@@ -64,6 +69,7 @@ class PublicationRef(Contract):
 async def publish_period(
     db: Database,
     toms: TomsClient,
+    partners: PartnersClient,
     caller: Caller,
     place_id: UUID,
     draft: PublicationDraft,
@@ -80,6 +86,7 @@ async def publish_period(
         if (earlier := await once.replay(tx)) is not None:
             return await _as_frozen(tx, earlier)
     await gather_crosswalks(db, toms)
+    need = await need_of_place(db, partners, toms, place_id, clock)
     # What waits in the inbox is sealed first, so that the publication rests on positions of the ledger.
     await seal_place(db, place_id, clock)
     async with db.begin() as tx:
@@ -95,8 +102,9 @@ async def publish_period(
         protected = await value_to_publish(tx, lines, rule, now, number=number)
         progress = await progress_to_publish(tx, protected.value, position, protected.agreed, rule)
         bridges = await build_bridges(tx, place_id, number, position, period.end, protected.agreed, rule)
+        by_need = published_need(protected, need, await indices_landed_in(tx, lines))
         publication = _publication(
-            draft, protected.value, progress, bridges, before, head, rule, licence, now
+            draft, protected.value, progress, bridges, by_need, before, head, rule, licence, now
         )
         document = canonical_json(publication.model_dump(mode="json"))
         row = _row(publication, protected.agreed, document)
@@ -114,6 +122,7 @@ def _publication(
     value: CollectiveValue,
     progress: Sequence[ShownProgress],
     bridges: list[Bridge],
+    need: PublishedNeed,
     before: RowMapping | None,
     head: Block | None,
     rule: DisclosureRule,
@@ -145,6 +154,8 @@ def _publication(
             source=rule.source,
         ),
         licence=licence,
+        format=PUBLICATION_FORMAT,
+        need=need,
     )
 
 

@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
 from cdp_common.clients.partners import PartnersClient
 from cdp_common.clients.toms import TomsClient
-from cdp_common.clients.upstream import UpstreamProblem
 from cdp_common.contracts.need_figures import (
     BandFigure,
     ConcentrationAbsent,
     DecileFigure,
-    HeadsAbsent,
     LandedBand,
     NeedFigure,
     NeedFigures,
 )
-from cdp_common.contracts.needs import AreaNeed
 from cdp_common.db.database import Database
 from cdp_common.kernel.licence import frameworks_held
 from cdp_common.kernel.periods import Period
@@ -32,27 +27,11 @@ from reporting_api.storage.decile_sums import LandedSum, landed_sums
 from reporting_api.storage.figures import Slice
 from reporting_api.storage.ledger import position_at
 from reporting_api.use_cases.gather import place_of
+from reporting_api.use_cases.people_by_need import People, people_of
 from reporting_api.use_cases.read_value import require_known_moment, sees_live_figures
 from reporting_api.use_cases.value_contracts import value_figure
 
-MOST_AREAS = 10_000
-"""Areas of one place that are looked at; the largest authority of England has some 700."""
-_PAGE = 100
 _BANDS: tuple[LandedBand, ...] = ("severe", "high", "mild", "low", "not_placed")
-
-
-@dataclass(frozen=True, slots=True)
-class _People:
-    """Who lives in the place's areas by decile and by band, or why that cannot be said."""
-
-    absent: HeadsAbsent | None = None
-    by_decile: Mapping[int, int] = field(default_factory=dict)
-    by_band: Mapping[str, int] = field(default_factory=dict)
-
-    @property
-    def total(self) -> int | None:
-        """Who lives in the place."""
-        return None if self.absent else sum(self.by_decile.values())
 
 
 async def get_need_figures(
@@ -74,7 +53,7 @@ async def get_need_figures(
         raise RoleMissing("This needs a role in the place.")
     require_known_moment(as_of, now)
     place = await place_of(db, partners, place_id, now)
-    people = await _people(toms, place.need_index, place.slug)
+    people = await people_of(toms, place.need_index, place.slug)
     async with db.begin() as tx:
         position = None if as_of is None else await position_at(tx, place_id, as_of)
     async with db.begin() as tx:
@@ -94,39 +73,7 @@ async def get_need_figures(
     )
 
 
-async def _people(toms: TomsClient, need_index: str | None, slug: str) -> _People:
-    if need_index is None:
-        return _People("no_need_index")
-    try:
-        areas = await _areas(toms, need_index, slug)
-    except UpstreamProblem as problem:
-        if problem.status != 404:
-            raise
-        return _People("need_index_not_loaded")
-    by_decile: dict[int, int] = {}
-    by_band: dict[str, int] = {}
-    for area in areas:
-        if area.population is None:
-            return _People("population_unknown")
-        by_decile[area.decile] = by_decile.get(area.decile, 0) + area.population
-        by_band[area.band] = by_band.get(area.band, 0) + area.population
-    return _People(None if sum(by_decile.values()) else "population_unknown", by_decile, by_band)
-
-
-async def _areas(toms: TomsClient, need_index: str, slug: str) -> list[AreaNeed]:
-    """The place's areas in the index; none where there are more than are looked at."""
-    areas: list[AreaNeed] = []
-    cursor: str | None = None
-    for _ in range(MOST_AREAS // _PAGE):
-        page = await toms.list_areas(index=need_index, place=slug, limit=_PAGE, cursor=cursor)
-        areas += page.items
-        if page.next is None:
-            return areas
-        [cursor] = parse_qs(urlsplit(page.next).query)["cursor"]
-    return []
-
-
-def _figure(sums: Sequence[LandedSum], people: _People) -> NeedFigure:
+def _figure(sums: Sequence[LandedSum], people: People) -> NeedFigure:
     value = sum_of(each.value for each in sums)
     by_decile = {decile: _where(sums, decile=decile) for decile in _deciles(sums, people)}
     index, index_absent = _concentration(by_decile, people)
@@ -148,7 +95,7 @@ def _figure(sums: Sequence[LandedSum], people: _People) -> NeedFigure:
     )
 
 
-def _band(sums: Sequence[LandedSum], band: LandedBand, people: _People) -> BandFigure:
+def _band(sums: Sequence[LandedSum], band: LandedBand, people: People) -> BandFigure:
     found = sum_of(each.value for each in sums if (each.band or "not_placed") == band)
     population = None if people.absent or band == "not_placed" else people.by_band.get(band, 0)
     return BandFigure(
@@ -159,7 +106,7 @@ def _band(sums: Sequence[LandedSum], band: LandedBand, people: _People) -> BandF
     )
 
 
-def _deciles(sums: Sequence[LandedSum], people: _People) -> list[int]:
+def _deciles(sums: Sequence[LandedSum], people: People) -> list[int]:
     """The deciles that the place has people in or value landed in, the most deprived first."""
     return sorted({*people.by_decile, *(each.decile for each in sums if each.decile is not None)})
 
@@ -169,7 +116,7 @@ def _where(sums: Sequence[LandedSum], decile: int) -> FigureSum:
 
 
 def _concentration(
-    by_decile: Mapping[int, FigureSum], people: _People
+    by_decile: Mapping[int, FigureSum], people: People
 ) -> tuple[Decimal | None, ConcentrationAbsent | None]:
     if people.absent:
         return None, people.absent

@@ -67,7 +67,12 @@ async def recall(tx: AsyncConnection, lines: Slice, dimensions: Sequence[Dimensi
             rows = await spans_of(tx, lines, earlier, _grouping(dimension), basis)
             spans[dimension] = _spans(rows, earlier, with_commissioners=basis == "commissioned_by")
     for bit, row in _with_bits(earlier):
-        for grouping in thawed(row["document"]).value.groupings:
+        publication = thawed(row["document"])
+        for decile in [] if publication.need is None else publication.need.deciles:
+            if not decile.suppressed:
+                of = shown.get(Dimension("decile"), {})
+                of[decile.key] = of.get(decile.key, 0) | bit
+        for grouping in publication.value.groupings:
             of = shown.get(Dimension(grouping.by, grouping.basis, grouping.scheme), {})
             for cell in grouping.cells:
                 if not cell.suppressed:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
-from datetime import date
 from decimal import Decimal
 from functools import cache
 from types import MappingProxyType
@@ -18,6 +17,8 @@ from cdp_common.contracts.reporting import Grouping, ValueFigure
 from cdp_common.kernel.errors import NotOffered
 from reporting_api.domain.publications import HEADLINES
 from reporting_api.use_cases.draw_charts import bar_chart
+from reporting_api.use_cases.publication_sections import csv_rows_of_sections, sections
+from reporting_api.use_cases.publication_wording import amounts, day, percent, pounds, quantity
 
 FIGURES = MappingProxyType(
     {"committed": "Committed", "due": "Due", "delivered": "Delivered", "validated": "Validated"}
@@ -62,6 +63,8 @@ _CSV_COLUMNS = (
     "withheld",
     "data_status",
     "licence",
+    "measure_of",
+    "amount",
 )
 _CHARTED = frozenset({"theme", "need_band", "route"})
 
@@ -83,19 +86,20 @@ def as_html(publication: Publication, place: str, address: str) -> bytes:
         period=_period(publication),
         coverage=_coverage(publication),
         validated_share=_share(value.figures.validated, value.figures.delivered),
-        through=_day(publication.bridges[0].this_through) if publication.bridges else "",
+        through=day(publication.bridges[0].this_through) if publication.bridges else "",
         address=address,
         figures=FIGURES,
         steps=STEPS,
         groupings=[_grouping(grouping) for grouping in value.groupings if grouping.cells],
+        sections=sections(publication),
         four_chart=Markup(  # noqa: S704 - drawn here, with every label escaped
             bar_chart(
                 "The four figures", [_bar(FIGURES[name], getattr(value.figures, name)) for name in HEADLINES]
             )
         ),
-        pounds=_pounds,
-        quantity=_quantity,
-        day=_day,
+        pounds=pounds,
+        quantity=quantity,
+        day=day,
     )
     return page.encode()
 
@@ -106,7 +110,8 @@ def as_csv(publication: Publication) -> bytes:
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(_CSV_COLUMNS)
     for row in _csv_rows(publication):
-        writer.writerow([_plain_cell(cell) for cell in row])
+        cells = [_plain_cell(cell) for cell in row]
+        writer.writerow(cells + [""] * (len(_CSV_COLUMNS) - len(cells)))
     return out.getvalue().encode()
 
 
@@ -180,7 +185,7 @@ def _title(grouping: Grouping) -> str:
 
 
 def _bar(label: str, figure: ValueFigure) -> tuple[str, Decimal, str]:
-    return label, figure.total_gbp, _pounds(figure.total_gbp)
+    return label, figure.total_gbp, pounds(figure.total_gbp)
 
 
 def _csv_rows(publication: Publication) -> Iterator[list[object]]:
@@ -189,27 +194,16 @@ def _csv_rows(publication: Publication) -> Iterator[list[object]]:
     tail: list[object] = [value.data_status, publication.licence]
     for name in HEADLINES:
         figure: ValueFigure = getattr(value.figures, name)
-        yield [*head, "total", "", "", "total", "Total", name, *_amounts(figure), "", *tail]
+        yield [*head, "total", "", "", "total", "Total", name, *amounts(figure), "", *tail]
     for grouping in value.groupings:
         for cell in grouping.cells:
             place = [grouping.by, grouping.basis or "", grouping.scheme or "", cell.key, cell.label]
             for name in HEADLINES:
                 found = None if cell.figures is None else getattr(cell.figures, name)
-                yield [*head, *place, name, *_amounts(found), cell.withheld or "", *tail]
-
-
-def _amounts(figure: ValueFigure | None) -> list[object]:
-    if figure is None:
-        return [""] * 6
-    amounts = (
-        figure.total_gbp,
-        figure.social_gbp,
-        figure.local_economic_gbp,
-        figure.low_gbp,
-        figure.high_gbp,
-        figure.fiscal_gbp,
-    )
-    return ["" if amount is None else format(amount, "f") for amount in amounts]
+                yield [*head, *place, name, *amounts(found), cell.withheld or "", *tail]
+    for row in csv_rows_of_sections(publication):
+        place = [row.by, "", "", row.key, row.label]
+        yield [*head, *place, row.figure, *[""] * 6, row.withheld, *tail, row.measure_of, row.amount]
 
 
 def _plain_cell(value: object) -> object:
@@ -224,35 +218,17 @@ def _coverage(publication: Publication) -> str:
     if coverage.ratio is None:
         return "nobody owed a report"
     counted = f"{coverage.reported_count} of {coverage.due_count}"
-    reported = f"{counted} quarterly reports ({_percent(coverage.ratio)})"
+    reported = f"{counted} quarterly reports ({percent(coverage.ratio)})"
     if coverage.due_value_ratio is None:
         return reported
-    return f"{reported}; {_percent(coverage.due_value_ratio)} of what was due"
+    return f"{reported}; {percent(coverage.due_value_ratio)} of what was due"
 
 
 def _share(part: ValueFigure, whole: ValueFigure) -> str:
     if whole.total_gbp <= 0:
         return "nothing was delivered"
-    return f"{_percent(part.total_gbp / whole.total_gbp)} of what was delivered"
-
-
-def _percent(share: Decimal) -> str:
-    return f"{share * 100:.1f} %"
-
-
-def _pounds(amount: object) -> str:
-    if amount is None:
-        return "not shown"
-    return f"£{amount:,.2f}".replace("£-", "−£")
-
-
-def _quantity(amount: object) -> str:
-    return "not known" if amount is None else f"{amount:,f}"
-
-
-def _day(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"
+    return f"{percent(part.total_gbp / whole.total_gbp)} of what was delivered"
 
 
 def _period(publication: Publication) -> str:
-    return f"{_day(publication.period_start)} to {_day(publication.period_end)}"
+    return f"{day(publication.period_start)} to {day(publication.period_end)}"

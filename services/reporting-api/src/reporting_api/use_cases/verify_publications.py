@@ -24,6 +24,7 @@ from reporting_api.storage.publications import publications_after
 from reporting_api.use_cases.publication_files import MEDIA_TYPES, signed_hashes
 from reporting_api.use_cases.read_publications import thawed
 from reporting_api.use_cases.value_to_publish import organisations_agreed_at
+from reporting_api.use_cases.verify_published_need import need_faults
 
 PAGE = 100
 _BESIDE = (
@@ -79,6 +80,7 @@ async def _faults_of_publication(tx: AsyncConnection, row: RowMapping) -> list[s
     headline = headline_of(await figures_by(tx, lines, "total"))
     licensed = await shown_in(tx, publication.id)
     faults += [f"{name}: {fault}" for fault in await _licensed_faults(tx, lines, licensed)]
+    faults += [f"{name}: {fault}" for fault in await need_faults(tx, publication, lines)]
     for figure in HEADLINES:
         shown = pence_from_gbp(getattr(publication.value.figures, figure).total_gbp)
         stood = headline[figure].total_pence + sum(
