@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse, Response
 from cdp_common.contracts.asserted import AssertedOrganisationDraft
 from cdp_common.contracts.base import Batch, IdBatch, Page
 from cdp_common.contracts.line_inputs import inputs_of
-from cdp_common.contracts.partners import Organisation, OrganisationState, Place
+from cdp_common.contracts.partners import Membership, Organisation, OrganisationState, Place
 from cdp_common.contracts.toms import (
     Edition,
     Explanation,
@@ -250,8 +250,11 @@ class Partners:
         """What was asserted, by the id that it got."""
         self.merged: dict[UUID, UUID] = {}
         """Records that lead to another one."""
+        self.memberships: list[tuple[UUID, UUID, date, date | None]] = []
+        """Id, organisation, first and last day of each membership of the place."""
         self.asked = 0
         self.app.get("/v1/places/{place_id}", response_model=None)(self.get_place)
+        self.app.get("/v1/places/{place_id}/memberships")(self.list_memberships)
         self.app.get("/v1/organisations/{organisation_id}", response_model=None)(self.get_organisation)
         self.app.get("/v1/organisations")(self.list_organisations)
         self.app.post("/v1/organisations/batch")(self.batch_organisations)
@@ -275,6 +278,34 @@ class Partners:
         return Place(
             id=place_id, slug="county-durham", name="County Durham", source="test", created_at=utc_now()
         )
+
+    def join(self, organisation_id: UUID, since: date, until: date | None = None) -> UUID:
+        """A new membership of the place."""
+        self.memberships.append((new_id(), organisation_id, since, until))
+        return self.memberships[-1][0]
+
+    async def list_memberships(
+        self, place_id: UUID, as_of: date, limit: int, cursor: int = 0
+    ) -> Page[Membership]:
+        """Those of a day, one on each page."""
+        found = [
+            Membership(
+                id=membership_id,
+                place_id=place_id,
+                organisation=self._organisation(self.merged.get(organisation_id, organisation_id)),
+                role="partner",
+                valid_from=since,
+                valid_to=until,
+                named_totals_agreed=False,
+                assumed=True,
+                source="test",
+            )
+            for membership_id, organisation_id, since, until in self.memberships
+            if since <= as_of and (until is None or as_of <= until)
+        ]
+        assert limit == 100
+        following = f"/v1?cursor={cursor + 1}" if cursor + 1 < len(found) else None
+        return Page(items=found[cursor : cursor + 1], next=following)
 
     async def get_organisation(self, organisation_id: UUID) -> Organisation | Response:
         """One organisation."""

@@ -27,6 +27,7 @@ APPEND_ONLY = (
     *("tender_logs", "tender_log_leaves"),
     *("terms_versions", "erased_persons", "superseded_bids"),
     *("agreement_changes", "agreement_line_versions", "lot_decisions", "lot_standstills"),
+    *("plan_lines", "plan_changes", "plan_line_versions"),
     *("events", "event_feed"),
 )
 

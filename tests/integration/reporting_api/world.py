@@ -38,6 +38,10 @@ PARTNERS, TOMS, PROCUREMENT, CHARTER = 8101, 8102, 8103, 8104
 FEEDS = {"partners": PARTNERS, "toms": TOMS, "procurement": PROCUREMENT, "charter": CHARTER}
 QUARTER = ("2026-07-01", "2026-09-30")
 
+MADE = {"pledge": "pledge.made", "plan": "plan.adopted"}
+ENDED = {"pledge": "pledge.withdrawn", "plan": "plan.withdrawn"}
+"""The events that tell of what is no agreement, by its kind."""
+
 
 @dataclass
 class World:
@@ -142,21 +146,40 @@ class World:
         }
         return CommitmentsMade.model_validate(made)
 
+    def plan(self, **changes: Any) -> CommitmentsMade:
+        """A plan for the year from April 2026: the supplier promises £1,200.00 of volunteering, in months."""
+        year = {"starts_on": date(2026, 4, 1), "ends_on": date(2027, 3, 31)}
+        hours = {"quantity": Decimal(100), "counted_quantity": Decimal(100), "social_gbp": Decimal("1200.00")}
+        plan = {
+            "kind": "plan",
+            "route": "own_activity",
+            "reference": "PLAN-2026",
+            "title": "What we do in 2026/27",
+            "commissioner_id": None,
+            "commissioner_name": None,
+            "lines": [promised_line(**hours, **year)],
+            **year,
+            **changes,
+        }
+        return self.commitment(**plan)
+
     async def sign(self, made: CommitmentsMade | None = None, *, port: int = PROCUREMENT) -> CommitmentsMade:
         """Tell of a commitment and take it in."""
         commitment = made or self.commitment()
-        event_type = "pledge.made" if commitment.kind == "pledge" else "agreement.signed"
+        event_type = MADE.get(commitment.kind, "agreement.signed")
         self.neighbours.tell(port, event_type, commitment.source_id, commitment.model_dump(mode="json"))
         await self.consume()
         return commitment
 
-    async def end(self, commitment: CommitmentsMade, on: date, *, port: int = PROCUREMENT) -> None:
+    async def end(
+        self, commitment: CommitmentsMade, on: date, *, port: int = PROCUREMENT, version: int = 2
+    ) -> None:
         """Tell of a commitment's end and take it in."""
         ended = CommitmentsEnded(
             source_id=commitment.source_id, place_id=self.place, effective_on=on, reason="ended"
         )
-        event_type = "pledge.withdrawn" if commitment.kind == "pledge" else "agreement.terminated"
-        self.neighbours.tell(port, event_type, commitment.source_id, ended.model_dump(mode="json"), 2)
+        event_type = ENDED.get(commitment.kind, "agreement.terminated")
+        self.neighbours.tell(port, event_type, commitment.source_id, ended.model_dump(mode="json"), version)
         await self.consume()
 
     async def change(self, commitment: CommitmentsMade, version: int = 2, **said: Any) -> None:
@@ -166,7 +189,8 @@ class World:
         if kind == "varied":
             common["ends_on"] = commitment.ends_on
         data = payload.model_validate({**common, **said}).model_dump(mode="json")
-        self.neighbours.tell(PROCUREMENT, f"agreement.{kind}", commitment.source_id, data, version)
+        source = "plan" if commitment.kind == "plan" else "agreement"
+        self.neighbours.tell(PROCUREMENT, f"{source}.{kind}", commitment.source_id, data, version)
         await self.consume()
 
     async def join(self, org: UUID, valid_from: date, valid_to: date | None = None, **changes: Any) -> UUID:

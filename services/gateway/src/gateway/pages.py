@@ -7,7 +7,6 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
-from urllib.parse import parse_qs, urlsplit
 
 from cdp_common.contracts.base import Page
 from gateway.errors import AfterInvalid
@@ -82,7 +81,4 @@ async def read_slice(fetch: FetchPage[Item], first: int, after: str | None) -> S
 
 def cursor_of(page: Page[Item]) -> str | None:
     """The service's cursor in the link to the following page; None on the last."""
-    if page.next is None:
-        return None
-    cursors = parse_qs(urlsplit(page.next).query).get("cursor", [])
-    return cursors[0] if cursors else None
+    return page.next_cursor

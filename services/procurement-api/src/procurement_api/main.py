@@ -32,6 +32,7 @@ from procurement_api.api import (
     lots,
     ocds,
     panels,
+    plans,
     portals,
     tenders,
 )
@@ -59,6 +60,7 @@ _ROUTERS = (
     lots.router,
     after_opening.router,
     agreements.router,
+    plans.router,
     ocds.router,
     event_router,
     webhook_router,
@@ -92,7 +94,7 @@ def create_app(
         database,
         SOURCE,
         FeedClient(settings.partners_url, tokens, http),
-        partners_follower(lambda: app.state.keys.panel_key),
+        partners_follower(lambda: app.state.keys.panel_key, clock),
         poll_interval_s=settings.poll_interval_s,
         clock=clock,
     )
@@ -106,7 +108,7 @@ def create_app(
         name="procurement-api",
         title="Procurement API",
         version=VERSION,
-        description="What was promised in tenders: sealed bids, evaluation, awards, agreements, OCDS.",
+        description="What was promised in tenders: sealed bids, evaluation, awards, agreements, plans, OCDS.",
         routers=_ROUTERS,
         database=database,
         package=PACKAGE,

@@ -12,6 +12,7 @@ from pydantic import RootModel
 from cdp_common.clients.agreements import AgreementOperations
 from cdp_common.clients.base import Fetched
 from cdp_common.clients.evaluations import EvaluationOperations
+from cdp_common.clients.plans import PlanOperations
 from cdp_common.clients.upstream import UpstreamMalformed
 from cdp_common.contracts.amendments import TenderAmendment, TermsVersion
 from cdp_common.contracts.base import Batch, EventPage, IdBatch, Page
@@ -40,7 +41,7 @@ from cdp_common.kernel.json_text import json_text, json_value
 _Document = RootModel[dict[str, Any]]
 
 
-class ProcurementClient(EvaluationOperations, AgreementOperations):
+class ProcurementClient(EvaluationOperations, AgreementOperations, PlanOperations):
     """procurement-api, one method per operation."""
 
     # -------------------------------------------------------------- tenders

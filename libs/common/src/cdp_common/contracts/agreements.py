@@ -87,7 +87,7 @@ class AgreementDraft(Contract):
 
 
 class LineVariation(Contract):
-    """What an agreement's line promises from the date of a variation on.
+    """What a line of an agreement or a plan promises from the date of a variation on.
 
     `quantity` is that of its whole life, what fell due before included; left out, it stays. What is not due
     before the date falls due by `schedule` (shares of that rest), or in equal monthly parts until it ends.

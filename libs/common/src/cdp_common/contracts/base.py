@@ -8,6 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import partial
 from typing import Annotated, Any, Generic, Literal, TypeVar
+from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
 from pydantic import (
@@ -165,6 +166,12 @@ class Page(Contract, Generic[Item]):
 
     items: list[Item]
     next: str | None = None
+
+    @property
+    def next_cursor(self) -> str | None:
+        """The cursor in the link to the following page; None on the last."""
+        cursors = parse_qs(urlsplit(self.next or "").query).get("cursor", [])
+        return cursors[0] if cursors else None
 
 
 class IdBatch(Contract):

@@ -14,6 +14,9 @@ from cdp_common.contracts.line_inputs import LineInputs
 from cdp_common.contracts.toms import Unit
 
 Route = Literal["procurement", "own_activity", "grant", "planning", "charter", "joint"]
+CommitmentKind = Literal[
+    "contract", "call_off", "framework_agreement", "grant", "planning_obligation", "pledge", "plan"
+]
 
 
 class ScheduledShare(Contract):
@@ -56,17 +59,17 @@ class CommitmentLine(Licensed):
 
 
 class CommitmentsMade(Contract):
-    """Payload of `agreement.signed` and `pledge.made`: who promised what to whom."""
+    """Payload of `agreement.signed`, `pledge.made` and `plan.adopted`: who promised what to whom."""
 
-    source_id: UUID  # the agreement or the pledge
-    kind: Literal["contract", "call_off", "framework_agreement", "grant", "planning_obligation", "pledge"]
+    source_id: UUID  # the agreement, the pledge or the plan
+    kind: CommitmentKind
     route: Route
     reference: str
     title: str
     place_id: UUID
     deliverer_id: UUID
     deliverer_name: str
-    commissioner_id: UUID | None  # null for a pledge
+    commissioner_id: UUID | None  # null for a pledge and for a plan
     commissioner_name: str | None
     signed_on: date
     starts_on: date
@@ -76,7 +79,7 @@ class CommitmentsMade(Contract):
 
 
 class CommitmentsVaried(Contract):
-    """Payload of `agreement.varied`: lines that promise something else from a date on, and new lines.
+    """Payload of `agreement.varied` and `plan.varied`: lines that are new, or changed from a day on.
 
     A line states its whole life anew: what fell due before the date stays, and the rest falls due from then
     on, by the line's `schedule` (shares of the rest) or in equal monthly parts until it ends.
@@ -86,7 +89,7 @@ class CommitmentsVaried(Contract):
     place_id: UUID
     effective_on: date
     reason: str
-    ends_on: date  # of the agreement, from now on
+    ends_on: date  # of the agreement or the plan, from now on
     lines: list[CommitmentLine]
 
 
@@ -102,7 +105,10 @@ class CommitmentsNovated(Contract):
 
 
 class CommitmentsEnded(Contract):
-    """Payload of `agreement.terminated` and `pledge.withdrawn`: what was not yet due is no longer owed."""
+    """Payload of `agreement.terminated`, `pledge.withdrawn` and `plan.withdrawn`.
+
+    What was not yet due is no longer owed.
+    """
 
     source_id: UUID
     place_id: UUID

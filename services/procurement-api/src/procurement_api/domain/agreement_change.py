@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -11,14 +10,10 @@ from uuid import UUID
 
 from cdp_common.kernel.errors import FieldError, InvalidInput
 from procurement_api.domain.agreement import AgreementTerminated
-from procurement_api.domain.contract_period import (
-    ContractPeriod,
-    Instalment,
-    period_faults,
-    schedule_faults,
-)
+from procurement_api.domain.contract_period import ContractPeriod, period_faults
 from procurement_api.domain.delivery_profile import Profile, profile_faults
-from procurement_api.domain.due_parts import Promise, due_before
+from procurement_api.domain.due_parts import Promise
+from procurement_api.domain.varied_lines import VariedLine, varied_lines_faults
 
 
 @dataclass(frozen=True)
@@ -34,17 +29,6 @@ class Standing:
     commissioner: UUID
     deliverer: UUID
     lines: Mapping[UUID, Promise]
-
-
-@dataclass(frozen=True)
-class VariedLine:
-    """What a variation says of a line."""
-
-    line_id: UUID
-    quantity: Decimal | None
-    ended: bool
-    ends_on: date | None
-    schedule: Sequence[Instalment]
 
 
 @dataclass(frozen=True)
@@ -73,7 +57,7 @@ def require_variation_holds(standing: Standing, variation: Variation) -> None:
     faults = period_faults(life, start_at="/ends_on", end_at="/ends_on")
     faults += _date_faults(standing, variation.effective_on, ends_on)
     if not faults:
-        faults += _lines_faults(standing, variation, ends_on)
+        faults += varied_lines_faults(standing.lines, variation.lines, variation.effective_on, ends_on)
         rest = ContractPeriod(max(variation.effective_on, life.starts_on), ends_on)
         for index, profile in enumerate(variation.new_profiles):
             faults += profile_faults(f"/new_lines/{index}", profile, rest)
@@ -116,49 +100,3 @@ def _date_faults(standing: Standing, effective_on: date, ends_on: date) -> list[
         words = f"The last change holds from {standing.changed_on}: later ones do not begin before it."
         return [FieldError("/effective_on", "before_earlier_change", words)]
     return []
-
-
-def _lines_faults(standing: Standing, variation: Variation, ends_on: date) -> list[FieldError]:
-    faults = []
-    times = Counter(line.line_id for line in variation.lines)
-    for index, line in enumerate(variation.lines):
-        at = f"/lines/{index}"
-        promise = standing.lines.get(line.line_id)
-        if promise is None:
-            faults.append(FieldError(f"{at}/line_id", "line_unknown", "The agreement has no such line."))
-        elif times[line.line_id] > 1:
-            faults.append(FieldError(f"{at}/line_id", "line_repeated", "A line is varied once."))
-        else:
-            faults += _line_faults(at, line, promise, variation.effective_on, ends_on)
-    beyond = [
-        line_id
-        for line_id, promise in standing.lines.items()
-        if line_id not in times and promise.ends_on > ends_on
-    ]
-    if beyond:
-        words = f"The line {beyond[0]} would end after the agreement: vary it too."
-        faults.append(FieldError("/ends_on", "line_beyond_end", words))
-    return faults
-
-
-def _line_faults(
-    at: str, line: VariedLine, promise: Promise, effective_on: date, ends_on: date
-) -> list[FieldError]:
-    if line.ended:
-        if line.quantity is None and line.ends_on is None and not line.schedule:
-            return []
-        words = "Of a line that ends nothing else is said."
-        return [FieldError(f"{at}/ended", "ended_with_more", words)]
-    faults = []
-    end = line.ends_on or min(promise.ends_on, ends_on)
-    if not effective_on <= end <= ends_on:
-        words = "What is promised from the date on ends between it and the agreement's end."
-        faults.append(FieldError(f"{at}/ends_on", "outside_contract", words))
-    else:
-        rest = ContractPeriod(max(effective_on, promise.rest_from), end)
-        faults += schedule_faults(at, line.schedule, rest)
-    due = due_before(promise, effective_on)
-    if line.quantity is not None and not promise.is_level and abs(line.quantity) < abs(due.quantity):
-        words = f"By then {due.quantity:f} have fallen due."
-        faults.append(FieldError(f"{at}/quantity", "below_due", words))
-    return faults

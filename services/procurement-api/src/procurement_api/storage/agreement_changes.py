@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import RowMapping, func, insert, select, update
-from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cdp_common.db.paging import keyset
@@ -59,15 +58,3 @@ async def changes_page(
     """The changes of an agreement, oldest first."""
     query = select(agreement_changes).where(agreement_changes.c.agreement_id == agreement_id)
     return list((await tx.execute(keyset(query, [agreement_changes.c.version], cursor, limit))).mappings())
-
-
-async def newest_versions(tx: AsyncConnection, line_ids: Collection[UUID]) -> dict[UUID, RowMapping]:
-    """The lines among `line_ids` that were varied, each as it stands now."""
-    versions = agreement_line_versions.c
-    query = (
-        select(agreement_line_versions)
-        .where(versions.line_id.in_(line_ids))
-        .ext(distinct_on(versions.line_id))
-        .order_by(versions.line_id, versions.version.desc())
-    )
-    return {row["line_id"]: row for row in (await tx.execute(query)).mappings()}

@@ -14,7 +14,8 @@ from cdp_common.db.constraints import constraint_errors
 from cdp_common.db.paging import keyset
 from procurement_api.domain.agreement import AgreementReferenceTaken
 from procurement_api.domain.tender import TenderStateWrong
-from procurement_api.storage.agreement_changes import newest_versions
+from procurement_api.storage.change_tables import agreement_line_versions
+from procurement_api.storage.promised_lines import standing_lines
 from procurement_api.storage.tables import agreement_lines, agreements
 
 
@@ -78,21 +79,7 @@ def _visible(party: UUID | None) -> Select[Any]:
 
 async def lines_of_agreements(tx: AsyncConnection, ids: Collection[UUID]) -> list[dict[str, Any]]:
     """The commitment lines of the agreements in their order, each as it stands after its last variation."""
-    query = (
-        select(agreement_lines)
-        .where(agreement_lines.c.agreement_id.in_(ids))
-        .order_by(agreement_lines.c.agreement_id, agreement_lines.c.position)
-    )
-    lines = list((await tx.execute(query)).mappings())
-    varied = await newest_versions(tx, [line["line_id"] for line in lines])
-    return [_standing(line, varied.get(line["line_id"])) for line in lines]
-
-
-def _standing(line: RowMapping, varied: RowMapping | None) -> dict[str, Any]:
-    if varied is None:
-        return {**line, "rest_from": None}
-    # What the quantity was made of is no longer what is promised.
-    return {**line, **varied, "inputs": None}
+    return await standing_lines(tx, agreement_lines, agreement_line_versions, "agreement_id", ids)
 
 
 async def terminate(tx: AsyncConnection, agreement_id: UUID, effective_on: date) -> RowMapping:

@@ -2,8 +2,9 @@
 
 from sqlalchemy import CheckConstraint, Column, Date, ForeignKey, Integer, Table, Text, Uuid
 
-from cdp_common.db.columns import Json, Pence, Quantity, UtcDateTime
+from cdp_common.db.columns import Json, Pence, UtcDateTime
 from procurement_api.storage.metadata import metadata
+from procurement_api.storage.promised_lines import version_columns
 
 agreement_changes = Table(
     "agreement_changes",
@@ -27,23 +28,5 @@ agreement_line_versions = Table(
     "agreement_line_versions",
     metadata,
     Column("line_id", Uuid, ForeignKey("agreement_lines.line_id"), primary_key=True),
-    Column("version", Integer, primary_key=True, autoincrement=False),  # of the agreement
-    Column("rest_from", Date, nullable=False),
-    Column("ends_on", Date, nullable=False),
-    Column("schedule", Json, nullable=False),  # of what falls due from `rest_from` on
-    Column("method_version", Text, nullable=False),
-    # Of the line's whole life, and of what had fallen due before.
-    *(
-        Column(f"{prefix}{name}", type_, nullable=name in ("low_pence", "high_pence"))
-        for prefix in ("", "kept_")
-        for name, type_ in (
-            ("quantity", Quantity),
-            ("counted_quantity", Quantity),
-            ("social_pence", Pence),
-            ("local_economic_pence", Pence),
-            ("low_pence", Pence),
-            ("high_pence", Pence),
-            ("fiscal_pence", Pence),
-        )
-    ),
+    *version_columns(),
 )

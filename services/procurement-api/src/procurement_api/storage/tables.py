@@ -23,12 +23,14 @@ from procurement_api.storage import (
     change_tables,
     evaluation_tables,
     lot_tables,
+    plan_tables,
     portal_tables,
     terms_tables,
 )
 from procurement_api.storage.metadata import metadata
+from procurement_api.storage.promised_lines import line_columns
 
-TABLE_MODULES = (change_tables, evaluation_tables, lot_tables, portal_tables, terms_tables)
+TABLE_MODULES = (change_tables, evaluation_tables, lot_tables, plan_tables, portal_tables, terms_tables)
 """Where the other tables stand; with them the metadata is whole."""
 
 tenders = Table(
@@ -229,29 +231,8 @@ agreements = Table(
 agreement_lines = Table(
     "agreement_lines",
     metadata,
-    Column("line_id", Uuid, primary_key=True),
     Column("agreement_id", Uuid, ForeignKey("agreements.id"), nullable=False),
-    Column("position", Integer, nullable=False),
-    Column("measure", Text, nullable=False),
-    Column("edition_hash", Text, nullable=False),
-    Column("method_version", Text, nullable=False),
-    Column("unit", Text, nullable=False),
-    Column("quantity", Quantity, nullable=False),
-    Column("counted_quantity", Quantity, nullable=False),
-    Column("social_pence", Pence, nullable=False),
-    Column("local_economic_pence", Pence, nullable=False),
-    Column("low_pence", Pence),
-    Column("high_pence", Pence),
-    Column("fiscal_pence", Pence, nullable=False),
-    Column("starts_on", Date, nullable=False),
-    Column("ends_on", Date, nullable=False),
-    Column("schedule", Json, nullable=False),
-    Column("area_code", Text),
-    Column("industry", Text),
-    Column("inputs", Json),
-    Column("activity", Text),
-    Column("target_group", Text),
-    Column("licensed_framework", Text),
+    *line_columns(),
     UniqueConstraint("agreement_id", "position", name="uq_agreement_lines_agreement_position"),
 )
 

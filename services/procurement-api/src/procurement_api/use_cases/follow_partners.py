@@ -1,6 +1,7 @@
-"""What procurement-api takes from the feed of partners-api: who was erased, and is named here no more.
+"""What procurement-api takes from the feed of partners-api: who was erased, and whose membership ended.
 
-Scores, moderations and the evaluations that rest on them stay: they hold ids. A client's own reference for
+The plans of a partner that leaves end with its membership. Who was erased is named here no more:
+scores, moderations and the evaluations that rest on them stay: they hold ids. A client's own reference for
 the person, which may be a name or an address, is replaced by a keyed hash of it. So the client cannot bring
 the person back under the same reference as somebody new, who would be let moderate what they have scored.
 """
@@ -13,15 +14,18 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cdp_common.contracts.base import EventEnvelope
+from cdp_common.contracts.partners import MembershipChanged
 from cdp_common.contracts.persons import PersonErased
 from cdp_common.db.consumer import Handle
+from cdp_common.kernel.clock import Clock, utc_now
 from cdp_common.kernel.proofs import canonical_json, commitment
 from procurement_api.storage.erased_people import add_erased_person, erase_evaluator, named_as
+from procurement_api.use_cases.withdraw_plan import withdraw_plans_of_leaver
 
 SOURCE = "partners"
 
 
-def partners_follower(panel_key: Callable[[], bytes]) -> Handle:
+def partners_follower(panel_key: Callable[[], bytes], clock: Clock = utc_now) -> Handle:
     """What applies one event; applying it again changes nothing. The key is asked for when it is needed."""
 
     async def follow_partners(tx: AsyncConnection, event: EventEnvelope) -> None:
@@ -33,6 +37,9 @@ def partners_follower(panel_key: Callable[[], bytes]) -> Handle:
                 if reference is not None:
                     reference = erased_reference(panel_key(), row["tender_id"], client_id, reference)
                 await erase_evaluator(tx, row["id"], reference, event.occurred_at)
+        elif event.type == "membership.ended":
+            ended = MembershipChanged.model_validate(event.data, extra="ignore")
+            await withdraw_plans_of_leaver(tx, ended, event.aggregate_version, clock())
 
     return follow_partners
 

@@ -2,14 +2,33 @@
 
 from __future__ import annotations
 
+from datetime import date
 from uuid import UUID
 
 from cdp_common.clients.partners import PartnersClient
 from cdp_common.clients.toms import TomsClient
 from cdp_common.clients.upstream import UpstreamProblem
-from cdp_common.contracts.partners import Organisation, Place
+from cdp_common.contracts.partners import Membership, Organisation, Place
 from cdp_common.contracts.toms import Edition
 from cdp_common.kernel.errors import FieldError, InvalidInput
+
+_MAX_PAGES = 20
+"""Pages of a hundred members of a place that are looked through."""
+
+
+async def memberships_on(
+    partners: PartnersClient, place_id: UUID, organisation_id: UUID, day: date
+) -> list[Membership]:
+    """The organisation's memberships of the place on a day, those of records merged into it included."""
+    found: list[Membership] = []
+    cursor = None
+    for _ in range(_MAX_PAGES):
+        page = await partners.list_memberships(place_id, as_of=day, limit=100, cursor=cursor)
+        found += [each for each in page.items if organisation_id in each.organisation.ids]
+        cursor = page.next_cursor
+        if cursor is None:
+            break
+    return found
 
 
 async def known_place(partners: PartnersClient, place_id: UUID) -> Place:

@@ -11,11 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cdp_common.clients.partners import PartnersClient
 from cdp_common.clients.toms import TomsClient
-from cdp_common.clients.valuing import value_for_caller
 from cdp_common.contracts.agreements import Agreement, AgreementDraft, AgreementKind
 from cdp_common.contracts.licensed import for_reader
 from cdp_common.contracts.partners import Organisation
-from cdp_common.contracts.toms import Edition, Valuation, ValuationRequest
+from cdp_common.contracts.toms import Edition
 from cdp_common.db.database import Database
 from cdp_common.db.idempotency import Answer, Once
 from cdp_common.kernel.errors import FieldError, InvalidInput
@@ -27,7 +26,7 @@ from procurement_api.domain.contract_period import ContractPeriod
 from procurement_api.domain.release_facts import ContractSigned
 from procurement_api.storage.agreements import agreement_by_id
 from procurement_api.use_cases.agreement_kpis import kpi_columns, require_kpis
-from procurement_api.use_cases.bid_rules import amount_of, profile_of, told_apart
+from procurement_api.use_cases.bid_rules import profile_of
 from procurement_api.use_cases.keep_answer import answer_before, keep_answer
 from procurement_api.use_cases.others import known_edition, known_organisation, known_place, require_slug
 from procurement_api.use_cases.publish_contracts import (
@@ -37,7 +36,7 @@ from procurement_api.use_cases.publish_contracts import (
     publish_direct_contract,
 )
 from procurement_api.use_cases.sign_agreement import sign_agreement
-from procurement_api.use_cases.value_bid import valuation_line
+from procurement_api.use_cases.value_promises import PromiseTerms, value_promises
 
 
 @dataclass(frozen=True)
@@ -143,28 +142,13 @@ def _rules_of(draft: AgreementDraft, caller: Caller) -> Draft:
 async def _value(
     toms: TomsClient, draft: AgreementDraft, edition: Edition
 ) -> tuple[list[dict[str, Any]], dict[UUID, Described]]:
-    """The commitment lines, valued as the promise of the day of signature, and what releases say beside them.
-
-    An agreement older than the edition is valued as if it had been promised on the edition's first day.
-    """
-    if not draft.lines:
-        return [], {}
-    promised_on = max(draft.signed_on, edition.effective_from)
+    """The commitment lines, and what releases say beside them."""
     life = ContractPeriod(draft.starts_on, draft.ends_on)
-    lines = [
-        valuation_line(str(index), line, life, draft.place_slug, promised_on)
-        for index, line in enumerate(draft.lines)
-    ]
-    valuation = await value_for_caller(
-        toms,
-        ValuationRequest(edition_hash=draft.edition_hash, lines=lines, explain=True),
-        [f"/lines/{index}" for index in range(len(lines))],
+    valued = await value_promises(
+        toms, PromiseTerms(edition, draft.place_slug, life, draft.signed_on), draft.lines
     )
-    rows = _line_rows(draft, valuation)
-    return rows, {
-        row["line_id"]: described(valued.explanation, valued.measure)
-        for row, valued in zip(rows, valuation.lines, strict=True)
-    }
+    rows = [row for row, _ in valued]
+    return rows, {row["line_id"]: described(line.explanation, line.measure) for row, line in valued}
 
 
 def _agreement_row(
@@ -190,27 +174,3 @@ def _agreement_row(
         "value_pence": None if draft.value_gbp is None else pence_from_gbp(draft.value_gbp),
         "data_status": draft.data_status,
     }
-
-
-def _line_rows(draft: AgreementDraft, valuation: Valuation) -> list[dict[str, Any]]:
-    life = ContractPeriod(draft.starts_on, draft.ends_on)
-    return [
-        {
-            "line_id": new_id(),
-            "position": position,
-            "measure": line.measure,
-            "edition_hash": draft.edition_hash,
-            "method_version": valuation.method_version,
-            "unit": line.unit,
-            "quantity": amount_of(line).quantity,
-            "counted_quantity": valued.counted_quantity,
-            "social_pence": pence_from_gbp(valued.social_gbp),
-            "local_economic_pence": pence_from_gbp(valued.local_economic_gbp),
-            "low_pence": None if valued.low_gbp is None else pence_from_gbp(valued.low_gbp),
-            "high_pence": None if valued.high_gbp is None else pence_from_gbp(valued.high_gbp),
-            "fiscal_pence": pence_from_gbp(valued.fiscal_gbp),
-            **told_apart(line, life),
-            "licensed_framework": valued.licensed_framework,
-        }
-        for position, (line, valued) in enumerate(zip(draft.lines, valuation.lines, strict=True))
-    ]

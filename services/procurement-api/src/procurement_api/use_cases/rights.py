@@ -1,4 +1,4 @@
-"""Whose tender, bid or agreement it is: what others may not know of is not there for them."""
+"""Whose tender, bid, agreement or plan it is: what others may not know of is not there for them."""
 
 from __future__ import annotations
 
@@ -29,6 +29,13 @@ class AgreementNotFound(NotFound):
 
     code = "agreement_not_found"
     title = "There is no such agreement"
+
+
+class PlanNotFound(NotFound):
+    """No plan that the caller may see has this id."""
+
+    code = "plan_not_found"
+    title = "There is no such plan"
 
 
 class NotTheBuyer(Forbidden):
@@ -110,7 +117,7 @@ def own_bid(caller: Caller, bid: RowMapping | None) -> RowMapping:
 
 
 def require_reads_agreements(caller: Caller) -> None:
-    """Refuse a caller that holds neither the scope for agreements nor is one of the platform's services."""
+    """Refuse who neither holds the scope for agreements and plans nor is one of the platform's services."""
     if not caller.is_internal:
         caller.requires_scope(AGREEMENTS_SCOPE)
 
@@ -129,6 +136,20 @@ def own_agreement(caller: Caller, agreement: RowMapping | None) -> RowMapping:
     if agreement["commissioner_organisation_id"] != caller.org:
         raise NotTheCommissioner("Only the commissioner may do this.")
     return agreement
+
+
+def visible_plan(caller: Caller, plan: RowMapping | None) -> RowMapping:
+    """The plan if it is the caller's organisation's, or the caller one of the platform's services."""
+    if plan is None or not (caller.is_internal or plan["organisation_id"] == caller.org):
+        raise PlanNotFound("No plan of yours has this id.")
+    return plan
+
+
+def own_plan(caller: Caller, plan: RowMapping | None) -> RowMapping:
+    """The plan if it is the caller's organisation's."""
+    if plan is None or plan["organisation_id"] != caller.org:
+        raise PlanNotFound("No plan of yours has this id.")
+    return plan
 
 
 def _is_party(caller: Caller, agreement: RowMapping) -> bool:

@@ -1,4 +1,4 @@
-"""What the lines of a variation promise and are worth from its date on, valued as the agreement was."""
+"""What varied lines promise and are worth from a day on, valued as the agreement or the plan was."""
 
 from __future__ import annotations
 
@@ -10,16 +10,15 @@ from uuid import UUID
 
 from cdp_common.clients.toms import TomsClient
 from cdp_common.clients.valuing import value_for_caller
-from cdp_common.contracts.agreements import AgreementLineDraft, AgreementVariation, LineVariation
+from cdp_common.contracts.agreements import LineVariation
 from cdp_common.contracts.promises import PromisedLine
-from cdp_common.contracts.toms import Edition, ValuationLine, ValuationRequest, ValuedLine
-from cdp_common.kernel.identifiers import new_id
-from cdp_common.kernel.money import pence_from_gbp
-from procurement_api.domain.contract_period import ContractPeriod
-from procurement_api.domain.due_parts import Part, due_before
-from procurement_api.use_cases.bid_rules import amount_of, told_apart
-from procurement_api.use_cases.standing_agreement import columns_of, promise_of
+from cdp_common.contracts.toms import ValuationLine, ValuationRequest, ValuedLine
+from procurement_api.domain.contract_period import ContractPeriod, Instalment
+from procurement_api.domain.due_parts import due_before
+from procurement_api.domain.varied_lines import VariedLine
+from procurement_api.use_cases.standing_promises import columns_of, promise_of
 from procurement_api.use_cases.value_bid import valuation_line
+from procurement_api.use_cases.value_promises import PromiseTerms, line_row, worth
 
 Row = Mapping[Any, Any]
 
@@ -33,24 +32,19 @@ class Varied:
 
 
 @dataclass(frozen=True)
-class Terms:
-    """What a variation is valued by: the agreement, its edition, its place."""
+class LinesVaried:
+    """What a variation says of lines; `ends_on` where the last day of the whole moves."""
 
-    agreement: Row
-    edition: Edition
-    place_slug: str
-
-    @property
-    def promised_on(self) -> date:
-        """Promises of an agreement older than its edition count as made on the edition's first day."""
-        signed_on: date = self.agreement["signed_on"]
-        return max(signed_on, self.edition.effective_from)
+    effective_on: date
+    lines: Sequence[LineVariation]
+    new_lines: Sequence[PromisedLine]
+    ends_on: date | None = None
 
 
 async def value_variation(
-    toms: TomsClient, terms: Terms, lines: Mapping[UUID, Row], variation: AgreementVariation
+    toms: TomsClient, terms: PromiseTerms, lines: Mapping[UUID, Row], variation: LinesVaried
 ) -> Varied:
-    """The lines that the variation changes and adds; `lines` are the agreement's as they stand."""
+    """The lines that the variation changes and adds; `lines` are those that there are, as they stand."""
     life = _rest_of_life(terms, variation)
     asked = [
         (f"/lines/{index}", _valued_anew(str(index), line, lines[line.line_id], terms))
@@ -79,19 +73,19 @@ async def value_variation(
     ]
     position = max((row["position"] for row in lines.values()), default=-1) + 1
     new_lines = [
-        _new_row(line, valued[f"new-{index}"], terms, life, method, position + index)
+        line_row(line, valued[f"new-{index}"], terms.edition, life, method, position + index)
         for index, line in enumerate(variation.new_lines)
     ]
     return Varied(versions, new_lines)
 
 
-def _rest_of_life(terms: Terms, variation: AgreementVariation) -> ContractPeriod:
-    """The agreement from the date on, which is when new lines run unless they say otherwise."""
-    start = max(variation.effective_on, terms.agreement["starts_on"])
-    return ContractPeriod(start, variation.ends_on or terms.agreement["ends_on"])
+def _rest_of_life(terms: PromiseTerms, variation: LinesVaried) -> ContractPeriod:
+    """The whole from the date on, which is when new lines run unless they say otherwise."""
+    start = max(variation.effective_on, terms.life.starts_on)
+    return ContractPeriod(start, variation.ends_on or terms.life.ends_on)
 
 
-def _end_of(line: LineVariation, row: Row, variation: AgreementVariation) -> date:
+def _end_of(line: LineVariation, row: Row, variation: LinesVaried) -> date:
     starts_on: date = row["starts_on"]
     if line.ended:
         return max(starts_on, variation.effective_on)
@@ -99,7 +93,7 @@ def _end_of(line: LineVariation, row: Row, variation: AgreementVariation) -> dat
     return end if variation.ends_on is None else min(end, variation.ends_on)
 
 
-def _valued_anew(ref: str, line: LineVariation, row: Row, terms: Terms) -> ValuationLine:
+def _valued_anew(ref: str, line: LineVariation, row: Row, terms: PromiseTerms) -> ValuationLine:
     """The whole line with its new quantity, over the days for which it was promised."""
     promise = PromisedLine(
         measure=row["measure"],
@@ -113,12 +107,12 @@ def _valued_anew(ref: str, line: LineVariation, row: Row, terms: Terms) -> Valua
 
 
 def _version(
-    line: LineVariation, row: Row, valued: ValuedLine | None, variation: AgreementVariation, method: str
+    line: LineVariation, row: Row, valued: ValuedLine | None, variation: LinesVaried, method: str
 ) -> dict[str, Any]:
     """The line as it stands after the variation; without a new value it ends with what has fallen due."""
     promise = promise_of(row)
     kept = due_before(promise, variation.effective_on)
-    whole = kept if valued is None else _worth(line.quantity or row["quantity"], valued)
+    whole = kept if valued is None else worth(line.quantity or row["quantity"], valued)
     level = {"quantity": row["quantity"]} if valued is None and promise.is_level else {}
     return {
         "line_id": row["line_id"],
@@ -132,40 +126,20 @@ def _version(
     }
 
 
-def _worth(quantity: Any, valued: ValuedLine) -> Part:
-    return Part(
-        quantity=quantity,
-        counted=valued.counted_quantity,
-        social=pence_from_gbp(valued.social_gbp),
-        local=pence_from_gbp(valued.local_economic_gbp),
-        fiscal=pence_from_gbp(valued.fiscal_gbp),
-        low=None if valued.low_gbp is None else pence_from_gbp(valued.low_gbp),
-        high=None if valued.high_gbp is None else pence_from_gbp(valued.high_gbp),
-    )
-
-
-def _new_row(
-    line: AgreementLineDraft,
-    valued: ValuedLine,
-    terms: Terms,
-    life: ContractPeriod,
-    method: str,
-    position: int,
-) -> dict[str, Any]:
-    return {
-        "line_id": new_id(),
-        "agreement_id": terms.agreement["id"],
-        "position": position,
-        "measure": line.measure,
-        "edition_hash": terms.edition.edition_hash,
-        "method_version": method,
-        "unit": line.unit,
-        **columns_of(_worth(amount_of(line).quantity, valued)),
-        **told_apart(line, life),
-        "licensed_framework": valued.licensed_framework,
-    }
-
-
 def touched(varied: Varied) -> Sequence[UUID]:
     """The ids of the lines that a variation changes or adds."""
     return [row["line_id"] for row in (*varied.versions, *varied.new_lines)]
+
+
+def varied_lines(lines: Sequence[LineVariation]) -> list[VariedLine]:
+    """What a variation says of lines, as the rules see it."""
+    return [
+        VariedLine(
+            line_id=line.line_id,
+            quantity=line.quantity,
+            ended=line.ended,
+            ends_on=line.ends_on,
+            schedule=[Instalment(part.due_on, part.share) for part in line.schedule],
+        )
+        for line in lines
+    ]

@@ -21,8 +21,8 @@ from cdp_common.db.idempotency import Answer, Once
 from cdp_common.kernel.money import pence_from_gbp
 from cdp_common.web.caller import Caller
 from cdp_common.web.etags import require_match
-from procurement_api.domain.agreement_change import Variation, VariedLine, require_variation_holds
-from procurement_api.domain.contract_period import Instalment
+from procurement_api.domain.agreement_change import Variation, require_variation_holds
+from procurement_api.domain.contract_period import ContractPeriod
 from procurement_api.storage.agreement_changes import add_change, last_changed_on
 from procurement_api.storage.agreements import agreement_by_id, lines_of_agreements
 from procurement_api.use_cases.answers import agreement_answers
@@ -33,7 +33,14 @@ from procurement_api.use_cases.others import known_edition
 from procurement_api.use_cases.publish_changes import Metrics, publish_variation
 from procurement_api.use_cases.rights import own_agreement
 from procurement_api.use_cases.standing_agreement import standing_of
-from procurement_api.use_cases.value_variation import Terms, Varied, touched, value_variation
+from procurement_api.use_cases.value_promises import PromiseTerms
+from procurement_api.use_cases.value_variation import (
+    LinesVaried,
+    Varied,
+    touched,
+    value_variation,
+    varied_lines,
+)
 
 
 async def vary_agreement(
@@ -59,7 +66,9 @@ async def vary_agreement(
     if pinned_to is not None:
         edition = await known_edition(toms, pinned_to)
         place = await partners.get_place(row["place_id"])
-        varied = await value_variation(toms, Terms(row, edition, place.slug), by_id, variation)
+        life = ContractPeriod(row["starts_on"], row["ends_on"])
+        terms = PromiseTerms(edition, place.slug, life, row["signed_on"])
+        varied = await value_variation(toms, terms, by_id, _lines_of(variation))
         metrics = Metrics(edition, await _measures(toms, edition, by_id, variation))
 
     async with db.begin() as tx:
@@ -82,7 +91,8 @@ async def vary_agreement(
             "line_ids": [str(line_id) for line_id in ids],
         }
         versions = [{**each, "version": version} for each in varied.versions]
-        changed = await add_change(tx, change, columns, versions, varied.new_lines)
+        new_lines = [{**each, "agreement_id": agreement_id} for each in varied.new_lines]
+        changed = await add_change(tx, change, columns, versions, new_lines)
         standing = await lines_of_agreements(tx, [agreement_id])
         [agreement] = agreement_answers([changed], standing)
         told = CommitmentsVaried(
@@ -120,19 +130,14 @@ def _rules_of(variation: AgreementVariation) -> Variation:
         effective_on=variation.effective_on,
         ends_on=variation.ends_on,
         value_gbp=variation.value_gbp,
-        lines=[
-            VariedLine(
-                line_id=line.line_id,
-                quantity=line.quantity,
-                ended=line.ended,
-                ends_on=line.ends_on,
-                schedule=[Instalment(part.due_on, part.share) for part in line.schedule],
-            )
-            for line in variation.lines
-        ],
+        lines=varied_lines(variation.lines),
         new_profiles=[profile_of(line) for line in variation.new_lines],
         names_edition=variation.edition_hash is not None,
     )
+
+
+def _lines_of(variation: AgreementVariation) -> LinesVaried:
+    return LinesVaried(variation.effective_on, variation.lines, variation.new_lines, variation.ends_on)
 
 
 async def _measures(

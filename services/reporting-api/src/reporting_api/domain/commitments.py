@@ -16,7 +16,9 @@ from cdp_common.kernel.quantities import split_quantity
 from reporting_api.domain.amounts import Amounts
 from reporting_api.domain.entries import DataStatus, Entry, MeasureRef, NextId, Route
 
-Kind = Literal["contract", "call_off", "framework_agreement", "grant", "planning_obligation", "pledge"]
+Kind = Literal[
+    "contract", "call_off", "framework_agreement", "grant", "planning_obligation", "pledge", "plan"
+]
 
 ROUTE_OF_KIND = MappingProxyType[Kind, Route](
     {
@@ -26,9 +28,10 @@ ROUTE_OF_KIND = MappingProxyType[Kind, Route](
         "grant": "grant",
         "planning_obligation": "planning",
         "pledge": "charter",
+        "plan": "own_activity",
     }
 )
-"""The route by which value promised in each kind of agreement arises."""
+"""The route by which value promised in each kind of commitment arises."""
 
 CONTRACT_KINDS: frozenset[Kind] = frozenset({"contract", "call_off"})
 """The kinds whose deliveries carry the two attestations."""
@@ -67,7 +70,7 @@ class PromisedLine:
 
 @dataclass(frozen=True, slots=True)
 class Commitment:
-    """An agreement or pledge: who promised what to whom."""
+    """An agreement, a pledge or a plan: who promised what to whom."""
 
     source_id: UUID
     kind: Kind

@@ -20,7 +20,8 @@ from cdp_common.db.columns import Json, Quantity, UtcDateTime, id_column
 from reporting_api.storage.catalogue import STATUS_KNOWN, metadata
 
 _KIND_KNOWN = (
-    "kind IN ('contract', 'call_off', 'framework_agreement', 'grant', 'planning_obligation', 'pledge')"
+    "kind IN ('contract', 'call_off', 'framework_agreement', 'grant', 'planning_obligation',"
+    " 'pledge', 'plan')"
 )
 
 organisations = Table(
@@ -126,7 +127,7 @@ commitments = Table(
     Column("ended_on", Date),
     Column("end_reason", Text),
     Column("data_status", Text, nullable=False),
-    Column("version", Integer, nullable=False),  # of the agreement, up to which changes were taken in
+    Column("version", Integer, nullable=False),  # of the agreement or plan, up to which changes were taken in
     Column("recorded_at", UtcDateTime, nullable=False),
     CheckConstraint(_KIND_KNOWN, name="kind_known"),
     CheckConstraint(STATUS_KNOWN, name="data_status_known"),

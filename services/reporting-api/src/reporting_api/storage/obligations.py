@@ -39,7 +39,10 @@ MAX_AGREEMENTS = 20_000
 MAX_PLACES = 1_000
 
 OWING_KINDS = ("contract", "call_off", "grant", "planning_obligation")
-"""A framework agreement commits nothing by itself; a pledge is asked after when its signature is renewed."""
+"""A framework agreement commits nothing by itself; a pledge is asked after when its signature is renewed.
+
+A plan makes no report due: its partner owes the place's quarters, in which it reports what it did of it.
+"""
 
 
 class CalendarChanged(Conflict):

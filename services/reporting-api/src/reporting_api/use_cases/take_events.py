@@ -71,10 +71,10 @@ from reporting_api.use_cases.gather import (
     refresh_bands,
 )
 
-MADE = frozenset({"agreement.signed", "pledge.made"})
-VARIED = "agreement.varied"
+MADE = frozenset({"agreement.signed", "pledge.made", "plan.adopted"})
+VARIED = frozenset({"agreement.varied", "plan.varied"})
 NOVATED = "agreement.novated"
-ENDED = frozenset({"agreement.terminated", "pledge.withdrawn"})
+ENDED = frozenset({"agreement.terminated", "pledge.withdrawn", "plan.withdrawn"})
 BANDING = "need_banding.published"
 EVERY_PLACE = "*"  # bands for every place that has none of its own
 MERGED = "organisation.merged"
@@ -140,7 +140,7 @@ class EventTaker:
         """Do what one event asks for; events of other types pass by."""
         if event.type in MADE:
             await self._enter(tx, _read(event, CommitmentsMade))
-        elif event.type == VARIED:
+        elif event.type in VARIED:
             await self._vary(tx, _read(event, CommitmentsVaried), event.aggregate_version)
         elif event.type == NOVATED:
             await self._novate(tx, _read(event, CommitmentsNovated), event.aggregate_version)
@@ -169,7 +169,7 @@ class EventTaker:
     async def _vary(self, tx: AsyncConnection, varied: CommitmentsVaried, version: int) -> None:
         before = await standing_commitment(tx, varied.source_id)
         if before is None:
-            raise CommitmentNotKnown("The agreement that was varied was never told of.")
+            raise CommitmentNotKnown("What was varied was never told of.")
         if before["version"] >= version:
             return  # taken in before: a replay has no second effect
         known = await measures_known(tx, {(line.edition_hash, line.measure) for line in varied.lines})
@@ -237,7 +237,7 @@ def _promised(event: EventEnvelope) -> CommitmentsMade | CommitmentsVaried | Non
     try:
         if event.type in MADE:
             return _read(event, CommitmentsMade)
-        return _read(event, CommitmentsVaried) if event.type == VARIED else None
+        return _read(event, CommitmentsVaried) if event.type in VARIED else None
     except ValidationError:
         return None
 

@@ -1,4 +1,4 @@
-"""The events of procurement-api: tenders, sealed bids, agreements. None carries a sealed quantity."""
+"""The events of procurement-api: tenders, sealed bids, agreements, plans. None carries a sealed quantity."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ _BIDDER = "the bidder, or the portal that submitted for it"
 _BID_SIDES = "the buyer, the bidder, and the portal that submitted for it"
 _PARTIES = "both parties, and the platform's services"
 _BUYER_AND_PORTAL = "the buyer and the portal"
+_PARTNER = "the partner, and the platform's services"
 
 
 def _of_tender(
@@ -93,5 +94,22 @@ EVENT_TYPES = (
     ),
     EventType(
         "agreement.terminated", "agreement", CommitmentsEnded, "An agreement ended before its time.", _PARTIES
+    ),
+    EventType(
+        "plan.adopted",
+        "plan",
+        CommitmentsMade,
+        "A partner adopted a plan of own activity, with these commitments.",
+        _PARTNER,
+    ),
+    EventType(
+        "plan.varied", "plan", CommitmentsVaried, "A plan's commitments changed from a day on.", _PARTNER
+    ),
+    EventType(
+        "plan.withdrawn",
+        "plan",
+        CommitmentsEnded,
+        "A plan ended before its time: its partner withdrew it, or left the collective.",
+        _PARTNER,
     ),
 )

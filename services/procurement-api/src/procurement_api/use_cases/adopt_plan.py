@@ -1,0 +1,73 @@
+"""A partner adopts a plan of own activity for its place and a period."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from cdp_common.clients.partners import PartnersClient
+from cdp_common.clients.toms import TomsClient
+from cdp_common.contracts.licensed import for_reader
+from cdp_common.contracts.plans import PlanDraft
+from cdp_common.db.database import Database
+from cdp_common.db.idempotency import Answer, Once
+from cdp_common.kernel.identifiers import new_id
+from cdp_common.web.caller import Caller
+from procurement_api.domain.contract_period import ContractPeriod
+from procurement_api.domain.plan import MemberDays, require_member, require_plan_holds
+from procurement_api.storage.plans import add_plan, hold_membership, membership_end
+from procurement_api.use_cases.bid_rules import profile_of
+from procurement_api.use_cases.keep_answer import answer_before, keep_answer
+from procurement_api.use_cases.others import known_edition, known_place, memberships_on, require_slug
+from procurement_api.use_cases.plan_answers import plan_answers, tell_plan_adopted
+from procurement_api.use_cases.value_promises import PromiseTerms, value_promises
+
+
+async def adopt_plan(
+    db: Database,
+    toms: TomsClient,
+    partners: PartnersClient,
+    caller: Caller,
+    draft: PlanDraft,
+    once: Once,
+    now: datetime,
+) -> Answer:
+    """The plan, of the organisation that the caller acts for."""
+    async with db.begin() as tx:
+        if (earlier := await answer_before(tx, once)) is not None:
+            return earlier
+    life = ContractPeriod(draft.starts_on, draft.ends_on)
+    require_plan_holds(draft.adopted_on, life, [profile_of(line) for line in draft.lines])
+    require_slug(await known_place(partners, draft.place_id), draft.place_slug)
+    organisation = await partners.get_organisation(caller.org)
+    found = await memberships_on(partners, draft.place_id, caller.org, draft.starts_on)
+    membership = require_member([MemberDays(each.id, each.valid_from, each.valid_to) for each in found], life)
+    edition = await known_edition(toms, draft.edition_hash)
+    terms = PromiseTerms(edition, draft.place_slug, life, draft.adopted_on)
+    valued = await value_promises(toms, terms, draft.lines)
+    said = draft.model_dump(exclude={"place_slug", "edition_hash", "lines"})
+    row = {
+        **said,
+        "id": new_id(),
+        "state": "adopted",
+        "organisation_id": caller.org,
+        "organisation_name": organisation.legal_name,
+        "membership_id": membership.membership_id,
+        "withdrawn_on": None,
+        "withdrawal_reason": None,
+        "version": 1,
+        "created_at": now,
+    }
+    lines = [{**line, "plan_id": row["id"]} for line, _ in valued]
+
+    async with db.begin() as tx:
+        if (earlier := await answer_before(tx, once)) is not None:
+            return earlier
+        # An end of the membership that is told from now on finds the plan, and one told before is found here.
+        await hold_membership(tx, membership.membership_id)
+        told_end = await membership_end(tx, membership.membership_id)
+        require_member([replace(membership, until=told_end or membership.until)], life)
+        await add_plan(tx, row, lines)
+        [plan] = plan_answers([row], lines)
+        await tell_plan_adopted(tx, plan, now)
+        return await keep_answer(tx, once, 201, for_reader(plan, caller.scopes), now)
