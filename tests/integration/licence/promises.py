@@ -24,6 +24,7 @@ async def make_promises(history: History) -> None:
     await _enter(history)
     await _aim(history)
     await _grant(history)
+    await _plan(history)
     await _tender(history)
     await _activity(history)
     await _people(history)
@@ -160,6 +161,30 @@ async def _grant(history: History) -> None:
         },
     )
     history.ids["agreement_id"].append(made["id"])
+
+
+async def _plan(history: History) -> None:
+    """A plan of own activity, of an organisation that is a partner of the place."""
+    platform, partner = history.platform, history.orgs[0]
+    platform.partners.join(partner, date(2025, 1, 1))
+    made = await platform.call(
+        "procurement-api",
+        "POST",
+        "/v1/plans",
+        platform.as_org(partner),
+        {
+            "reference": "PLAN-2028",
+            "title": "Own activity",
+            "place_id": str(platform.place),
+            "place_slug": "county-durham",
+            "adopted_on": "2028-01-01",
+            "starts_on": "2028-01-01",
+            "ends_on": "2028-12-31",
+            "edition_hash": history.licensed,
+            "lines": [{"measure": "LX-P1", "quantity": "213.9", "unit": "hours"}],
+        },
+    )
+    history.ids["plan_id"].append(made["id"])
 
 
 async def _tender(history: History) -> None:

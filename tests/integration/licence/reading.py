@@ -106,5 +106,6 @@ def _batches(ids: Mapping[str, Sequence[str]]) -> list[tuple[str, str, Json]]:
         ("toms-engine", "/v1/measures/batch", {"keys": keys}),
         ("charter-api", "/v1/signatures/batch", {"ids": list(ids["signature_id"])}),
         ("procurement-api", "/v1/agreements/batch", {"ids": list(ids["agreement_id"])}),
+        ("procurement-api", "/v1/plans/batch", {"ids": list(ids["plan_id"])}),
         ("procurement-api", "/v1/tenders/batch", {"ids": list(ids["tender_id"])}),
     ]

@@ -1,6 +1,7 @@
 """The access matrix, row by row: the status that it states, and nothing changed by those who are refused."""
 
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from tests.integration.procurement_api.world import (
     bid_of,
     import_document,
     moderated,
+    plan_of,
     tender_draft,
 )
 
@@ -26,6 +28,12 @@ MATRIX = Path(__file__).resolve().parents[2] / "contract" / "access" / "procurem
 ROWS: list[dict[str, Any]] = yaml.load(MATRIX.read_text(encoding="utf-8"), yaml.CSafeLoader)
 
 FILE = "reference,kind,title,deliverer_organisation_id,signed_on,starts_on,ends_on\r\n"
+NEXT_YEAR = {
+    "reference": "NEXT",
+    "starts_on": "2027-04-01",
+    "ends_on": "2028-03-31",
+    "lines": [{"measure": "M-COUNT", "quantity": "1", "unit": "count"}],
+}
 HOOK = {"url": "http://127.0.0.1:9/hook", "event_types": []}
 
 # The stage at which the tender must be for the call to be a good one.
@@ -69,6 +77,8 @@ IF_MATCH = {
     "terminate_agreement": "/v1/agreements/{agreement}",
     "vary_agreement": "/v1/agreements/{agreement}",
     "novate_agreement": "/v1/agreements/{agreement}",
+    "vary_plan": "/v1/plans/{plan}",
+    "withdraw_plan": "/v1/plans/{plan}",
 }
 
 
@@ -83,6 +93,8 @@ class Scene:
     leaf: str = ""
     line: str = ""
     agreement: str = ""
+    plan: str = ""
+    plan_line: str = ""
     webhook: str = ""
     release: str = ""
     appointment: str = ""
@@ -93,6 +105,7 @@ class Scene:
         filled = filled.replace("{bid_id}", self.bid).replace("{webhook_id}", self.webhook)
         filled = filled.replace("{delivery_id}", str(new_id())).replace("{leaf_hash}", self.leaf)
         filled = filled.replace("{release_id}", self.release)
+        filled = filled.replace("{plan_id}", self.plan).replace("{plan}", self.plan)
         filled = filled.replace("{appointment_id}", self.appointment)
         filled = filled.replace("{ocid}", "ocds-h6vhtk-000001").replace("{name}", "extension.json")
         return filled.replace("{agreement_id}", self.agreement).replace("{agreement}", self.agreement)
@@ -127,6 +140,14 @@ class Scene:
             },
             "register_agreement": lambda: agreement_of(self.world, self.parties["rival"], reference="NEW"),
             "batch_agreements": lambda: {"ids": [self.agreement]},
+            "adopt_plan": lambda: plan_of(self.world, **NEXT_YEAR),
+            "batch_plans": lambda: {"ids": [self.plan]},
+            "vary_plan": lambda: {
+                "effective_on": "2026-12-31",
+                "reason": "Why",
+                "lines": [{"line_id": self.plan_line, "ended": True}],
+            },
+            "withdraw_plan": lambda: {"effective_on": "2026-12-31", "reason": "Why"},
             "create_webhook": lambda: HOOK,
             "decide_lot": lambda: {"winner_bid_id": self.bid, "reason": "Why"},
             "start_standstill": lambda: {"award_notice_on": "2026-12-01"},
@@ -167,6 +188,9 @@ async def scene_at(world: World, stage: str) -> Scene:
         portal = {"portal_organisation_id": str(rival.id)}
         path = f"/v1/tenders/{scene.tender}/portal-appointments"
         scene.appointment = (await world.done("POST", path, portal, as_=world.buyer))["id"]
+        world.partners.join(world.buyer.id, date(2022, 9, 29))
+        plan = await world.adopted(world.buyer)
+        scene.plan, scene.plan_line = plan["id"], plan["lines"][0]["line_id"]
         package = await world.done("GET", "/v1/ocds/release-packages")
         scene.release = package["releases"][0]["id"]
     scene.parties = {
@@ -219,7 +243,7 @@ def test_every_operation_that_takes_a_token_is_tried_without_its_scope() -> None
         for operation in methods.values()
         if any(requirement.get("oauth2") for requirement in operation.get("security", []))
     }
-    assert len(scoped) == 51
+    assert len(scoped) == 58
     assert {
         row["operation"] for row in ROWS if row["caller"] == "unscoped" and row["status"] == 403
     } == scoped

