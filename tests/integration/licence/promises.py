@@ -165,7 +165,7 @@ async def _grant(history: History) -> None:
 
 async def _plan(history: History) -> None:
     """A plan of own activity, of an organisation that is a partner of the place."""
-    platform, partner = history.platform, history.orgs[0]
+    platform, partner = history.platform, history.orgs[1]
     platform.partners.join(partner, date(2025, 1, 1))
     made = await platform.call(
         "procurement-api",
