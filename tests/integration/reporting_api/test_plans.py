@@ -74,6 +74,7 @@ async def test_a_report_line_names_the_plans_line_and_what_goes_beyond_it_is_sho
     delivered = (value.delivered_against_commitment.total_gbp, value.delivered_uncommitted.total_gbp)
     assert delivered == (Decimal("1975.60"), Decimal("17.96"))
     # Ten of a hundred and ten hours are beyond the promise.
+    assert value.beyond_commitment is not None
     assert value.beyond_commitment.total_gbp == Decimal("179.60")
     assert value.delivery_ratio == Decimal("6.5853")  # £1,975.60 of the £300.00 due: sooner than planned
     # The partner owes the quarter as a member, and no report for the plan beside it.
