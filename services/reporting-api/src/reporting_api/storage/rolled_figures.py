@@ -37,6 +37,10 @@ _STORED: tuple[FigureName, ...] = (
     *FOUR_FIGURES,
     *("confirmed", "signed", "delivered_against", "delivered_uncommitted"),
 )
+CellKey = tuple[str, str, str, str]
+"""Code and qualifier of a cell, and of the one above it."""
+CellName = tuple[str, str, str, str, str]
+"""The same with the label between."""
 _OF_A_MEASURE = (
     *("edition_hash", "code", "title", "theme", "theme_title", "outcome", "outcome_title", "price_year"),
 )
@@ -161,33 +165,46 @@ class RolledFigures:
         name_of = _band_name if grouping == "need_band" else _area_name
         return self._rows((found, name_of(found, known.get((found.qualifier, found.code)))) for found in sums)
 
-    def _rows(self, named: Iterable[tuple[CellSum, tuple[str, ...]]]) -> list[FigureRow]:
+    def _rows(self, named: Iterable[tuple[CellSum, CellName]]) -> list[FigureRow]:
         """The sums of equal names added up, for each figure and by whether their pounds may be seen."""
-        labels: dict[tuple[str, ...], str] = {}
-        parts: dict[tuple[tuple[str, ...], FigureName, bool], list[CellSum]] = {}
-        for found, (code, qualifier, label, *parents) in named:
-            key = (code, qualifier, *parents)
-            labels[key] = max(labels.get(key, ""), label)
-            parts.setdefault((key, found.figure, self._is_licensed(found)), []).append(found)
+        held = self.lines.licences
+        labels: dict[CellKey, str] = {}
+        parts: dict[tuple[CellKey, FigureName, bool], list[CellSum]] = {}
+        for found, (code, qualifier, label, parent, parent_qualifier) in named:
+            key = (code, qualifier, parent, parent_qualifier)
+            if labels.setdefault(key, label) < label:
+                labels[key] = label
+            is_licensed = found.licence != "" and found.licence not in held
+            parts.setdefault((key, found.figure, is_licensed), []).append(found)
         return [
-            FigureRow(
-                code=key[0],
-                qualifier=key[1],
-                label=labels[key] or key[0],
-                parent=key[2],
-                parent_qualifier=key[3],
-                figure=figure,
-                deliverer_id=None,
-                commissioner_id=None,
-                sums=members[0].sums if len(members) == 1 else sum_of(member.sums for member in members),
-                has_samples=any(member.has_samples for member in members),
-                is_licensed=is_licensed,
-            )
+            _row(key, labels[key], figure, members, is_licensed=is_licensed)
             for (key, figure, is_licensed), members in parts.items()
         ]
 
     def _is_licensed(self, found: CellSum) -> bool:
         return found.licence != "" and found.licence not in self.lines.licences
+
+
+def _row(
+    key: CellKey, label: str, figure: FigureName, members: Sequence[CellSum], *, is_licensed: bool
+) -> FigureRow:
+    """What the members of a cell come to."""
+    code, qualifier, parent, parent_qualifier = key
+    first = members[0]
+    is_one = len(members) == 1  # by area nearly always
+    return FigureRow(
+        code,
+        qualifier,
+        label or code,
+        parent,
+        parent_qualifier,
+        figure,
+        None,
+        None,
+        first.sums if is_one else sum_of([member.sums for member in members]),
+        first.has_samples if is_one else any(member.has_samples for member in members),
+        is_licensed,
+    )
 
 
 async def rolled_figures(
@@ -223,21 +240,21 @@ async def _measures_known(
     return {(row["code"], row["edition_hash"]): row for row in rows}
 
 
-def _theme(measure: RowMapping) -> tuple[str, ...]:
+def _theme(measure: RowMapping) -> CellName:
     return (measure["theme"], measure["framework"], measure["theme_title"], "", "")
 
 
-def _outcome(measure: RowMapping) -> tuple[str, ...]:
+def _outcome(measure: RowMapping) -> CellName:
     framework = measure["framework"]
     return (measure["outcome"], framework, measure["outcome_title"], measure["theme"], framework)
 
 
-def _measure(measure: RowMapping) -> tuple[str, ...]:
+def _measure(measure: RowMapping) -> CellName:
     qualifier = measure_qualifier(measure["edition_hash"])
     return (measure["code"], qualifier, measure["title"], measure["outcome"], measure["framework"])
 
 
-_OF_MEASURE: Mapping[GroupingName, Callable[[RowMapping], tuple[str, ...]]] = MappingProxyType(
+_OF_MEASURE: Mapping[GroupingName, Callable[[RowMapping], CellName]] = MappingProxyType(
     {
         "total": lambda measure: ("total", "", "Total", "", ""),
         "theme": _theme,
@@ -247,10 +264,10 @@ _OF_MEASURE: Mapping[GroupingName, Callable[[RowMapping], tuple[str, ...]]] = Ma
 )
 
 
-def _band_name(found: CellSum, area: tuple[str, str] | None) -> tuple[str, ...]:
+def _band_name(found: CellSum, area: tuple[str, str] | None) -> CellName:
     return (NOT_PLACED if area is None else area[1], "", "", "", "")
 
 
-def _area_name(found: CellSum, area: tuple[str, str] | None) -> tuple[str, ...]:
+def _area_name(found: CellSum, area: tuple[str, str] | None) -> CellName:
     name, band = (found.code or "Not placed", NOT_PLACED) if area is None else area
     return (found.code or NOT_PLACED, "", name, band, "")

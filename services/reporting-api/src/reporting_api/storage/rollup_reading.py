@@ -8,10 +8,10 @@ are not of a whole month come from the lines that take effect on them.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import TextClause, text
@@ -81,8 +81,7 @@ class Base:
         return self.until > self.position or self.with_inbox
 
 
-@dataclass(frozen=True, slots=True)
-class CellSum:
+class CellSum(NamedTuple):
     """A figure of a cell: its name, the day in `due_day`, how many lines add to it, and what it comes to."""
 
     code: str
@@ -231,8 +230,7 @@ def _merged(standing: Iterable[CellSum], more: Iterable[CellSum]) -> Iterable[Ce
         name = (part.code, part.qualifier, part.licence, part.bucket, part.figure)
         have = found.get(name)
         if have is not None:
-            part = replace(
-                part,
+            part = part._replace(
                 entry_count=have.entry_count + part.entry_count,
                 sample_count=have.sample_count + part.sample_count,
                 sums=sum_of((have.sums, part.sums)),

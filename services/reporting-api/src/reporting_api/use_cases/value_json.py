@@ -66,15 +66,15 @@ def _figure(sums: FigureSum) -> str:
     """`value_contracts.value_figure` as JSON."""
     if sums is NOTHING:
         return _NOTHING
+    social, local, fiscal, low, high, without_range, licensed, is_split = sums
     split, limits = '"social_gbp":null,"local_economic_gbp":null', '"low_gbp":null,"high_gbp":null'
-    if sums.is_split:
-        social, local = gbp_text(sums.social_pence), gbp_text(sums.local_pence)
-        split = f'"social_gbp":"{social}","local_economic_gbp":"{local}"'
-    if sums.lines_without_range == 0:
-        limits = f'"low_gbp":"{gbp_text(sums.low_pence)}","high_gbp":"{gbp_text(sums.high_pence)}"'
+    if is_split:
+        split = f'"social_gbp":"{gbp_text(social)}","local_economic_gbp":"{gbp_text(local)}"'
+    if without_range == 0:
+        limits = f'"low_gbp":"{gbp_text(low)}","high_gbp":"{gbp_text(high)}"'
     return (
-        f'{{"total_gbp":"{gbp_text(sums.social_pence + sums.local_pence)}",{split},{limits},'
-        f'"fiscal_gbp":"{gbp_text(sums.fiscal_pence)}","licensed":"{sums.licensed}"}}'
+        f'{{"total_gbp":"{gbp_text(social + local)}",{split},{limits},'
+        f'"fiscal_gbp":"{gbp_text(fiscal)}","licensed":"{licensed}"}}'
     )
 
 
