@@ -1,6 +1,6 @@
 """Values blocks of rows: whole columns where a group's factor is proven, single rows where it is not."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import polars as pl
 
@@ -95,13 +95,15 @@ def _is_usable_ref(ref: pl.Expr) -> pl.Expr:
 
 def _valued(rows: pl.DataFrame) -> pl.DataFrame:
     """The amounts of rows that all have a proven factor."""
+    present = [name for name in ("counted", *AMOUNTS) if f"{name}_above" in rows.columns]
+    rounded_by = _rounded(rows, present)
     amounts = [
-        _rounded(rows, name).cast(pl.Int64).alias(name)
-        if f"{name}_above" in rows.columns
+        rounded_by[name].cast(pl.Int64).alias(name)
+        if name in rounded_by
         else pl.lit(None, dtype=pl.Int64).alias(name)
         for name in AMOUNTS
     ]
-    rows = rows.with_columns(*amounts, counted_quantity=shown(_rounded(rows, "counted")))
+    rows = rows.with_columns(*amounts, counted_quantity=shown(rounded_by["counted"]))
     pounds, none = pl.col("pounds").fill_null(0), pl.lit(0, dtype=pl.Int64)
     return rows.with_columns(
         total_pence=pounds,
@@ -114,14 +116,23 @@ def _valued(rows: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _rounded(rows: pl.DataFrame, name: str) -> pl.Expr:
-    """The rounded product of each row's units with the ratio of that name."""
-    units, above, below = pl.col("units"), pl.col(f"{name}_above"), pl.col(f"{name}_below")
-    facts = rows.select(is_whole=below.max() == 1, is_positive=(units.min() >= 0) & (above.min() >= 0))
-    is_whole, is_positive = facts.row(0)
-    if is_whole:
-        return units * above  # dividing takes longest, and most counted quantities are the stated ones
-    return rounded(units, above, below, is_positive=bool(is_positive))
+def _rounded(rows: pl.DataFrame, names: Sequence[str]) -> dict[str, pl.Expr]:
+    """The rounded product of each row's units with the ratio of each name."""
+    units = pl.col("units")
+    least, *ends = rows.select(
+        units.min(),
+        *(pl.col(f"{name}_above").min() for name in names),
+        *(pl.col(f"{name}_below").max() for name in names),
+    ).row(0)
+    found: dict[str, pl.Expr] = {}
+    for name, least_above, most_below in zip(names, ends, ends[len(names) :], strict=False):
+        above, below = pl.col(f"{name}_above"), pl.col(f"{name}_below")
+        if most_below == 1:  # dividing takes longest, and most counted quantities are the stated ones
+            found[name] = units * above
+        else:
+            is_positive = least >= 0 and least_above is not None and least_above >= 0
+            found[name] = rounded(units, above, below, is_positive=is_positive)
+    return found
 
 
 def _claim_holds(claim: pl.Expr, pence: pl.Expr) -> pl.Expr:
