@@ -19,7 +19,7 @@ from tests.integration.reporting_api.world import World, codes, contract_line, l
 from cdp_common.contracts.evidence import EvidenceErasure, StoredEvidence
 from cdp_common.kernel.identifiers import new_id
 from cdp_common.web.content_digest import digest_header
-from reporting_api.storage.evidence import loosen_blob
+from reporting_api.storage.loose_blobs import loosen_blob
 from reporting_api.use_cases.ask_scanner import Scanner
 from reporting_api.use_cases.keep_evidence import EvidenceKeeping
 from reporting_api.use_cases.tend_evidence import EvidenceRetention, tend_evidence

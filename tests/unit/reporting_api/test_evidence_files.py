@@ -27,7 +27,7 @@ from reporting_api.domain.evidence_files import (
     may_read,
 )
 from reporting_api.domain.report_file import line_of
-from reporting_api.storage.evidence_blobs import StoreAddressUnusable, require_store_address
+from reporting_api.storage.blobs import StoreAddressUnusable, require_store_address
 from reporting_api.use_cases.ask_scanner import (
     Scanner,
     ScannerAddressUnusable,

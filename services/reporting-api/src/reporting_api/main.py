@@ -44,9 +44,10 @@ from reporting_api.api import (
     value,
 )
 from reporting_api.domain.disclosure import DisclosureRule
+from reporting_api.domain.evidence_files import EvidenceStoreUnavailable
 from reporting_api.domain.reporting_calendar import Calendar, require_calendar_holds
 from reporting_api.settings import SCHEMA, Settings
-from reporting_api.storage.evidence_blobs import BucketAccess, EvidenceBlobs
+from reporting_api.storage.blobs import Blobs, BucketAccess
 from reporting_api.storage.remembered import Remembered
 from reporting_api.storage.spend_rules_shipped import spend_rules
 from reporting_api.use_cases.ask_scanner import Scanner
@@ -241,6 +242,6 @@ def evidence_keeping(settings: Settings) -> EvidenceKeeping:
     )
     scanner = settings.evidence_scanner
     return EvidenceKeeping(
-        EvidenceBlobs(settings.evidence_store, access),
+        Blobs(settings.evidence_store, access, EvidenceStoreUnavailable),
         None if scanner is None else Scanner(scanner, settings.evidence_scan_limit_s),
     )

@@ -7,7 +7,7 @@ from pydantic import Field, field_validator
 
 from cdp_common.contracts.evidence import EvidenceMediaType
 from cdp_common.web.settings import ServiceSettings
-from reporting_api.storage.evidence_blobs import StoreAddressUnusable, require_store_address
+from reporting_api.storage.blobs import StoreAddressUnusable, require_store_address
 from reporting_api.use_cases.ask_scanner import ScannerAddressUnusable, require_scanner_address
 
 SCHEMA = "reporting"

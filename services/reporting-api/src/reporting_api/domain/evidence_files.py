@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Literal
 from uuid import UUID
 
-from cdp_common.kernel.errors import Conflict, Gone, InvalidInput, NotFound
+from cdp_common.kernel.errors import Conflict, Gone, InvalidInput, NotFound, Unavailable
 
 MediaType = Literal[
     "application/pdf",
@@ -59,6 +59,14 @@ _NO_TEXT = (b"%PDF-", b"PK\x03\x04", b"MZ", b"\x7fELF", b"GIF8", b"#!", b"{\\rtf
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 # Control characters other than tab, line feed, form feed and carriage return stand in no text.
 _CONTROL = bytes(code for code in range(32) if code not in b"\t\n\f\r") + b"\x7f"
+
+
+class EvidenceStoreUnavailable(Unavailable):
+    """The store does not answer, has lost the file, or this deployment has none."""
+
+    code = "evidence_store_unavailable"
+    title = "Files of evidence cannot be reached"
+    retry_after_s = 30
 
 
 class EvidenceNotFound(NotFound):

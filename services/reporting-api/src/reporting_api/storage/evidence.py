@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, and_, delete, insert, or_, select, update
+from sqlalchemy import RowMapping, and_, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -15,7 +15,8 @@ from cdp_common.db.copying import copy_rows
 from cdp_common.db.paging import keyset
 from reporting_api.domain.evidence_files import EvidenceUse, RemovalReason, ScanState
 from reporting_api.storage.copy_tables import measures
-from reporting_api.storage.evidence_tables import evidence_files, line_evidence, loose_blobs
+from reporting_api.storage.evidence_tables import evidence_files, line_evidence
+from reporting_api.storage.loose_blobs import loosen_blob
 from reporting_api.storage.report_tables import report_lines, reports
 
 MAX_COPIED_S = 60
@@ -185,34 +186,3 @@ async def lock_past_keeping(
     )
     rows = (await tx.execute(query)).mappings()
     return [(row, "kept_long_enough" if row["was_used"] else "never_used") for row in rows]
-
-
-# ------------------------------------------------------------------ loose blobs
-async def loosen_blob(tx: AsyncConnection, key: str, due_at: datetime) -> None:
-    """Note a blob that no file stands for; from `due_at` on it is removed."""
-    await tx.execute(insert(loose_blobs).values(blob_key=key, due_at=due_at, is_taken=False))
-
-
-async def hold_blob(tx: AsyncConnection, key: str) -> bool:
-    """Take a blob's note away, as a file stands for it now; False when it is being removed already."""
-    held = delete(loose_blobs).where(loose_blobs.c.blob_key == key, loose_blobs.c.is_taken.is_(False))
-    return (await tx.execute(held)).rowcount == 1
-
-
-async def take_loose_blobs(tx: AsyncConnection, now: datetime, again_at: datetime, limit: int) -> list[str]:
-    """Loose blobs that are due: nobody holds them any more; to be tried again later if need be."""
-    due = (
-        select(loose_blobs.c.blob_key)
-        .where(loose_blobs.c.due_at <= now)
-        .order_by(loose_blobs.c.due_at)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    statement = update(loose_blobs).where(loose_blobs.c.blob_key.in_(due))
-    statement = statement.values(is_taken=True, due_at=again_at)
-    return list(await tx.scalars(statement.returning(loose_blobs.c.blob_key)))
-
-
-async def forget_blob(tx: AsyncConnection, key: str) -> None:
-    """Write that a loose blob is gone."""
-    await tx.execute(delete(loose_blobs).where(loose_blobs.c.blob_key == key))

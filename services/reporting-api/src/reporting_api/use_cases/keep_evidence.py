@@ -27,16 +27,15 @@ from cdp_common.web.caller import Caller
 from cdp_common.web.etags import require_match
 from cdp_common.web.uploads import Upload
 from reporting_api.domain.evidence_files import EvidenceRefusedByScanner, EvidenceRemoved
+from reporting_api.storage.blobs import Blobs
 from reporting_api.storage.evidence import (
     add_evidence,
     evidence_by_id,
     evidence_kept,
-    hold_blob,
-    loosen_blob,
     remove_evidence,
     uses_of,
 )
-from reporting_api.storage.evidence_blobs import EvidenceBlobs
+from reporting_api.storage.loose_blobs import hold_blob, loosen_blob
 from reporting_api.use_cases.ask_scanner import Scanner, ScannerSilent
 from reporting_api.use_cases.read_evidence import evidence_answer, visible_evidence
 from reporting_api.use_cases.recognise_evidence import require_recognised
@@ -66,7 +65,7 @@ class EvidenceNotHeld(Unavailable):
 class EvidenceKeeping:
     """Where files are kept, and who scans them; without a scanner they are kept as not scanned."""
 
-    blobs: EvidenceBlobs
+    blobs: Blobs
     scanner: Scanner | None
 
 

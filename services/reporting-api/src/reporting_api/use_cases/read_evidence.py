@@ -22,8 +22,8 @@ from reporting_api.domain.evidence_files import (
     EvidenceUse,
     may_read,
 )
+from reporting_api.storage.blobs import Blobs
 from reporting_api.storage.evidence import evidence_by_id, evidence_page, uses_of
-from reporting_api.storage.evidence_blobs import EvidenceBlobs
 from reporting_api.use_cases.read_reports import PLACE_ROLES
 
 
@@ -42,9 +42,7 @@ async def get_evidence(db: Database, caller: Caller, evidence_id: UUID) -> Store
     return evidence_answer(row, uses)
 
 
-async def get_evidence_file(
-    db: Database, blobs: EvidenceBlobs, caller: Caller, evidence_id: UUID
-) -> EvidenceContent:
+async def get_evidence_file(db: Database, blobs: Blobs, caller: Caller, evidence_id: UUID) -> EvidenceContent:
     """The bytes of one file; refused where it is gone, or not scanned yet.
 
     The first piece is there already, so that a store that fails is answered as such.

@@ -10,18 +10,17 @@ import structlog
 from cdp_common.db.database import Database
 from cdp_common.db.events import record_event
 from cdp_common.kernel.clock import Clock
+from reporting_api.domain.evidence_files import EvidenceStoreUnavailable
 from reporting_api.storage.evidence import (
     evidence_by_id,
-    forget_blob,
     lock_past_keeping,
     note_clean,
     queue_for_scanner,
     remove_evidence,
-    take_loose_blobs,
     take_scans_due,
     uses_of,
 )
-from reporting_api.storage.evidence_blobs import EvidenceStoreUnavailable
+from reporting_api.storage.loose_blobs import forget_blob, take_loose_blobs
 from reporting_api.use_cases.ask_scanner import Scanner, ScannerSilent
 from reporting_api.use_cases.keep_evidence import EvidenceKeeping, removal_event
 from reporting_api.use_cases.read_evidence import evidence_answer

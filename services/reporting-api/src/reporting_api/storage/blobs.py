@@ -1,4 +1,4 @@
-"""Where the bytes of evidence lie: an S3-compatible store, or a folder of this machine.
+"""Where the bytes of files lie, evidence and exports: an S3-compatible store, or a folder of this machine.
 
 A store is never asked inside a transaction. What is about to be written is first noted as loose, in a
 transaction of its own; the row that stands for it takes that note away. What stays loose is removed.
@@ -10,11 +10,13 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
+from os import SEEK_END
 from pathlib import Path
 from typing import IO
 from urllib.parse import unquote, urlsplit
 
 import obstore
+from obstore import GetOptions
 from obstore.exceptions import BaseError
 from obstore.store import LocalStore, S3Store
 from obstore.store import ObjectStore as Store
@@ -26,16 +28,10 @@ PART_BYTES = 5 * 1024 * 1024
 """The least that S3 takes as a part of an upload; twice of it is all that is held of a file."""
 PARTS_AT_ONCE = 2
 CALL_LIMIT_S = 60.0
-"""How long a store may take for one file to be written, or for one piece to be read."""
+"""How long a store may take for a small file to be written, or for one piece to be read."""
+SLOWEST_BYTES_PER_S = 1024 * 1024
+"""A larger file is given so much longer."""
 _CONNECT_LIMIT = timedelta(seconds=5)
-
-
-class EvidenceStoreUnavailable(Unavailable):
-    """The store does not answer, has lost the file, or this deployment has none."""
-
-    code = "evidence_store_unavailable"
-    title = "Files of evidence cannot be reached"
-    retry_after_s = 30
 
 
 class StoreAddressUnusable(Exception):
@@ -52,33 +48,39 @@ class BucketAccess:
     secret_key_file: Path | None = None
 
 
-class EvidenceBlobs:
-    """The store of this deployment; without an address it takes and gives nothing."""
+class Blobs:
+    """The store of this deployment; without an address it takes and gives nothing.
 
-    def __init__(self, address: str | None, access: BucketAccess) -> None:
-        self._address, self._access = address, access
+    What it cannot do it refuses as `silent`, which says what its files are.
+    """
+
+    def __init__(self, address: str | None, access: BucketAccess, silent: type[Unavailable]) -> None:
+        self._address, self._access, self._silent = address, access, silent
         self._opened: Store | None = None
 
     async def put(self, key: str, file: IO[bytes]) -> None:
         """Write a file under a key, whole or not at all; the file is read from its start."""
+        byte_count = file.seek(0, SEEK_END)
         file.seek(0)
         store = self._store()
         try:
-            async with asyncio.timeout(CALL_LIMIT_S):
+            async with asyncio.timeout(CALL_LIMIT_S + byte_count / SLOWEST_BYTES_PER_S):
                 await obstore.put_async(
                     store, key, file, chunk_size=PART_BYTES, max_concurrency=PARTS_AT_ONCE
                 )
         except (BaseError, OSError, TimeoutError) as fault:
-            raise EvidenceStoreUnavailable("The file could not be written; send it again.") from fault
+            raise self._silent("The file could not be written; send it again.") from fault
 
-    async def pieces(self, key: str) -> AsyncIterator[bytes]:
-        """The bytes under a key, in pieces.
+    async def pieces(self, key: str, part: tuple[int, int] | None = None) -> AsyncIterator[bytes]:
+        """The bytes under a key, in pieces; of a `part` those from its first number up to its second.
 
-        Raises `EvidenceStoreUnavailable` when the first is asked for, or where the store falls silent later.
+        Raises what refuses when the first is asked for, or where the store falls silent later.
         """
+        options: GetOptions = {} if part is None else {"range": part}
         try:
             async with asyncio.timeout(CALL_LIMIT_S):
-                stream = (await obstore.get_async(self._store(), key)).stream(min_chunk_size=PIECE_BYTES)
+                found = await obstore.get_async(self._store(), key, options=options)
+                stream = found.stream(min_chunk_size=PIECE_BYTES)
             while True:
                 async with asyncio.timeout(CALL_LIMIT_S):
                     piece = await anext(stream, None)
@@ -86,7 +88,7 @@ class EvidenceBlobs:
                     return
                 yield bytes(piece)
         except (BaseError, OSError, TimeoutError) as fault:
-            raise EvidenceStoreUnavailable("The file could not be read; ask again later.") from fault
+            raise self._silent("The file could not be read; ask again later.") from fault
 
     async def remove(self, key: str) -> None:
         """Remove what lies under a key; nothing to do where nothing does."""
@@ -96,16 +98,16 @@ class EvidenceBlobs:
         except FileNotFoundError:
             return
         except (BaseError, OSError, TimeoutError) as fault:
-            raise EvidenceStoreUnavailable("The file could not be removed.") from fault
+            raise self._silent("The file could not be removed.") from fault
 
     def _store(self) -> Store:
         if self._opened is None:
             if self._address is None:
-                raise EvidenceStoreUnavailable("This deployment keeps no files of evidence.")
+                raise self._silent("This deployment keeps no files.")
             try:
                 self._opened = _open(self._address, self._access)
             except (BaseError, OSError, ValueError) as fault:
-                raise EvidenceStoreUnavailable("The store cannot be opened.") from fault
+                raise self._silent("The store cannot be opened.") from fault
         return self._opened
 
 
@@ -147,7 +149,4 @@ def _open(address: str, access: BucketAccess) -> Store:
 
 
 def _secret(path: Path) -> str:
-    try:
-        return path.read_text(encoding="ascii").strip()
-    except (OSError, UnicodeError) as fault:
-        raise EvidenceStoreUnavailable("The store's secret key cannot be read.") from fault
+    return path.read_text(encoding="ascii").strip()
