@@ -27,7 +27,7 @@ OPERATIONS = {
     "toms-engine": 46,
     "procurement-api": 74,
     "charter-api": 37,
-    "reporting-api": 92,
+    "reporting-api": 98,
 }
 
 # Lists that are not paged: so many as there are feeds that the service reads.

@@ -33,6 +33,7 @@ async def make_promises(history: History) -> None:
     await _spend(history)
     await history.platform.consume()
     await _perform(history)
+    await _export(history)
 
 
 async def _sign(history: History) -> None:
@@ -292,6 +293,23 @@ async def _draft(history: History) -> None:
     headers = platform.as_org(history.orgs[1])
     kept = await platform.call("reporting-api", "POST", "/v1/report-drafts", headers, body)
     history.ids["draft_id"].append(kept["id"])
+
+
+async def _export(history: History) -> None:
+    """What a reporter, a buyer and staff export without the licence, each of their own or of the place."""
+    platform = history.platform
+    period = {"period_start": "2026-01-01", "period_end": "2029-12-31"}
+    common = {"place_id": str(platform.place), **period}
+    worker = platform.apps["reporting-api"].state.export_worker
+    for headers, kind, form, rows in (
+        (platform.as_org(history.orgs[0]), "report_lines", "parquet", "own"),
+        (platform.as_org(history.orgs[3]), "commitments", "jsonl", "own"),
+        (platform.as_staff(), "ledger_entries", "jsonl", "place"),
+    ):
+        body = {**common, "kind": kind, "format": form, "rows": rows}
+        made = await platform.call("reporting-api", "POST", "/v1/exports", headers, body)
+        await worker.make(UUID(made["id"]).bytes)
+        history.ids["export_id"].append(made["id"])
 
 
 async def _people(history: History) -> None:

@@ -1,5 +1,7 @@
 """Everything that a reader may be answered: every GET and every batch read of the four services."""
 
+import gzip
+import json
 import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,6 +9,8 @@ from itertools import product
 from typing import Any
 
 import httpx2
+import polars as pl
+import polars.selectors as cs
 from tests.integration.licence.services import Headers, Json, Platform
 
 GROUPINGS = "theme,outcome,measure,organisation,area,need_band,route,crosswalk:un-sdgs"
@@ -92,8 +96,13 @@ async def _asked(
 
 
 def _read(response: httpx2.Response) -> Any:
-    """The answer, or the words of one that is no JSON."""
-    if response.headers["content-type"].partition(";")[0].endswith("json"):
+    """The answer, or the words of one that is no JSON; of an exported file its rows."""
+    media_type = response.headers["content-type"].partition(";")[0]
+    if media_type == "application/gzip":
+        return [json.loads(line) for line in gzip.decompress(response.content).splitlines()]
+    if media_type == "application/vnd.apache.parquet":
+        return pl.read_parquet(response.content).with_columns(cs.decimal().cast(pl.String)).to_dicts()
+    if media_type.endswith("json"):
         return response.json()
     return re.split(r"[\s,;<>=\"']+", response.text)
 

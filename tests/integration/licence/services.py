@@ -101,7 +101,7 @@ class Platform:
         if method == "POST":
             sent["Idempotency-Key"] = str(new_id())
         response = await self.http[service].request(method, path, json=body, headers=sent)
-        assert response.status_code in (200, 201), response.text
+        assert response.status_code in (200, 201, 202), response.text
         answer: Json = response.json()
         return answer
 

@@ -245,6 +245,7 @@ def everything_known(history: History, edition_ids: list[str]) -> dict[str, list
         "purpose": ["revocation", "suspension"],
         "number": ["1"],
         "kind": ["html", "csv", "signature"],
+        "export_kind": ["ledger_entries"],
         "window": [*windows, "2026-01-01/2026-12-31"],
     }
 

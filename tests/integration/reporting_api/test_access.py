@@ -13,6 +13,7 @@ from tests.contract.descriptions import committed
 from tests.integration.reporting_api.collective_calls import COLLECTIVE_CALLS, collective_object
 from tests.integration.reporting_api.draft_calls import DRAFT_CALLS
 from tests.integration.reporting_api.evidence_calls import EVIDENCE_CALLS
+from tests.integration.reporting_api.export_calls import EXPORT_CALLS
 from tests.integration.reporting_api.intake_calls import INTAKE_CALLS
 from tests.integration.reporting_api.performance_calls import PERFORMANCE_CALLS, buyer, performance_object
 from tests.integration.reporting_api.spend_calls import SPEND_CALLS, spend_object
@@ -91,6 +92,7 @@ PUBLISHED = ("get_publication", "explain_pounds", "get_publication_file", "list_
 
 CALLS: dict[str, Call] = {
     **EVIDENCE_CALLS,
+    **EXPORT_CALLS,
     **DRAFT_CALLS,
     **INTAKE_CALLS,
     **COLLECTIVE_CALLS,

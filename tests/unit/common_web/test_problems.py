@@ -292,6 +292,7 @@ def test_each_category_has_the_status_that_the_conventions_give_it():
         "PreconditionFailed": 412,
         "TooLarge": 413,
         "UnsupportedMedia": 415,
+        "RangeUnsatisfiable": 416,
         "InvalidInput": 422,
         "PreconditionRequired": 428,
         "RateLimited": 429,

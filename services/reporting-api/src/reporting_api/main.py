@@ -29,6 +29,7 @@ from reporting_api.api import (
     activities,
     conflicts,
     evidence,
+    exports,
     need_figures,
     obligations,
     people,
@@ -45,6 +46,7 @@ from reporting_api.api import (
 )
 from reporting_api.domain.disclosure import DisclosureRule
 from reporting_api.domain.evidence_files import EvidenceStoreUnavailable
+from reporting_api.domain.exports import ExportLimits, ExportStoreUnavailable
 from reporting_api.domain.reporting_calendar import Calendar, require_calendar_holds
 from reporting_api.settings import SCHEMA, Settings
 from reporting_api.storage.blobs import Blobs, BucketAccess
@@ -56,6 +58,7 @@ from reporting_api.use_cases.give_notice import notices_of
 from reporting_api.use_cases.import_spend import Keeping
 from reporting_api.use_cases.keep_drafts import purge_drafts
 from reporting_api.use_cases.keep_evidence import EvidenceKeeping
+from reporting_api.use_cases.make_export import ExportWorker, exports_made
 from reporting_api.use_cases.publication_files import Signing
 from reporting_api.use_cases.purge_answers import purge_once
 from reporting_api.use_cases.read_ocds import Publisher
@@ -65,6 +68,8 @@ from reporting_api.use_cases.sign_heads import HeadSigner
 from reporting_api.use_cases.take_events import EventTaker
 from reporting_api.use_cases.tend_evidence import INTERVAL_S as TENDING_INTERVAL_S
 from reporting_api.use_cases.tend_evidence import EvidenceRetention, tend_evidence
+from reporting_api.use_cases.tend_exports import INTERVAL_S as EXPORTS_INTERVAL_S
+from reporting_api.use_cases.tend_exports import tend_exports
 
 MAX_REPORT_BYTES = 8 * 1024 * 1024
 """A report of a thousand lines with evidence is larger than other bodies."""
@@ -90,6 +95,7 @@ _ROUTERS = (
     report_drafts.router,
     conflicts.router,
     evidence.router,
+    exports.router,
     obligations.router,
     value.router,
     need_figures.router,
@@ -127,6 +133,8 @@ def create_app(
     signer = HeadSigner(cache(settings.secret_key))
     calendar = _calendar(settings)
     keeping = evidence_keeping(settings)
+    limits = _export_limits(settings)
+    exporting = ExportWorker(db, export_blobs(settings), limits, clock)
     work = _Work(db, clock, settings)
     app = create_service(
         settings,
@@ -146,6 +154,7 @@ def create_app(
                 [
                     work.sequencing(signer),
                     *work.housekeeping(calendar, keeping),
+                    work.exporting(exporting),
                     work.following(EventTaker(db, toms, partners, clock), tokens, http),
                 ]
                 if in_background
@@ -159,6 +168,8 @@ def create_app(
     app.state.ledger_signer = signer
     app.state.calendar = calendar
     app.state.evidence_keeping = keeping
+    app.state.export_limits, app.state.export_worker = limits, exporting
+    app.state.export_blobs = export_blobs(settings)
     _set_up_reading(app, settings)
     _set_up_publishing(app, settings)
     return app
@@ -189,6 +200,9 @@ class _Work:
         feeds = {source: FeedClient(url, tokens, http) for source, url in urls.items()}
         return lambda: feeds_consumed(taker, feeds, named.poll_interval_s)
 
+    def exporting(self, worker: ExportWorker) -> LifespanTask:
+        return lambda: exports_made(worker, self.settings.database_url, SCHEMA)
+
     def housekeeping(self, calendar: Calendar, keeping: EvidenceKeeping) -> list[LifespanTask]:
         db, clock, named = self.db, self.clock, self.settings
         drafts_kept = timedelta(days=named.draft_kept_days)
@@ -201,6 +215,7 @@ class _Work:
             purging(lambda: purge_drafts(db, clock, drafts_kept)),
             purging(notices_of(db, clock, calendar), interval_s=NOTICE_INTERVAL_S),
             purging(lambda: tend_evidence(db, keeping, retention, clock), interval_s=TENDING_INTERVAL_S),
+            purging(lambda: tend_exports(db, clock), interval_s=EXPORTS_INTERVAL_S),
         ]
 
 
@@ -232,16 +247,35 @@ def _set_up_publishing(app: FastAPI, settings: Settings) -> None:
     )
 
 
-def evidence_keeping(settings: Settings) -> EvidenceKeeping:
-    """The store and the scanner that the settings name."""
-    access = BucketAccess(
+def _bucket_access(settings: Settings) -> BucketAccess:
+    return BucketAccess(
         settings.evidence_s3_endpoint,
         settings.evidence_s3_region,
         settings.evidence_s3_access_key_id,
         settings.evidence_s3_secret_key_file,
     )
+
+
+def _export_limits(settings: Settings) -> ExportLimits:
+    return ExportLimits(
+        settings.export_max_rows,
+        settings.export_max_bytes,
+        settings.export_max_open,
+        settings.export_max_kept_bytes,
+        timedelta(days=settings.export_kept_days),
+        settings.export_limit_s,
+    )
+
+
+def export_blobs(settings: Settings) -> Blobs:
+    """The store of evidence, in which exports lie beside it."""
+    return Blobs(settings.evidence_store, _bucket_access(settings), ExportStoreUnavailable)
+
+
+def evidence_keeping(settings: Settings) -> EvidenceKeeping:
+    """The store and the scanner that the settings name."""
     scanner = settings.evidence_scanner
     return EvidenceKeeping(
-        Blobs(settings.evidence_store, access, EvidenceStoreUnavailable),
+        Blobs(settings.evidence_store, _bucket_access(settings), EvidenceStoreUnavailable),
         None if scanner is None else Scanner(scanner, settings.evidence_scan_limit_s),
     )

@@ -54,8 +54,8 @@ class Settings(ServiceSettings):
     """A draft of a report that nobody has changed for so many days is forgotten."""
 
     evidence_store: str | None = None
-    """Where files of evidence are kept: `file:///folder`, or `s3://bucket/prefix` of an S3-compatible store;
-    without it no file is taken."""
+    """Where files of evidence, and exports, are kept: `file:///folder`, or `s3://bucket/prefix` of an
+    S3-compatible store; without it no file is taken, and nothing exported."""
     evidence_s3_endpoint: str | None = None
     """The address of the S3-compatible store; without it, that of AWS in the region."""
     evidence_s3_region: str | None = None
@@ -87,6 +87,19 @@ class Settings(ServiceSettings):
     evidence_kept_days: int = Field(default=2557, ge=1, le=36525)
     """A file is removed so many days after the last period whose reports use it. Seven years: six in which
     a claim under a contract may be brought (Limitation Act 1980, section 5), and one more; ours to choose."""
+
+    export_kept_days: int = Field(default=7, ge=1, le=31)
+    """An exported file is removed after so many days."""
+    export_max_rows: int = Field(default=5_000_000, ge=1, le=1_000_000_000)
+    """The most rows that one export may have."""
+    export_max_bytes: int = Field(default=1024**3, ge=1024, le=64 * 1024**3)
+    """The largest exported file; it lies in the temporary folder while it is made."""
+    export_max_open: int = Field(default=3, ge=1, le=100)
+    """So many exports of one organisation may wait or be made at the same time."""
+    export_max_kept_bytes: int = Field(default=4 * 1024**3, ge=1024, le=1024**4)
+    """Once the files kept for an organisation come to so much, no further export is begun for it."""
+    export_limit_s: float = Field(default=1800.0, gt=0, le=86_400)
+    """How long one attempt at an export may take."""
 
     @field_validator(
         "evidence_store",

@@ -86,6 +86,8 @@ class CallOptions(TypedDict, total=False):
     """The ETag of the version that is changed."""
     is_read: bool
     """A POST that only reads, such as a batch read, and so may be repeated."""
+    byte_range: tuple[int, int] | None
+    """The bytes of a file from the first number up to, and without, the second."""
 
 
 class Reader(Protocol):
@@ -273,10 +275,12 @@ def _pause_s(attempt: int, retry_after_s: float | None) -> float:
 
 
 def _headers(options: CallOptions) -> dict[str, str]:
+    part = options.get("byte_range")
     offered = {
         "X-Request-Id": current_request_id(),
         "Idempotency-Key": options.get("idempotency_key"),
         "If-Match": options.get("if_match"),
+        "Range": None if part is None else f"bytes={part[0]}-{part[1] - 1}",
         "Content-Type": None if options.get("json") is None else "application/json",
     }
     return {name: value for name, value in offered.items() if value is not None}

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from cdp_common.clients.conflicts import ConflictOperations
 from cdp_common.clients.evidence import EvidenceOperations
+from cdp_common.clients.exports import ExportOperations
 from cdp_common.clients.need_figures import NeedFigureOperations
 from cdp_common.clients.obligations import ObligationOperations
 from cdp_common.clients.people import PeopleOperations
@@ -40,6 +41,7 @@ from cdp_common.contracts.reporting import (
 class ReportingClient(
     ConflictOperations,
     EvidenceOperations,
+    ExportOperations,
     NeedFigureOperations,
     ObligationOperations,
     PeopleOperations,

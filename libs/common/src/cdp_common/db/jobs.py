@@ -74,12 +74,15 @@ async def purge_job_log(tx: AsyncConnection, before: datetime) -> int:
 
 
 @asynccontextmanager
-async def working(url: str, schema: str, handlers: Mapping[str, Handler]) -> AsyncIterator[None]:
+async def working(
+    url: str, schema: str, handlers: Mapping[str, Handler], *, most_of_a_name: int = 0
+) -> AsyncIterator[None]:
     """A worker for the jobs of one schema, for as long as this lasts; it reconnects to a lost database.
 
-    At the end it takes no more jobs and waits for those that it is doing.
+    With `most_of_a_name` all workers together do so many jobs of one name at the same time. At the end it
+    takes no more jobs and waits for those that it is doing.
     """
-    task = asyncio.create_task(_work_until_cancelled(url, schema, handlers))
+    task = asyncio.create_task(_work_until_cancelled(url, schema, handlers, most_of_a_name))
     try:
         yield
     finally:
@@ -102,13 +105,15 @@ class _Transaction:
         return [dict(row) for row in rows.mappings()]
 
 
-async def _work_until_cancelled(url: str, schema: str, handlers: Mapping[str, Handler]) -> None:
+async def _work_until_cancelled(
+    url: str, schema: str, handlers: Mapping[str, Handler], most_of_a_name: int
+) -> None:
     pause_s = RECONNECT_PAUSE_S
     loop = asyncio.get_running_loop()
     while True:
         started = loop.time()
         try:
-            await _work(url, schema, handlers)
+            await _work(url, schema, handlers, most_of_a_name)
         except Exception as problem:
             # Whatever the database does, and though its tables may still be missing: the worker comes back.
             _log.warning("job_worker_stopped", error=type(problem).__name__, detail=str(problem))
@@ -118,14 +123,14 @@ async def _work_until_cancelled(url: str, schema: str, handlers: Mapping[str, Ha
         pause_s = min(pause_s * 2, MAX_RECONNECT_PAUSE_S)
 
 
-async def _work(url: str, schema: str, handlers: Mapping[str, Handler]) -> None:
+async def _work(url: str, schema: str, handlers: Mapping[str, Handler], most_of_a_name: int) -> None:
     address = make_url(url).set(drivername="postgresql")
     arguments = connect_arguments(url, {"search_path": schema, "application_name": f"cdp-{schema}-jobs"})
     connection = await asyncpg.connect(address.render_as_string(hide_password=False), **arguments)
     try:
         queue = PgQueuer(AsyncpgDriver(connection))
         for name, handler in handlers.items():
-            queue.entrypoint(name)(_entrypoint(handler))
+            queue.entrypoint(name, concurrency_limit=most_of_a_name)(_entrypoint(handler))
         await queue.run(
             dequeue_timeout=IDLE_WAIT,
             batch_size=BATCH_SIZE,

@@ -95,6 +95,13 @@ class UnsupportedMedia(CdpError):
     title = "The body's format is not supported"
 
 
+class RangeUnsatisfiable(CdpError):
+    """A part of a file is asked for that lies beyond its end."""
+
+    code = "range_unsatisfiable"
+    title = "There is no such part"
+
+
 class InvalidInput(CdpError):
     """The request is readable, and its content breaks a rule."""
 

@@ -35,6 +35,7 @@ STATUS_OF_CATEGORY: Mapping[type[CdpError], int] = {
     kernel.PreconditionFailed: 412,
     kernel.TooLarge: 413,
     kernel.UnsupportedMedia: 415,
+    kernel.RangeUnsatisfiable: 416,
     kernel.InvalidInput: 422,
     kernel.PreconditionRequired: 428,
     kernel.RateLimited: 429,

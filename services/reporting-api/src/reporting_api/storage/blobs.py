@@ -12,16 +12,18 @@ from dataclasses import dataclass
 from datetime import timedelta
 from os import SEEK_END
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 import obstore
-from obstore import GetOptions
 from obstore.exceptions import BaseError
 from obstore.store import LocalStore, S3Store
 from obstore.store import ObjectStore as Store
 
 from cdp_common.kernel.errors import Unavailable
+
+if TYPE_CHECKING:  # a shape that the library has for type checkers alone
+    from obstore import GetOptions
 
 PIECE_BYTES = 256 * 1024
 PART_BYTES = 5 * 1024 * 1024
@@ -57,6 +59,10 @@ class Blobs:
     def __init__(self, address: str | None, access: BucketAccess, silent: type[Unavailable]) -> None:
         self._address, self._access, self._silent = address, access, silent
         self._opened: Store | None = None
+
+    def require_store(self) -> None:
+        """Refuse where this deployment keeps no files, or its store cannot be opened."""
+        self._store()
 
     async def put(self, key: str, file: IO[bytes]) -> None:
         """Write a file under a key, whole or not at all; the file is read from its start."""

@@ -48,6 +48,12 @@ async def latest_of_period(
     return (await tx.execute(query)).mappings().one_or_none()
 
 
+async def publication_numbered(tx: AsyncConnection, place_id: UUID, number: int) -> RowMapping | None:
+    """The publication of a place with this number, or none."""
+    query = select(publications).where(publications.c.place_id == place_id, publications.c.number == number)
+    return (await tx.execute(query)).mappings().one_or_none()
+
+
 async def totals_before(tx: AsyncConnection, place_id: UUID, number: int) -> list[RowMapping]:
     """Number, period's end and ledger position of the place's publications before one, oldest first."""
     columns = publications.c

@@ -58,6 +58,18 @@ class EvidenceRemoved(Contract):
     reason: str
 
 
+class ExportFinished(Contract):
+    """Which export has ended, and whether there is a file to be fetched (`done`)."""
+
+    export_id: UUID
+    organisation_id: UUID
+    place_id: UUID
+    kind: str
+    format: str
+    state: str
+    fault: str | None
+
+
 class PublicationPublished(Contract):
     """Which publication of a place's collective value it is."""
 
@@ -114,6 +126,13 @@ EVENT_TYPES = (
         EvidenceRemoved,
         "A file of evidence was erased, refused by the scanner, or kept long enough.",
         _REPORTER,
+    ),
+    EventType(
+        "export.finished",
+        "export",
+        ExportFinished,
+        "An export is done, or failed.",
+        "the organisation that asked for it",
     ),
     EventType("report.due_soon", "obligation", ReportOwed, "A report falls due soon.", _REPORTER),
     EventType("report.overdue", "obligation", ReportOwed, "A report was not made in time.", _REPORTER),
