@@ -35,6 +35,7 @@ READ_IN_BATCHES = {
     "get_gathering",
     "get_hub_page",
     "get_agreement",
+    "get_plan",
     "get_tender",
     "get_signatory",
 }

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from cdp_common.contracts.base import Page
 from gateway.errors import AfterInvalid
-from gateway.pages import Position, cursor_of
+from gateway.pages import Position
 
 
 @given(st.none() | st.text(max_size=200), st.integers(0, 100))
@@ -52,4 +52,4 @@ def test_a_cursor_longer_than_any_of_ours_is_refused() -> None:
     ],
 )
 def test_the_services_cursor_is_in_the_link_to_the_next_page(link: str | None, cursor: str | None) -> None:
-    assert cursor_of(Page[str](items=[], next=link)) == cursor
+    assert Page[str](items=[], next=link).next_cursor == cursor

@@ -23,6 +23,7 @@ from cdp_common.contracts.hub import HubPage
 from cdp_common.contracts.needs import AreaBatchRequest, AreaNeed
 from cdp_common.contracts.partners import Membership, Organisation, Place, Statement
 from cdp_common.contracts.people import Cohort, PeopleTable
+from cdp_common.contracts.plans import Plan
 from cdp_common.contracts.publications import Publication
 from cdp_common.contracts.reporting import Basis, CollectiveValue, FourFigures, Report
 from cdp_common.contracts.targets import TargetProgress
@@ -30,7 +31,6 @@ from cdp_common.contracts.tenders import Tender
 from cdp_common.contracts.toms import Edition, Measure, MeasureBatchRequest, MeasureKey
 from cdp_common.contracts.working_group import Meeting
 from gateway.errors import UpstreamFault
-from gateway.pages import cursor_of
 from gateway.upstreams import Upstreams
 
 MAX_IDS_PER_CALL = 200
@@ -107,6 +107,11 @@ class Loaders:
     def agreements(self) -> DataLoader[UUID, Agreement | None]:
         """Agreements by id."""
         return _by_id(lambda batch: self._upstreams.procurement.ask(lambda api: api.batch_agreements(batch)))
+
+    @cached_property
+    def plans(self) -> DataLoader[UUID, Plan | None]:
+        """Plans of own activity by id."""
+        return _by_id(lambda batch: self._upstreams.procurement.ask(lambda api: api.batch_plans(batch)))
 
     @cached_property
     def signatories(self) -> DataLoader[UUID, Signatory | None]:
@@ -331,7 +336,7 @@ class Loaders:
         cursor: str | None = None
         while True:
             page = await self._editions_page(framework, cursor)
-            cursor = cursor_of(page)
+            cursor = page.next_cursor
             found = next((one for one in page.items if one.edition == edition), None)
             if found is not None or cursor is None:
                 return found
@@ -358,7 +363,7 @@ async def _found_in_lists(
         while True:
             page = await fetch(place_id, cursor)
             found |= {key_of(one): one for one in page.items if key_of(one) in wanted[place_id]}
-            cursor = cursor_of(page)
+            cursor = page.next_cursor
             if cursor is None or len(found) == len(wanted[place_id]):
                 return found
 

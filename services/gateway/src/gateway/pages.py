@@ -70,15 +70,10 @@ async def read_slice(fetch: FetchPage[Item], first: int, after: str | None) -> S
     while True:
         wanted = min(position.passed + first - len(items), MAX_PAGE_SIZE)
         page = await fetch(wanted, position.cursor)
-        following = cursor_of(page)
+        following = page.next_cursor
         for index, item in enumerate(page.items[position.passed :], start=position.passed + 1):
             is_last = index == len(page.items) and following is not None
             items.append((item, Position(following) if is_last else Position(position.cursor, index)))
         if following is None or len(items) >= first:
             return Slice(items, has_next=following is not None, has_previous=start != Position())
         position = Position(following)
-
-
-def cursor_of(page: Page[Item]) -> str | None:
-    """The service's cursor in the link to the following page; None on the last."""
-    return page.next_cursor

@@ -44,6 +44,7 @@ from gateway.schema.nodes import (
 from gateway.schema.obligations import calendar_of_place, obligations_of_place
 from gateway.schema.partners import Membership, Statement, place_of
 from gateway.schema.people import cohorts_of_place, people_schemes_of_place, people_tables_of_place
+from gateway.schema.plans import plans_of_place
 from gateway.schema.procurement import Tender
 from gateway.schema.public_voice import consent_wordings_of_place, ideas_of_place, supporter_count_of_place
 from gateway.schema.publications import Publication
@@ -210,6 +211,7 @@ class Place(Node):
     cohorts = resolved(cohorts_of_place, "Counts of people that the caller may see; needs `reports:read`.")
 
     agreements = resolved(agreements_of_place, "Agreements of the caller's; needs `agreements:read`.")
+    plans = resolved(plans_of_place, "Plans of own activity of the caller's; needs `agreements:read`.")
     reports = resolved(reports_of_place, "Reports that the caller may see, the oldest first.")
     reporting_calendar = resolved(calendar_of_place, "What it asks of its reporters; needs `reports:read`.")
     obligations = resolved(obligations_of_place, "Reports that fall due in a window; needs `reports:read`.")

@@ -50,6 +50,7 @@ from gateway.schema.partners import (
 from gateway.schema.people import PeopleQueries, cohort_node, people_table_node
 from gateway.schema.places import Place, place_named, place_node
 from gateway.schema.plain import PlainFirst
+from gateway.schema.plans import plan_node
 from gateway.schema.procurement import Tender, tender_node, tender_of
 from gateway.schema.public_voice import idea_node
 from gateway.schema.publications import PoundExplanation, Publication, publication_node, publication_of
@@ -80,6 +81,7 @@ NODES: Mapping[str, Callable[[Context, str], Awaitable[Node | None]]] = {
     "Organisation": organisation_node,
     "PeopleTable": people_table_node,
     "Place": place_node,
+    "Plan": plan_node,
     "Programme": programme_node,
     "Publication": publication_node,
     "Report": report_node,
