@@ -111,6 +111,9 @@ class Arithmetic:
         for item in self._sample["agreements"]:
             for line in item["agreement"]["lines"]:
                 yield Promise(line, item["agreement"]["starts_on"], item["agreement"]["ends_on"])
+        for item in self._sample["plans"]:
+            for line in item["plan"]["lines"]:
+                yield Promise(line, item["plan"]["starts_on"], item["plan"]["ends_on"])
         for pledge in self._sample["charter_signature"]["pledges"]:
             if "target" in pledge:
                 yield Promise(pledge["target"], pledge["starts_on"], pledge["ends_on"])

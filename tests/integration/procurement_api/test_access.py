@@ -9,6 +9,7 @@ import httpx2
 import pytest
 import yaml
 from tests.contract.descriptions import committed
+from tests.integration.procurement_api.plan_calls import adopted, plan_of
 from tests.integration.procurement_api.world import (
     TERMS,
     Party,
@@ -17,7 +18,6 @@ from tests.integration.procurement_api.world import (
     bid_of,
     import_document,
     moderated,
-    plan_of,
     tender_draft,
 )
 
@@ -189,7 +189,7 @@ async def scene_at(world: World, stage: str) -> Scene:
         path = f"/v1/tenders/{scene.tender}/portal-appointments"
         scene.appointment = (await world.done("POST", path, portal, as_=world.buyer))["id"]
         world.partners.join(world.buyer.id, date(2022, 9, 29))
-        plan = await world.adopted(world.buyer)
+        plan = await adopted(world, world.buyer)
         scene.plan, scene.plan_line = plan["id"], plan["lines"][0]["line_id"]
         package = await world.done("GET", "/v1/ocds/release-packages")
         scene.release = package["releases"][0]["id"]

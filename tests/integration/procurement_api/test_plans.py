@@ -4,7 +4,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from tests.integration.procurement_api.world import Json, Party, World, faults, plan_of, refused
+from tests.integration.procurement_api.plan_calls import adopted, partner_of, plan_of
+from tests.integration.procurement_api.world import Json, Party, World, faults, refused
 
 from cdp_common.contracts.base import EventEnvelope
 from cdp_common.contracts.commitments import CommitmentsEnded, CommitmentsMade, CommitmentsVaried
@@ -58,7 +59,7 @@ async def change(world: World, partner: Party, plan: Json, what: str, **body: An
 
 
 async def test_a_plan_is_adopted_varied_and_withdrawn_by_its_partner_and_told_each_time(world: World) -> None:
-    partner, stranger = world.partner("Livin"), world.partner("Another Partner")
+    partner, stranger = partner_of(world, "Livin"), partner_of(world, "Another Partner")
     key, body = str(new_id()), plan_of(world)
     first = await world.post(PATH, body, as_=partner, key=key)
     assert first.status_code == 201, first.text
@@ -133,7 +134,7 @@ async def test_a_plan_is_adopted_varied_and_withdrawn_by_its_partner_and_told_ea
     rest = {"reference": "PLAN-2026b", "starts_on": "2026-12-31", "lines": HOURS}
     answer = await world.post(PATH, plan_of(world, **rest), as_=partner)
     assert refused(answer) == (409, "plan_period_taken")
-    await world.adopted(partner, **{**rest, "starts_on": "2027-01-01"})
+    await adopted(world, partner, **{**rest, "starts_on": "2027-01-01"})
     mine = await world.done("GET", f"{PATH}?place_id={world.partners.place_id}", as_=partner)
     assert [each["reference"] for each in mine["items"]] == ["PLAN-2026", "PLAN-2026b"]
     batch = {"ids": [str(plan.id), str(new_id())]}
@@ -141,9 +142,9 @@ async def test_a_plan_is_adopted_varied_and_withdrawn_by_its_partner_and_told_ea
 
 
 async def test_a_plan_that_does_not_hold_is_refused_and_nothing_changes(world: World) -> None:
-    partner = world.partner("Livin", until="2028-06-30")
-    late, nobody = world.partner("Late", since="2026-04-02"), world.party("Supplier")
-    plan = await world.adopted(partner)
+    partner = partner_of(world, "Livin", until="2028-06-30")
+    late, nobody = partner_of(world, "Late", since="2026-04-02"), world.party("Supplier")
+    plan = await adopted(world, partner)
     line = plan["lines"][0]["line_id"]
     await change(world, partner, plan, "variations", lines=[{"line_id": line, "quantity": "130"}])
     before = await world.state()
@@ -192,12 +193,12 @@ async def test_a_plan_that_does_not_hold_is_refused_and_nothing_changes(world: W
 
 
 async def test_plans_end_with_the_membership_and_none_is_adopted_beyond_it(world: World) -> None:
-    leaver, stays = world.partner("Leaver"), world.partner("Stays")
-    plan, over = await world.adopted(leaver), await world.adopted(stays)
+    leaver, stays = partner_of(world, "Leaver"), partner_of(world, "Stays")
+    plan, over = await adopted(world, leaver), await adopted(world, stays)
     earlier = {"starts_on": "2025-04-01", "ends_on": "2026-03-31", "adopted_on": "2025-03-01", "lines": HOURS}
-    past = await world.adopted(leaver, reference="PLAN-2025", **earlier)
+    past = await adopted(world, leaver, reference="PLAN-2025", **earlier)
     future = {"starts_on": "2027-04-01", "ends_on": "2028-03-31", "reference": "PLAN-2027", "lines": HOURS}
-    to_come = await world.adopted(leaver, **future)
+    to_come = await adopted(world, leaver, **future)
     for version in (2, 2, 1):  # told once, replayed, and an older word after it
         await membership_ended(world, leaver, "2026-10-23", version)
     states = {
@@ -222,9 +223,9 @@ async def test_plans_end_with_the_membership_and_none_is_adopted_beyond_it(world
 
 
 async def test_a_partner_whose_record_was_merged_adopts_plans_in_its_membership(world: World) -> None:
-    earlier, heir = world.partner("Earlier record"), world.party("The record that stays")
+    earlier, heir = partner_of(world, "Earlier record"), world.party("The record that stays")
     assert refused(await world.post(PATH, plan_of(world), as_=heir)) == (403, "not_a_member")
     world.partners.merged[earlier.id] = heir.id
-    plan = await world.adopted(heir)
+    plan = await adopted(world, heir)
     assert (plan["organisation_id"], plan["organisation_name"]) == (str(heir.id), "The record that stays")
     assert plan["membership_id"] == str(world.partners.memberships[0][0])

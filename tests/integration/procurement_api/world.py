@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -203,18 +203,6 @@ class World:
         body = agreement_of(self, deliverer, **changes)
         return await self.done("POST", "/v1/agreements", body, as_=self.buyer)
 
-    # ------------------------------------------------------------------ plans
-    def partner(self, name: str, since: str = "2022-09-29", until: str | None = None) -> Party:
-        """A new organisation that is a partner of the place from a day on."""
-        party = self.party(name)
-        last = None if until is None else date.fromisoformat(until)
-        self.partners.join(party.id, date.fromisoformat(since), last)
-        return party
-
-    async def adopted(self, partner: Party, **changes: Any) -> Json:
-        """A plan of the partner's."""
-        return await self.done("POST", "/v1/plans", plan_of(self, **changes), as_=partner)
-
     # ------------------------------------------------------------------ what is signed
     async def signed(self, token: str) -> bytes:
         """What a token of the service signs."""
@@ -386,34 +374,6 @@ def agreement_of(world: World, deliverer: Party, **changes: Any) -> Json:
                 ],
             },
             {"measure": "M-COUNT", "quantity": "3", "unit": "count"},
-        ],
-        "data_status": "synthetic_sample",
-        **changes,
-    }
-
-
-def plan_of(world: World, **changes: Any) -> Json:
-    """A plan for the year from April 2026: 120 hours in equal months, and four of something at two dates."""
-    return {
-        "reference": "PLAN-2026",
-        "title": "What we do in 2026/27",
-        "place_id": str(world.partners.place_id),
-        "place_slug": "county-durham",
-        "adopted_on": "2026-03-20",
-        "starts_on": "2026-04-01",
-        "ends_on": "2027-03-31",
-        "edition_hash": EDITION,
-        "lines": [
-            {"measure": "M-HOURS", "quantity": "120", "unit": "hours", "area_code": "E01020762"},
-            {
-                "measure": "M-COUNT",
-                "quantity": "4",
-                "unit": "count",
-                "schedule": [
-                    {"due_on": "2026-09-30", "share": "0.25"},
-                    {"due_on": "2027-03-31", "share": "0.75"},
-                ],
-            },
         ],
         "data_status": "synthetic_sample",
         **changes,

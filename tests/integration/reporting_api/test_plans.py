@@ -2,12 +2,31 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from tests.integration.reporting_api.world import World, codes, line, promised_line, scheduled
 
 from cdp_common.contracts.commitments import CommitmentsMade
 from cdp_common.contracts.reporting import CollectiveValue, ValueCell
 from cdp_common.db.consumer import set_cursor
+
+
+def plan_of(world: World, **changes: Any) -> CommitmentsMade:
+    """A plan for the year from April 2026: the supplier promises £1,200.00 of volunteering, in months."""
+    year = {"starts_on": date(2026, 4, 1), "ends_on": date(2027, 3, 31)}
+    hours = {"quantity": Decimal(100), "counted_quantity": Decimal(100), "social_gbp": Decimal("1200.00")}
+    plan = {
+        "kind": "plan",
+        "route": "own_activity",
+        "reference": "PLAN-2026",
+        "title": "What we do in 2026/27",
+        "commissioner_id": None,
+        "commissioner_name": None,
+        "lines": [promised_line(**hours, **year)],
+        **year,
+        **changes,
+    }
+    return world.commitment(**plan)
 
 
 def figures(value: CollectiveValue | ValueCell) -> tuple[str, str]:
@@ -22,7 +41,7 @@ async def until(world: World, first: str, last: str) -> tuple[str, str]:
 
 
 async def test_a_plan_is_committed_and_due_by_route_organisation_and_measure(world: World) -> None:
-    await world.sign(world.plan())
+    await world.sign(plan_of(world))
     # In force from its adoption in March, due at each month's end from April on, over after March.
     assert await until(world, "2026-03-01", "2026-03-14") == ("0.00", "0.00")
     assert await until(world, "2026-03-01", "2026-03-15") == ("1200.00", "0.00")
@@ -47,7 +66,7 @@ async def test_a_plan_is_committed_and_due_by_route_organisation_and_measure(wor
 
 async def test_a_report_line_names_the_plans_line_and_what_goes_beyond_it_is_shown(world: World) -> None:
     await world.join(world.supplier, date(2022, 9, 29))
-    plan = await world.sign(world.plan())
+    plan = await world.sign(plan_of(world))
     owed = {"commitment_line_id": str(plan.lines[0].line_id)}
     template = await world.http.get(
         f"/v1/places/{world.place}/report-template",
@@ -84,7 +103,7 @@ async def test_a_report_line_names_the_plans_line_and_what_goes_beyond_it_is_sho
 
 
 async def test_a_plan_that_is_varied_and_withdrawn_keeps_what_fell_due(world: World) -> None:
-    plan = await world.sign(world.plan())
+    plan = await world.sign(plan_of(world))
     [hours] = plan.lines
     more = hours.model_copy(
         update={

@@ -146,23 +146,6 @@ class World:
         }
         return CommitmentsMade.model_validate(made)
 
-    def plan(self, **changes: Any) -> CommitmentsMade:
-        """A plan for the year from April 2026: the supplier promises £1,200.00 of volunteering, in months."""
-        year = {"starts_on": date(2026, 4, 1), "ends_on": date(2027, 3, 31)}
-        hours = {"quantity": Decimal(100), "counted_quantity": Decimal(100), "social_gbp": Decimal("1200.00")}
-        plan = {
-            "kind": "plan",
-            "route": "own_activity",
-            "reference": "PLAN-2026",
-            "title": "What we do in 2026/27",
-            "commissioner_id": None,
-            "commissioner_name": None,
-            "lines": [promised_line(**hours, **year)],
-            **year,
-            **changes,
-        }
-        return self.commitment(**plan)
-
     async def sign(self, made: CommitmentsMade | None = None, *, port: int = PROCUREMENT) -> CommitmentsMade:
         """Tell of a commitment and take it in."""
         commitment = made or self.commitment()

@@ -16,6 +16,7 @@ from cdp_common.contracts.bids import BidLine
 from cdp_common.contracts.charter import PledgeDraft, SigningPerson
 from cdp_common.contracts.panels import PanelScore
 from cdp_common.contracts.partners import OrganisationDraft
+from cdp_common.contracts.plans import PlanDraft
 from cdp_common.contracts.reporting import LineReview, ReportLineDraft
 from cdp_common.contracts.tenderers import BidAttestation
 from cdp_common.contracts.tenders import TenderTerms
@@ -60,6 +61,8 @@ def quantities(story: Record) -> Iterator[Record]:
         yield from bid["lines"]
     for agreement in story["agreements"]:
         yield from agreement["agreement"]["lines"]
+    for row in story["plans"]:
+        yield from row["plan"]["lines"]
     for pledge in story["charter_signature"]["pledges"]:
         if "target" in pledge:
             yield pledge["target"]
@@ -75,6 +78,9 @@ def due_dates(story: Record) -> Iterator[tuple[Record, date, date]]:
     for row in story["agreements"]:
         for line in row["agreement"]["lines"]:
             yield line, row["agreement"]["starts_on"], row["agreement"]["ends_on"]
+    for row in story["plans"]:
+        for line in row["plan"]["lines"]:
+            yield line, row["plan"]["starts_on"], row["plan"]["ends_on"]
     for pledge in story["charter_signature"]["pledges"]:
         if "target" in pledge:
             yield pledge["target"], pledge["starts_on"], pledge["ends_on"]
@@ -85,6 +91,7 @@ def test_everything_is_marked_as_a_sample(story: Record) -> None:
     drafts = [OrganisationDraft.model_validate(row["organisation"]) for row in story["organisations"]]
     assert {draft.data_status for draft in drafts} == {"synthetic_sample"}
     assert all(row["agreement"]["data_status"] == "synthetic_sample" for row in story["agreements"])
+    assert all(row["plan"]["data_status"] == "synthetic_sample" for row in story["plans"])
     assert all(row["data_status"] == "synthetic_sample" for row in story["joint_activities"])
 
 
@@ -116,7 +123,7 @@ def test_every_key_names_something(story: Record, organisations: set[str]) -> No
     named = {story["portal"]["organisation"], story["validator"]["organisation"], tender["buyer"]}
     named |= {bid[field] for bid in tender["bids"] for field in ("tenderer", "submitted_by")}
     named |= {row[field] for row in story["agreements"] for field in ("commissioner", "deliverer")}
-    named |= {story["charter_signature"]["signatory"]}
+    named |= {story["charter_signature"]["signatory"]} | {row["partner"] for row in story["plans"]}
     named |= {share["organisation"] for row in story["joint_activities"] for share in row["shares"]}
     named |= {report["organisation"] for report in story["reports"]}
     named |= {
@@ -225,6 +232,14 @@ def test_agreements_are_what_procurement_api_takes(story: Record) -> None:
     assert {draft.signed_on for draft in drafts.values()} == {story["quarter"]["period_start"]}
 
 
+def test_plans_are_what_procurement_api_takes_of_members(story: Record, programme: Record) -> None:
+    members = {row["key"] for row in programme["organisations"] if "valid_to" not in row["membership"]}
+    [row] = story["plans"]
+    plan = PlanDraft(place_id=SOME_ID, edition_hash=SOME_HASH, **row["plan"])
+    assert row["partner"] in members
+    assert plan.starts_on < story["quarter"]["period_start"] < story["quarter"]["period_end"] < plan.ends_on
+
+
 def test_pledges_are_what_charter_api_takes(story: Record, programme: Record) -> None:
     signature = story["charter_signature"]
     SigningPerson.model_validate(signature["signing_person"])
@@ -251,7 +266,8 @@ def test_instalments_of_every_source_fall_due_in_the_quarter(story: Record) -> N
     quarter = story["quarter"]
     for line, first, last in due_dates(story):
         schedule = line.get("schedule")
-        dates = [part["due_on"] for part in schedule] if schedule else [first + timedelta(days=30)]
+        month = max(first, quarter["period_start"]) + timedelta(days=30)
+        dates = [part["due_on"] for part in schedule] if schedule else [month]
         assert last > quarter["period_end"]
         assert any(quarter["period_start"] <= due <= quarter["period_end"] for due in dates), line
 
@@ -284,7 +300,7 @@ def test_report_lines_are_what_reporting_api_takes(story: Record) -> None:
             assert sum(share.share for share in draft.areas) <= 1
             assert (draft.route == "joint") == ("activity" in line)
             promised = draft.route in {"procurement", "grant", "planning", "charter"}
-            assert promised == ("commitment" in line)
+            assert (promised or "plan" in line.get("commitment", {})) == ("commitment" in line)
             assert draft.attests_commitment == (promised and draft.route != "charter")
 
 
@@ -331,6 +347,7 @@ def test_commitments_named_in_reports_exist(story: Record) -> None:
     promised |= {
         (row["key"], line["measure"]) for row in story["agreements"] for line in row["agreement"]["lines"]
     }
+    promised |= {(row["key"], line["measure"]) for row in story["plans"] for line in row["plan"]["lines"]}
     pledged = {
         row["key"]: row["target"]["measure"]
         for row in story["charter_signature"]["pledges"]
@@ -343,7 +360,8 @@ def test_commitments_named_in_reports_exist(story: Record) -> None:
                 assert pledged[commitment["pledge"]] == line["measure"]
             elif commitment:
                 assert commitment["measure"] == line["measure"]
-                assert (commitment["agreement"], commitment["measure"]) in promised
+                source = commitment.get("agreement") or commitment["plan"]
+                assert (source, commitment["measure"]) in promised
 
 
 def test_reviews_accept_at_most_what_was_reported(story: Record) -> None:

@@ -16,7 +16,7 @@ NOT_SENT = {"key", "activity", "commitment", "commissioner"}
 def wait_for_promises(scene: Scene) -> None:
     """Until the ledger holds every promise that was made: reporting pulls them from the feeds."""
     lead = scene.parties[scene.sample["tender"]["buyer"]]
-    wanted = len(scene.sample["agreements"]) + 1
+    wanted = len(scene.sample["agreements"]) + len(scene.sample["plans"]) + 1
     wanted += sum(1 for pledge in scene.sample["charter_signature"]["pledges"] if "target" in pledge)
     give_up_at = time.monotonic() + ARRIVAL_PATIENCE_S
     while True:
@@ -84,7 +84,8 @@ def _line_body(scene: Scene, line: dict[str, Any]) -> dict[str, Any]:
     body = {name: value for name, value in line.items() if name not in NOT_SENT}
     if "commitment" in line:
         promise = line["commitment"]
-        key = (promise.get("agreement") or promise["pledge"], promise.get("measure", line["measure"]))
+        source = promise.get("agreement") or promise.get("plan") or promise["pledge"]
+        key = (source, promise.get("measure", line["measure"]))
         body["commitment_line_id"] = scene.commitment_lines[key]
     else:
         body["edition_hash"] = scene.edition_hash

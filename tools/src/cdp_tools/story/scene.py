@@ -46,7 +46,7 @@ class Scene:
     place_id: str = ""
     edition_hash: str = ""
     commitment_lines: dict[tuple[str, str], str] = field(default_factory=dict)
-    """Line ids by (agreement or pledge key, measure)."""
+    """Line ids by (agreement, plan or pledge key, measure)."""
     activities: dict[str, str] = field(default_factory=dict)
     reports: dict[str, dict[str, Any]] = field(default_factory=dict)
 

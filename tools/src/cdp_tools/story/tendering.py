@@ -1,4 +1,4 @@
-"""Parts 2 and 3: a portal runs a tender, three sealed bids, the award, and two direct agreements."""
+"""Parts 2 and 3: a portal runs a tender, three sealed bids, the award, two direct agreements, a plan."""
 
 from __future__ import annotations
 
@@ -238,8 +238,13 @@ def _award(scene: Scene, buyer: Party, tender_id: str, bids: dict[str, dict[str,
     )
 
 
-def tell_agreements(scene: Scene) -> None:
-    """Promises that came about without a tender: a running grant and a planning obligation."""
+def tell_direct_promises(scene: Scene) -> None:
+    """Promises that came about without a tender: a running grant, a planning obligation, a partner's plan."""
+    _register_agreements(scene)
+    _adopt_plans(scene)
+
+
+def _register_agreements(scene: Scene) -> None:
     for item in scene.sample["agreements"]:
         deliverer = scene.parties.get(item["deliverer"]) or register(scene, item["deliverer"])
         draft = {
@@ -257,6 +262,16 @@ def tell_agreements(scene: Scene) -> None:
             f"registers a {agreement['kind'].replace('_', ' ')}",
             f"{len(agreement['lines'])} commitments of {deliverer.name}",
         )
+
+
+def _adopt_plans(scene: Scene) -> None:
+    for item in scene.sample["plans"]:
+        partner = scene.parties[item["partner"]]
+        draft = {**item["plan"], "place_id": scene.place_id, "edition_hash": scene.edition_hash}
+        plan = partner.post(scene.url("procurement-api", "/v1/plans"), draft).body
+        for line in plan["lines"]:
+            scene.commitment_lines[(item["key"], line["measure"])] = line["line_id"]
+        scene.note(partner.name, "adopts its plan of own activity", f"{len(plan['lines'])} commitments")
 
 
 def tell_charter(scene: Scene) -> None:
