@@ -77,6 +77,28 @@ COLLECTIVE_CALLS: dict[str, Call] = {
     ),
 }
 
+COLLECTIVE_CALLS |= {
+    "record_prior_total": lambda world, headers, _: world.http.post(
+        f"/v1/places/{world.place}/prior-totals", json=prior_total(), headers=keyed(headers)
+    ),
+    "correct_prior_total": lambda world, headers, target: world.http.post(
+        f"/v1/prior-totals/{target.collective_id}/corrections",
+        json=prior_total(reason="x"),
+        headers=keyed(headers),
+    ),
+    "list_prior_totals": lambda world, headers, _: world.http.get(
+        f"/v1/places/{world.place}/prior-totals", headers=headers
+    ),
+    "get_prior_total": lambda world, headers, target: world.http.get(
+        f"/v1/prior-totals/{target.collective_id}", headers=headers
+    ),
+    "get_contract_ratios": lambda world, headers, _: world.http.get(
+        f"/v1/places/{world.place}/contract-ratios",
+        params={"from": QUARTER[0], "to": QUARTER[1]},
+        headers=headers,
+    ),
+}
+
 _SETS_TARGETS = ("set_target", "import_targets")
 
 
@@ -86,6 +108,10 @@ async def collective_object(world: World, operation: str, manager: Headers) -> s
         path = f"/v1/places/{world.place}/targets"
         created = await world.http.post(path, json=target_draft(), headers=keyed(manager))
         return str(created.json()["id"])
+    if "prior_total" in operation and operation != "record_prior_total":
+        path = f"/v1/places/{world.place}/prior-totals"
+        stated = await world.http.post(path, json=prior_total(), headers=keyed(manager))
+        return str(stated.json()["id"])
     if any(word in operation for word in ("breakdown", "cohort", "people")):
         return await _of_people(world, operation, manager)
     return None
@@ -102,6 +128,21 @@ async def _of_people(world: World, operation: str, manager: Headers) -> str:
         published = await world.http.post(path, json=PEOPLE_PERIOD, headers=keyed(manager))
         return str(published.json()["id"])
     return str(counted.json()["id"])
+
+
+def prior_total(**changes: Any) -> dict[str, Any]:
+    """The total of a programme's first phase, made by others."""
+    return {
+        "title": "First phase",
+        "amount_gbp": "305000000.00",
+        "period_start": "2022-09-29",
+        "period_end": "2024-03-31",
+        "publisher": "P",
+        "basis": "Social and local economic value by another framework.",
+        "validated_by": "V",
+        "url": "https://example.org/report",
+        **changes,
+    }
 
 
 def scheme(**changes: Any) -> dict[str, Any]:

@@ -75,6 +75,8 @@ class CommitmentsMade(Contract):
     starts_on: date
     ends_on: date
     data_status: DataStatus
+    # What the contract is worth, without VAT; null where nobody has stated it, and of a pledge.
+    value_gbp: GbpText | None = None
     lines: list[CommitmentLine]
 
 
@@ -90,6 +92,7 @@ class CommitmentsVaried(Contract):
     effective_on: date
     reason: str
     ends_on: date  # of the agreement or the plan, from now on
+    value_gbp: GbpText | None = None  # what the contract is worth from now on; null where nobody states it
     lines: list[CommitmentLine]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from cdp_common.contracts.base import Code, Contract
+from cdp_common.contracts.contract_ratios import ContractRatio
 from cdp_common.contracts.published_need import PublishedNeed
 from cdp_common.contracts.reporting import Basis, CollectiveValue
 
@@ -41,3 +42,4 @@ class PublicationPreview(CollectiveValue):
 
     exposed: list[ExposedCells]
     need: PublishedNeed
+    contract_ratio: ContractRatio

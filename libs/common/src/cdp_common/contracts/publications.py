@@ -8,6 +8,7 @@ from uuid import UUID
 
 from cdp_common.contracts.base import Contract, DecimalText, GbpText, Sha256, ShortText
 from cdp_common.contracts.bridges import Bridge, CellChange
+from cdp_common.contracts.contract_ratios import ContractRatio
 from cdp_common.contracts.published_need import PublishedNeed
 from cdp_common.contracts.reporting import CollectiveValue
 from cdp_common.contracts.targets import TargetProgress
@@ -62,3 +63,4 @@ class Publication(Contract):
     licence: str
     format: int = 1  # 2 on: what follows is stated
     need: PublishedNeed | None = None  # null in publications of format 1
+    contract_ratio: ContractRatio | None = None  # social value for each £ of contract; null likewise

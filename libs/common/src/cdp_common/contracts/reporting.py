@@ -22,6 +22,7 @@ from cdp_common.contracts.base import (
 )
 from cdp_common.contracts.commitments import Route
 from cdp_common.contracts.licensed import Licensed
+from cdp_common.contracts.prior_totals import PriorTotalShown
 from cdp_common.contracts.toms import ExplanationStep, Proxy, Unit
 
 ReportState = Literal["submitted", "under_review", "returned", "validated", "rejected", "superseded"]
@@ -313,6 +314,7 @@ class CollectiveValue(Contract):
     coverage: Coverage
     groupings: list[Grouping]
     editions: list[EditionUsed]
+    prior_totals: list[PriorTotalShown] = []  # made elsewhere: shown beside the figures, in none of them
     data_status: DataStatus
 
 

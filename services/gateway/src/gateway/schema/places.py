@@ -45,6 +45,7 @@ from gateway.schema.obligations import calendar_of_place, obligations_of_place
 from gateway.schema.partners import Membership, Statement, place_of
 from gateway.schema.people import cohorts_of_place, people_schemes_of_place, people_tables_of_place
 from gateway.schema.plans import plans_of_place
+from gateway.schema.prior_totals import prior_totals_of_place
 from gateway.schema.procurement import Tender
 from gateway.schema.public_voice import consent_wordings_of_place, ideas_of_place, supporter_count_of_place
 from gateway.schema.publications import Publication
@@ -89,7 +90,9 @@ class Place(Node):
     objectives: list[NamedItem] = strawberry.field(description="What the collective is for.")
     commitments: list[NamedItem] = strawberry.field(description="What each partner commits to.")
     phases: list[NamedItem] = strawberry.field(description="The programme's phases.")
-    prior_totals: list[PriorTotal] = strawberry.field(description="Totals made elsewhere.")
+    prior_totals: list[PriorTotal] = strawberry.field(
+        description="Totals made elsewhere, as stated when the place was set up; see recordedPriorTotals."
+    )
     need_index: str | None = strawberry.field(description="The index of deprivation that its need bands use.")
     source: str = strawberry.field(description="Where the programme is known from.")
     created_at: datetime = strawberry.field(description="When it was recorded.")
@@ -179,6 +182,9 @@ class Place(Node):
 
     register = resolved(
         register_of_place, "The Charter's public register by name, searched, as it stands or stood on a day."
+    )
+    recorded_prior_totals = resolved(
+        prior_totals_of_place, "Totals made elsewhere as they were recorded, withdrawn ones among them."
     )
     targets = resolved(targets_of_place, "The place's targets by code, with how far they are reached.")
 

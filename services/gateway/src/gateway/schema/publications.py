@@ -21,9 +21,10 @@ from gateway.schema.ledger import Bridge, bridge_entries_of_publication
 from gateway.schema.money import Money, pounds
 from gateway.schema.nodes import Node, node_id, parse_uuid
 from gateway.schema.partners import place_of
+from gateway.schema.prior_totals import ContractRatio
 from gateway.schema.proxies import ExplanationStep, Proxy
 from gateway.schema.published_need import PublishedNeed
-from gateway.schema.records import as_shown, said, shows
+from gateway.schema.records import as_shown, maybe_shown, said, shows
 from gateway.schema.reporting import CollectiveValue
 from gateway.schema.scalars import BigInt
 from gateway.schema.targets import TargetProgress
@@ -164,6 +165,11 @@ class Publication(Node):
     def need(self) -> PublishedNeed | None:
         """By need."""
         return None if self.record.need is None else PublishedNeed.of(self.record.need)
+
+    @computed("Social value for each £ of the contracts in force; null in publications of format 1.")
+    def contract_ratio(self) -> ContractRatio | None:
+        """For each £ of contract."""
+        return maybe_shown(ContractRatio, self.record.contract_ratio)
 
     @computed("Its files, for people and for verifying: where reporting-api serves them.")
     def files(self) -> list[PublicationFile]:

@@ -21,6 +21,7 @@ from gateway.schema.enums import Basis, DataStatus, Figure, GroupBy, described_v
 from gateway.schema.fields import calls_together, computed
 from gateway.schema.groupings import Grouping
 from gateway.schema.money import SocialValue
+from gateway.schema.prior_totals import StandingPriorTotal
 from gateway.schema.records import as_shown, maybe_shown, said, shows
 from gateway.selections import argument_value, selected_fields
 
@@ -178,6 +179,11 @@ class CollectiveValue:
         """What publishing could not hide."""
         found = self.record.exposed if isinstance(self.record, previews.PublicationPreview) else []
         return [as_shown(ExposedCells, one) for one in found]
+
+    @computed("Totals made elsewhere: they stand beside the four figures, in none of them.")
+    def prior_totals(self) -> list[StandingPriorTotal]:
+        """Made elsewhere."""
+        return [as_shown(StandingPriorTotal, one) for one in self.record.prior_totals]
 
     delivery_ratio: Decimal | None = strawberry.field(
         description="Delivered against promises ÷ due; null when nothing was due."

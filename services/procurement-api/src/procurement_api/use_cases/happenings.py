@@ -191,6 +191,7 @@ async def tell_agreement_signed(
         starts_on=agreement.starts_on,
         ends_on=agreement.ends_on,
         data_status=agreement.data_status,
+        value_gbp=agreement.value_gbp,
         lines=agreement.lines,
     )
     await _tell_agreement(tx, "agreement.signed", agreement, made.model_dump(mode="json"), now)

@@ -101,6 +101,7 @@ async def vary_agreement(
             effective_on=variation.effective_on,
             reason=variation.reason,
             ends_on=agreement.ends_on,
+            value_gbp=agreement.value_gbp,
             lines=[line for line in agreement.lines if line.line_id in ids],
         )
         await tell_agreement_changed(tx, "varied", agreement, told, now)

@@ -16,7 +16,7 @@ from sqlalchemy import (
     Uuid,
 )
 
-from cdp_common.db.columns import Json, Quantity, UtcDateTime, id_column
+from cdp_common.db.columns import Json, Pence, Quantity, UtcDateTime, id_column
 from reporting_api.storage.catalogue import STATUS_KNOWN, metadata
 
 _KIND_KNOWN = (
@@ -143,6 +143,18 @@ commitment_novations = Table(
     Column("effective_on", Date, nullable=False),
     Column("earlier_deliverer_id", Uuid, nullable=False),
     Column("reason", Text, nullable=False),
+)
+
+# What a contract is worth from a day on, without VAT; null where nobody has stated it. Append-only.
+commitment_values = Table(
+    "commitment_values",
+    metadata,
+    Column("source_id", Uuid, ForeignKey("commitments.source_id"), primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("effective_on", Date, nullable=False),
+    Column("pence", Pence),
+    Column("recorded_at", UtcDateTime, nullable=False),
+    CheckConstraint("pence >= 0", name="not_negative"),
 )
 
 commitment_lines = Table(

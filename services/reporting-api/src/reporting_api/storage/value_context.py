@@ -49,7 +49,13 @@ _CONTEXT = text(f"""
          ORDER BY c.version DESC LIMIT 1) AS calendar,
         (SELECT count(*) FROM report_conflicts c
          WHERE c.place_id = :place AND c.period_start <= :last AND c.period_end >= :first
-           AND c.raised_at <= :moment AND (c.closed_at IS NULL OR c.closed_at > :moment)) AS open_conflicts
+           AND c.raised_at <= :moment AND (c.closed_at IS NULL OR c.closed_at > :moment)) AS open_conflicts,
+        (SELECT json_agg(row_to_json(v) ORDER BY v.period_start, v.period_end, v.prior_total_id)::text
+         FROM (SELECT DISTINCT ON (prior_total_id) w.* FROM prior_totals p
+               JOIN prior_total_versions w ON w.prior_total_id = p.id
+               WHERE p.place_id = :place AND w.recorded_at <= :moment
+               ORDER BY prior_total_id, w.version DESC) v
+         WHERE NOT v.withdrawn) AS prior_totals
     """)  # noqa: S608 - made of constants
 
 
@@ -61,6 +67,8 @@ class ValueContext:
     report_text: str
     calendar_text: str
     open_conflicts: int
+    prior_total_text: str
+    """Totals made elsewhere that stand beside the figures, each as its newest version."""
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -100,7 +108,13 @@ async def context_of(
     """What was known at the moment: the conflicts about days of the window, the reports about the span's."""
     values = {"place": place_id, "moment": moment, "since": span.start, "until": span.end}
     row = (await tx.execute(_CONTEXT, {**values, "first": window.start, "last": window.end})).one()
-    return ValueContext(row.memberships or "", row.reports or "", row.calendar or "", row.open_conflicts)
+    return ValueContext(
+        row.memberships or "",
+        row.reports or "",
+        row.calendar or "",
+        row.open_conflicts,
+        row.prior_totals or "",
+    )
 
 
 @lru_cache(maxsize=_READ_TEXTS)

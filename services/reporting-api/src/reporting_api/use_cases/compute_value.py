@@ -12,6 +12,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from cdp_common.contracts.prior_totals import PriorTotalShown
 from cdp_common.contracts.reporting import (
     CollectiveValue,
     Coverage,
@@ -41,6 +42,7 @@ from reporting_api.storage.remembered import Remembered
 from reporting_api.storage.rolled_figures import RolledFigures, rolled_figures
 from reporting_api.storage.value_context import ValueContext, context_of
 from reporting_api.use_cases.beyond_commitment import beyond_in_window
+from reporting_api.use_cases.prior_totals import prior_totals_shown
 from reporting_api.use_cases.timeliness import timeliness_answer
 from reporting_api.use_cases.value_contracts import four_figures, value_cell, value_figure
 
@@ -85,6 +87,7 @@ class ComputedValue:
     editions: Sequence[EditionUse]
     beyond_commitment: FigureSum
     open_conflicts: int
+    prior_totals: Sequence[PriorTotalShown]
     has_samples: bool
 
 
@@ -131,6 +134,7 @@ async def compute_value(
         editions=whole.editions,
         beyond_commitment=await beyond_in_window(tx, lines, known_at),
         open_conflicts=context.open_conflicts,
+        prior_totals=prior_totals_shown(context.prior_total_text),
         has_samples=owed.coverage.has_samples or whole.has_samples,
     )
 
@@ -297,6 +301,7 @@ def collective_value(
             EditionUsed(edition_hash=use.edition_hash, label=use.title, price_years=list(use.price_years))
             for use in computed.editions
         ],
+        prior_totals=list(computed.prior_totals),
         data_status="synthetic_sample" if computed.has_samples else "actual",
     )
 

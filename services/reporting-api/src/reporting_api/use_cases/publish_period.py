@@ -16,7 +16,6 @@ from cdp_common.contracts.base import Contract
 from cdp_common.contracts.bridges import Bridge
 from cdp_common.contracts.publications import DisclosureRule as RuleContract
 from cdp_common.contracts.publications import Publication, PublicationChange, PublicationDraft
-from cdp_common.contracts.published_need import PublishedNeed
 from cdp_common.contracts.reporting import CollectiveValue
 from cdp_common.db.database import Database
 from cdp_common.db.events import NewEvent, record_event
@@ -55,6 +54,7 @@ from reporting_api.use_cases.publish_targets import (
     keep_published_progress,
     progress_to_publish,
 )
+from reporting_api.use_cases.read_contract_ratios import published_ratio
 from reporting_api.use_cases.read_publications import thawed
 from reporting_api.use_cases.run_sequencer import seal_place
 from reporting_api.use_cases.value_to_publish import value_to_publish
@@ -102,9 +102,14 @@ async def publish_period(
         protected = await value_to_publish(tx, lines, rule, now, number=number)
         progress = await progress_to_publish(tx, protected.value, position, protected.agreed, rule)
         bridges = await build_bridges(tx, place_id, number, position, period.end, protected.agreed, rule)
-        by_need = published_need(protected, need, await indices_landed_in(tx, lines))
         publication = _publication(
-            draft, protected.value, progress, bridges, by_need, before, head, rule, licence, now
+            draft, protected.value, progress, bridges, before, head, rule, licence, now
+        ).model_copy(
+            update={
+                "format": PUBLICATION_FORMAT,
+                "need": published_need(protected, need, await indices_landed_in(tx, lines)),
+                "contract_ratio": await published_ratio(tx, lines, protected, rule),
+            }
         )
         document = canonical_json(publication.model_dump(mode="json"))
         row = _row(publication, protected.agreed, document)
@@ -122,7 +127,6 @@ def _publication(
     value: CollectiveValue,
     progress: Sequence[ShownProgress],
     bridges: list[Bridge],
-    need: PublishedNeed,
     before: RowMapping | None,
     head: Block | None,
     rule: DisclosureRule,
@@ -154,8 +158,6 @@ def _publication(
             source=rule.source,
         ),
         licence=licence,
-        format=PUBLICATION_FORMAT,
-        need=need,
     )
 
 

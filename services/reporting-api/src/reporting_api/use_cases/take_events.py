@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TypeVar
 from uuid import UUID
 
@@ -52,6 +53,7 @@ from reporting_api.storage.commitments import (
     keep_variation,
     standing_commitment,
 )
+from reporting_api.storage.contract_values import keep_commitment_value
 from reporting_api.storage.copies import (
     MeasureCopy,
     keep_membership,
@@ -159,6 +161,7 @@ class EventTaker:
         commitment = _commitment(made, known, None if place is None else place.need_index)
         if not await keep_commitment(tx, commitment, now):
             return  # told of before: a replay has no second effect
+        await keep_commitment_value(tx, made.source_id, 1, made.signed_on, _pence(made.value_gbp), now)
         await keep_schedules(tx, commitment.lines)
         names = {made.deliverer_id: made.deliverer_name}
         if made.commissioner_id is not None and made.commissioner_name is not None:
@@ -177,8 +180,10 @@ class EventTaker:
         changed = _varied(before, varied, known, None if place is None else place.need_index)
         standing = await standing_entries(tx, varied.source_id)
         await keep_variation(tx, changed, version)
+        worth, now = _pence(varied.value_gbp), self.clock()
+        await keep_commitment_value(tx, varied.source_id, version, varied.effective_on, worth, now)
         await keep_schedules(tx, changed.lines, since=varied.effective_on)
-        entries = entries_of_variation(standing, changed, varied.effective_on, new_id, self.clock())
+        entries = entries_of_variation(standing, changed, varied.effective_on, new_id, now)
         await append_entries(tx, entries)
 
     async def _novate(self, tx: AsyncConnection, novated: CommitmentsNovated, version: int) -> None:
@@ -312,6 +317,10 @@ def _line(line: CommitmentLine, measure: MeasureCopy, need_index: str | None) ->
         area_code=line.area_code,
         area_index=need_index if line.area_code is not None else None,
     )
+
+
+def _pence(gbp: Decimal | None) -> int | None:
+    return None if gbp is None else pence_from_gbp(gbp)
 
 
 def _amounts(line: CommitmentLine) -> Amounts:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
-from cdp_common.contracts.base import Contract, DataStatus, DecimalText, Sha256
+from cdp_common.contracts.base import Contract, DataStatus, DecimalText, GbpText, Sha256
 from cdp_common.contracts.event_types.declared import EventType
 from cdp_common.contracts.event_types.people import PEOPLE_EVENT_TYPES
 
@@ -97,6 +97,20 @@ class TargetChanged(Contract):
     data_status: DataStatus
 
 
+class PriorTotalChanged(Contract):
+    """Which total made elsewhere a place shows beside its figures."""
+
+    prior_total_id: UUID
+    place_id: UUID
+    version: int
+    title: str
+    amount_gbp: GbpText
+    period_start: date
+    period_end: date
+    withdrawn: bool
+    data_status: DataStatus
+
+
 _REPORTER = "the reporting organisation, and the platform's services"
 _EVERYBODY = "everybody"
 _BOTH_REPORTERS = "both reporters, and the platform's services"
@@ -141,6 +155,20 @@ EVENT_TYPES = (
         "publication",
         PublicationPublished,
         "A place published its collective value of a period.",
+        _EVERYBODY,
+    ),
+    EventType(
+        "prior_total.recorded",
+        "prior_total",
+        PriorTotalChanged,
+        "A place stated a total that was made elsewhere.",
+        _EVERYBODY,
+    ),
+    EventType(
+        "prior_total.corrected",
+        "prior_total",
+        PriorTotalChanged,
+        "A total made elsewhere was corrected or withdrawn.",
         _EVERYBODY,
     ),
     EventType("target.set", "target", TargetChanged, "A place set a number to be reached.", _EVERYBODY),
