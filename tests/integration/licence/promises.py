@@ -134,6 +134,17 @@ async def _aim(history: History) -> None:
     path = f"/v1/places/{platform.place}/targets"
     made = await platform.call("reporting-api", "POST", path, platform.as_staff(), target)
     history.ids["target_id"].append(made["id"])
+    earlier = {
+        "title": "Before the ledger",
+        "amount_gbp": "1000000.00",
+        "period_start": "2022-01-01",
+        "period_end": "2022-12-31",
+        "publisher": "The tests",
+        "basis": "By a method of its own.",
+    }
+    path = f"/v1/places/{platform.place}/prior-totals"
+    made = await platform.call("reporting-api", "POST", path, platform.as_staff(), earlier)
+    history.ids["prior_total_id"].append(made["id"])
 
 
 async def _grant(history: History) -> None:

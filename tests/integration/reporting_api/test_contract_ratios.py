@@ -13,7 +13,7 @@ from cdp_common.contracts.prior_totals import PriorTotalCorrection, PriorTotalDr
 from cdp_common.kernel.identifiers import new_id
 from reporting_api.use_cases.verify_ledger import verify_ledger
 
-WINDOW = {"from_": date(2026, 7, 1), "to": date(2026, 9, 30)}
+SINCE, UNTIL = date(2026, 7, 1), date(2026, 9, 30)
 
 
 async def test_a_total_made_elsewhere_stands_beside_the_figures_and_in_none_of_them(world: World):
@@ -34,6 +34,7 @@ async def test_a_total_made_elsewhere_stands_beside_the_figures_and_in_none_of_t
     assert "Totals made elsewhere" in page
     assert "£305,000,000.00" in page
     world.clock.advance(timedelta(days=1))
+    manager = client(world, world.as_manager())
     stated: Any = prior_total(amount_gbp="306000000.00", reason="As printed.")
     corrected = await manager.correct_prior_total(
         recorded.id, PriorTotalCorrection.model_validate(stated), idempotency_key=str(new_id())
@@ -77,7 +78,7 @@ async def test_value_for_each_pound_of_contract_stands_only_where_every_contract
     world: World,
 ):
     manager = client(world, world.as_manager())
-    empty = await manager.get_contract_ratios(world.place, **WINDOW)
+    empty = await manager.get_contract_ratios(world.place, from_=SINCE, to=UNTIL)
     assert (empty.whole.absent, empty.whole.contracts, empty.by_deliverer) == ("no_contracts", 0, [])
     deliverers = (world.supplier, world.charity, world.college)
     made = [
@@ -91,7 +92,7 @@ async def test_value_for_each_pound_of_contract_stands_only_where_every_contract
     ]
     for one in made:
         await world.sign(one)
-    ratios = await manager.get_contract_ratios(world.place, **WINDOW)
+    ratios = await manager.get_contract_ratios(world.place, from_=SINCE, to=UNTIL)
     assert (ratios.whole.contracts, ratios.whole.contracts_without_value) == (3, 1)
     assert (ratios.whole.committed_gbp, ratios.whole.absent) == (Decimal("72000.00"), "value_unknown")
     by_name = {one.organisation: (one.per_pound, one.absent) for one in ratios.by_deliverer}
@@ -110,7 +111,7 @@ async def test_value_for_each_pound_of_contract_stands_only_where_every_contract
     await world.change(
         made[2], effective_on=date(2026, 8, 1), lines=[line.model_copy()], value_gbp=Decimal("90000")
     )
-    whole = (await manager.get_contract_ratios(world.place, **WINDOW)).whole
+    whole = (await manager.get_contract_ratios(world.place, from_=SINCE, to=UNTIL)).whole
     assert (whole.value_gbp, whole.per_pound, whole.absent) == (
         Decimal("240000.00"),
         Decimal("0.3000"),

@@ -13,6 +13,7 @@ from cdp_common.clients.need_figures import NeedFigureOperations
 from cdp_common.clients.obligations import ObligationOperations
 from cdp_common.clients.people import PeopleOperations
 from cdp_common.clients.performance import PerformanceOperations
+from cdp_common.clients.prior_totals import PriorTotalOperations
 from cdp_common.clients.report_drafts import ReportDraftOperations
 from cdp_common.clients.report_files import ReportFileOperations
 from cdp_common.clients.spend import SpendOperations
@@ -46,6 +47,7 @@ class ReportingClient(
     ObligationOperations,
     PeopleOperations,
     PerformanceOperations,
+    PriorTotalOperations,
     ReportDraftOperations,
     ReportFileOperations,
     SpendOperations,

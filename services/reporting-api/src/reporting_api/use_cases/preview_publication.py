@@ -55,12 +55,8 @@ async def preview_publication(
     shown = {name: getattr(found.value, name) for name in type(found.value).model_fields}
     missing = list(found.computed.coverage.missing_organisations)
     coverage: Coverage = found.value.coverage.model_copy(update={"missing_organisations": missing})
-    shown |= {
-        "coverage": coverage,
-        "exposed": exposed,
-        "need": published_need(found, need, landed_in),
-        "contract_ratio": ratio,
-    }
+    shown |= {"coverage": coverage, "exposed": exposed, "contract_ratio": ratio}
+    shown["need"] = published_need(found, need, landed_in)
     return PublicationPreview(**shown)
 
 

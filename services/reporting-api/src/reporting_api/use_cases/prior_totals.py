@@ -66,9 +66,10 @@ async def record_prior_total(
         if (earlier := await replayed(tx, once)) is not None:
             return earlier
         require_room(await lock_prior_totals(tx, place_id), MOST_PRIOR_TOTALS)
-        row = {"id": new_id(), "place_id": place_id, "recorded_at": now}
-        await add_prior_total(tx, row, _version(caller, row["id"], 1, draft, now))
-        return await _told(tx, once, "prior_total.recorded", row["id"], place_id, now)
+        fresh = new_id()
+        row = {"id": fresh, "place_id": place_id, "recorded_at": now}
+        await add_prior_total(tx, row, _version(caller, fresh, 1, draft, now))
+        return await _told(tx, once, "prior_total.recorded", fresh, place_id, now)
 
 
 async def correct_prior_total(

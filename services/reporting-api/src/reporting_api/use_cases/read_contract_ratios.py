@@ -72,9 +72,8 @@ async def published_ratio(
     parts = await contract_parts(tx, lines, found.value.as_of)
     ratio = ratio_of_contracts(parts)
     hidden = found.protection.withheld[Dimension("route")]
-    if ratio.absent != "no_contracts" and (
-        "procurement" in hidden or not is_worth_safe(parts, found.agreed, rule)
-    ):
+    tells_too_much = ratio.value_pence is not None and not is_worth_safe(parts, found.agreed, rule)
+    if ratio.absent != "no_contracts" and ("procurement" in hidden or tells_too_much):
         nothing = dict.fromkeys(ContractRatio.model_fields)
         return ContractRatio(**{**nothing, "absent": "withheld"})
     return ContractRatio(**_stated(ratio))

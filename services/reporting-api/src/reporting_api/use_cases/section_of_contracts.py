@@ -65,6 +65,5 @@ def prior_section(totals: Sequence[PriorTotalShown]) -> Section:
 def prior_rows(totals: Sequence[PriorTotalShown]) -> Iterator[CsvRow]:
     """Totals made elsewhere, each with who published it."""
     for one in totals:
-        yield CsvRow(
-            "prior_total", str(one.id), one.title, "", "pounds_made_elsewhere", f"{one.amount_gbp:f}"
-        )
+        amount = f"{one.amount_gbp:f}"
+        yield CsvRow("prior_total", str(one.id), one.title, "", "pounds_made_elsewhere", amount)
