@@ -48,6 +48,7 @@ def computed(cells: dict[Dimension, list[GroupedCell]], key: str | None) -> Comp
         editions=[EditionUse("a" * 64, "Open", (2024,))],
         beyond_commitment=SUMS[5],
         open_conflicts=1,
+        prior_totals=[],
         has_samples=True,
     )
 
