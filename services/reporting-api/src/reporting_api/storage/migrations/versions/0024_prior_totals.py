@@ -4,8 +4,8 @@ from alembic import op
 
 from cdp_common.db.common_schema import make_append_only, run
 
-revision = "0023"
-down_revision = "0022"
+revision = "0024"
+down_revision = "0023"
 branch_labels = None
 depends_on = None
 
