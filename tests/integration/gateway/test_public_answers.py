@@ -3,11 +3,14 @@
 import asyncio
 from collections.abc import AsyncIterator
 
+import httpx2
 import pytest
+from fastapi import Request
 from tests.integration.gateway.conftest import furnish
 from tests.integration.gateway.world import Refused, Ticks, World, running
 
 from cdp_common.testing.callers import TokenMint
+from cdp_common.web.requests import StrictRequest
 
 QUERY = '{ place(slug: "place-1") { name } }'
 NAMED = "query A { __typename } query B { places(first: 1) { edges { cursor } } }"
@@ -64,6 +67,50 @@ async def test_by_get_what_the_reader_has_already_is_not_executed_again(keeping:
     late = await keeping.http.get("/graphql", params={"query": QUERY}, headers={"If-None-Match": tag})
     assert late.status_code == 304  # asked anew, and still the same
     assert len(keeping.calls) == 2
+
+
+async def test_the_same_request_again_is_answered_at_once_with_the_same_headers_and_counted(
+    mint: TokenMint, ticks: Ticks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checked: list[str] = []
+    sound = StrictRequest.__call__
+
+    async def watched(self: StrictRequest, request: Request) -> None:
+        checked.append(request.method)
+        await sound(self, request)
+
+    monkeypatch.setattr(StrictRequest, "__call__", watched)
+    async with running(mint, ticks, public_answer_s=5, address_points_per_minute=9) as world:
+        furnish(world)
+        own = {"X-Request-Id": "one"}
+
+        def told(response: httpx2.Response) -> tuple[object, ...]:
+            headers = {name: value for name, value in response.headers.items() if name != "ratelimit"}
+            return response.status_code, response.content, headers
+
+        first = await world.post(QUERY, headers=own)  # a point, and a point for its call
+        again = await world.post(QUERY, headers=own)
+        assert checked == ["POST"]
+        assert told(again) == told(first)
+        assert [one.headers["ratelimit"].split(";")[1] for one in (first, again)] == ["r=7", "r=6"]
+        # Asked in another way, or with a token, it is checked like any other.
+        other = await world.post(QUERY, headers={**own, "Accept": "application/graphql-response+json"})
+        assert other.headers["content-type"].startswith("application/graphql-response+json")
+        signed = await world.post(QUERY, headers=mint.headers(scopes=["reporting:read"]))
+        assert signed.headers["cache-control"] == "private, no-store"
+        assert (await world.post(QUERY, headers={"Authorization": "Bearer no"})).status_code == 401
+        by_get = [await world.http.get("/graphql", params={"query": QUERY}, headers=own) for _ in range(2)]
+        held = {**own, "If-None-Match": first.headers["etag"]}
+        known = await world.http.get("/graphql", params={"query": QUERY}, headers=held)
+        assert (known.status_code, known.content) == (304, b"")
+        assert told(by_get[0]) == told(by_get[1])
+        assert checked == ["POST", "POST", "POST", "POST", "GET"]
+        while (last := await world.post(QUERY)).status_code == 200:
+            assert checked == ["POST", "POST", "POST", "POST", "GET"]
+        assert last.json()["code"] == "too_many_requests"
+        assert "retry-after" in last.headers
+        ticks.pass_by(5)
+        assert told(await world.http.get("/graphql", params={"query": QUERY}, headers=own))[0] == 429
 
 
 async def test_those_who_ask_at_the_same_time_wait_for_one_answer(keeping: World) -> None:

@@ -24,6 +24,8 @@ from cdp_common.web.etags import is_held
 from cdp_common.web.identity import MaybeCaller
 from cdp_common.web.problems import request_id_of
 from cdp_common.web.requests import exact_json
+from gateway.at_once import PATH as GRAPHQL_PATH
+from gateway.at_once import remember
 from gateway.caller_points import CallerPoints
 from gateway.context import Context
 from gateway.documents import Documents
@@ -43,7 +45,6 @@ from gateway.schema.root import schema
 from gateway.settings import Settings
 from gateway.upstreams import Upstreams, upstreams_for
 
-GRAPHQL_PATH = "/graphql"
 GRAPHQL_MEDIA_TYPE = "application/graphql-response+json"
 JSON_MEDIA_TYPE = "application/json"
 
@@ -126,7 +127,10 @@ async def _answer(
     status = 400 if is_refused and media_type == GRAPHQL_MEDIA_TYPE else 200
     if _is_mutation_over_get(answer.result):
         status, headers["Allow"] = 405, "POST"
-    return Response(body, status_code=status, headers=headers, media_type=f"{media_type}; charset=utf-8")
+    response = Response(body, status_code=status, headers=headers, media_type=f"{media_type}; charset=utf-8")
+    if caller is None and answer.key is not None and answer.etag is not None:
+        remember(request, answer.key, answer.etag, response.raw_headers)
+    return response
 
 
 async def _answered(

@@ -7,6 +7,7 @@ from time import monotonic
 
 import httpx2
 from fastapi import FastAPI
+from starlette.middleware import Middleware
 
 from cdp_common.clients.upstream import Carrier, open_http
 from cdp_common.web.app import create_service
@@ -14,6 +15,7 @@ from cdp_common.web.issuer import remote_verifier
 from cdp_common.web.verifier import TokenVerifier
 from cdp_common.web.wiring import closing
 from gateway import endpoint, sockets, streams
+from gateway.at_once import AtOnce
 from gateway.caller_points import CallerPoints
 from gateway.carrier import Aiohttp
 from gateway.documents import Documents, read_registry
@@ -49,6 +51,7 @@ def create_app(
         package=None,
         verifier=verifier or remote_verifier(settings, opened),
         lifespan_tasks=[closing(opened), pool.opened],
+        middleware=[Middleware(AtOnce)],
     )
     app.state.http = opened
     app.state.carrier = SharedReads(carrier or pool)

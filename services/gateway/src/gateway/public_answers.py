@@ -18,19 +18,23 @@ import msgspec
 from strawberry.types.execution import ExecutionResult
 
 MOST_ENTRIES = 10_000
-"""Answers kept at once; the one that was asked for longest ago goes first."""
+"""Answers kept at once, and ways of asking; the one that was asked for longest ago goes first."""
 
 Seconds = Callable[[], float]
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a document came to: `body` is its JSON where it came to no error, with the hash of it."""
+    """What a document came to: `body` is its JSON where it came to no error, with the hash of it.
+
+    `key` is under what it is kept, if it is.
+    """
 
     result: ExecutionResult
     body: bytes | None
     etag: str | None
     may_be_stored: bool = True
+    key: bytes | None = None
 
     @classmethod
     def unkept(cls, result: ExecutionResult) -> Answer:
@@ -38,12 +42,23 @@ class Answer:
         return cls(result, None, None, may_be_stored=False)
 
     @classmethod
-    def of(cls, result: ExecutionResult) -> Answer:
+    def of(cls, result: ExecutionResult, key: bytes | None = None) -> Answer:
         """The answer, written down once if it is whole."""
         if result.errors:
             return cls(result, None, None)
         body = body_of(result)
-        return cls(result, body, f'"{hashlib.sha256(body).hexdigest()[:32]}"')
+        return cls(result, body, f'"{hashlib.sha256(body).hexdigest()[:32]}"', key=key)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One way of asking, and what it came to: which answer, known by its hash, under which headers."""
+
+    key: bytes
+    etag: str
+    headers: tuple[tuple[bytes, bytes], ...]
+    scope: dict[str, Any]
+    """Which route answered."""
 
 
 def body_of(result: ExecutionResult, errors: list[dict[str, Any]] | None = None) -> bytes:
@@ -71,11 +86,28 @@ class PublicAnswers:
         self._kept: OrderedDict[bytes, tuple[float, Answer]] = OrderedDict()
         self._bytes = 0
         self._under_way: dict[bytes, asyncio.Task[Answer]] = {}
+        self._asked: OrderedDict[bytes, Asked] = OrderedDict()
 
     @property
     def lifetime_s(self) -> float:
         """How long an answer is given again."""
         return self._lifetime_s
+
+    def recognise(self, asked: bytes, came_to: Asked) -> None:
+        """Remember what a way of asking came to."""
+        self._asked[asked] = came_to
+        self._asked.move_to_end(asked)
+        if len(self._asked) > MOST_ENTRIES:
+            self._asked.popitem(last=False)
+
+    def recognised(self, asked: bytes) -> tuple[Asked, bytes] | None:
+        """What a way of asking came to, with the answer's body, if that very answer is still kept."""
+        known = self._asked.get(asked)
+        answer = None if known is None else self._fresh(known.key)
+        if known is None or answer is None or answer.body is None or answer.etag != known.etag:
+            return None
+        self._asked.move_to_end(asked)
+        return known, answer.body
 
     async def answer(self, key: bytes, make: Callable[[], Awaitable[ExecutionResult]]) -> Answer:
         """The answer that is kept, that somebody already waits for, or that `make` gives."""
@@ -90,7 +122,7 @@ class PublicAnswers:
         return await asyncio.shield(task)
 
     async def _made(self, key: bytes, make: Callable[[], Awaitable[ExecutionResult]]) -> Answer:
-        answer = Answer.of(await make())
+        answer = Answer.of(await make(), key)
         if answer.body is not None and self._lifetime_s > 0:
             self._keep(key, answer, len(answer.body))
         return answer

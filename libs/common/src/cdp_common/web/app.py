@@ -43,12 +43,13 @@ def create_service(
     clock: Clock = utc_now,
     larger_bodies: Mapping[str, int] | None = None,
     examples: Sequence[Example] = (),
+    middleware: Sequence[Middleware] = (),
 ) -> FastAPI:
     """The service as a web application: routes, identity, problems, limits, health, traces.
 
     `package` is the one whose migrations `/health/ready` compares with the database. `larger_bodies` gives
     single paths (`/v1/tenders/{tender_id}/imports`) a body limit of their own, in bytes. `examples` are shown
-    with the operations that they name.
+    with the operations that they name. `middleware` comes inside of what surrounds every request.
     """
     configure_logging_if_unset(name)
     app = FastAPI(
@@ -68,6 +69,7 @@ def create_service(
             Middleware(RequestContext, docs_paths=frozenset({DOCS_PATH, f"{DOCS_PATH}/oauth2-redirect"})),
             Middleware(BodyLimit, max_bytes=settings.max_body_bytes, larger=larger_bodies),
             *_rehearsals(settings),
+            *middleware,
         ],
     )
     app.state.name, app.state.settings, app.state.database = name, settings, database
