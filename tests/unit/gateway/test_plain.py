@@ -38,15 +38,45 @@ class Leaf:
         raise GraphQLError("no")
 
 
+@strawberry.interface
+class Grown:
+    age: int
+
+
+@strawberry.type
+class Tree(Grown):
+    name: str
+
+
 @strawberry.type
 class Branch:
     leaf: Leaf
     maybe: Leaf | None
     leaves: list[Leaf]
+    holes: list[Leaf | None]
+    words: list[str]
+    tree: Tree
+    trees: list[Tree] | None
+
+    @strawberry.field
+    def found(self, info: strawberry.Info, name: str, how: str = "at once") -> Tree | None:
+        ASKED.append(how)
+        if how == "later":
+            return wait_for(name)  # type: ignore[return-value]  # or an awaitable of it: the executor takes either
+        if how == "never":
+            raise GraphQLError(f"no {name} in {len(info.selected_fields)} fields")
+        return None if how == "nothing" else Tree(age=3, name=name)
 
     @strawberry.field
     def broken(self) -> str | None:
         raise GraphQLError("broken")
+
+
+ASKED: list[str] = []
+
+
+async def wait_for(name: str) -> Tree:
+    return Tree(age=4, name=name)
 
 
 @dataclass
@@ -64,7 +94,24 @@ class Query:
     @strawberry.field
     def branch(self) -> Branch:
         raw: Any = Raw()
-        return Branch(leaf=raw, maybe=None, leaves=[raw, raw])
+        trees = [Tree(age=1, name="oak"), Tree(age=2, name="ash")]
+        return Branch(
+            leaf=raw,
+            maybe=None,
+            leaves=[raw, raw],
+            holes=[raw, None],
+            words=["a", "b"],
+            tree=trees[0],
+            trees=trees,
+        )
+
+    @strawberry.field
+    def strange(self) -> Branch:
+        other: Any = Raw(missing="there")
+        number: Any = 1
+        return Branch(
+            leaf=other, maybe=other, leaves=other, holes=[], words=[number], tree=other, trees=[other]
+        )
 
 
 def schema_of(execution: Any) -> strawberry.Schema:
@@ -83,6 +130,16 @@ QUERIES = [
     "{ branch { leaf { amount never } } }",
     "{ branch { a: leaf { x: amount @include(if: false) y: colour } ...F } } "
     "fragment F on Branch { leaf { count } }",
+    "{ __typename branch { is: __typename leaves { __typename amount } words tree { __typename age } } }",
+    "{ branch { trees { name age } holes { count } } }",
+    '{ branch { found(name: "elm") { name } a: found(name: "x", how: "nothing") { age } } }',
+    '{ branch { found(name: "elm", how: "later") { name } leaves { count } } }',
+    '{ branch { words found(name: "elm", how: "never") { name } } }',
+    "{ branch { found(name: 1) { name } } }",
+    "{ strange { leaf { amount } maybe { missing } } }",
+    "{ strange { leaves { amount } } }",
+    "{ strange { words trees { name } } }",
+    "{ strange { tree { name } } }",
 ]
 
 
@@ -92,6 +149,12 @@ async def test_what_is_picked_is_what_the_library_comes_to() -> None:
         assert picked.data == ordinary.data, query
         told = [(one.message, one.path, one.locations) for one in picked.errors or ()]
         assert told == [(one.message, one.path, one.locations) for one in ordinary.errors or ()], query
+
+
+async def test_what_comes_at_once_is_asked_for_once() -> None:
+    ASKED.clear()
+    await PICKED.execute('{ branch { found(name: "elm") { name } } }')
+    assert ASKED == ["at once"]
 
 
 def test_only_what_cannot_wait_and_needs_nothing_is_picked() -> None:

@@ -28,7 +28,7 @@ from strawberry.types.field import StrawberryField
 from strawberry.types.fields.resolver import StrawberryResolver
 
 from gateway.schema.money import maybe_pounds
-from gateway.schema.plain import Pick, mark_plain
+from gateway.schema.plain import Pick, mark_called, mark_plain
 from gateway.schema.records import FIELD_OF, RECORDED, Recorded
 
 Resolve = Callable[..., Any]
@@ -70,6 +70,8 @@ def _make_lean(
         is_alone = resolver.info_parameter is None and not definition.arguments
         if is_alone and not resolver.is_async:
             mark_plain(field, cast("Pick", resolver.wrapped_func))
+        elif not resolver.is_async:
+            mark_called(field)
 
 
 def _is_plain(field: GraphQLField, resolver: StrawberryResolver[Any]) -> bool:

@@ -2,50 +2,97 @@
 
 For each field the executor makes a path and a description of where it stands, asks three times whether the
 value has to be awaited, and goes through the kinds of types. Of a query for many objects almost all fields
-need none of that: a value picked from its object, a leaf, or an object whose own fields follow. Those
-are picked here; whatever else there is to say of a field (an error above all) is left to the library, which
-then does the same again in its own way. Picking has no effects, so that it may be done twice.
+need none of that: a value picked from its object, a leaf, or objects whose own fields follow. What is picked
+is worked out once for a selection, and objects are then written one after another without asking again;
+whatever else there is to say of a field (an error above all) is left to the library, which then does the same
+again in its own way. Picking has no effects, so that it may be done twice.
 """
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
+from inspect import iscoroutine
 from typing import Any, Final
 
 from graphql import (
     GraphQLEnumType,
+    GraphQLError,
     GraphQLField,
     GraphQLObjectType,
+    get_argument_values,
     get_nullable_type,
     is_leaf_type,
+    is_list_type,
     is_non_null_type,
 )
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
+from strawberry.schema.schema_converter import GraphQLCoreConverter
 
 PLAIN: Final = "plain"
 """In a field's extensions: how it is picked."""
+TYPE_NAME: Final = "__typename"
 
 Pick = Callable[[Any], Any]
+Write = Callable[[Any], Any]
+
+
+class Otherwise(Exception):
+    """There is more to say of a value than can be picked: the library is to say it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plain:
-    """A field that is picked: a leaf with how it is written, or an object of one type."""
+    """A field that is picked: a leaf with how it is written, or objects of one type.
 
-    pick: Pick
+    Without `pick` the field has a function that takes arguments or asks for more than its object.
+    """
+
+    pick: Pick | None
     may_be_null: bool
-    write: Callable[[Any], Any] | None
+    write: Write | None
     kind: GraphQLObjectType | None
+    made_as: type | None
+    """The class of the objects, where that has to be looked at."""
+    is_list: bool = False
 
 
 def mark_plain(field: GraphQLField, pick: Pick) -> None:
-    """Have a field picked, if it is a leaf or an object of a type that need not be told from others."""
-    may_be_null, kind = not is_non_null_type(field.type), get_nullable_type(field.type)
+    """Have a field picked, if it is a leaf, an object of one type, or a list of either."""
+    may_be_null, kind, is_list = _shape(field)
     if is_leaf_type(kind):
-        field.extensions[PLAIN] = Plain(pick, may_be_null, _written(kind), None)
-    elif isinstance(kind, GraphQLObjectType) and kind.is_type_of is None:
-        field.extensions[PLAIN] = Plain(pick, may_be_null, None, kind)
+        field.extensions[PLAIN] = Plain(pick, may_be_null, _written(kind), None, None, is_list)
+    elif isinstance(kind, GraphQLObjectType):
+        made_as = _origin(kind)
+        if kind.is_type_of is None or made_as is not None:
+            made_as = None if kind.is_type_of is None else made_as
+            field.extensions[PLAIN] = Plain(pick, may_be_null, None, kind, made_as, is_list)
+
+
+def mark_called(field: GraphQLField) -> None:
+    """Have the answer of a field's function taken where it comes at once, if it is an object of one type.
+
+    The function is told everything but the path; it may be asked twice.
+    """
+    may_be_null, kind, is_list = _shape(field)
+    if isinstance(kind, GraphQLObjectType) and not is_list and (made_as := _origin(kind)) is not None:
+        field.extensions[PLAIN] = Plain(None, may_be_null, None, kind, made_as)
+
+
+def _shape(field: GraphQLField) -> tuple[bool, Any, bool]:
+    """Whether a field may be null, what it is or holds, and whether it is a list without holes."""
+    kind = get_nullable_type(field.type)
+    if is_list_type(kind) and is_non_null_type(kind.of_type):
+        return not is_non_null_type(field.type), kind.of_type.of_type, True
+    return not is_non_null_type(field.type), kind, False
+
+
+def _origin(kind: GraphQLObjectType) -> type | None:
+    """The class whose objects are of the type, by its definition."""
+    definition = kind.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
+    origin: type | None = getattr(definition, "origin", None)
+    return origin
 
 
 def _written(kind: Any) -> Callable[[Any], Any]:
@@ -62,8 +109,68 @@ def _written(kind: Any) -> Callable[[Any], Any]:
     return name_of
 
 
+@dataclass(frozen=True, slots=True)
+class Selected:
+    """What is selected on objects of one type, all of it plain: how each field is picked and written."""
+
+    fields: tuple[tuple[str, Pick, Write, bool, type | None], ...]
+
+    def written(self, source: Any) -> dict[str, Any]:
+        """The object as it is answered; raises `Otherwise`, or what picking raises, where that is not all."""
+        answer: dict[str, Any] = {}
+        for name, pick, write, may_be_null, made_as in self.fields:
+            value = pick(source)
+            if value is not None and (made_as is None or type(value) is made_as):
+                value = write(value)
+                if value is None:
+                    raise Otherwise
+            elif value is not None or not may_be_null:
+                if iscoroutine(value):
+                    value.close()  # the library asks for another one, and waits for it
+                raise Otherwise
+            answer[name] = value
+        return answer
+
+
+def _each(write: Write, made_as: type | None) -> Write:
+    """Writes a list of what is written so."""
+
+    def written(values: Any) -> list[Any]:
+        if type(values) not in (list, tuple):
+            raise Otherwise
+        answers = []
+        for value in values:
+            answer = write(value) if made_as is None or type(value) is made_as else None
+            if answer is None or value is None:
+                raise Otherwise
+            answers.append(answer)
+        return answers
+
+    return written
+
+
 class PlainFirst(StrawberryGraphQLCoreExecutionContext):
     """The library's execution, with plain fields picked before it prepares anything."""
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        # By the identity of the list, as the library remembers what it collected: it keeps the list alive.
+        self._selected: dict[tuple[GraphQLObjectType, int], Selected | None] = {}
+
+    def collect_and_execute_subfields(
+        self, return_type: GraphQLObjectType, field_details_list: Any, path: Any, result: Any, position: Any
+    ) -> Any:
+        """What is selected on an object: written at once where all of it is plain."""
+        key = (return_type, id(field_details_list))
+        selected = None if position is not None else self._selection(return_type, field_details_list)
+        if selected is not None:
+            try:
+                return selected.written(result)
+            except Exception:
+                # The library finds the same once more, and says where it stands. Of other objects with this
+                # selection it is not tried again: most often something is to be waited for.
+                self._selected[key] = None
+        return super().collect_and_execute_subfields(return_type, field_details_list, path, result, position)
 
     def execute_field(
         self,
@@ -76,7 +183,7 @@ class PlainFirst(StrawberryGraphQLCoreExecutionContext):
         """The field's value, or an awaitable of it."""
         field = parent_type.fields.get(field_details_list[0].node.name.value)
         plain: Plain | None = None if field is None else field.extensions.get(PLAIN)
-        if plain is not None:
+        if plain is not None and plain.pick is not None and not plain.is_list:
             try:
                 value = plain.pick(source)
                 if value is None and plain.may_be_null:
@@ -86,9 +193,62 @@ class PlainFirst(StrawberryGraphQLCoreExecutionContext):
                 value = written = None
             if written is not None:
                 return written
-            if value is not None and plain.kind is not None:
+            is_its_own = value is not None and plain.made_as in (None, type(value))
+            if is_its_own and plain.kind is not None:
                 return self._object(plain.kind, field, value, field_details_list, path, position_context)
         return super().execute_field(parent_type, source, field_details_list, path, position_context)
+
+    def _selection(self, kind: GraphQLObjectType, details: Any) -> Selected | None:
+        key = (kind, id(details))
+        if key not in self._selected:
+            self._selected[key] = self._select(kind, details)
+        return self._selected[key]
+
+    def _select(self, kind: GraphQLObjectType, details: Any) -> Selected | None:
+        """How all that is selected is picked; None where a part of it is not plain, or comes later."""
+        collected = self.collect_subfields(kind, details)
+        if collected.new_defer_usages:
+            return None
+        fields: list[tuple[str, Pick, Write, bool, type | None]] = []
+        for name, below in collected.grouped_field_set.items():
+            called = below[0].node.name.value
+            if called == TYPE_NAME:
+                fields.append((name, _always(kind.name), str, False, None))
+                continue
+            field = kind.fields.get(called)
+            plain: Plain | None = None if field is None else field.extensions.get(PLAIN)
+            picked = None if field is None or plain is None else self._picked(kind, field, plain, below)
+            if picked is None or plain is None:
+                return None
+            made_as = None if plain.is_list else plain.made_as
+            fields.append((name, *picked, plain.may_be_null, made_as))
+        return Selected(tuple(fields))
+
+    def _picked(
+        self, kind: GraphQLObjectType, field: GraphQLField, plain: Plain, details: Any
+    ) -> tuple[Pick, Write] | None:
+        """How a field's value is picked and written; None where not all below it is plain."""
+        write = plain.write
+        if plain.kind is not None:
+            inner = self._selection(plain.kind, details)
+            write = None if inner is None else inner.written
+        pick = plain.pick or self._asked(kind, field, details)
+        if write is None or pick is None:
+            return None
+        return pick, _each(write, plain.made_as) if plain.is_list else write
+
+    def _asked(self, kind: GraphQLObjectType, field: GraphQLField, details: Any) -> Pick | None:
+        """A field's function with its arguments, which are the same for all objects of a selection."""
+        first, resolve = details[0], field.resolve
+        with suppress(GraphQLError):  # what is wrong with an argument the library says
+            given = get_argument_values(
+                field, first.node, self.variable_values, first.fragment_variable_values, self.hide_suggestions
+            )
+            nodes: Any = [one.node for one in details]
+            nowhere: Any = None
+            info = self.build_resolve_info(field, nodes, kind, nowhere)
+            return None if resolve is None else lambda source: resolve(source, info, **given)
+        return None
 
     def _object(
         self, kind: GraphQLObjectType, field: Any, value: Any, details: Any, path: Any, position: Any
@@ -109,3 +269,7 @@ class PlainFirst(StrawberryGraphQLCoreExecutionContext):
         except Exception as fault:
             self.handle_field_error(fault, field.type, details, path)
             return None
+
+
+def _always(value: str) -> Pick:
+    return lambda _: value
