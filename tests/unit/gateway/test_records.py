@@ -17,6 +17,7 @@ from strawberry.schema.schema_converter import GraphQLCoreConverter
 from cdp_common.contracts import hub as contract
 from gateway.reading import twin_of
 from gateway.schema.hub import HubContact, HubPage
+from gateway.schema.plain import PLAIN
 from gateway.schema.records import FIELD_OF, RECORDED, as_shown
 from gateway.schema.root import schema
 
@@ -105,7 +106,8 @@ def test_a_record_is_its_own_object_and_a_node_holds_it() -> None:
     assert as_shown(HubContact, record) is record
     page = as_shown(HubPage, types.SimpleNamespace(id="0190f3a0-0000-7000-8000-000000000001"))
     assert isinstance(page, HubPage)
-    assert page.id == "SHViUGFnZTowMTkwZjNhMC0wMDAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDE="
+    made = object_type(HubPage).fields["id"].extensions[PLAIN].pick(page)
+    assert made == "SHViUGFnZTowMTkwZjNhMC0wMDAwLTcwMDAtODAwMC0wMDAwMDAwMDAwMDE="
 
 
 def test_enumerations_take_what_a_service_writes() -> None:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
+from fastapi.routing import APIRoute
 from graphql import GraphQLError
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 from strawberry.exceptions import MissingQueryError
@@ -21,9 +22,9 @@ from strawberry.types.graphql import OperationType
 from cdp_common.kernel.errors import BadRequest, CdpError
 from cdp_common.web.caller import Caller
 from cdp_common.web.etags import is_held
-from cdp_common.web.identity import MaybeCaller
+from cdp_common.web.identity import MaybeCaller, maybe_caller
 from cdp_common.web.problems import request_id_of
-from cdp_common.web.requests import exact_json
+from cdp_common.web.requests import exact_json, is_plain_json
 from gateway.at_once import PATH as GRAPHQL_PATH
 from gateway.at_once import remember
 from gateway.caller_points import CallerPoints
@@ -48,10 +49,10 @@ from gateway.upstreams import Upstreams, upstreams_for
 GRAPHQL_MEDIA_TYPE = "application/graphql-response+json"
 JSON_MEDIA_TYPE = "application/json"
 
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
 _BY_GET = frozenset({OperationType.QUERY})
 _BY_POST = frozenset({OperationType.QUERY, OperationType.MUTATION})
-
-router = APIRouter(tags=["graph"])
 
 
 class GraphRequest(BaseModel):
@@ -71,6 +72,30 @@ class GraphRequest(BaseModel):
     extensions: Annotated[
         dict[str, Any] | None, Field(description="`persistedQuery` is read: a document's hash, as of APQ.")
     ] = None
+
+
+class GraphRoute(APIRoute):
+    """A route that reads requests of the usual form itself, and leaves the others to the framework.
+
+    The framework solves dependencies one by one, reads the JSON and validates what it read, in several times
+    the time; what is wrong with a request it says.
+    """
+
+    def get_route_handler(self) -> Handler:
+        """The framework's handler, asked where the form is another one."""
+        handle = super().get_route_handler()
+
+        async def handle_graph(request: Request) -> Response:
+            given = await _of_usual_form(request)
+            if given is None:
+                return await handle(request)
+            caller = await maybe_caller(request, request.headers.get("authorization"))
+            return await _answer(request, caller, given, _BY_POST)
+
+        return handle_graph
+
+
+router = APIRouter(tags=["graph"], route_class=GraphRoute)
 
 
 @router.post(GRAPHQL_PATH)
@@ -107,6 +132,18 @@ async def get_graphql(
         }
     )
     return await _answer(request, caller, given, _BY_GET)
+
+
+async def _of_usual_form(request: Request) -> GraphRequest | None:
+    if request.method != "POST":
+        return None
+    body = await request.body()
+    if not is_plain_json(request, body) or b"NaN" in body or b"Infinity" in body:
+        return None
+    try:
+        return GraphRequest.model_validate_json(body)
+    except ValidationError:
+        return None
 
 
 async def _answer(

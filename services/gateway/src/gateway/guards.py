@@ -88,6 +88,16 @@ class Guard:
 
     @asynccontextmanager
     async def _place(self, until: float) -> AsyncIterator[None]:
+        if self._room.locked():
+            await self._wait(until)
+        else:
+            await self._room.acquire()  # there is room: it does not wait
+        try:
+            yield
+        finally:
+            self._room.release()
+
+    async def _wait(self, until: float) -> None:
         self._waiting += 1
         try:
             async with asyncio.timeout_at(until):
@@ -96,10 +106,6 @@ class Guard:
             raise ServiceLeftAlone from fault
         finally:
             self._waiting -= 1
-        try:
-            yield
-        finally:
-            self._room.release()
 
 
 def guards_for(rules: GuardRules) -> Mapping[str, Guard]:

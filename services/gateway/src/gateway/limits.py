@@ -46,6 +46,7 @@ from gateway.errors import (
     TooManyDirectives,
 )
 from gateway.pages import MAX_PAGE_SIZE
+from gateway.priced import Priced
 
 # A field says with these what it costs: a call for every object that it stands on, or a share in a batch.
 CALL_EACH: Mapping[str, str] = {"calls": "each"}
@@ -93,7 +94,7 @@ class Limited(SchemaExtension):
         operation = get_operation_ast(context.graphql_document, context.operation_name)
         if operation is not None:
             limits: Limits = context.context.limits
-            self._cost = cost_of(
+            self._cost = _PRICED.cost_of(
                 context.schema._schema, context.graphql_document, operation, context.variables or {}
             )
             require_within(self._cost, limits)
@@ -209,6 +210,9 @@ def cost_of(
         return pricing.of(operation.selection_set, schema.get_root_type(operation.operation))
     except RecursionError as fault:
         raise QueryTooDeep("The query nests too deeply.") from fault
+
+
+_PRICED = Priced(cost_of, SIZE_ARGUMENTS)
 
 
 def require_within(cost: Cost, limits: Limits) -> None:

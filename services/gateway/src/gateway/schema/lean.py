@@ -28,6 +28,7 @@ from strawberry.types.field import StrawberryField
 from strawberry.types.fields.resolver import StrawberryResolver
 
 from gateway.schema.money import maybe_pounds
+from gateway.schema.nodes import node_id
 from gateway.schema.plain import Pick, mark_called, mark_plain
 from gateway.schema.records import FIELD_OF, RECORDED, Recorded
 
@@ -97,7 +98,7 @@ def _of_record(field: GraphQLField, definition: StrawberryField, recorded: Recor
     """Picks a field of a record; pounds, which records hold as decimals, are shown with their currency."""
     name = definition.metadata.get(FIELD_OF, definition.python_name)
     if recorded.is_node and name == "id" and FIELD_OF not in definition.metadata:
-        return attrgetter(name)
+        return lambda source: node_id(type(source).__name__, source.record.id)
     pick: Pick = attrgetter(f"record.{name}" if recorded.is_node else name)
     if get_named_type(field.type).name != "Money" or not name.endswith("_gbp"):
         return pick

@@ -101,7 +101,7 @@ async def flags_of_organisation(
     return await page_of(
         Flag,
         info.context.upstreams.partners,
-        lambda api, page: api.list_organisation_flags(parent.rest_id, as_of=as_of, **page),
+        lambda api, page: api.list_organisation_flags(parent.record.id, as_of=as_of, **page),
         first,
         after,
     )
@@ -114,7 +114,7 @@ async def sizes_of_organisation(
     return await page_of(
         SizeStatement,
         info.context.upstreams.partners,
-        lambda api, page: api.list_organisation_sizes(parent.rest_id, **page),
+        lambda api, page: api.list_organisation_sizes(parent.record.id, **page),
         first,
         after,
     )

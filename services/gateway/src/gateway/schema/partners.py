@@ -10,12 +10,14 @@ from uuid import UUID
 import strawberry
 from strawberry import federation
 
+from cdp_common.contracts import organisations as identifiers
 from cdp_common.contracts import partners as contract
 from gateway.context import Context, Info
 from gateway.schema.enums import Basis, DataStatus, MembershipRole, OrganisationKind, OrganisationState
-from gateway.schema.fields import calls_together, resolved
+from gateway.schema.fields import calls_together, computed, resolved
 from gateway.schema.nodes import Node, node_id, parse_uuid
 from gateway.schema.organisation_facts import flags_of_organisation, sizes_of_organisation
+from gateway.schema.records import as_shown, said, shows, shows_node
 
 if TYPE_CHECKING:
     from gateway.schema.groupings import FourFigures
@@ -25,33 +27,38 @@ LazyFigures = Annotated["FourFigures", strawberry.lazy("gateway.schema.groupings
 LazyPlace = Annotated["Place", strawberry.lazy("gateway.schema.places")]
 
 
-@strawberry.type(description="An identifier in a public register, for example GB-COH 01234567.")
+@shows(identifiers.Identifier, "An identifier in a public register, for example GB-COH 01234567.")
 class Identifier:
     """An organisation's entry in a register."""
 
-    scheme: str = strawberry.field(description="The register, for example GB-COH.")
-    value: str = strawberry.field(description="The identifier in that register.")
-    text: str = strawberry.field(description="Both, as `organisation(identifier:)` takes them.")
+    scheme: str = said("The register, for example GB-COH.")
+    value: str = said("The identifier in that register.", of="id")
+
+    @computed("Both, as `organisation(identifier:)` takes them.")
+    def text(self) -> str:
+        """Register and identifier."""
+        entry = cast("identifiers.Identifier", self)
+        return f"{entry.scheme}:{entry.id}"
 
 
-@federation.type(keys=["id"], description="An organisation as everybody sees it.")
+@shows_node(contract.Organisation, "An organisation as everybody sees it.")
 class Organisation(Node):
     """An organisation."""
 
-    rest_id: UUID = strawberry.field(description="The id by which the REST APIs know it.")
-    legal_name: str = strawberry.field(description="The legal name.")
-    kind: OrganisationKind = strawberry.field(description="What sort of organisation it is.")
-    state: OrganisationState = strawberry.field(description="Whether somebody vouched for it.")
-    identifiers: list[Identifier] = strawberry.field(description="Its identifiers in public registers.")
-    is_sme: bool | None = strawberry.field(
-        description="Whether it is a small or medium-sized enterprise; null when not stated."
+    record: strawberry.Private[contract.Organisation]
+    rest_id: UUID = said("The id by which the REST APIs know it.", of="id")
+    legal_name: str = said("The legal name.")
+    kind: OrganisationKind = said("What sort of organisation it is.")
+    state: OrganisationState = said("Whether somebody vouched for it.")
+    identifiers: list[Identifier] = said("Its identifiers in public registers.")
+    is_sme: bool | None = said("Whether it is a small or medium-sized enterprise; null when not stated.")
+    is_vcse: bool | None = said(
+        "Whether it is a voluntary, community or social enterprise; null when not stated."
     )
-    is_vcse: bool | None = strawberry.field(
-        description="Whether it is a voluntary, community or social enterprise; null when not stated."
-    )
-    website: str | None = strawberry.field(description="Its website.")
-    data_status: DataStatus = strawberry.field(description="Whether the record is real or a sample.")
-    created_at: datetime = strawberry.field(description="When it was recorded.")
+    website: str | None = said("Its website.")
+    data_status: DataStatus = said("Whether the record is real or a sample.")
+    created_at: datetime = said("When it was recorded.")
+    merged_ids: list[UUID] = said("Ids of records of the same organisation that were merged into this one.")
 
     flags = resolved(flags_of_organisation, "Dated flags, such as accreditations, each with its source.")
     sizes = resolved(
@@ -61,45 +68,33 @@ class Organisation(Node):
     @classmethod
     def of(cls, record: contract.Organisation) -> Organisation:
         """The organisation that partners-api describes."""
-        return cls(
-            id=node_id("Organisation", record.id),
-            rest_id=record.id,
-            legal_name=record.legal_name,
-            kind=OrganisationKind(record.kind),
-            state=OrganisationState(record.state),
-            identifiers=[
-                Identifier(scheme=one.scheme, value=one.id, text=f"{one.scheme}:{one.id}")
-                for one in record.identifiers
-            ],
-            is_sme=record.is_sme,
-            is_vcse=record.is_vcse,
-            website=record.website,
-            data_status=DataStatus(record.data_status),
-            created_at=record.created_at,
-        )
+        return as_shown(cls, record)
 
 
-@federation.type(keys=["id"], description="An organisation's membership of a place's collective.")
+@shows_node(contract.Membership, "An organisation's membership of a place's collective.")
 class Membership(Node):
     """A membership with its dates."""
 
-    place_id: strawberry.Private[UUID]
-    rest_id: UUID = strawberry.field(description="The id by which the REST APIs know it.")
-    organisation: Organisation = strawberry.field(description="The member.")
-    role: MembershipRole = strawberry.field(description="The member's part in the collective.")
-    valid_from: date = strawberry.field(description="The first day.")
-    valid_to: date | None = strawberry.field(description="The last day; null while it lasts.")
-    named_totals_agreed: bool = strawberry.field(
-        description="Whether the member agreed that its own totals are named."
-    )
-    assumed: bool = strawberry.field(description="Whether the dates are assumed, not from a record.")
-    source: str = strawberry.field(description="Where the membership is known from.")
-    end_source: str | None = strawberry.field(description="Where its last day is known from.")
+    record: strawberry.Private[contract.Membership]
+    rest_id: UUID = said("The id by which the REST APIs know it.", of="id")
+
+    @computed("The member.")
+    def organisation(self) -> Organisation:
+        """The member."""
+        return Organisation.of(self.record.organisation)
+
+    role: MembershipRole = said("The member's part in the collective.")
+    valid_from: date = said("The first day.")
+    valid_to: date | None = said("The last day; null while it lasts.")
+    named_totals_agreed: bool = said("Whether the member agreed that its own totals are named.")
+    assumed: bool = said("Whether the dates are assumed, not from a record.")
+    source: str = said("Where the membership is known from.")
+    end_source: str | None = said("Where its last day is known from.")
 
     @calls_together("The place whose collective it is.")
     async def place(self, info: Info) -> LazyPlace | None:
         """The place."""
-        return await place_of(info.context, self.place_id)
+        return await place_of(info.context, self.record.place_id)
 
     @calls_together(
         "The member's own figures of a window, as `byOrganisation` of the place's collective value has them; "
@@ -121,26 +116,14 @@ class Membership(Node):
         """The member's four figures."""
         from gateway.schema.member_figures import figures_of, question_of  # groupings name organisations
 
-        question = question_of(self.place_id, from_, to, as_of, basis)
-        found = figures_of(info.context, question, self.organisation.rest_id)
+        question = question_of(self.record.place_id, from_, to, as_of, basis)
+        found = figures_of(info.context, question, self.record.organisation.id)
         return cast("FourFigures | None", found)  # or an awaitable of that: the executor takes either
 
     @classmethod
     def of(cls, record: contract.Membership) -> Membership:
         """The membership that partners-api describes."""
-        return cls(
-            id=node_id("Membership", record.id),
-            place_id=record.place_id,
-            rest_id=record.id,
-            organisation=Organisation.of(record.organisation),
-            role=MembershipRole(record.role),
-            valid_from=record.valid_from,
-            valid_to=record.valid_to,
-            named_totals_agreed=record.named_totals_agreed,
-            assumed=record.assumed,
-            source=record.source,
-            end_source=record.end_source,
-        )
+        return as_shown(cls, record)
 
 
 @strawberry.type(description="An organisation's signature under the Statement of Intent.")

@@ -18,7 +18,7 @@ from strawberry import federation
 
 from cdp_common.clients.base import ServiceClient
 from cdp_common.contracts.base import Page
-from gateway.schema.nodes import Connection, connect, node_id
+from gateway.schema.nodes import Connection, connect
 from gateway.upstreams import Upstream
 
 FIELD_OF: Final = "of"
@@ -93,8 +93,7 @@ def as_shown(kind: type[Kind], record: object) -> Kind:
     if not recorded.is_node:
         return cast("Kind", record)
     shown: Any = object.__new__(kind)
-    shown.id = node_id(kind.__name__, cast("HasId", record).id)
-    shown.record = record
+    shown.record = record  # its id is made when it is selected
     return cast("Kind", shown)
 
 
