@@ -21,7 +21,7 @@ def test_no_small_count_of_any_table_can_be_told_and_the_tables_stay_useful(
     lot: int, scale: Scale, record_property: Any
 ):
     if not scale.is_long:
-        pytest.skip("takes about a quarter of an hour a lot; four tables are attacked by the unit tests")
+        pytest.skip("takes minutes a lot; four tables are attacked by the unit tests")
     published = []
     for seed in range(1000 + lot * PROGRAMMES, 1000 + (lot + 1) * PROGRAMMES):
         found = list(publications(seed))

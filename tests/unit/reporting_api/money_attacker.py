@@ -7,15 +7,11 @@ contributes less than nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-import numpy as np
-from scipy.optimize import linprog
-from scipy.sparse import csr_array
+from tests.unit.reporting_api.linear_programmes import KnownSums, Row
 
-Matrix = Any
 Atom = tuple[str, str]
 """The smallest part that anything is told of: a leaf of the hierarchy, and when it was told of."""
 
@@ -35,29 +31,25 @@ class MoneyAttacker:
         self.truth = truth
         self.place = {atom: index for index, atom in enumerate(sorted(truth))}
         rows = [sorted(self.place[atom] for atom in each.atoms if atom in truth) for each in told]
-        self.rows = [row for row in rows if row]
-        atoms = sorted(truth)
         # In units of the largest number: a solver's tolerance is absolute.
         self.unit = max([1, *truth.values()])
-        values = np.array([truth[atom] / self.unit for atom in atoms])
-        self.values = np.array([values[row].sum() for row in self.rows])
-        starts = np.cumsum([0, *(len(row) for row in self.rows)])
-        columns = [column for row in self.rows for column in row]
-        self.equalities = csr_array(
-            (np.ones(len(columns)), columns, starts), shape=(len(self.rows), len(self.place))
+        values = [truth[atom] / self.unit for atom in sorted(truth)]
+        known = [row for row in rows if row]
+        self.sums = KnownSums(
+            len(values),
+            [dict.fromkeys(row, 1.0) for row in known],
+            [sum(values[place] for place in row) for row in known],
         )
 
-    def interval(self, atoms: Sequence[Atom]) -> tuple[float, float]:
-        """The least and the most that these atoms can hold together, in pence."""
-        goal = np.zeros(len(self.place))
-        goal[[self.place[atom] for atom in atoms]] = 1
-        return self._solve(goal), -self._solve(-goal)
+    def told(
+        self, several: Sequence[tuple[Sequence[Atom], float, float]]
+    ) -> Iterator[tuple[int, float, float]]:
+        """Atoms with a least and a most: which of them cannot hold both, and what they can, in pence."""
+        goals = [self._row(atoms) for atoms, _, _ in several]
+        low = [least / self.unit for _, least, _ in several]
+        high = [most / self.unit for _, _, most in several]
+        for one in self.sums.told(goals, low, high):
+            yield one.place, one.low * self.unit, one.high * self.unit
 
-    def _solve(self, goal: Matrix) -> float:
-        if not self.rows:
-            return 0.0 if goal.max() > 0 else -float("inf")
-        found = linprog(goal, A_eq=self.equalities, b_eq=self.values, bounds=(0, None), method="highs")
-        if found.status == 3:
-            return -float("inf")
-        assert found.status == 0, found.message
-        return float(found.fun) * self.unit
+    def _row(self, atoms: Sequence[Atom]) -> Row:
+        return dict.fromkeys([self.place[atom] for atom in atoms], 1.0)

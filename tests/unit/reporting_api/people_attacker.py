@@ -6,19 +6,14 @@ people, that nobody is counted less than zero times, and, if it is an organisati
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
-import numpy as np
-from scipy.optimize import linprog
-from scipy.sparse import csr_array
+from tests.unit.reporting_api.linear_programmes import TOLERANCE, KnownSums
 
 from reporting_api.domain.people_cells import Cell, Point, count_in
 from reporting_api.domain.people_protection import Table
-
-Matrix = Any
 
 
 @dataclass
@@ -44,24 +39,14 @@ class PeopleAttacker:
         for row in self._agreements():
             rows.append(row)
             values.append(0.0)
-        self.equalities = _matrix(rows, len(self.points))
-        self.values = np.array(values)
+        self.sums = KnownSums(len(self.points), rows, values)
 
-    def interval(self, cell: Cell) -> tuple[float, float]:
-        """The least and the most that a cell's count can be."""
-        goal = np.zeros(len(self.points))
-        for place, sign in self._row(cell).items():
-            goal[place] = sign
-        low = self._solve(goal)
-        high = self._solve(-goal)
-        return low, -high
-
-    def _solve(self, goal: Matrix) -> float:
-        found = linprog(goal, A_eq=self.equalities, b_eq=self.values, bounds=(0, None), method="highs")
-        if found.status == 3:
-            return -float("inf")
-        assert found.status == 0, found.message
-        return float(found.fun)
+    def told(self, cells: Sequence[Cell], threshold: int) -> list[tuple[Cell, float, float]]:
+        """Those of the cells whose count can be told closer than 0 to the threshold less one."""
+        goals = [self._row(cell) for cell in cells]
+        low = [TOLERANCE] * len(cells)
+        high = [threshold - 1 - TOLERANCE] * len(cells)
+        return [(cells[one.place], one.low, one.high) for one in self.sums.told(goals, low, high)]
 
     def _row(self, cell: Cell) -> dict[int, float]:
         groups = self.table.layout.groups_of(cell)
@@ -101,10 +86,3 @@ def _all_points(sizes: tuple[int, int, int, int]) -> Iterable[Point]:
         for time in range(sizes[2])
         for stage in range(sizes[3])
     )
-
-
-def _matrix(rows: list[dict[int, float]], width: int) -> Matrix:
-    data = [value for row in rows for value in row.values()]
-    columns = [place for row in rows for place in row]
-    starts = np.cumsum([0, *(len(row) for row in rows)])
-    return csr_array((data, columns, starts), shape=(len(rows), width))

@@ -72,16 +72,18 @@ def _told_too_well(
     }
     everything = MoneyAttacker(truth, [*_totals(programme), *_cells(programme)])
     by_design = MoneyAttacker(truth, _totals(programme))
+    protected = []
     for name, atoms in _protected(programme, figure):
         held = sum(truth[atom] for atom in atoms)
         # Who has no part in anything withheld beside it knows no more than the public.
-        if who is not None and not _has_part(programme, figure, who, atoms):
-            continue
-        if not held or not _is_narrow(everything.interval(atoms), held):
-            continue
+        if held and (who is None or _has_part(programme, figure, who, atoms)):
+            protected.append((name, atoms, held))
+    spans = [(atoms, *_wide_enough(held)) for _, atoms, held in protected]
+    for place, low, high in everything.told(spans):
+        name, _, held = protected[place]
         # What the totals and the named tell by themselves is public by design.
-        if not _is_narrow(by_design.interval(atoms), held):
-            yield f"{figure} of {name}", held, *everything.interval(atoms)
+        if not list(by_design.told([spans[place]])):
+            yield f"{figure} of {name}", held, low, high
 
 
 def _has_part(programme: Programme, figure: str, who: UUID, atoms: Sequence[Atom]) -> bool:
@@ -91,9 +93,9 @@ def _has_part(programme: Programme, figure: str, who: UUID, atoms: Sequence[Atom
     return any(of[figure].get(who) for atom, of in programme.truth.items() if atom[0] in leaves)
 
 
-def _is_narrow(interval: tuple[float, float], held: int) -> bool:
-    low, high = interval
-    return low > held * (1 - ROOM) + held * _SLACK or high < held * (1 + ROOM) - held * _SLACK
+def _wide_enough(held: int) -> tuple[float, float]:
+    """The least and the most that a protected cell must be able to hold, as far as can be told."""
+    return held * (1 - ROOM) + held * _SLACK, held * (1 + ROOM) - held * _SLACK
 
 
 def _totals(programme: Programme) -> list[Told]:
