@@ -17,6 +17,7 @@ GUIDES = [
     "front-end.md",
     "signatory.md",
     "partner.md",
+    "plans.md",
     "framework-packs.md",
     "bulk-valuation.md",
     "needs.md",

@@ -286,11 +286,15 @@ async def _procurement(mesh: Mesh, stage: Stage, manager: Voice, known: Known) -
     url = stage.url("procurement-api", "/v1/agreements")
     made = await known.made(manager, url, "register_agreement", agreement, agreement_id="id")
     known.note(commitment_line_id=made["lines"][0]["line_id"])
+    [sample] = stage.sample["plans"]
+    plan = {**sample["plan"], "place_id": stage.place["id"], "edition_hash": stage.edition_hash}
+    await known.made(bidder, stage.url("procurement-api", "/v1/plans"), "adopt_plan", plan, plan_id="id")
     package = json.loads((DATA / stage.sample["tender"]["ocds_package"]).read_text(encoding="utf-8"))
     known.bodies |= {
         "replace_bid": bid,
         "set_terms": stage.tender["terms"],
         "terminate_agreement": {"effective_on": "2026-12-01", "reason": "ended"},
+        "withdraw_plan": {"effective_on": "2026-12-01", "reason": "ended"},
         "import_ocds": {
             "buyer_organisation_id": manager.party.organisation_id,
             "place_id": stage.place["id"],
