@@ -145,3 +145,19 @@ async def test_a_plan_that_is_varied_and_withdrawn_keeps_what_fell_due(world: Wo
 async def withdraw(world: World, plan: CommitmentsMade, on: date) -> None:
     """Tell that the varied plan was withdrawn and take it in."""
     await world.end(plan, on, version=3)
+
+
+async def test_who_leaves_before_a_variation_holds_owes_nothing_from_the_last_day(
+    world: World,
+) -> None:
+    plan = await world.sign(plan_of(world))
+    [hours] = plan.lines
+    more = hours.model_copy(update={"social_gbp": Decimal("1800.00")})
+    await world.change(plan, effective_on=date(2026, 12, 1), lines=[more])
+    assert await until(world, "2026-04-01", "2026-12-01") == ("1800.00", "800.00")
+    await withdraw(world, plan, date(2026, 10, 23))
+    assert await until(world, "2026-04-01", "2026-10-22") == ("1200.00", "600.00")
+    for last in ("2026-10-23", "2026-11-30", "2026-12-01", "2027-03-31"):
+        assert await until(world, "2026-04-01", last) == ("0.00", "600.00")
+    await world.seal()
+    assert await until(world, "2026-04-01", "2026-11-30") == ("0.00", "600.00")

@@ -84,6 +84,15 @@ def test_ending_takes_back_what_is_due_after_the_day():
     assert all(by_id[part.reverses].effective_on == part.effective_on for part in parts if part.reverses)
 
 
+def test_what_ends_before_a_change_of_it_is_out_of_force_until_the_change_too():
+    whole = entries_of_commitment(commitment(), ids(), NOW)[0]
+    change = date(2026, 12, 1)
+    gap, over = entries_of_ending([], date(2026, 10, 23), ids(5000), NOW, [(whole, change)])
+    assert (gap.amounts.social_pence, gap.effective_on, gap.reverses) == (-24000, date(2026, 10, 23), None)
+    assert (over.amounts.social_pence, over.effective_on, over.reverses) == (24000, change, gap.id)
+    assert entries_of_ending([], change, ids(5000), NOW, [(whole, change)]) == []
+
+
 def test_ending_before_signing_takes_effect_at_signing():
     entries = entries_of_commitment(commitment(), ids(), NOW)
     [whole, *parts] = entries_of_ending(entries, date(2026, 1, 1), ids(5000), NOW)

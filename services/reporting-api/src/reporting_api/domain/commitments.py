@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from types import MappingProxyType
@@ -134,14 +134,29 @@ def entries_of_commitment(commitment: Commitment, next_id: NextId, now: datetime
 
 
 def entries_of_ending(
-    standing: Iterable[Entry], effective_on: date, next_id: NextId, now: datetime
+    standing: Iterable[Entry],
+    effective_on: date,
+    next_id: NextId,
+    now: datetime,
+    taken_back_later: Iterable[tuple[Entry, date]] = (),
 ) -> list[Entry]:
     """What ending a commitment enters: from that day it is not in force, and what was not due is not owed.
 
     `standing` are its entries that nothing has reversed. An instalment due on the day itself stays owed; what
-    was delivered and validated stays as it is.
+    was delivered and validated stays as it is. `taken_back_later` are committed entries that a change holding
+    from a later day takes back on that day: until then they are out of force too.
     """
     reversed_entries: list[Entry] = []
+    for entry, until in taken_back_later:
+        day = max(effective_on, entry.effective_on)
+        if day < until:
+            # Each entry is reversed once: the gap is an entry of its own, which ends by its own reversal.
+            taken = entry.reversal(next_id(), now, source_kind="termination", effective_on=day)
+            gap = replace(taken, reverses=None)
+            reversed_entries.append(gap)
+            reversed_entries.append(
+                gap.reversal(next_id(), now, source_kind="termination", effective_on=until)
+            )
     for entry in standing:
         if entry.figure == "committed":
             day = max(effective_on, entry.effective_on)

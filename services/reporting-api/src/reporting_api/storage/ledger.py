@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import IO, NamedTuple
 from uuid import UUID
 
@@ -64,6 +64,20 @@ async def standing_entries(tx: AsyncConnection, source_id: UUID) -> list[Entry]:
     taken_back = select(later.c.id).where(is_later).exists()
     query = select(lines).where(lines.c.reverses.is_(None), ~taken_back).order_by(lines.c.id)
     return [entry_of(row) for row in (await tx.execute(query)).mappings()]
+
+
+async def taken_back_after(tx: AsyncConnection, source_id: UUID, day: date) -> list[tuple[Entry, date]]:
+    """The committed entries of a source that a change takes back after a day, and when it does."""
+    lines = _everything(of_source=source_id)
+    later = lines.alias("later")
+    is_later = (later.c.place_id == lines.c.place_id) & (later.c.reverses == lines.c.id)
+    query = (
+        select(lines, later.c.effective_on.label("until"))
+        .join(later, is_later)
+        .where(lines.c.figure == "committed", later.c.effective_on > day)
+        .order_by(lines.c.id)
+    )
+    return [(entry_of(row), row["until"]) for row in (await tx.execute(query)).mappings()]
 
 
 async def lock_ledger(tx: AsyncConnection, place_id: UUID) -> None:

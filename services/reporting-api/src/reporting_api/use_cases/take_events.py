@@ -61,7 +61,7 @@ from reporting_api.storage.copies import (
     measures_known,
     place_known,
 )
-from reporting_api.storage.ledger import append_entries, standing_entries
+from reporting_api.storage.ledger import append_entries, standing_entries, taken_back_after
 from reporting_api.storage.merges import keep_merge
 from reporting_api.storage.obligations import keep_schedules
 from reporting_api.use_cases.gather import (
@@ -204,7 +204,9 @@ class EventTaker:
                 raise CommitmentNotKnown("The commitment that ended was never told of.")
             return  # ended before: a replay has no second effect
         standing = await standing_entries(tx, ended.source_id)
-        await append_entries(tx, entries_of_ending(standing, ended.effective_on, new_id, self.clock()))
+        later = await taken_back_after(tx, ended.source_id, ended.effective_on)
+        entries = entries_of_ending(standing, ended.effective_on, new_id, self.clock(), later)
+        await append_entries(tx, entries)
 
     async def _note_membership(self, tx: AsyncConnection, changed: MembershipChanged, version: int) -> None:
         now = self.clock()
