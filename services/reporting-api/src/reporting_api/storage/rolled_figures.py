@@ -51,7 +51,9 @@ _ORGANISATION_NAMES = text("""
     WHERE id = ANY(CAST(:ids AS uuid[]))""")
 
 _AREA_NAMES = text("""
-    SELECT json_agg(json_build_array(need_index, code, name, band) ORDER BY need_index, code)::text FROM areas
+    SELECT json_agg(
+        json_build_array(need_index, code, name, band, decile::text) ORDER BY need_index, code
+    )::text FROM areas
     WHERE need_index = ANY(CAST(:indexes AS text[])) AND code = ANY(CAST(:codes AS text[]))""")
 
 
@@ -161,7 +163,7 @@ class RolledFigures:
     async def _areas(self, grouping: GroupingName) -> list[FigureRow]:
         sums = await self._read("area")
         told = json.loads(await self.names_of("area", "delivered_by"))
-        known = {(index, code): (name, band) for index, code, name, band in told}
+        known = {(index, code): (name, band, decile) for index, code, name, band, decile in told}
         name_of = _band_name if grouping == "need_band" else _area_name
         return self._rows((found, name_of(found, known.get((found.qualifier, found.code)))) for found in sums)
 
@@ -264,10 +266,12 @@ _OF_MEASURE: Mapping[GroupingName, Callable[[RowMapping], CellName]] = MappingPr
 )
 
 
-def _band_name(found: CellSum, area: tuple[str, str] | None) -> CellName:
+def _band_name(found: CellSum, area: tuple[str, str, str] | None) -> CellName:
     return (NOT_PLACED if area is None else area[1], "", "", "", "")
 
 
-def _area_name(found: CellSum, area: tuple[str, str] | None) -> CellName:
-    name, band = (found.code or "Not placed", NOT_PLACED) if area is None else area
-    return (found.code or NOT_PLACED, "", name, band, "")
+def _area_name(found: CellSum, area: tuple[str, str, str] | None) -> CellName:
+    """An area lies in its decile's part of its band, as the lines have it."""
+    nowhere = (found.code or "Not placed", NOT_PLACED, NOT_PLACED)
+    name, band, decile = nowhere if area is None else area
+    return (found.code or NOT_PLACED, "", name, decile, band)
