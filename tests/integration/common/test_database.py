@@ -2,7 +2,9 @@
 
 import asyncio
 from datetime import date
+from typing import Any, NoReturn
 
+import asyncpg
 import pytest
 from sqlalchemy import func, insert, make_url, select, text, update
 from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError
@@ -306,3 +308,21 @@ async def test_a_call_is_a_transaction_of_its_own_and_a_lost_connection_is_given
         with pytest.raises(DatabaseUnavailable):
             await db.call("SELECT pg_terminate_backend(pg_backend_pid())")
     assert await db.call("SELECT 1") == 1
+
+
+async def test_a_connection_that_the_server_is_closing_is_unavailable_and_given_to_nobody(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # For a moment the driver has read the server's last words, and not yet that the connection is closed.
+    async def refused(*_: Any, **__: Any) -> NoReturn:
+        raise asyncpg.InternalClientError("cannot switch to state 12; another operation (2) is in progress")
+
+    alone = Database(db.engine.url, schema="sample", app_name="test", pool_size=1)
+    for method, use in (("fetchval", alone.call("SELECT 1")), ("execute", count(alone))):
+        session = await alone.call("SELECT pg_backend_pid()")
+        with monkeypatch.context() as patch:
+            patch.setattr(asyncpg.Connection, method, refused)
+            with pytest.raises(DatabaseUnavailable):
+                await use
+        assert await alone.call("SELECT pg_backend_pid()") != session
+    await alone.dispose()

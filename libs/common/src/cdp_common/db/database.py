@@ -25,6 +25,9 @@ POOL_TIMEOUT_S = 5
 DRIVER = "postgresql+asyncpg"
 
 _LOST_CLASSES = ("08", "53")  # connection exceptions, insufficient resources
+# The driver has read that the server ends the session, and not yet that the connection is closed: it finds
+# itself in no state to send anything, and says so as a fault of its own.
+_CLOSING = "the connection to the database is being closed"
 _LOST_STATES = ("57P01", "57P02", "57P03", "25P03")  # shut down, crashed, starting, idle for too long
 
 
@@ -112,8 +115,14 @@ class Database:
             with _connecting():
                 connection = await stack.enter_async_context(self._engine.connect())
             with typed_failures():
-                async with connection.begin():
-                    yield connection
+                try:
+                    async with connection.begin():
+                        yield connection
+                except DBAPIError as problem:
+                    if isinstance(problem.orig, AsyncAdapt_asyncpg_dbapi.InternalClientError):
+                        await connection.invalidate(problem)  # nobody else is to be given it
+                        raise DatabaseUnavailable(_CLOSING) from problem
+                    raise
 
     async def call(self, statement: str, *arguments: object) -> object:
         """What one statement gives that is a whole transaction: committed when it answers.
@@ -144,6 +153,9 @@ async def fetch_value(driver: Any, statement: str, *arguments: object) -> object
     except asyncpg.PostgresError as problem:
         _raise_for_state(problem.sqlstate or "", problem)
         raise
+    except asyncpg.InternalClientError as problem:
+        driver.terminate()
+        raise DatabaseUnavailable(_CLOSING) from problem
     except (OSError, asyncpg.InterfaceError) as problem:
         if driver.is_closed():
             raise DatabaseUnavailable("the connection to the database was lost") from problem
