@@ -7,6 +7,7 @@ from typing import Literal
 from cdp_common.contracts.base import Code, Contract
 from cdp_common.contracts.contract_ratios import ContractRatio
 from cdp_common.contracts.published_need import PublishedNeed
+from cdp_common.contracts.published_spend import PublishedSpend
 from cdp_common.contracts.reporting import Basis, CollectiveValue
 
 Exposure = Literal["cell_told", "remainder_too_few", "remainder_dominated", "cell_estimated"]
@@ -43,3 +44,4 @@ class PublicationPreview(CollectiveValue):
     exposed: list[ExposedCells]
     need: PublishedNeed
     contract_ratio: ContractRatio
+    spend: PublishedSpend

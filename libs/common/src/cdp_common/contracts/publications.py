@@ -10,6 +10,7 @@ from cdp_common.contracts.base import Contract, DecimalText, GbpText, Sha256, Sh
 from cdp_common.contracts.bridges import Bridge, CellChange
 from cdp_common.contracts.contract_ratios import ContractRatio
 from cdp_common.contracts.published_need import PublishedNeed
+from cdp_common.contracts.published_spend import PublishedSpend
 from cdp_common.contracts.reporting import CollectiveValue
 from cdp_common.contracts.targets import TargetProgress
 
@@ -61,6 +62,7 @@ class Publication(Contract):
     ledger_head: Sha256  # hash of the block that ends there
     disclosure: DisclosureRule
     licence: str
-    format: int = 1  # 2 on: what follows is stated
+    format: int = 1  # from 2 on `need` and `contract_ratio` are stated, from 3 on `spend` is
     need: PublishedNeed | None = None  # null in publications of format 1
     contract_ratio: ContractRatio | None = None  # social value for each £ of contract; null likewise
+    spend: PublishedSpend | None = None  # payments to suppliers; null in publications of format 1 and 2

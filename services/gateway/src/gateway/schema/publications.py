@@ -24,6 +24,7 @@ from gateway.schema.partners import place_of
 from gateway.schema.prior_totals import ContractRatio
 from gateway.schema.proxies import ExplanationStep, Proxy
 from gateway.schema.published_need import PublishedNeed
+from gateway.schema.published_spend import PublishedSpend
 from gateway.schema.records import as_shown, maybe_shown, said, shows
 from gateway.schema.reporting import CollectiveValue
 from gateway.schema.scalars import BigInt
@@ -125,7 +126,9 @@ class Publication(Node):
     disclosure: DisclosureRule = strawberry.field(description="By which thresholds cells were withheld.")
     licence: str = strawberry.field(description="The licence under which it may be used.")
 
-    format: int = strawberry.field(description="What it states beside its figures: from 2 on, those by need.")
+    format: int = strawberry.field(
+        description="What it states: from 2 on figures by need and contract, from 3 on payments."
+    )
 
     bridge_entries = resolved(
         bridge_entries_of_publication, "Every ledger entry of its bridges; needs `reporting:read` and a role."
@@ -170,6 +173,11 @@ class Publication(Node):
     def contract_ratio(self) -> ContractRatio | None:
         """For each £ of contract."""
         return maybe_shown(ContractRatio, self.record.contract_ratio)
+
+    @computed("What partners paid to suppliers; null in publications of format 1 and 2.")
+    def spend(self) -> PublishedSpend | None:
+        """Payments."""
+        return maybe_shown(PublishedSpend, self.record.spend)
 
     @computed("Its files, for people and for verifying: where reporting-api serves them.")
     def files(self) -> list[PublicationFile]:

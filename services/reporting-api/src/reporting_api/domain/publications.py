@@ -13,8 +13,8 @@ from cdp_common.kernel.periods import Period, month_end
 from reporting_api.domain.chain import canonical_json
 
 HeadlineFigure = Literal["committed", "due", "delivered", "validated"]
-PUBLICATION_FORMAT = 2
-"""What new publications state beside their figures; 1 had neither figures by need nor what follows them."""
+PUBLICATION_FORMAT = 3
+"""What new publications state beside their figures: 2 had no payments, 1 neither need nor contracts."""
 HEADLINES: tuple[HeadlineFigure, ...] = ("committed", "due", "delivered", "validated")
 
 

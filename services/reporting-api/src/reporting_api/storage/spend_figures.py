@@ -17,7 +17,7 @@ from reporting_api.storage.spend_tables import spend_rounds
 GroupKey = Literal["partner", "category", "month", "quarter"]
 
 # Where a payment went: by the postcode on its row, else by the supplier's presence in the place on its day.
-_PAID = """
+PAID = """
 WITH standing AS (
     SELECT id, organisation_id, organisation_name FROM spend_imports
     WHERE place_id = :place AND superseded_by IS NULL
@@ -28,6 +28,8 @@ WITH standing AS (
 ), paid AS (
     SELECT standing.organisation_id, standing.organisation_name, r.paid_on, r.pence, r.category,
         r.supplier_id, r.is_repeat, o.is_sme, o.is_vcse,
+        coalesce(o.current_id::text, s.matched_id::text, lower(s.name),
+            'nameless ' || standing.organisation_id) AS payee,
         r.redaction IS NOT NULL OR s.removed_at IS NOT NULL AS is_nameless,
         EXISTS (
             SELECT FROM members m WHERE m.organisation_id IN (o.current_id, o.organisation_id)
@@ -52,6 +54,7 @@ WITH standing AS (
     WHERE r.currency = 'GBP' AND r.paid_on BETWEEN :since AND :until
 )
 """
+"""The payments in pounds of a window as `paid`; payees are organisations, names, or a partner's nameless."""
 
 _SUMS = """
     count(*) AS row_count,
@@ -107,7 +110,7 @@ async def spend_total(
     tx: AsyncConnection, place_id: UUID, organisation_id: UUID | None, window: Period
 ) -> RowMapping:
     """The sums over all payments in pounds of a window."""
-    query = text(f"{_PAID} SELECT {_SUMS} FROM paid")  # noqa: S608 - two constants
+    query = text(f"{PAID} SELECT {_SUMS} FROM paid")  # noqa: S608 - two constants
     return (await tx.execute(query, _stated(place_id, organisation_id, window))).mappings().one()
 
 
@@ -123,7 +126,7 @@ async def spend_groups(
     columns, grouping = _KEYS[key]
     # Every part of the statement is one of the constants above.
     query = text(
-        f"{_PAID} SELECT {columns}, {_SUMS}, count(*) OVER () AS group_count FROM paid"  # noqa: S608
+        f"{PAID} SELECT {columns}, {_SUMS}, count(*) OVER () AS group_count FROM paid"  # noqa: S608
         f" GROUP BY {grouping} ORDER BY {_ORDERS[key]} LIMIT :most"
     )
     stated = {**_stated(place_id, organisation_id, window), "most": limit}

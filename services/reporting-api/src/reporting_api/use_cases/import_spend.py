@@ -15,6 +15,7 @@ from cdp_common.clients.partners import PartnersClient
 from cdp_common.contracts.base import DataStatus
 from cdp_common.contracts.spend import SpendImport, SpendPreview, SpendRow
 from cdp_common.db.database import Database
+from cdp_common.db.events import NewEvent, org_audience, record_event
 from cdp_common.db.idempotency import Answer, Once
 from cdp_common.db.paging import cut_page
 from cdp_common.kernel.identifiers import new_id
@@ -120,6 +121,7 @@ async def import_spend(
             row = _import_row(caller, reporter.legal_name, file, prepared, status, now)
             await add_import(tx, row)
             await _write_rows(tx, caller.org, row["id"], prepared, keeping, now)
+            await record_event(tx, _told(row), now)
             kept = await import_by_id(tx, row["id"])
             assert kept is not None  # written above
             return await keep(tx, once, 201, import_answer(kept), now)
@@ -218,6 +220,30 @@ def _import_row(
         "person_id": caller.sub,
         "imported_at": now,
     }
+
+
+def _told(row: Mapping[str, Any]) -> NewEvent:
+    supersedes = row["supersedes_id"]
+    return NewEvent(
+        type="spend.imported",
+        aggregate_type="spend_import",
+        aggregate_id=row["id"],
+        aggregate_version=1,
+        place_id=row["place_id"],
+        audience=(org_audience(row["organisation_id"]), "internal"),
+        data={
+            "import_id": str(row["id"]),
+            "place_id": str(row["place_id"]),
+            "organisation_id": str(row["organisation_id"]),
+            "ledger": row["ledger"],
+            "period_start": row["period_start"].isoformat(),
+            "period_end": row["period_end"].isoformat(),
+            "row_count": row["row_count"],
+            "supersedes": None if supersedes is None else str(supersedes),
+            "data_status": row["data_status"],
+        },
+        effective_on=row["period_end"],
+    )
 
 
 async def _write_rows(

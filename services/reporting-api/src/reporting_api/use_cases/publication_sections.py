@@ -12,6 +12,7 @@ from reporting_api.use_cases.section_of_contracts import (
     ratio_section,
 )
 from reporting_api.use_cases.section_of_need import need_rows, need_sections
+from reporting_api.use_cases.section_of_spend import spend_rows, spend_sections
 from reporting_api.use_cases.section_tables import CsvRow, Section
 
 
@@ -22,6 +23,8 @@ def sections(publication: Publication) -> list[Section]:
         found += need_sections(publication.need)
     if publication.contract_ratio is not None:
         found.append(ratio_section(publication.contract_ratio))
+    if publication.spend is not None:
+        found += spend_sections(publication.spend)
     if publication.value.prior_totals:
         found.append(prior_section(publication.value.prior_totals))
     return found
@@ -33,4 +36,6 @@ def csv_rows_of_sections(publication: Publication) -> Iterator[CsvRow]:
         yield from need_rows(publication.need)
     if publication.contract_ratio is not None:
         yield from ratio_rows(publication.contract_ratio)
+    if publication.spend is not None:
+        yield from spend_rows(publication.spend)
     yield from prior_rows(publication.value.prior_totals)

@@ -49,6 +49,7 @@ from reporting_api.use_cases.build_bridge import build_bridges, cell_changes
 from reporting_api.use_cases.gather import gather_crosswalks
 from reporting_api.use_cases.publication_files import Signing, keep_files
 from reporting_api.use_cases.publish_need import need_of_place, published_need
+from reporting_api.use_cases.publish_spend import published_spend
 from reporting_api.use_cases.publish_targets import (
     ShownProgress,
     keep_published_progress,
@@ -109,6 +110,7 @@ async def publish_period(
                 "format": PUBLICATION_FORMAT,
                 "need": published_need(protected, need, await indices_landed_in(tx, lines)),
                 "contract_ratio": await published_ratio(tx, lines, protected, rule),
+                "spend": await published_spend(tx, lines, protected.agreed, rule, now),
             }
         )
         document = canonical_json(publication.model_dump(mode="json"))

@@ -125,7 +125,7 @@ async def _figures(
         imports = await imports_in(tx, place_id, organisation_id, window)
         currencies = await other_currencies(tx, place_id, organisation_id, window)
         waiting = await review_count(tx, place_id, organisation_id, window)
-        without = await _without(tx, place_id, organisation_id, window, imports, now)
+        without = await partners_without_import(tx, place_id, organisation_id, window, imports, now)
         multiplier = await _multiplier(tx, place_id, organisation_id, window)
     statuses: set[DataStatus] = {row["data_status"] for row in imports}
     shown = [_figure(row, by_category=by == "category") for row in groups]
@@ -154,7 +154,7 @@ async def _figures(
     )
 
 
-async def _without(
+async def partners_without_import(
     tx: AsyncConnection,
     place_id: UUID,
     organisation_id: UUID | None,

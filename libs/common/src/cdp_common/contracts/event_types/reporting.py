@@ -111,6 +111,20 @@ class PriorTotalChanged(Contract):
     data_status: DataStatus
 
 
+class SpendImported(Contract):
+    """Whose payments of which days were taken in; what they are is in no event."""
+
+    import_id: UUID
+    place_id: UUID
+    organisation_id: UUID
+    ledger: str
+    period_start: date
+    period_end: date
+    row_count: int
+    supersedes: UUID | None
+    data_status: DataStatus
+
+
 _REPORTER = "the reporting organisation, and the platform's services"
 _EVERYBODY = "everybody"
 _BOTH_REPORTERS = "both reporters, and the platform's services"
@@ -156,6 +170,13 @@ EVENT_TYPES = (
         PublicationPublished,
         "A place published its collective value of a period.",
         _EVERYBODY,
+    ),
+    EventType(
+        "spend.imported",
+        "spend_import",
+        SpendImported,
+        "A partner's file of payments was taken in, or took the place of an earlier one.",
+        "the partner, and the platform's services",
     ),
     EventType(
         "prior_total.recorded",
