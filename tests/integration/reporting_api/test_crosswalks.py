@@ -149,13 +149,15 @@ async def test_a_publication_freezes_every_scheme_of_its_editions(world: World):
     assert await verify_ledger(world.db) == []
 
 
-async def test_publishing_needs_toms_engine_only_for_crosswalks_that_were_never_kept(world: World):
+async def test_publishing_asks_for_the_place_and_its_people_and_for_crosswalks_that_were_never_kept(
+    world: World,
+):
     await three_report(world)
-    world.neighbours.is_down = True
     first = await world.try_publish()
     assert first.status_code == 201, first.text
     async with world.db.begin() as tx:
         await tx.execute(text("UPDATE editions SET crosswalks = NULL"))
+    world.neighbours.is_down = True
     refused = await world.try_publish(reason="Again.")
     assert (refused.status_code, refused.json()["code"]) == (503, "upstream_unavailable")
     assert await world.count("publications") == 1

@@ -1,4 +1,4 @@
-"""Publications tell payments once: nobody's takings, no unnamed partner's total, the unknown beside shares."""
+"""Publications tell payments once: nobody's takings, no unnamed partner's, the unknown share beside each."""
 
 from datetime import date
 from decimal import Decimal

@@ -24,7 +24,11 @@ HIERARCHIES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "theme": {f"t{theme}": tuple(f"t{theme}o{n}" for n in range(2 + theme % 3)) for theme in range(5)},
     "band": {f"b{band}": tuple(f"b{band}a{n}" for n in range(3)) for band in range(3)},
 }
-FIGURES = ("delivered", "validated")
+FIGURES = (
+    *("delivered", "delivered social", "delivered local", "delivered fiscal"),
+    *("validated", "committed"),
+)
+"""A figure, its parts, another, and what is in force on a publication's last day."""
 PUBLICATIONS = 4
 Leaf = str
 Layer = str
@@ -37,6 +41,18 @@ COUNTED: tuple[frozenset[Layer], ...] = (
     frozenset({"first", "late"}),
 )
 """The layers that each publication counts: the half-year went out before the late reports came."""
+IN_FORCE: tuple[frozenset[Layer], ...] = (
+    frozenset({"first"}),
+    frozenset({"first", "second"}),
+    frozenset({"first", "second"}),
+    frozenset({"first", "late"}),
+)
+"""The same of commitments: what was promised in the first quarter is in force in the second too."""
+
+
+def counted(number: int, figure: str) -> frozenset[Layer]:
+    """The layers of a figure that a publication counts."""
+    return (IN_FORCE if figure == "committed" else COUNTED)[number]
 
 
 @dataclass(frozen=True)
@@ -73,11 +89,11 @@ def programmes(seed: int, *, named: frozenset[UUID] = NAMED, with_memory: bool =
         yield Programme(hierarchy, truth, tuple(published))
 
 
-def bits_of(layer: Layer, number: int, remembered: int) -> int:
+def bits_of(layer: Layer, number: int, remembered: int, figure: str) -> int:
     """The bits of the publications that count a layer: of the one in hand, and of those that it remembers."""
-    found = NOW if layer in COUNTED[number] else 0
+    found = NOW if layer in counted(number, figure) else 0
     for back in range(remembered):
-        found |= (NOW << (number - back)) if layer in COUNTED[back] else 0
+        found |= (NOW << (number - back)) if layer in counted(back, figure) else 0
     return found
 
 
@@ -109,14 +125,15 @@ def _cell(
 ) -> Cell:
     spans: dict[int, list[Contributions]] = {}
     for (leaf, layer), of in truth.items():
-        if leaf in leaves and any(of.values()) and (bits := bits_of(layer, number, len(before))):
-            spans.setdefault(bits, []).append(of)
+        for figure in of if leaf in leaves else ():
+            if of[figure] and (bits := bits_of(layer, number, len(before), figure)):
+                spans.setdefault(bits, []).append({figure: of[figure]})
     merged_spans = {bits: merged(of) for bits, of in spans.items()}
     shown = sum(
         NOW << (number - back) for back, levels in enumerate(before) if key not in levels[level].withheld
     )
-    counted = merged(of for bits, of in merged_spans.items() if bits & NOW)
-    return Cell(key, parent, counted, earlier=merged_spans, shown_before=shown)
+    now = merged(of for bits, of in merged_spans.items() if bits & NOW)
+    return Cell(key, parent, now, earlier=merged_spans, shown_before=shown)
 
 
 def _truth(
@@ -142,7 +159,19 @@ def _truth(
                 accepted = int(pence * rng.uniform(0.6, 1.0))
                 found[leaf, layer]["delivered"][who] = pence
                 found[leaf, layer]["validated"][who] = accepted
+                social = _social(leaf, who, pence)
+                found[leaf, layer]["delivered social"][who] = social
+                found[leaf, layer]["delivered local"][who] = pence - social
+                found[leaf, layer]["delivered fiscal"][who] = social * (2 + who.int % 3) // 10
+                found[leaf, layer]["committed"][who] = pence * (4 + who.int % 2)
     return found
+
+
+def _social(leaf: Leaf, who: UUID, pence: int) -> int:
+    """The social component: an outcome is of one component, an area has both of everybody who works there."""
+    if leaf.startswith("t"):
+        return 0 if leaf.endswith("o0") else pence
+    return pence * (7 + who.int % 3) // 10
 
 
 def sizes_share(who: UUID) -> float:

@@ -64,10 +64,26 @@ def test_contributors_are_added_up_and_those_that_are_public_left_out():
         row("x", figure="signed", deliverer_id=A),
     ]
     [cell] = cells_of(rows, "organisation")
-    assert cell.contributions == {"delivered": {A: 111}}
+    assert cell.contributions == {"delivered": {A: 111}, "delivered social": {A: 111}}
     assert cell.figures["delivered"].total_pence == 116
     [on_basis] = cells_of(rows, "organisation", "commissioned_by")
-    assert on_basis.contributions == {"delivered": {A: 111}, "delivered commissioned": {B: 100}}
+    assert on_basis.contributions == {
+        "delivered": {A: 111},
+        "delivered social": {A: 111},
+        "delivered commissioned": {B: 100},
+        "delivered commissioned social": {B: 100},
+    }
+
+
+def test_each_part_that_a_cell_shows_is_contributed_to_and_a_range_where_every_line_has_one():
+    split = FigureSum(social_pence=60, local_pence=40, fiscal_pence=5, low_pence=50, high_pence=150)
+    bare = FigureSum(social_pence=10, lines_without_range=1)
+    [ranged] = cells_of([row("x", deliverer_id=A)._replace(sums=split)], "measure")
+    parts = {"": 100, " social": 60, " local": 40, " fiscal": 5, " low": 50, " high": 150}
+    assert ranged.contributions == {f"delivered{part}": {A: pence} for part, pence in parts.items()}
+    rows = [row("x", deliverer_id=who)._replace(sums=of) for who, of in ((A, split), (B, bare))]
+    [cell] = cells_of(rows, "measure")
+    assert set(cell.contributions) == {f"delivered{part}" for part in ("", " social", " local", " fiscal")}
 
 
 def test_a_headline_has_every_figure():

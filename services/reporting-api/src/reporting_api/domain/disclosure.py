@@ -294,10 +294,15 @@ def _is_protected(
     if _is_unsafe(merged(withheld.values()), NOBODY, rule):
         return False
     return all(
-        has_room(part, merged(other for name, other in withheld.items() if name != key), rule)
+        has_room(needy, merged(other for name, other in withheld.items() if name != key), rule)
         for key, part in withheld.items()
-        if key in fragile or _is_unsafe(part, NOBODY, rule)
+        if (needy := needing_room(part, rule, is_fragile=key in fragile))
     )
+
+
+def needing_room(part: Contributions, rule: DisclosureRule, *, is_fragile: bool) -> Contributions:
+    """The figures of a withheld part that must not be estimated: unsafe ones; all with unsafe ones below."""
+    return {figure: of for figure, of in part.items() if is_fragile or _is_figure_unsafe(of, NOBODY, rule)}
 
 
 def has_room(part: Contributions, rest: Contributions, rule: DisclosureRule) -> bool:

@@ -20,8 +20,8 @@ from reporting_api.domain.disclosure import (
     Level,
     fragile_cells,
     has_room,
-    is_group_safe,
     merged,
+    needing_room,
     parts_told,
     why_unsafe,
 )
@@ -93,10 +93,9 @@ def _of_class(
         )
         return
     for key, part in sorted(left.items()):
-        if key not in fragile and is_group_safe(part, NOBODY, rule):
-            continue
+        needy = needing_room(part, rule, is_fragile=key in fragile)
         rest = merged(other for name, other in left.items() if name != key)
-        tight = tuple(sorted(figure for figure in part if not has_room({figure: part[figure]}, rest, rule)))
+        tight = tuple(sorted(figure for figure in needy if not has_room({figure: part[figure]}, rest, rule)))
         if tight:
             who = frozenset(who for figure in tight for who in part[figure])
             yield Exposure(level, parent, "cell_estimated", (key,), tight, who)

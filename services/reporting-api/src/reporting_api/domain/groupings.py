@@ -149,17 +149,37 @@ def _shown(row: FigureRow) -> FigureSum:
 
 
 def _contributions(rows: Sequence[FigureRow], *, with_commissioners: bool) -> Contributions:
-    """Who delivers how much of each of the four figures; on that basis also who commissions it."""
+    """Who delivers how much of each part of each of the four figures; on that basis also who commissions it.
+
+    A shown cell shows its parts as well, so that each must be as safe as their sum: components, fiscal part,
+    and the range where every line of the figure has one.
+    """
+    counted = [row for row in rows if row.figure in FOUR_FIGURES and not row.is_licensed]
+    has_range = {
+        figure: sum(row.sums.lines_without_range for row in counted if row.figure == figure) == 0
+        for figure in FOUR_FIGURES
+    }
     found: dict[str, dict[UUID, int]] = {}
-    for row in rows:
+    for row in counted:
         if row.deliverer_id is None and row.commissioner_id is None:
             continue  # nobody is named where contributors were not asked for
-        if row.figure not in FOUR_FIGURES or row.is_licensed:
-            continue
-        _add(found, row.figure, row.deliverer_id, row.sums.total_pence)
-        if with_commissioners:
-            _add(found, f"{row.figure} commissioned", row.commissioner_id, row.sums.total_pence)
+        for part, pence in parts_of(row.sums, has_range=has_range[row.figure]).items():
+            _add(found, f"{row.figure}{part}", row.deliverer_id, pence)
+            if with_commissioners:
+                _add(found, f"{row.figure} commissioned{part}", row.commissioner_id, pence)
     return found
+
+
+def parts_of(sums: FigureSum, *, has_range: bool) -> Mapping[str, int]:
+    """What is shown of a figure, by what its name ends with: the whole, and each part that is not nothing."""
+    parts = {
+        " social": sums.social_pence,
+        " local": sums.local_pence,
+        " fiscal": sums.fiscal_pence,
+        " low": sums.low_pence if has_range else 0,
+        " high": sums.high_pence if has_range else 0,
+    }
+    return {"": sums.total_pence, **{name: pence for name, pence in parts.items() if pence != 0}}
 
 
 def _add(found: dict[str, dict[UUID, int]], figure: str, who: UUID | None, pence: int) -> None:

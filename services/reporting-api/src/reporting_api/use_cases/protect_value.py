@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from uuid import UUID
 
 from cdp_common.kernel.periods import Period
@@ -14,7 +15,14 @@ from reporting_api.domain.crosswalk_disclosure import (
     blocks_after,
     withheld_categories,
 )
-from reporting_api.domain.disclosure import DisclosureRule, Level, withheld_levels
+from reporting_api.domain.disclosure import (
+    Cell,
+    DisclosureRule,
+    Level,
+    is_told_apart,
+    withheld_cells,
+    withheld_levels,
+)
 from reporting_api.domain.exposures import Exposure, exposures
 from reporting_api.domain.groupings import GroupedCell
 from reporting_api.domain.obligations import Membership, StandingReport
@@ -61,11 +69,12 @@ def protect(
         hidden = withheld_levels(levels, agreed, rule)
         withheld |= zip(dimensions, hidden, strict=True)
         exposed += ((dimensions[one.level], one) for one in exposures(levels, hidden, agreed, rule))
-    return Protection(withheld | _withheld_of_crosswalks(computed, withheld, agreed, rule), exposed)
+    return Protection(withheld | _withheld_of_crosswalks(computed, recalled, withheld, agreed, rule), exposed)
 
 
 def _withheld_of_crosswalks(
     computed: ComputedValue,
+    recalled: Recalled,
     withheld: Mapping[Dimension, frozenset[str]],
     agreed: frozenset[UUID],
     rule: DisclosureRule,
@@ -89,9 +98,44 @@ def _withheld_of_crosswalks(
             for cell, _ in hidden
         ]
         kept_back = withheld_categories(keys, measures, agreed, rule)
+        categories = _categories(computed, recalled, dimension, keys)
+        kept_back |= _told_over_time(categories, recalled.bits, kept_back, agreed, rule)
         blocks = blocks_after(measures, keys, kept_back)
         found[dimension] = licensed | kept_back
     return found
+
+
+def _categories(
+    computed: ComputedValue, recalled: Recalled, dimension: Dimension, keys: frozenset[str]
+) -> list[Cell]:
+    """The categories of a scheme with what publications before told of them; none before the first."""
+    if not recalled.bits:
+        return []
+    measures = Dimension("measure")
+    scheme = computed.schemes[str(dimension.scheme)]
+    parts: dict[str, list[tuple[Cell, Decimal]]] = {key: [] for key in sorted(keys)}
+    for measure in computed.cells[measures]:
+        if measure.is_licensed:
+            continue
+        cell = recalled.cell(measures, measure)
+        for key, share in scheme.shares_of(measure.qualifier, measure.key.partition("~")[0]).items():
+            if key in parts:
+                parts[key].append((cell, share))
+    return [recalled.category(dimension, key, of) for key, of in parts.items()]
+
+
+def _told_over_time(
+    categories: list[Cell],
+    bits: int,
+    kept_back: frozenset[str],
+    agreed: frozenset[UUID],
+    rule: DisclosureRule,
+) -> frozenset[str]:
+    """Categories whose change since they were shown would tell too much, and those withheld beside them."""
+    told = {cell.key for cell in categories if is_told_apart(cell, agreed, rule)}
+    if not told - kept_back:
+        return frozenset()
+    return withheld_cells(Level(categories, {"": bits}), frozenset(), agreed, rule, told | kept_back)
 
 
 def _hidden_measures(

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from reporting_api.domain.disclosure import NOW, Cell, Contributions
+from reporting_api.domain.disclosure import NOW, Cell, Contributions, merged
 from reporting_api.domain.figures import GroupingName
-from reporting_api.domain.groupings import GroupedCell
+from reporting_api.domain.groupings import GroupedCell, parts_of
 from reporting_api.storage.earlier_publications import SpanRow, earlier_publications, spans_of
 from reporting_api.storage.figures import Slice
 from reporting_api.use_cases.compute_value import Dimension
@@ -34,17 +35,25 @@ class Recalled:
         if not self.bits:
             return cell.for_disclosure
         code = cell.key.partition("~")[0]
-        spans = dict(self.spans[dimension].get((code, cell.qualifier), {}))
-        # What is in force on a day is no sum over days: it is held against this publication alone.
-        in_force = {name: of for name, of in cell.contributions.items() if name.startswith("committed")}
-        spans[NOW] = {**spans.get(NOW, {}), **in_force}
-        return replace(cell.for_disclosure, earlier=spans, shown_before=self.shown_bits(dimension, cell.key))
+        spans = self.spans[dimension].get((code, cell.qualifier), {})
+        told = {bits: _told_with(of, cell.contributions) for bits, of in spans.items()}
+        return replace(cell.for_disclosure, earlier=told, shown_before=self.shown_bits(dimension, cell.key))
+
+    def category(self, dimension: Dimension, key: str, measures: Iterable[tuple[Cell, Decimal]]) -> Cell:
+        """A crosswalk's category for disclosure control: its shares of measures as they were recalled."""
+        spans: dict[int, list[Contributions]] = {}
+        for measure, share in measures:
+            for bits, of in measure.spans.items():
+                spans.setdefault(bits, []).append(_shared(of, share))
+        told = {bits: merged(of) for bits, of in spans.items()}
+        counted = merged(of for bits, of in told.items() if bits & NOW)
+        return Cell(key, "", counted, earlier=told, shown_before=self.shown_bits(dimension, key))
 
     def shown_bits(self, dimension: Dimension, key: str) -> int:
         """The bits of the publications that showed a cell, whatever they had to call it."""
         code = key.partition("~")[0]
         found = 0
-        for name, bits in self.shown[dimension].items():
+        for name, bits in self.shown.get(dimension, {}).items():
             is_same = name == key or (name.partition("~")[0] == code and ("~" not in name or "~" not in key))
             found |= bits if is_same else 0
         return found
@@ -73,11 +82,27 @@ async def recall(tx: AsyncConnection, lines: Slice, dimensions: Sequence[Dimensi
                 of = shown.get(Dimension("decile"), {})
                 of[decile.key] = of.get(decile.key, 0) | bit
         for grouping in publication.value.groupings:
-            of = shown.get(Dimension(grouping.by, grouping.basis, grouping.scheme), {})
+            of = shown.setdefault(Dimension(grouping.by, grouping.basis, grouping.scheme), {})
             for cell in grouping.cells:
                 if not cell.suppressed:
                     of[cell.key] = of.get(cell.key, 0) | bit
     return Recalled(spans, shown, sum(bit for bit, _ in _with_bits(earlier)))
+
+
+def _shared(of: Contributions, share: Decimal) -> Contributions:
+    return {
+        figure: {who: int(pence * share) for who, pence in by_organisation.items()}
+        for figure, by_organisation in of.items()
+    }
+
+
+def _told_with(of: Contributions, shown: Contributions) -> Contributions:
+    """The contributions without the range of figures that show none now."""
+    return {
+        figure: by_organisation
+        for figure, by_organisation in of.items()
+        if not figure.endswith((" low", " high")) or figure in shown
+    }
 
 
 def _grouping(dimension: Dimension) -> GroupingName:
@@ -99,7 +124,9 @@ def _spans(rows: Iterable[SpanRow], earlier: Sequence[RowMapping], *, with_commi
         if with_commissioners:
             by_figure.append((f"{row.figure} commissioned", row.commissioner_id))
         for figure, who in by_figure:
-            if who is not None and not any(row.bits & bit and who in known for bit, known in named):
-                of = figures.setdefault(figure, {})
-                of[who] = of.get(who, 0) + row.pence
+            if who is None or any(row.bits & bit and who in known for bit, known in named):
+                continue
+            for part, pence in parts_of(row.sums, has_range=True).items():
+                of = figures.setdefault(f"{figure}{part}", {})
+                of[who] = of.get(who, 0) + pence
     return found
