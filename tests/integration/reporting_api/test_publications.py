@@ -230,6 +230,37 @@ async def test_what_came_late_from_one_is_not_told_by_a_restatement(world: World
     assert shown(grouping(last, "measure"))["Measure HOURS"] == hours + Decimal("484.92")
 
 
+async def test_what_one_signs_is_not_told_by_what_is_in_force_a_quarter_later(world: World):
+    names = world.neighbours.organisations
+    for who in (world.supplier, world.charity, world.college):
+        await world.sign(world.commitment(deliverer_id=who, deliverer_name=names[who]))
+    first = (await world.publish(period_start="2026-04-01", period_end="2026-06-30")).value
+    [hours] = grouping(first, "measure").cells
+    assert hours.figures is not None
+    assert hours.figures.committed.total_gbp == Decimal("72000.00")
+    signed = world.commitment(
+        deliverer_id=world.assessor, deliverer_name="Assessor", signed_on=date(2026, 7, 1)
+    )
+    await world.sign(signed)
+    # Of four it would be safe; less what was in force in June it is the one's alone.
+    [withheld] = grouping((await world.publish()).value, "measure").cells
+    assert (withheld.suppressed, withheld.withheld) == (True, "disclosure")
+
+
+async def test_a_component_of_one_withholds_the_cell_that_shows_it(world: World):
+    await three_report(world)
+    shown_before = shown(grouping((await world.publish()).value, "route"))
+    assert shown_before == {"Own activity": Decimal("642.68")}
+    await world.report(
+        world.supplier, line("JOBS", "0.5", "fte_years"), period_start="2026-04-01", period_end="2026-06-30"
+    )
+    for org in (world.council, world.charity, world.college):
+        await world.report(org, line(quantity="90"), period_start="2026-04-01", period_end="2026-06-30")
+    value = (await world.publish(period_start="2026-04-01", period_end="2026-06-30")).value
+    # Four report, and none dominates; what is local economic is the supplier's alone.
+    assert shown(grouping(value, "route")) == {"Own activity": None}
+
+
 async def test_who_is_no_member_agrees_to_be_named_in_its_report(world: World):
     for org in (world.council, world.charity, world.college):
         await world.join(org, date(2022, 9, 29), named_totals_agreed=True)
