@@ -18,6 +18,7 @@ GUIDES = [
     "signatory.md",
     "partner.md",
     "plans.md",
+    "auditor.md",
     "framework-packs.md",
     "bulk-valuation.md",
     "needs.md",
