@@ -2,6 +2,8 @@
 
 import fnmatch
 import re
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -162,3 +164,37 @@ def test_collector_pipelines_are_complete():
     assert alone["receivers"]["otlp"]["protocols"]["http"]["endpoint"].endswith(":4318")
     backend["exporters"].pop("otlp_http")
     assert collector_faults(alone, backend) == ["traces: no exporters otlp_http"]
+
+
+# Which Debian package brings each library that WeasyPrint opens: itself, or by what it depends on.
+BROUGHT_BY = {
+    "gobject": "libpango-1.0-0",
+    "pango": "libpango-1.0-0",
+    "harfbuzz": "libpango-1.0-0",
+    "harfbuzz_subset": "libharfbuzz-subset0",
+    "fontconfig": "libpango-1.0-0",
+    "pangoft2": "libpangoft2-1.0-0",
+}
+UNNEEDED = {"harfbuzz_vector"}
+"""What WeasyPrint does without: colour fonts made of drawings."""
+FONTS = {"fonts-dejavu-core": "DejaVu Sans"}
+
+
+def installed(text: str) -> set[str]:
+    """The packages that the recipe takes from Debian."""
+    named = re.findall(r"apt-get install((?: +[a-z0-9.+-]+| *--[a-z-]+)+)", re.sub(r"\\\n *", " ", text))
+    return {word for words in named for word in words.split() if not word.startswith("-")}
+
+
+def test_the_image_holds_what_draws_pdfs_and_the_font_that_they_are_drawn_in():
+    origin = find_spec("weasyprint")
+    assert origin is not None
+    assert origin.origin is not None
+    source = (Path(origin.origin).parent / "text" / "ffi.py").read_text(encoding="utf-8")
+    opened = set(re.findall(r"^(\w+) = _dlopen\(", source, re.MULTILINE))
+    assert opened == {*BROUGHT_BY, *UNNEEDED}
+    assert installed(DOCKERFILE.read_text(encoding="utf-8")) == {*BROUGHT_BY.values(), *FONTS}
+    templates = check.ROOT / "services/reporting-api/src/reporting_api/templates"
+    for page in templates.glob("*.html"):
+        for family in re.findall(r'font-family: "([^"]+)"', page.read_text(encoding="utf-8")):
+            assert family in FONTS.values(), page.name
