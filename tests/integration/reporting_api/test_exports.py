@@ -295,6 +295,8 @@ async def test_the_ledger_is_exported_as_it_was_sealed_then(world: World):
     assert early.about.coverage is None
     late = await export(world, council)
     assert [row["figure"] for row in await rows(world, council, late.id)] == ["delivered", "validated"]
+    first = await try_export(world, council, asked(world, as_of="0001-01-01T00:00:00+23:59"))
+    assert (first.status_code, codes(first)) == (422, [("/as_of", "as_of_too_early")])
     refused = await try_export(world, council, asked(world, "commitments", as_of=then.isoformat(), rows=None))
     assert (refused.status_code, codes(refused)) == (
         422,

@@ -24,6 +24,8 @@ from reporting_api.domain.exports import (
 )
 
 NOW = datetime(2026, 11, 22, 10, tzinfo=UTC)
+FIRST_MOMENT = datetime.fromisoformat("0001-01-01T00:00+23:59")
+"""A moment that UTC has no words for."""
 LIMITS = ExportLimits(10, 1000, 3, 5000, timedelta(days=7), 60.0)
 
 
@@ -38,6 +40,12 @@ def test_the_contract_and_the_rules_know_the_same_words():
         (("ledger_entries", "own", None, None), []),
         (("ledger_entries", "place", NOW, None), []),
         (("ledger_entries", "own", NOW + timedelta(microseconds=1), None), ["as_of_in_future"]),
+        (("ledger_entries", "own", datetime(1970, 1, 1, tzinfo=UTC), None), []),
+        (("ledger_entries", "own", datetime(1969, 12, 31, tzinfo=UTC), None), ["as_of_too_early"]),
+        (
+            ("ledger_entries", "own", datetime.fromisoformat("0001-01-01T00:00+23:59"), None),
+            ["as_of_too_early"],
+        ),
         (("ledger_entries", None, None, 1), ["rows_missing", "publication_number_not_asked"]),
         (("report_lines", "own", NOW, None), ["as_of_not_kept"]),
         (("commitments", "place", NOW, None), ["as_of_not_kept"]),

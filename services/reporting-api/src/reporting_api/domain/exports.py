@@ -17,6 +17,9 @@ ExportRows = Literal["own", "place"]
 ExportState = Literal["queued", "running", "done", "failed", "cancelled", "expired"]
 ExportFault = Literal["too_large", "interrupted", "not_published", "store_unavailable", "failed"]
 
+FIRST_YEAR = 1970
+"""Nothing was recorded before it; much earlier moments cannot even be written down in UTC."""
+
 OPEN_STATES: tuple[ExportState, ...] = ("queued", "running")
 MEDIA_TYPES: dict[ExportFormat, str] = {
     "jsonl": "application/gzip",
@@ -140,7 +143,9 @@ def request_faults(
     if as_of is not None and kind in ("report_lines", "commitments"):
         message = "these rows are kept as they stand; the ledger tells of earlier moments"
         found.append(FieldError("/as_of", "as_of_not_kept", message))
-    if as_of is not None and as_of > now:
+    if as_of is not None and as_of.year < FIRST_YEAR:
+        found.append(FieldError("/as_of", "as_of_too_early", f"nothing was recorded before {FIRST_YEAR}"))
+    elif as_of is not None and as_of > now:
         found.append(FieldError("/as_of", "as_of_in_future", "must not lie in the future"))
     return found
 
