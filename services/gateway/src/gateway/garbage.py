@@ -5,8 +5,9 @@ from __future__ import annotations
 import gc
 
 # A query for many objects makes some ten thousand at once, nearly all of which end with it. With the usual
-# threshold of 700 the collector runs a dozen times within each query, an eighth of its time.
-YOUNG, MIDDLE, OLD = 10_000, 20, 50
+# threshold of 700 the collector runs a dozen times within each query, an eighth of its time. Some hundred of
+# them hold one another and end with a search only: to search rarely among those that outlived one costs 15 MiB.
+YOUNG, MIDDLE, OLD = 10_000, 5, 10
 
 
 def collect_seldom() -> None:

@@ -2,12 +2,11 @@
 
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import structlog
 from fastapi.exceptions import ValidationException
 from pydantic import ValidationError
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.routing import compile_path
@@ -53,7 +52,7 @@ class RequestContext:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        request_id = _request_id(Headers(scope=scope).get(REQUEST_ID_HEADER))
+        request_id = _request_id(_header(scope, b"x-request-id"))
         scope.setdefault("state", {})["request_id"] = request_id
         answer = _Answer(scope, send, request_id, secure=scope["path"] not in self._docs_paths)
         started_at = time.perf_counter()
@@ -77,7 +76,7 @@ class _Answer:
     def __init__(self, scope: Scope, send: Send, request_id: str, *, secure: bool) -> None:
         self._send = send
         self._request_id = request_id
-        self._signed = "authorization" in Headers(scope=scope)
+        self._signed = _header(scope, b"authorization") is not None
         self._secure = secure
         self._state = scope["state"]
         self.status: int | None = None
@@ -85,19 +84,27 @@ class _Answer:
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            self._add_headers(MutableHeaders(scope=message), message["status"])
+            self._add_headers(message)
         await self._send(message)
 
-    def _add_headers(self, headers: MutableHeaders, status: int) -> None:
-        headers[REQUEST_ID_HEADER] = self._request_id
-        headers["X-Content-Type-Options"] = "nosniff"
-        headers.update(self._state.get(_EXTRA_HEADERS, {}))
-        headers.setdefault("Referrer-Policy", "no-referrer")
+    def _add_headers(self, message: Message) -> None:
+        """What is there already stays, but for what is ours to say; names on the wire are in lower case."""
+        said = {REQUEST_ID_HEADER: self._request_id, "X-Content-Type-Options": "nosniff"}
+        said.update(self._state.get(_EXTRA_HEADERS, {}))
+        ours = {name.lower().encode("latin-1"): value.encode("latin-1") for name, value in said.items()}
+        headers = [header for header in message.get("headers", ()) if header[0] not in ours]
+        held = {name for name, _ in headers}
+        headers += ours.items()
+        headers += [header for header in self._unless_stated(message["status"]) if header[0] not in held]
+        message["headers"] = headers
+
+    def _unless_stated(self, status: int) -> Iterator[tuple[bytes, bytes]]:
+        yield b"referrer-policy", b"no-referrer"
         if self._secure:
             # An API answers programs: should a browser show an answer, it may load and frame nothing.
-            headers.setdefault("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+            yield b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"
         if self._signed or status >= 400:
-            headers.setdefault("Cache-Control", "no-store")
+            yield b"cache-control", b"no-store"
 
 
 class BodyLimit:
@@ -114,7 +121,7 @@ class BodyLimit:
             await self._app(scope, receive, send)
             return
         limit = self._limit_of(scope["path"])
-        stated = Headers(scope=scope).get("content-length", "0")
+        stated = _header(scope, b"content-length") or "0"
         if stated.isdecimal() and int(stated) > limit:
             error = BodyTooLarge(f"This operation reads at most {limit} bytes.")
             await response_to(error, scope["path"], scope["state"]["request_id"])(scope, receive, send)
@@ -139,6 +146,14 @@ def _counting(receive: Receive, limit: int) -> Receive:
         return message
 
     return counted
+
+
+def _header(scope: Scope, name: bytes) -> str | None:
+    """The first header of this name, which on the wire is in lower case."""
+    for each, value in scope["headers"]:
+        if each == name:
+            return str(value, "latin-1")
+    return None
 
 
 def _request_id(offered: str | None) -> str:
