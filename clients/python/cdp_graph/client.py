@@ -8,11 +8,14 @@ from .enums import HubHitKind
 from .graph_base import GraphBase
 from .home_totals import HomeTotals
 from .members import Members
+from .need_live import NeedLive
 from .need_map import NeedMap
+from .own_drafts import OwnDrafts
 from .partner_page import PartnerPage
 from .publications import Publications
 from .register import Register
 from .search import Search
+from .spend import Spend
 from .story_page import StoryPage
 from .targets import Targets
 from .tender_board import TenderBoard
@@ -264,6 +267,43 @@ class GraphClient(GraphBase):
         data = self.get_data(response)
         return Members.model_validate(data)
 
+    async def need_live(
+        self, slug: str, from_: date, to: date, **kwargs: Any
+    ) -> NeedLive:
+        query = gql("""
+            query NeedLive($slug: String!, $from: Date!, $to: Date!) {
+              place(slug: $slug) {
+                needFigures(from: $from, to: $to) {
+                  asOf
+                  population
+                  perHeadAbsent
+                  delivered {
+                    concentrationIndex
+                    concentrationAbsent
+                    byBand {
+                      band
+                      population
+                      perHead {
+                        amount
+                      }
+                      value {
+                        total {
+                          amount
+                        }
+                      }
+                    }
+                  }
+                }
+              }
+            }
+            """)
+        variables: dict[str, object] = {"slug": slug, "from": from_, "to": to}
+        response = await self.execute(
+            query=query, operation_name="NeedLive", variables=variables, **kwargs
+        )
+        data = self.get_data(response)
+        return NeedLive.model_validate(data)
+
     async def need_map(
         self, slug: str, from_: date, to: date, **kwargs: Any
     ) -> NeedMap:
@@ -315,6 +355,52 @@ class GraphClient(GraphBase):
         )
         data = self.get_data(response)
         return NeedMap.model_validate(data)
+
+    async def own_drafts(self, slug: str, **kwargs: Any) -> OwnDrafts:
+        query = gql("""
+            query OwnDrafts($slug: String!) {
+              place(slug: $slug) {
+                reportDrafts(first: 10) {
+                  edges {
+                    node {
+                      restId
+                      periodStart
+                      periodEnd
+                      lineCount
+                      changedAt
+                      lines(first: 5) {
+                        edges {
+                          node {
+                            measure
+                            quantity
+                            unit
+                          }
+                        }
+                      }
+                    }
+                  }
+                }
+              }
+              evidenceFiles(first: 10) {
+                edges {
+                  node {
+                    restId
+                    fileName
+                    mediaType
+                    byteCount
+                    scan
+                    removalReason
+                  }
+                }
+              }
+            }
+            """)
+        variables: dict[str, object] = {"slug": slug}
+        response = await self.execute(
+            query=query, operation_name="OwnDrafts", variables=variables, **kwargs
+        )
+        data = self.get_data(response)
+        return OwnDrafts.model_validate(data)
 
     async def partner_page(
         self, membership: str, from_: date, to: date, **kwargs: Any
@@ -540,6 +626,56 @@ class GraphClient(GraphBase):
         )
         data = self.get_data(response)
         return Search.model_validate(data)
+
+    async def spend(self, slug: str, from_: date, to: date, **kwargs: Any) -> Spend:
+        query = gql("""
+            query Spend($slug: String!, $from: Date!, $to: Date!) {
+              place(slug: $slug) {
+                spendFigures(from: $from, to: $to, by: CATEGORY) {
+                  total {
+                    thirdParty {
+                      amount
+                    }
+                    local {
+                      yes {
+                        amount
+                      }
+                      yesShare
+                    }
+                    sme {
+                      yesShare
+                    }
+                    vcse {
+                      yesShare
+                    }
+                  }
+                  groups {
+                    name
+                    thirdParty {
+                      amount
+                    }
+                    leakage {
+                      localSuppliers
+                      outside {
+                        amount
+                      }
+                    }
+                  }
+                  localMultiplier {
+                    value
+                    reason
+                  }
+                  partnersWithoutImport
+                }
+              }
+            }
+            """)
+        variables: dict[str, object] = {"slug": slug, "from": from_, "to": to}
+        response = await self.execute(
+            query=query, operation_name="Spend", variables=variables, **kwargs
+        )
+        data = self.get_data(response)
+        return Spend.model_validate(data)
 
     async def story_page(self, slug: str, page: str, **kwargs: Any) -> StoryPage:
         query = gql("""

@@ -6,6 +6,14 @@ class Aim(str, Enum):
     AT_MOST = "AT_MOST"
 
 
+class ConcentrationAbsent(str, Enum):
+    NO_NEED_INDEX = "NO_NEED_INDEX"
+    NEED_INDEX_NOT_LOADED = "NEED_INDEX_NOT_LOADED"
+    POPULATION_UNKNOWN = "POPULATION_UNKNOWN"
+    NOTHING_PLACED = "NOTHING_PLACED"
+    VALUE_BELOW_ZERO = "VALUE_BELOW_ZERO"
+
+
 class DataStatus(str, Enum):
     ACTUAL = "ACTUAL"
     SYNTHETIC_SAMPLE = "SYNTHETIC_SAMPLE"
@@ -16,6 +24,12 @@ class Figure(str, Enum):
     DUE = "DUE"
     DELIVERED = "DELIVERED"
     VALIDATED = "VALIDATED"
+
+
+class HeadsAbsent(str, Enum):
+    NO_NEED_INDEX = "NO_NEED_INDEX"
+    NEED_INDEX_NOT_LOADED = "NEED_INDEX_NOT_LOADED"
+    POPULATION_UNKNOWN = "POPULATION_UNKNOWN"
 
 
 class HubHitKind(str, Enum):
@@ -39,6 +53,14 @@ class HubKind(str, Enum):
     LOGO = "LOGO"
 
 
+class LandedBand(str, Enum):
+    SEVERE = "SEVERE"
+    HIGH = "HIGH"
+    MILD = "MILD"
+    LOW = "LOW"
+    NOT_PLACED = "NOT_PLACED"
+
+
 class MembershipRole(str, Enum):
     LEAD = "LEAD"
     PARTNER = "PARTNER"
@@ -51,10 +73,33 @@ class NeedBand(str, Enum):
     LOW = "LOW"
 
 
+class NoMultiplierReason(str, Enum):
+    ROUND_1_MISSING = "ROUND_1_MISSING"
+    ROUND_2_MISSING = "ROUND_2_MISSING"
+    ROUND_3_MISSING = "ROUND_3_MISSING"
+    ROUNDS_NOT_FALLING = "ROUNDS_NOT_FALLING"
+
+
 class OrganisationKind(str, Enum):
     PUBLIC = "PUBLIC"
     PRIVATE = "PRIVATE"
     THIRD_SECTOR = "THIRD_SECTOR"
+
+
+class RemovalReason(str, Enum):
+    PERSONAL_DATA = "PERSONAL_DATA"
+    WRONG_FILE = "WRONG_FILE"
+    NO_LONGER_NEEDED = "NO_LONGER_NEEDED"
+    REFUSED_BY_SCANNER = "REFUSED_BY_SCANNER"
+    NEVER_USED = "NEVER_USED"
+    KEPT_LONG_ENOUGH = "KEPT_LONG_ENOUGH"
+
+
+class ScanState(str, Enum):
+    NOT_SCANNED = "NOT_SCANNED"
+    UNSCANNED = "UNSCANNED"
+    CLEAN = "CLEAN"
+    REFUSED = "REFUSED"
 
 
 class TargetStanding(str, Enum):

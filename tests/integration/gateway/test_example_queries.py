@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from graphql import get_operation_ast, parse, validate
 from tests.integration.gateway import canned
-from tests.integration.gateway.documents_as_answers import answer_by_documents
+from tests.integration.gateway.documents_as_answers import KEY, answer_by_documents
 from tests.integration.gateway.world import World
 
 from gateway.queries import example_queries
@@ -36,6 +36,19 @@ COSTS: dict[str, tuple[dict[str, Any], dict[str, int]]] = {
         {**PLACE, **WINDOW},
         {PLACES: 1, VALUE: 1, "partners POST /v1/places/batch": 1, "toms POST /v1/areas/batch": 1},
     ),
+    "need_live": (
+        {**PLACE, **WINDOW},
+        {PLACES: 1, f"reporting GET /v1/places/{canned.PLACE}/need-figures": 1},
+    ),
+    "own_drafts": (
+        PLACE,
+        {
+            PLACES: 1,
+            "reporting GET /v1/report-drafts": 1,
+            f"reporting GET /v1/report-drafts/{KEY}/lines": 1,
+            "reporting GET /v1/evidence": 1,
+        },
+    ),
     "partner_page": (
         {"membership": node_id("Membership", canned.uid("membership", 1)), **WINDOW},
         {
@@ -52,6 +65,10 @@ COSTS: dict[str, tuple[dict[str, Any], dict[str, int]]] = {
     "search": (
         {**PLACE, "text": "bread"},
         {PLACES: 1, "partners GET /v1/hub/search": 1, "partners POST /v1/hub-pages/batch": 1},
+    ),
+    "spend": (
+        {**PLACE, **WINDOW},
+        {PLACES: 1, f"reporting GET /v1/places/{canned.PLACE}/spend-figures": 1},
     ),
     "story_page": (
         {**PLACE, "page": "bread"},

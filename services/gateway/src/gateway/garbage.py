@@ -6,7 +6,7 @@ import gc
 
 # A query for many objects makes some ten thousand at once, nearly all of which end with it. With the usual
 # threshold of 700 the collector runs a dozen times within each query, an eighth of its time. Some hundred of
-# them hold one another and end with a search only: to search rarely among those that outlived one costs 15 MiB.
+# them hold one another and end with a search only; rarely to search what outlived one cost 15 MiB.
 YOUNG, MIDDLE, OLD = 10_000, 5, 10
 
 

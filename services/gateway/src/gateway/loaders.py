@@ -138,82 +138,78 @@ class Loaders:
     def memberships(self) -> DataLoader[UUID, Membership | None]:
         """Memberships by id."""
         return _one_by_one(
-            lambda key: _or_none(self._upstreams.partners.ask(lambda api: api.get_membership(key)))
+            lambda key: or_none(self._upstreams.partners.ask(lambda api: api.get_membership(key)))
         )
 
     @cached_property
     def statements(self) -> DataLoader[UUID, Statement | None]:
         """Statements by id."""
         return _one_by_one(
-            lambda key: _or_none(self._upstreams.partners.ask(lambda api: api.get_statement(key)))
+            lambda key: or_none(self._upstreams.partners.ask(lambda api: api.get_statement(key)))
         )
 
     @cached_property
     def programmes(self) -> DataLoader[UUID, Programme | None]:
         """Programmes of work by id."""
         return _one_by_one(
-            lambda key: _or_none(self._upstreams.partners.ask(lambda api: api.get_programme(key)))
+            lambda key: or_none(self._upstreams.partners.ask(lambda api: api.get_programme(key)))
         )
 
     @cached_property
     def meetings(self) -> DataLoader[UUID, Meeting | None]:
         """Meetings by id."""
         return _one_by_one(
-            lambda key: _or_none(self._upstreams.partners.ask(lambda api: api.get_meeting(key)))
+            lambda key: or_none(self._upstreams.partners.ask(lambda api: api.get_meeting(key)))
         )
 
     @cached_property
     def checklists(self) -> DataLoader[UUID, Checklist | None]:
         """Checklists by id."""
         return _one_by_one(
-            lambda key: _or_none(self._upstreams.partners.ask(lambda api: api.get_checklist(key)))
+            lambda key: or_none(self._upstreams.partners.ask(lambda api: api.get_checklist(key)))
         )
 
     @cached_property
     def editions(self) -> DataLoader[UUID, Edition | None]:
         """Editions by id."""
-        return _one_by_one(lambda key: _or_none(self._upstreams.toms.ask(lambda api: api.get_edition(key))))
+        return _one_by_one(lambda key: or_none(self._upstreams.toms.ask(lambda api: api.get_edition(key))))
 
     @cached_property
     def bids(self) -> DataLoader[UUID, Bid | None]:
         """Bids by id."""
-        return _one_by_one(
-            lambda key: _or_none(self._upstreams.procurement.ask(lambda api: api.get_bid(key)))
-        )
+        return _one_by_one(lambda key: or_none(self._upstreams.procurement.ask(lambda api: api.get_bid(key))))
 
     @cached_property
     def charters(self) -> DataLoader[UUID, Charter | None]:
         """Charters by id."""
-        return _one_by_one(
-            lambda key: _or_none(self._upstreams.charter.ask(lambda api: api.get_charter(key)))
-        )
+        return _one_by_one(lambda key: or_none(self._upstreams.charter.ask(lambda api: api.get_charter(key))))
 
     @cached_property
     def publications(self) -> DataLoader[UUID, Publication | None]:
         """Publications by id."""
         return _one_by_one(
-            lambda key: _or_none(self._upstreams.reporting.ask(lambda api: api.get_publication(key)))
+            lambda key: or_none(self._upstreams.reporting.ask(lambda api: api.get_publication(key)))
         )
 
     @cached_property
     def reports(self) -> DataLoader[UUID, Report | None]:
         """Reports by id."""
         return _one_by_one(
-            lambda key: _or_none(self._upstreams.reporting.ask(lambda api: api.get_report(key)))
+            lambda key: or_none(self._upstreams.reporting.ask(lambda api: api.get_report(key)))
         )
 
     @cached_property
     def cohorts(self) -> DataLoader[UUID, Cohort | None]:
         """Cohorts by id."""
         return _one_by_one(
-            lambda key: _or_none(self._upstreams.reporting.ask(lambda api: api.get_cohort(key)))
+            lambda key: or_none(self._upstreams.reporting.ask(lambda api: api.get_cohort(key)))
         )
 
     @cached_property
     def people_tables(self) -> DataLoader[UUID, PeopleTable | None]:
         """Published tables of counts of people by id."""
         return _one_by_one(
-            lambda key: _or_none(self._upstreams.reporting.ask(lambda api: api.get_people_publication(key)))
+            lambda key: or_none(self._upstreams.reporting.ask(lambda api: api.get_people_publication(key)))
         )
 
     @cached_property
@@ -391,7 +387,8 @@ def _one_by_one(fetch: Callable[[Key], Awaitable[Found]]) -> DataLoader[Key, Fou
     return DataLoader(fetch_all)
 
 
-async def _or_none(asked: Awaitable[Found]) -> Found | None:
+async def or_none(asked: Awaitable[Found]) -> Found | None:
+    """The answer; None where there is no such thing."""
     try:
         return await asked
     except UpstreamFault as fault:

@@ -30,6 +30,7 @@ from gateway.schema.hub import contacts_of_place, hub_page_of_place, hub_pages_o
 from gateway.schema.ledger import ledger_entries_of_place, ledger_head_of_place
 from gateway.schema.member_figures import read_ahead
 from gateway.schema.money import Money, pounds
+from gateway.schema.need_figures import need_figures_of_place
 from gateway.schema.needs import areas_of_place
 from gateway.schema.nodes import (
     DEFAULT_PAGE_SIZE,
@@ -50,8 +51,10 @@ from gateway.schema.procurement import Tender
 from gateway.schema.public_voice import consent_wordings_of_place, ideas_of_place, supporter_count_of_place
 from gateway.schema.publications import Publication
 from gateway.schema.register import register_of_place
+from gateway.schema.report_drafts import drafts_of_place
 from gateway.schema.reporting import CollectiveValue, collective_value_of, preview_of_place
 from gateway.schema.reports import reports_of_place
+from gateway.schema.spend_figures import spend_figures_of_place
 from gateway.schema.targets import targets_of_place
 from gateway.schema.working_group import actions_of_place, meetings_of_place
 
@@ -218,6 +221,15 @@ class Place(Node):
 
     agreements = resolved(agreements_of_place, "Agreements of the caller's; needs `agreements:read`.")
     plans = resolved(plans_of_place, "Plans of own activity of the caller's; needs `agreements:read`.")
+    report_drafts = resolved(
+        drafts_of_place, "Drafts of one's own organisation, the oldest first; needs `reports:read`."
+    )
+    spend_figures = resolved(
+        spend_figures_of_place, "What partners' payments come to; needs `reporting:read` and a role."
+    )
+    need_figures = resolved(
+        need_figures_of_place, "Value by need for each head, live; needs `reporting:read` and a role."
+    )
     reports = resolved(reports_of_place, "Reports that the caller may see, the oldest first.")
     reporting_calendar = resolved(calendar_of_place, "What it asks of its reporters; needs `reports:read`.")
     obligations = resolved(obligations_of_place, "Reports that fall due in a window; needs `reports:read`.")

@@ -54,6 +54,7 @@ from gateway.schema.plans import plan_node
 from gateway.schema.procurement import Tender, tender_node, tender_of
 from gateway.schema.public_voice import idea_node
 from gateway.schema.publications import PoundExplanation, Publication, publication_node, publication_of
+from gateway.schema.report_drafts import EvidenceQueries, draft_node, evidence_node
 from gateway.schema.reports import ReportQueries, report_node
 from gateway.schema.scalars import SCALARS
 from gateway.schema.subscriptions import Subscription
@@ -72,6 +73,7 @@ NODES: Mapping[str, Callable[[Context, str], Awaitable[Node | None]]] = {
     "Checklist": checklist_node,
     "Cohort": cohort_node,
     "Edition": edition_node,
+    "EvidenceFile": evidence_node,
     "Gathering": gathering_node,
     "HubPage": hub_page_node,
     "Idea": idea_node,
@@ -85,6 +87,7 @@ NODES: Mapping[str, Callable[[Context, str], Awaitable[Node | None]]] = {
     "Programme": programme_node,
     "Publication": publication_node,
     "Report": report_node,
+    "ReportDraft": draft_node,
     "Signatory": signatory_node,
     "Statement": statement_node,
     "Tender": tender_node,
@@ -109,6 +112,7 @@ class Query(
     MeasureChoiceQueries,
     BidQueries,
     ReportQueries,
+    EvidenceQueries,
     PeopleQueries,
     LedgerQueries,
 ):
