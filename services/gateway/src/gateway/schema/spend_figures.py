@@ -19,6 +19,7 @@ from gateway.schema.fields import calls_together
 from gateway.schema.money import Money
 from gateway.schema.nodes import uuid_of
 from gateway.schema.partners import Organisation, organisation_of
+from gateway.schema.published_spend import NoShareReason, SpendSplit
 from gateway.schema.records import as_shown, said, shows
 
 
@@ -32,14 +33,6 @@ class SpendGroupBy(Enum):
     QUARTER = described_value("quarter", "Quarters.")
 
 
-@strawberry.enum(description="Why there is no share.")
-class NoShareReason(Enum):
-    """Why shares are null."""
-
-    NOTHING_PAID = described_value("nothing_paid", "Nothing was paid to third parties.")
-    CREDITS_EXCEED_PAYMENTS = described_value("credits_exceed_payments", "Credits exceed payments.")
-
-
 @strawberry.enum(description="Why there is no local multiplier.")
 class NoMultiplierReason(Enum):
     """Why the multiplier is null."""
@@ -48,19 +41,6 @@ class NoMultiplierReason(Enum):
     ROUND_2_MISSING = described_value("round_2_missing", "No survey of the second round.")
     ROUND_3_MISSING = described_value("round_3_missing", "No survey of the third round.")
     ROUNDS_NOT_FALLING = described_value("rounds_not_falling", "A later round is larger than the one before.")
-
-
-@shows(contract.SpendSplit, "Pounds to those who are, who are not, and of whom nobody knows.")
-class SpendSplit:
-    """A split; shares are of the payments to third parties."""
-
-    yes: Money = said("To those who are.", of="yes_gbp")
-    no: Money = said("To those who are not.", of="no_gbp")
-    unknown: Money = said("To those of whom nobody knows.", of="unknown_gbp")
-    yes_share: Decimal | None = said("The share of those who are, from 0 to 1.")
-    no_share: Decimal | None = said("The share of those who are not.")
-    unknown_share: Decimal | None = said("The share of those of whom nobody knows.")
-    no_share_reason: NoShareReason | None = said("Why shares are null.")
 
 
 @shows(contract.SpendLocation, "Pounds inside the place, outside it, and unknown.")
