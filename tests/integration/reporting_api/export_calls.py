@@ -70,8 +70,11 @@ async def rows(world: World, headers: Headers, export_id: str | UUID) -> list[di
     return [json.loads(line) for line in gzip.decompress(answer.content).splitlines()]
 
 
-async def _of_council(world: World) -> Export:
-    return await export(world, world.as_org(world.council))
+async def _waiting(world: World) -> str:
+    """The address of an export that the council has asked for."""
+    answer = await try_export(world, world.as_org(world.council), asked(world))
+    assert answer.status_code == 202, answer.text
+    return f"{PATH}/{answer.json()['id']}"
 
 
 async def _create(world: World, headers: Headers, _: Any) -> httpx2.Response:
@@ -79,20 +82,21 @@ async def _create(world: World, headers: Headers, _: Any) -> httpx2.Response:
 
 
 async def _list(world: World, headers: Headers, _: Any) -> httpx2.Response:
-    await _of_council(world)
+    await _waiting(world)
     return await world.http.get(PATH, headers=headers)
 
 
 async def _get(world: World, headers: Headers, _: Any) -> httpx2.Response:
-    return await world.http.get(f"{PATH}/{(await _of_council(world)).id}", headers=headers)
+    return await world.http.get(await _waiting(world), headers=headers)
 
 
 async def _content(world: World, headers: Headers, _: Any) -> httpx2.Response:
-    return await content(world, headers, (await _of_council(world)).id)
+    made = await export(world, world.as_org(world.council))
+    return await content(world, headers, made.id)
 
 
 async def _delete(world: World, headers: Headers, _: Any) -> httpx2.Response:
-    return await world.http.delete(f"{PATH}/{(await _of_council(world)).id}", headers=headers)
+    return await world.http.delete(await _waiting(world), headers=headers)
 
 
 EXPORT_CALLS: dict[str, Call] = {
