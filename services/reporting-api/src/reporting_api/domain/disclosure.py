@@ -135,7 +135,7 @@ def _exposes(
     """Whether a shown cell gives away what is withheld below it."""
     siblings = [cell for cell in level.cells if cell.parent == parent]
     classes = parts_told(level, parent, agreed)
-    return not all(_is_protected(parts, withheld, siblings, rule, fragile) for parts in classes)
+    return not all(_is_protected(parts, withheld, siblings, agreed, rule, fragile) for parts in classes)
 
 
 def parts_told(level: Level, parent: str | None, agreed: frozenset[UUID]) -> list[dict[str, Contributions]]:
@@ -236,9 +236,9 @@ def _secondary(
         before = len(hidden)
         for parts in found:
             shown = sorted(parts.keys() - hidden, key=lambda cell: (_size(parts[cell]), cell))
-            while shown and not _is_protected(parts, hidden, siblings, rule, fragile):
+            while shown and not _is_protected(parts, hidden, siblings, agreed, rule, fragile):
                 hidden.add(shown.pop(0))
-            if not _is_protected(parts, hidden, siblings, rule, fragile):
+            if not _is_protected(parts, hidden, siblings, agreed, rule, fragile):
                 hidden |= _company(siblings, parts.keys() & hidden, hidden, agreed)
     return hidden - withheld
 
@@ -280,6 +280,7 @@ def _is_protected(
     parts: Mapping[str, Contributions],
     hidden: Collection[str],
     siblings: Sequence[Cell],
+    agreed: frozenset[UUID],
     rule: DisclosureRule,
     fragile: Collection[str],
 ) -> bool:
@@ -293,16 +294,33 @@ def _is_protected(
         return False
     if _is_unsafe(merged(withheld.values()), NOBODY, rule):
         return False
+    weak = {cell.key: weak_figures(cell, agreed, rule) for cell in siblings if cell.key in withheld}
     return all(
         has_room(needy, merged(other for name, other in withheld.items() if name != key), rule)
         for key, part in withheld.items()
-        if (needy := needing_room(part, rule, is_fragile=key in fragile))
+        if (needy := needing_room(part, rule, part if key in fragile else weak[key]))
     )
 
 
-def needing_room(part: Contributions, rule: DisclosureRule, *, is_fragile: bool) -> Contributions:
-    """The figures of a withheld part that must not be estimated: unsafe ones; all with unsafe ones below."""
-    return {figure: of for figure, of in part.items() if is_fragile or _is_figure_unsafe(of, NOBODY, rule)}
+def weak_figures(cell: Cell, agreed: frozenset[UUID], rule: DisclosureRule) -> frozenset[str]:
+    """The figures of which publications before counted something unsafe as well, and none showed it.
+
+    It was protected then, and a sum with what came since must not tell it now.
+    """
+    return frozenset(
+        figure
+        for span, contributions in cell.spans.items()
+        if span & NOW and span != NOW and not span & cell.shown_before
+        for figure, of in contributions.items()
+        if _is_figure_unsafe(of, agreed, rule)
+    )
+
+
+def needing_room(part: Contributions, rule: DisclosureRule, weak: Collection[str]) -> Contributions:
+    """The figures of a withheld part that must not be estimated: the unsafe ones, and `weak` ones."""
+    return {
+        figure: of for figure, of in part.items() if figure in weak or _is_figure_unsafe(of, NOBODY, rule)
+    }
 
 
 def has_room(part: Contributions, rest: Contributions, rule: DisclosureRule) -> bool:

@@ -23,6 +23,7 @@ from reporting_api.domain.disclosure import (
     merged,
     needing_room,
     parts_told,
+    weak_figures,
     why_unsafe,
 )
 
@@ -60,14 +61,17 @@ def exposures(
     """What stays exposed in groupings that are shown but for the cells withheld, the same thing once."""
     fragile = fragile_cells(levels, agreed, rule)
     found: dict[tuple[object, ...], Exposure] = {}
-    for index, (level, hidden, weak) in enumerate(zip(levels, withheld, fragile, strict=True)):
+    for index, (level, hidden, frail) in enumerate(zip(levels, withheld, fragile, strict=True)):
         above = withheld[index - 1] if index else frozenset[str]()
         licensed = {cell.key for cell in level.cells if cell.is_licensed}
         for parent in sorted({cell.parent for cell in level.cells} - above, key=str):
             count = sum(cell.parent == parent and cell.key in hidden for cell in level.cells)
             for parts in parts_told(level, parent, agreed):
                 left = {key: part for key, part in parts.items() if key in hidden and key not in licensed}
-                for exposure in _of_class(index, parent, left, weak, count, rule):
+                weak = {
+                    cell.key: weak_figures(cell, agreed, rule) for cell in level.cells if cell.key in left
+                }
+                for exposure in _of_class(index, parent, left, frail, weak, count, rule):
                     found.setdefault((index, parent, exposure.code, exposure.keys), exposure)
     return list(found.values())
 
@@ -77,6 +81,7 @@ def _of_class(
     parent: str | None,
     left: Mapping[str, Contributions],
     fragile: frozenset[str],
+    weak: Mapping[str, frozenset[str]],
     hidden_count: int,
     rule: DisclosureRule,
 ) -> Iterator[Exposure]:
@@ -93,7 +98,7 @@ def _of_class(
         )
         return
     for key, part in sorted(left.items()):
-        needy = needing_room(part, rule, is_fragile=key in fragile)
+        needy = needing_room(part, rule, part if key in fragile else weak[key])
         rest = merged(other for name, other in left.items() if name != key)
         tight = tuple(sorted(figure for figure in needy if not has_room({figure: part[figure]}, rest, rule)))
         if tight:
