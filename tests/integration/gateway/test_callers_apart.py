@@ -45,11 +45,13 @@ QUERIES = {
     "activity": f'activity(id: "{KEY}") {{ title }}',
     "peopleTable": f'peopleTable(id: "{KEY}") {{ reason }}',
     "feedStates": "feedStates { source }",
+    "evidenceFile": f'evidenceFile(id: "{KEY}") {{ fileName }}',
+    "evidenceFiles": "evidenceFiles { edges { node { fileName } } }",
 }
 """A query for each field of the root; everything named in it is marked with whom it was made for."""
 
 NAMES = {"name", "title", "legal_name", "organisation_name", "measure_title", "from_name", "tenderer_name"}
-MARKED = frozenset(NAMES | {"reason", "category_title", "source", "comparability"})
+MARKED = frozenset(NAMES | {"reason", "category_title", "source", "comparability", "file_name"})
 PUBLIC = "nobody"
 CALLERS = ("anna", "bert", "cleo", PUBLIC)
 
