@@ -5,7 +5,7 @@ import hashlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +13,16 @@ import httpx2
 from sqlalchemy import text
 from tests.integration.reporting_api.evidence_calls import PATH, PDF, keep_file, resting_on, send_file
 from tests.integration.reporting_api.intake_calls import file_query
-from tests.integration.reporting_api.test_client import client
-from tests.integration.reporting_api.world import World, codes, contract_line, line
+from tests.integration.reporting_api.test_client import client, draft, key
+from tests.integration.reporting_api.test_corrections import correct
+from tests.integration.reporting_api.test_drafts import counts, etag
+from tests.integration.reporting_api.world import World, codes, contract_line, keyed, line
 
 from cdp_common.contracts.evidence import EvidenceErasure, StoredEvidence
+from cdp_common.contracts.report_drafts import DraftContent
+from cdp_common.contracts.reporting import Report, ReportLineDraft
 from cdp_common.kernel.identifiers import new_id
+from cdp_common.kernel.periods import month_end
 from cdp_common.web.content_digest import digest_header
 from reporting_api.storage.loose_blobs import loosen_blob
 from reporting_api.use_cases.ask_scanner import Scanner
@@ -191,6 +196,54 @@ async def test_what_cannot_be_kept_leaves_nothing_behind(world: World, tmp_path:
     assert len(changes_since(world, before)) == 1
 
 
+async def test_an_address_comes_with_the_hash_of_what_lies_there_and_older_reports_are_read_without(
+    world: World,
+):
+    council, mine = client(world, world.as_org(world.council)), world.as_org(world.council)
+    bare = {"title": "Log", "url": "https://example.org/log"}
+    hashed = {**bare, "sha256": SHA256}
+    earlier = await world.report(world.council, line(evidence=[hashed]))
+    async with world.db.begin() as tx:  # as it was reported before hashes were asked for
+        await tx.execute(text("UPDATE report_lines SET evidence = evidence #- '{0,sha256}'"))
+    older = await council.get_report(earlier.id)
+    assert [one.model_dump(exclude_none=True) for one in older.lines[0].evidence] == [bare]
+    assert (await council.list_report_lines(earlier.id)).items == older.lines
+    assert (await world.review(older)).state == "validated"
+
+    may = {"period_start": "2026-05-01", "period_end": "2026-05-31"}
+    kept = await council.create_report_draft(
+        draft(world, lines=[line(evidence=[hashed, bare])], **may), idempotency_key=key()
+    )
+    tag = await etag(world, world.council, kept.id)
+    before, figures = await counts(world), await world.value()
+    refusals = [
+        (await world.try_report(world.council, world.report_draft(line(evidence=[hashed, bare]), **may)), 1),
+        (await correct(world, older, lines=[line(evidence=[bare])]), 0),
+    ]
+    for refused, place in refusals:
+        assert (refused.status_code, refused.json()["code"]) == (422, "report_invalid")
+        assert codes(refused) == [(f"/lines/0/evidence/{place}/sha256", "sha256_missing")]
+    by_csv = "measure,quantity,unit,route,evidence\nHOURS,1,hours,own_activity,https://example.org/log{}\n"
+    in_file = await send_report(world, by_csv.format("").encode())
+    assert codes(in_file) == [("/rows/1/evidence", "sha256_missing")]
+    submission = f"/v1/report-drafts/{kept.id}/submission"
+    unfinished = await world.http.post(submission, headers={**keyed(mine), "If-Match": tag})
+    assert codes(unfinished) == [("/lines/0/evidence", "sha256_missing")]
+    assert await counts(world) == before
+    assert await world.value() == figures
+    assert await etag(world, world.council, kept.id) == tag
+
+    whole = DraftContent(lines=[ReportLineDraft.model_validate(line(evidence=[hashed]))])
+    await council.replace_report_draft(kept.id, whole, if_match=tag)
+    tag = await etag(world, world.council, kept.id)
+    submitted = await council.submit_report_draft(kept.id, if_match=tag, idempotency_key=key())
+    corrected = await correct(world, older, lines=[line(evidence=[hashed])])
+    sent = await send_report(world, by_csv.format(f"#sha256={SHA256.upper()}").encode(), month=6)
+    reports = [submitted, Report.model_validate_json(corrected.content)]
+    assert [report.lines[0].evidence[0].sha256 for report in reports] == [SHA256, SHA256]
+    assert sent.json()["report"]["lines"][0]["evidence"] == [{**hashed, "title": "log", "evidence_id": None}]
+
+
 async def test_files_wait_unread_for_a_scanner_and_are_kept_no_longer_than_needed(
     world: World, tmp_path: Path
 ):
@@ -235,9 +288,9 @@ async def test_files_wait_unread_for_a_scanner_and_are_kept_no_longer_than_neede
     assert await world.count("loose_blobs") == 0
 
 
-async def send_report(world: World, content: bytes) -> httpx2.Response:
+async def send_report(world: World, content: bytes, month: int = 5) -> httpx2.Response:
     headers = {**world.as_org(world.council), "Content-Type": "text/csv"}
-    days = {"period_start": "2026-05-01", "period_end": "2026-05-31"}
+    days = {"period_start": f"2026-{month:02}-01", "period_end": str(month_end(date(2026, month, 1)))}
     params = {**file_query(world), **days}
     return await world.http.post(
         "/v1/report-files",

@@ -76,12 +76,16 @@ class AreaShare(Contract):
 
 
 class Evidence(Contract):
-    """Evidence by reference: a stored file by its id, or where a document is; and what it hashes to."""
+    """Evidence by reference: a stored file by its id, or where a document is; and what it hashes to.
+
+    With an address the hash is stated: nothing is submitted without it. A draft may still lack it, and so may
+    what was reported before it was asked for. That of a stored file is known, and may be left out.
+    """
 
     title: ShortText
     url: Url | None = None
     evidence_id: UUID | None = None  # of a file that the organisation has uploaded; instead of an address
-    sha256: Sha256 | None = None  # of a stored file, as it is kept
+    sha256: Sha256 | None = None  # of what lies at the address; of a stored file, as it is kept
 
 
 class ReportLineDraft(Contract):

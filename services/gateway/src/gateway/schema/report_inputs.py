@@ -32,7 +32,10 @@ class EvidenceInput:
         default=None,
         description="The id of a file that the organisation has uploaded, in place of an address.",
     )
-    sha256: str | None = strawberry.field(default=None, description="The SHA-256 of it.")
+    sha256: str | None = strawberry.field(
+        default=None,
+        description="The SHA-256 of it: needed with an address, known of a stored file.",
+    )
 
 
 @strawberry.input(description="One delivered quantity.")

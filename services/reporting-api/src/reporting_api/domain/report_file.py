@@ -252,7 +252,8 @@ def _areas(cell: Cell, decimal_comma: bool) -> list[dict[str, Any]]:
 def _evidence(cell: Cell, _: bool) -> list[dict[str, Any]]:
     """Addresses, or ids of stored files, with blanks, line ends or bars between.
 
-    An address may end in `#sha256=` and the hash of what lies there.
+    An address ends in `#sha256=` and the hash of what lies there; a report is refused without it, a draft is
+    kept until it is submitted.
     """
     found: list[dict[str, Any]] = []
     for number, part in enumerate(filter(None, _PARTS.split(text_of(cell))), start=1):

@@ -21,7 +21,11 @@ LineEvidence = list[dict[str, Any]]
 async def evidence_of_lines(
     db: Database, organisation_id: UUID, drafts: Sequence[ReportLineDraft]
 ) -> list[LineEvidence]:
-    """What each line rests on; refused where a file is not the organisation's, gone, or another one."""
+    """What each line rests on.
+
+    Refused where a file is not the organisation's, gone, or another one, and where an address comes without
+    the hash of what lies there: what a report rested on could be changed later, and nobody would see it.
+    """
     ids = {one.evidence_id for draft in drafts for one in draft.evidence if one.evidence_id is not None}
     known: Mapping[UUID, RowMapping] = {}
     if ids:
@@ -55,6 +59,8 @@ def _faults(one: Evidence, known: Mapping[UUID, RowMapping]) -> Iterator[tuple[s
         yield "", "evidence_unnamed", "name either a stored file or an address"
         return
     if one.evidence_id is None:
+        if one.sha256 is None:
+            yield "/sha256", "sha256_missing", "state the SHA-256 of what lies at the address"
         return
     file = known.get(one.evidence_id)
     if file is None:

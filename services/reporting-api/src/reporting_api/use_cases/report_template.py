@@ -36,7 +36,11 @@ _FILLED = frozenset(LINE_COLUMNS) - {"measure", "unit", "route", "commitment_lin
 _GUIDANCE = (
     ("quantity", "Rows without a quantity are left out: nothing is reported of them."),
     ("areas", "E01020831, or E01020831=0.5; E01020832=0.5. What is left of 1 counts as not placed."),
-    ("evidence", "Ids of uploaded files or addresses of documents, with blanks between."),
+    (
+        "evidence",
+        "Ids of uploaded files, or addresses of documents that end in #sha256= and the SHA-256 of what lies "
+        "there; with blanks between.",
+    ),
     ("attests_contract_only, attests_commitment", "yes, on every row of a contract that has a quantity."),
     ("days", "2026-04-01 or 01/04/2026: the day before the month."),
     ("more rows", "may be added below, for any measure of the same edition."),
