@@ -105,7 +105,7 @@ async def _send(scope: Scope, send: Send, asked: Asked, body: bytes) -> None:
     if span.is_recording():
         span.set_attribute("http.route", PATH)
     status, headers = 200, [*asked.headers]
-    if is_held(Request(scope), asked.etag):
+    if scope["method"] == "GET" and is_held(Request(scope), asked.etag):
         status, body = 304, b""
         headers = [header for header in headers if header[0] not in _OF_CONTENT]
     await send({"type": "http.response.start", "status": status, "headers": headers})

@@ -154,7 +154,8 @@ async def _answer(
     headers = {"Cache-Control": _cache_control(request, caller, answer), "Vary": "Authorization, Accept"}
     if caller is None and answer.etag is not None:
         headers["ETag"] = answer.etag
-        if is_held(request, answer.etag):
+        # The condition is about what GET would give (RFC 9110, 13.1.2): a document that is sent is answered.
+        if request.method == "GET" and is_held(request, answer.etag):
             return Response(status_code=304, headers=headers)
     body = answer.body
     if body is None:
