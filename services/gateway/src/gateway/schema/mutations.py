@@ -19,21 +19,16 @@ from gateway.schema.charter import Signatory
 from gateway.schema.charter_inputs import SignCharterInput
 from gateway.schema.fields import calls_each
 from gateway.schema.public_mutations import PublicMutation
-from gateway.schema.records import as_shown
+from gateway.schema.records import maybe_shown
 from gateway.schema.report_inputs import SubmitReportInput
 from gateway.schema.reports import Report
 from gateway.schema.writing import (
+    USER_ERRORS,
     IdempotencyKey,
-    InputRefused,
     UserError,
-    document,
-    id_at,
+    carried_out,
     require_token,
-    stated_values,
-    write,
 )
-
-_ERRORS = "Why it was not done; empty when it was."
 
 
 @strawberry.type(description="What signing the Charter came to.")
@@ -41,7 +36,7 @@ class SignCharterPayload:
     """A signature, or why there is none."""
 
     signatory: Signatory | None = strawberry.field(description="The register's new entry.")
-    user_errors: list[UserError] = strawberry.field(description=_ERRORS)
+    user_errors: list[UserError] = strawberry.field(description=USER_ERRORS)
 
 
 @strawberry.type(description="What submitting a report came to.")
@@ -49,7 +44,7 @@ class SubmitReportPayload:
     """A report, or why there is none."""
 
     report: Report | None = strawberry.field(description="The report as it was recorded and valued.")
-    user_errors: list[UserError] = strawberry.field(description=_ERRORS)
+    user_errors: list[UserError] = strawberry.field(description=USER_ERRORS)
 
 
 @strawberry.type(description="What submitting a bid came to.")
@@ -57,7 +52,7 @@ class SubmitBidPayload:
     """A receipt, or why there is none."""
 
     receipt: BidReceipt | None = strawberry.field(description="Proof that the bid arrived: keep it.")
-    user_errors: list[UserError] = strawberry.field(description=_ERRORS)
+    user_errors: list[UserError] = strawberry.field(description=USER_ERRORS)
 
 
 @strawberry.type(description="What can be done; each once under its idempotency key.")
@@ -75,19 +70,17 @@ class Mutation(PublicMutation):
     ) -> SignCharterPayload:
         """A signature."""
         require_token(info.context)
-        try:
-            charter_id = id_at(input.charter_id, "Charter", "/charterId")
-            draft = document(
-                charter_contract.SignatureDraft, {**stated_values(input), "charter_id": charter_id}
-            )
-            record = await write(
-                info.context.upstreams.charter,
-                lambda api: api.sign_charter(draft, idempotency_key=idempotency_key),
-                info.context.write_budget_s,
-            )
-        except InputRefused as refusal:
-            return SignCharterPayload(signatory=None, user_errors=refusal.errors)
-        return SignCharterPayload(signatory=Signatory.of(record), user_errors=[])
+        record, errors = await carried_out(
+            info.context,
+            info.context.upstreams.charter,
+            input,
+            ("charter_id", "Charter"),
+            charter_contract.SignatureDraft,
+            lambda api, _, draft: api.sign_charter(draft, idempotency_key=idempotency_key),
+        )
+        return SignCharterPayload(
+            signatory=None if record is None else Signatory.of(record), user_errors=errors
+        )
 
     @calls_each("Submit a report for the organisation that the token acts for; needs `reports:write`.")
     async def submit_report(
@@ -100,17 +93,15 @@ class Mutation(PublicMutation):
     ) -> SubmitReportPayload:
         """A report."""
         require_token(info.context)
-        try:
-            place_id = id_at(input.place_id, "Place", "/placeId")
-            draft = document(report_contract.ReportDraft, {**stated_values(input), "place_id": place_id})
-            record = await write(
-                info.context.upstreams.reporting,
-                lambda api: api.submit_report(draft, idempotency_key=idempotency_key),
-                info.context.write_budget_s,
-            )
-        except InputRefused as refusal:
-            return SubmitReportPayload(report=None, user_errors=refusal.errors)
-        return SubmitReportPayload(report=as_shown(Report, record), user_errors=[])
+        record, errors = await carried_out(
+            info.context,
+            info.context.upstreams.reporting,
+            input,
+            ("place_id", "Place"),
+            report_contract.ReportDraft,
+            lambda api, _, draft: api.submit_report(draft, idempotency_key=idempotency_key),
+        )
+        return SubmitReportPayload(report=maybe_shown(Report, record), user_errors=errors)
 
     @calls_each("Submit a bid, sealed until the deadline; needs `bids:write`.")
     async def submit_bid(
@@ -123,16 +114,12 @@ class Mutation(PublicMutation):
     ) -> SubmitBidPayload:
         """A bid."""
         require_token(info.context)
-        try:
-            tender_id = id_at(input.tender_id, "Tender", "/tenderId")
-            stated = stated_values(input)
-            del stated["tender_id"]
-            draft = document(bid_contract.BidDraft, stated)
-            record = await write(
-                info.context.upstreams.procurement,
-                lambda api: api.submit_bid(tender_id, draft, idempotency_key=idempotency_key),
-                info.context.write_budget_s,
-            )
-        except InputRefused as refusal:
-            return SubmitBidPayload(receipt=None, user_errors=refusal.errors)
-        return SubmitBidPayload(receipt=BidReceipt.of(record), user_errors=[])
+        record, errors = await carried_out(
+            info.context,
+            info.context.upstreams.procurement,
+            input,
+            ("tender_id", "Tender"),
+            bid_contract.BidDraft,
+            lambda api, key, draft: api.submit_bid(key, draft, idempotency_key=idempotency_key),
+        )
+        return SubmitBidPayload(receipt=None if record is None else BidReceipt.of(record), user_errors=errors)

@@ -6,16 +6,12 @@ address that the request came from goes along with it.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from enum import Enum
-from typing import Annotated, Any, TypeVar
+from typing import Annotated
 from uuid import UUID
 
 import strawberry
-from pydantic import BaseModel
-from strawberry.utils.str_converters import to_camel_case
 
-from cdp_common.clients.partners import PartnersClient
 from cdp_common.contracts import gatherings
 from cdp_common.contracts import public_voice as contract
 from gateway.context import Info
@@ -23,20 +19,7 @@ from gateway.schema.enums import described_value
 from gateway.schema.fields import calls_each
 from gateway.schema.public_voice import IdeaKind
 from gateway.schema.records import maybe_shown, said, shows
-from gateway.schema.writing import (
-    IdempotencyKey,
-    InputRefused,
-    UserError,
-    document,
-    id_at,
-    stated_values,
-    write,
-)
-
-_ERRORS = "Why it was not done; empty when it was."
-
-Draft = TypeVar("Draft", bound=BaseModel)
-Receipt = TypeVar("Receipt")
+from gateway.schema.writing import USER_ERRORS, IdempotencyKey, UserError, carried_out
 
 
 @strawberry.enum(description="What a supporter wants to hear of, or to do.")
@@ -154,7 +137,7 @@ class RegisterInterestPayload:
     """A receipt, or why there is none."""
 
     receipt: InterestReceipt | None = strawberry.field(description="The receipt: keep it.")
-    user_errors: list[UserError] = strawberry.field(description=_ERRORS)
+    user_errors: list[UserError] = strawberry.field(description=USER_ERRORS)
 
 
 @strawberry.type(description="What posting an idea came to.")
@@ -162,7 +145,7 @@ class PostIdeaPayload:
     """A receipt, or why there is none."""
 
     receipt: IdeaReceipt | None = strawberry.field(description="The receipt: keep it.")
-    user_errors: list[UserError] = strawberry.field(description=_ERRORS)
+    user_errors: list[UserError] = strawberry.field(description=USER_ERRORS)
 
 
 @strawberry.type(description="What registering for a gathering came to.")
@@ -170,7 +153,7 @@ class RegisterForGatheringPayload:
     """A receipt, or why there is none."""
 
     receipt: RegistrationReceipt | None = strawberry.field(description="The receipt: keep it.")
-    user_errors: list[UserError] = strawberry.field(description=_ERRORS)
+    user_errors: list[UserError] = strawberry.field(description=USER_ERRORS)
 
 
 @strawberry.type
@@ -187,8 +170,9 @@ class PublicMutation:
         idempotency_key: IdempotencyKey,
     ) -> RegisterInterestPayload:
         """An interest."""
-        record, errors = await _written(
-            info,
+        record, errors = await carried_out(
+            info.context,
+            info.context.upstreams.partners,
             input,
             ("place_id", "Place"),
             contract.SupporterDraft,
@@ -206,8 +190,9 @@ class PublicMutation:
         idempotency_key: IdempotencyKey,
     ) -> PostIdeaPayload:
         """An idea."""
-        record, errors = await _written(
-            info,
+        record, errors = await carried_out(
+            info.context,
+            info.context.upstreams.partners,
             input,
             ("place_id", "Place"),
             contract.IdeaDraft,
@@ -225,8 +210,9 @@ class PublicMutation:
         idempotency_key: IdempotencyKey,
     ) -> RegisterForGatheringPayload:
         """A registration."""
-        record, errors = await _written(
-            info,
+        record, errors = await carried_out(
+            info.context,
+            info.context.upstreams.partners,
             input,
             ("gathering_id", "Gathering"),
             gatherings.RegistrationDraft,
@@ -235,27 +221,3 @@ class PublicMutation:
         return RegisterForGatheringPayload(
             receipt=maybe_shown(RegistrationReceipt, record), user_errors=errors
         )
-
-
-async def _written(
-    info: Info,
-    stated: Any,
-    named: tuple[str, str],
-    kind: type[Draft],
-    send: Callable[[PartnersClient, UUID, Draft], Awaitable[Receipt]],
-) -> tuple[Receipt | None, list[UserError]]:
-    """The receipt, or why there is none; `named` is the field that says of what, with its type."""
-    field, type_name = named
-    try:
-        key = id_at(getattr(stated, field), type_name, f"/{to_camel_case(field)}")
-        content = stated_values(stated)
-        del content[field]
-        draft = document(kind, content)
-        record = await write(
-            info.context.upstreams.partners,
-            lambda api: send(api, key, draft),
-            info.context.write_budget_s,
-        )
-    except InputRefused as refusal:
-        return None, refusal.errors
-    return record, []

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from decimal import Decimal
 from enum import Enum
 from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
@@ -15,13 +14,12 @@ from cdp_common.contracts import report_drafts as contract
 from cdp_common.contracts.reporting import ReportLineDraft as LineContract
 from gateway.context import Context, Info
 from gateway.loaders import or_none
-from gateway.schema.enums import DataStatus, Unit, described_value
+from gateway.schema.enums import DataStatus, described_value
 from gateway.schema.fields import calls_each, calls_together
 from gateway.schema.nodes import DEFAULT_PAGE_SIZE, After, Connection, First, Node, parse_uuid, uuid_of
 from gateway.schema.partners import Organisation, organisation_of, place_of
 from gateway.schema.records import maybe_shown, page_of, said, shows, shows_node
-from gateway.schema.reports import AreaShare, Evidence
-from gateway.schema.writing_enums import Route
+from gateway.schema.report_lines import StatedLine
 
 if TYPE_CHECKING:
     from gateway.schema.places import Place
@@ -30,28 +28,8 @@ LazyPlace = Annotated["Place", strawberry.lazy("gateway.schema.places")]
 
 
 @shows(LineContract, "A line of a draft, as it was stated.")
-class DraftLine:
+class DraftLine(StatedLine):
     """A line."""
-
-    measure: str = said("The measure's code.")
-    edition_hash: str | None = said("The hash of the edition that would value it.")
-    quantity: Decimal = said("What is to be reported, in the unit.")
-    denominator: Decimal | None = said("The lower part of a ratio; null for others.")
-    unit: Unit = said("The measure's unit.")
-    route: Route = said("By which way it arose.")
-    commissioner_id: UUID | None = said("The id of who funded a grant that nobody had promised.")
-    commitment_line_id: UUID | None = said("The id of the commitment that it is held against.")
-    activity_id: UUID | None = said("The id of the joint activity that it is part of.")
-    activity: str | None = said("The reporter's own name of what was done.")
-    areas: list[AreaShare] = said("Where it landed.")
-    industry: str | None = said("The industry's code, for local spend.")
-    attribution_share: Decimal | None = said("The reporter's own share of it; null: all.")
-    started_on: date | None = said("When the job or outcome began.")
-    headcount: int | None = said("How many people the posts are.")
-    evidence: list[Evidence] = said("What shows it.")
-    attests_contract_only: bool = said("Attested: it relates only to this contract and period.")
-    attests_commitment: bool = said("Attested: it relates to a commitment in this contract.")
-    note: str = said("What the reporter says of it.")
 
 
 @shows_node(

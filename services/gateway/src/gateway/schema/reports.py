@@ -12,13 +12,14 @@ import strawberry
 from cdp_common.contracts import reporting as contract
 from gateway.context import Context, Info
 from gateway.errors import UpstreamFault
-from gateway.schema.enums import DataStatus, Unit
+from gateway.schema.enums import DataStatus
 from gateway.schema.fields import calls_each, calls_together
 from gateway.schema.money import Money
 from gateway.schema.nodes import DEFAULT_PAGE_SIZE, After, Connection, First, Node, parse_uuid
 from gateway.schema.partners import Organisation, organisation_of, place_of
 from gateway.schema.records import as_shown, maybe_shown, page_of, said, shows, shows_node
-from gateway.schema.writing_enums import LineState, ReportState, Route
+from gateway.schema.report_lines import StatedLine
+from gateway.schema.writing_enums import LineState, ReportState
 
 if TYPE_CHECKING:
     from gateway.schema.places import Place
@@ -26,53 +27,16 @@ if TYPE_CHECKING:
 LazyPlace = Annotated["Place", strawberry.lazy("gateway.schema.places")]
 
 
-@shows(contract.AreaShare, "The share of a line that landed in one small area.")
-class AreaShare:
-    """A share."""
-
-    area_code: str = said("The small area.")
-    share: Decimal = said("The share, from 0 to 1; the rest is not placed.")
-
-
-@shows(contract.Evidence, "Evidence by reference.")
-class Evidence:
-    """A piece of evidence."""
-
-    title: str = said("What it is.")
-    url: str | None = said("Where it is kept; null for a file that is stored here.")
-    evidence_id: UUID | None = said("The id of the stored file in the REST APIs; null without one.")
-    sha256: str | None = said("Its SHA-256; null where none was stated.")
-
-
 @shows(
     contract.ReportLine,
     "A line of a report as it was recorded and valued.",
     without={"licensed_framework": "its pounds are null", "withheld": "its pounds are null"},
 )
-class ReportLine:
+class ReportLine(StatedLine):
     """A line."""
 
     line_id: UUID = said("The id by which the REST APIs know the line.")
-    measure: str = said("The measure's code.")
-    edition_hash: str | None = said("The hash of the edition that values it.")
-    quantity: Decimal = said("What was reported, in the unit.")
-    denominator: Decimal | None = said("The lower part of a ratio; null for others.")
-    unit: Unit = said("The measure's unit.")
-    route: Route = said("By which way it arose.")
     state: LineState = said("How far it has come.")
-    commissioner_id: UUID | None = said("The id of who funded a grant that nobody had promised.")
-    commitment_line_id: UUID | None = said("The id of the commitment that it is held against.")
-    activity_id: UUID | None = said("The id of the joint activity that it is part of.")
-    activity: str | None = said("The reporter's own name of what was done.")
-    areas: list[AreaShare] = said("Where it landed.")
-    industry: str | None = said("The industry's code, for local spend.")
-    attribution_share: Decimal | None = said("The reporter's own share of it; null: all.")
-    started_on: date | None = said("When the job or outcome began.")
-    headcount: int | None = said("How many people the posts are.")
-    evidence: list[Evidence] = said("What shows it.")
-    attests_contract_only: bool = said("Attested: it relates only to this contract and period.")
-    attests_commitment: bool = said("Attested: it relates to a commitment in this contract.")
-    note: str = said("What the reporter says of it.")
     counted_quantity: Decimal = said("What of the quantity adds up.")
     accepted_quantity: Decimal | None = said("What a validator accepted; null until then.")
     total: Money | None = said("Social plus local economic value; null without the licence.", of="total_gbp")

@@ -35,6 +35,9 @@ IdempotencyKey = Annotated[
     ),
 ]
 
+USER_ERRORS = "Why it was not done; empty when it was."
+"""The description of every payload's errors."""
+
 TOKEN_REFUSED = 401
 """A refusal that is about the token, not about what was sent: an error of the answer, not of the user."""
 
@@ -97,6 +100,32 @@ async def write(
         raise InputRefused(
             _user_errors(errors) or [UserError(code=fault.code, message=fault.detail, pointer=None)]
         ) from fault
+
+
+async def carried_out(
+    context: Context,
+    upstream: Upstream[Client],
+    stated: Any,
+    named: tuple[str, str],
+    kind: type[Document],
+    send: Callable[[Client, UUID, Document], Awaitable[Answer]],
+) -> tuple[Answer | None, list[UserError]]:
+    """What a use case answered to an input, or why it was not done.
+
+    `named` is the input's field that says of what it is done, with the type of that; its key is given to
+    `send`, and stands in the document where its contract has the field too.
+    """
+    field, type_name = named
+    try:
+        key = id_at(getattr(stated, field), type_name, f"/{to_camel_case(field)}")
+        content = stated_values(stated)
+        del content[field]
+        if field in kind.model_fields:
+            content[field] = key
+        draft = document(kind, content)
+        return await write(upstream, lambda api: send(api, key, draft), context.write_budget_s), []
+    except InputRefused as refusal:
+        return None, refusal.errors
 
 
 def stated_values(value: Any) -> Any:

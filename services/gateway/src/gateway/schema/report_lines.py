@@ -1,0 +1,57 @@
+"""A line as its reporter states it: of a draft, and of the report that it becomes."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+import strawberry
+
+from cdp_common.contracts import reporting as contract
+from gateway.schema.enums import Unit
+from gateway.schema.records import said, shows
+from gateway.schema.writing_enums import Route
+
+
+@shows(contract.AreaShare, "The share of a line that landed in one small area.")
+class AreaShare:
+    """A share."""
+
+    area_code: str = said("The small area.")
+    share: Decimal = said("The share, from 0 to 1; the rest is not placed.")
+
+
+@shows(contract.Evidence, "Evidence by reference.")
+class Evidence:
+    """A piece of evidence."""
+
+    title: str = said("What it is.")
+    url: str | None = said("Where it is kept; null for a file that is stored here.")
+    evidence_id: UUID | None = said("The id of the stored file in the REST APIs; null without one.")
+    sha256: str | None = said("Its SHA-256; null where none was stated.")
+
+
+@strawberry.type
+class StatedLine:
+    """What a reporter states of a line; the types of lines have these fields."""
+
+    measure: str = said("The measure's code.")
+    edition_hash: str | None = said("The hash of the edition that values it; null where a commitment pins its own.")
+    quantity: Decimal = said("How much, in the unit.")
+    denominator: Decimal | None = said("The lower part of a ratio; null for others.")
+    unit: Unit = said("The measure's unit.")
+    route: Route = said("By which way it arose.")
+    commissioner_id: UUID | None = said("The id of who funded a grant that nobody had promised.")
+    commitment_line_id: UUID | None = said("The id of the commitment that it is held against.")
+    activity_id: UUID | None = said("The id of the joint activity that it is part of.")
+    activity: str | None = said("The reporter's own name of what was done.")
+    areas: list[AreaShare] = said("Where it landed.")
+    industry: str | None = said("The industry's code, for local spend.")
+    attribution_share: Decimal | None = said("The reporter's own share of it; null: all.")
+    started_on: date | None = said("When the job or outcome began.")
+    headcount: int | None = said("How many people the posts are.")
+    evidence: list[Evidence] = said("What shows it.")
+    attests_contract_only: bool = said("Attested: it relates only to this contract and period.")
+    attests_commitment: bool = said("Attested: it relates to a commitment in this contract.")
+    note: str = said("What the reporter says of it.")
