@@ -42,6 +42,7 @@ class PartnerPageNodeNode(BaseModel):
         "Report",
         "ReportDraft",
         "Signatory",
+        "SpendImport",
         "Statement",
         "Tender",
     ] = Field(alias="__typename")

@@ -14,6 +14,8 @@ KEY = "0190f3a0-0000-7000-8000-000000000001"
 TEXTS = {"uuid": KEY, "date": "2026-09-30", "date-time": "2026-09-30T12:00:00Z"}
 DIGEST = "ab" * 32
 NO_FURTHER_PAGE = {"next": None}
+RELEASE = {"id": "r", "date": "2026-09-30T12:00:00Z", "tag": ["tender"]}
+"""What every release of the open contracting data standard states, of which our schemas say nothing."""
 SAME_KEY_EVERYWHERE = {"slug": "place-1", "place": "place-1", "measure": "M1", "code": "M1", "key": KEY}
 
 
@@ -65,6 +67,8 @@ def example_of(schema: Document, schemas: Document, name: str = "", depth: int =
 
 
 def _object(schema: Document, schemas: Document, depth: int) -> Any:
+    if schema.get("additionalProperties") is True:
+        return dict(RELEASE)
     stated = {
         name: example_of(one, schemas, name, depth + 1) for name, one in schema.get("properties", {}).items()
     }

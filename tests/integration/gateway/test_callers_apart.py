@@ -46,6 +46,7 @@ QUERIES = {
     "peopleTable": f'peopleTable(id: "{KEY}") {{ reason }}',
     "feedStates": "feedStates { source }",
     "evidenceFile": f'evidenceFile(id: "{KEY}") {{ fileName }}',
+    "contractingRecord": 'contractingRecord(ocid: "o") { publisher }',
     "evidenceFiles": "evidenceFiles { edges { node { fileName } } }",
 }
 """A query for each field of the root; everything named in it is marked with whom it was made for."""

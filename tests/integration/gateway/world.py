@@ -61,6 +61,10 @@ class Refused:
         return self.answer
 
 
+class Written(str):
+    """An answer that is JSON text already."""
+
+
 class CannedService:
     """One service: answers by method and path."""
 
@@ -98,7 +102,8 @@ class CannedService:
         await send(
             {"type": "http.response.start", "status": status, "headers": [(b"content-type", kind.encode())]}
         )
-        await send({"type": "http.response.body", "body": json.dumps(content).encode()})
+        text = content if isinstance(content, Written) else json.dumps(content)
+        await send({"type": "http.response.body", "body": text.encode()})
 
 
 class Network(httpx2.AsyncBaseTransport):

@@ -14,8 +14,9 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import msgspec
 from strawberry.types.execution import ExecutionResult
+
+from gateway.texts import json_bytes
 
 MOST_ENTRIES = 10_000
 """Answers kept at once, and ways of asking; the one that was asked for longest ago goes first."""
@@ -67,7 +68,7 @@ def body_of(result: ExecutionResult, errors: list[dict[str, Any]] | None = None)
     stated["data"] = result.data
     if result.extensions:
         stated["extensions"] = result.extensions
-    return msgspec.json.encode(stated)
+    return json_bytes(stated)
 
 
 def key_of(document: str, variables: Mapping[str, Any] | None, operation_name: str | None) -> bytes:

@@ -36,7 +36,8 @@ def trusted(answer: type[Body], body: bytes) -> Body:
 
 @cache
 def _decoder(answer: type[BaseModel]) -> msgspec.json.Decoder[Any]:
-    return msgspec.json.Decoder(twin_of(answer))
+    # Numbers of documents without a contract of ours stay exact: amounts are no floats.
+    return msgspec.json.Decoder(twin_of(answer), float_hook=Decimal)
 
 
 @cache

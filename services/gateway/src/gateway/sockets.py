@@ -34,6 +34,7 @@ from gateway.errors import UpstreamFault
 from gateway.happenings import MAX_LISTENERS_OF_A_CLIENT
 from gateway.schema.root import schema
 from gateway.streams import answers, ending
+from gateway.texts import json_bytes
 
 SOCKET_PATH = "/graphql/socket"
 INIT_TIMEOUT = timedelta(seconds=3)
@@ -144,7 +145,7 @@ class _Messages:
     async def send_json(self, message: Mapping[str, object]) -> None:
         """Send a message; a client that has left is told so to the handler."""
         try:
-            await self._websocket.send_text(json.dumps(message, ensure_ascii=False, separators=(",", ":")))
+            await self._websocket.send_text(json_bytes(message).decode())
         except (WebSocketDisconnect, RuntimeError) as fault:
             raise WebSocketDisconnected from fault
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import suppress
 from typing import Any
@@ -23,6 +22,7 @@ from gateway.documents import Documents
 from gateway.endpoint import GraphRequest, context_of
 from gateway.errors import OperationNotOffered, UpstreamFault, error_answer, log_unexpected
 from gateway.schema.root import schema
+from gateway.texts import json_bytes
 
 STREAM_PATH = "/graphql/stream"
 EVENT_STREAM = "text/event-stream"
@@ -56,8 +56,7 @@ async def _events(
         if answer is None:
             yield b":\n\n"
         else:
-            text = json.dumps(answer, ensure_ascii=False, separators=(",", ":"))
-            yield f"event: next\ndata: {text}\n\n".encode()
+            yield b"event: next\ndata: %b\n\n" % json_bytes(answer)
     yield b"event: complete\ndata:\n\n"
 
 

@@ -7,7 +7,6 @@ from decimal import Decimal
 from enum import Enum
 from typing import Annotated, Any, cast
 
-import msgspec
 import strawberry
 
 from cdp_common.contracts import editions as contract
@@ -20,6 +19,7 @@ from gateway.schema.nodes import DEFAULT_PAGE_SIZE, After, Connection, First, co
 from gateway.schema.proxies import Proxy, Source
 from gateway.schema.records import as_shown, page_of, said, shows
 from gateway.schema.targets import Aim, TargetBaseline
+from gateway.texts import json_bytes
 
 
 @strawberry.enum(description="A part of an edition.")
@@ -144,7 +144,7 @@ class TailoredFrom:
 
 
 def _json(value: Any) -> str | None:
-    return None if value is None else msgspec.json.encode(value).decode()
+    return None if value is None else json_bytes(value).decode()
 
 
 async def proxies_of_edition(

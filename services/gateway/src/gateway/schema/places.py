@@ -23,6 +23,7 @@ from gateway.schema.collective import (
     programmes_of_place,
 )
 from gateway.schema.conflicts import conflicts_of_place
+from gateway.schema.contract_ratios import contract_ratios_of_place
 from gateway.schema.enums import OrganisationKind, SignatureState, TenderState
 from gateway.schema.fields import calls_each, resolved
 from gateway.schema.gatherings import gatherings_of_place
@@ -55,6 +56,8 @@ from gateway.schema.report_drafts import drafts_of_place
 from gateway.schema.reporting import CollectiveValue, collective_value_of, preview_of_place
 from gateway.schema.reports import reports_of_place
 from gateway.schema.spend_figures import spend_figures_of_place
+from gateway.schema.spend_imports import spend_imports_of_place, spend_rounds_of_place
+from gateway.schema.spend_suppliers import spend_suppliers_of_place
 from gateway.schema.targets import targets_of_place
 from gateway.schema.working_group import actions_of_place, meetings_of_place
 
@@ -226,6 +229,21 @@ class Place(Node):
     )
     spend_figures = resolved(
         spend_figures_of_place, "What partners' payments come to; needs `reporting:read` and a role."
+    )
+    spend_imports = resolved(
+        spend_imports_of_place,
+        "Files of payments that were taken in: the own ones, or all to officers; needs `reports:read`.",
+    )
+    spend_suppliers = resolved(
+        spend_suppliers_of_place,
+        "Who is paid in the place, by one's own organisation, or by all to officers; needs `reports:read`.",
+    )
+    spend_rounds = resolved(
+        spend_rounds_of_place, "Surveys of later rounds of spending, for LM3; needs `reports:read`."
+    )
+    contract_ratios = resolved(
+        contract_ratios_of_place,
+        "Social value for each £ of contract, live; needs `reporting:read` and a role.",
     )
     need_figures = resolved(
         need_figures_of_place, "Value by need for each head, live; needs `reporting:read` and a role."

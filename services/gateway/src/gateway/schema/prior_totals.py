@@ -1,18 +1,16 @@
-"""reporting-api's part of the graph: totals made elsewhere, and social value for each £ of contract."""
+"""reporting-api's part of the graph: totals made elsewhere, as they stand and as they were recorded."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
-from decimal import Decimal
-from enum import Enum
 from typing import Any
 from uuid import UUID
 
 import strawberry
 
-from cdp_common.contracts import contract_ratios, prior_totals
+from cdp_common.contracts import prior_totals
 from gateway.context import Info
-from gateway.schema.enums import DataStatus, described_value
+from gateway.schema.enums import DataStatus
 from gateway.schema.money import Money
 from gateway.schema.nodes import DEFAULT_PAGE_SIZE, After, Connection, First
 from gateway.schema.records import page_of, said, shows
@@ -74,31 +72,6 @@ class RecordedPriorTotal:
 
     id: strawberry.ID = said("The id by which the REST APIs know it.")
     versions: list[PriorTotalVersion] = said("Its versions.")
-
-
-@strawberry.enum(description="Why there is no ratio of social value to what contracts are worth.")
-class RatioAbsent(Enum):
-    """Why a ratio is null."""
-
-    NO_CONTRACTS = described_value("no_contracts", "No contract with social value is in force.")
-    VALUE_UNKNOWN = described_value("value_unknown", "Of some contract nobody has stated what it is worth.")
-    VALUE_NOTHING = described_value("value_nothing", "Together the contracts are worth nothing.")
-    LICENSED_LEFT_OUT = described_value(
-        "licensed_left_out", "Some social value may not be shown, so that the ratio would be too low."
-    )
-    WITHHELD = described_value("withheld", "Disclosure control withholds its pounds.")
-
-
-@shows(contract_ratios.ContractRatio, "Social value committed by contracts in force, for each £ of contract.")
-class ContractRatio:
-    """A ratio to what contracts are worth."""
-
-    contracts: int | None = said("How many contracts with social value are in force; null where withheld.")
-    contracts_without_value: int | None = said("Of how many nobody has stated what they are worth.")
-    committed: Money | None = said("What they commit; null where withheld.", of="committed_gbp")
-    value: Money | None = said("What they are worth, without VAT; null where not known.", of="value_gbp")
-    per_pound: Decimal | None = said("Committed social value for each £ of contract.")
-    absent: RatioAbsent | None = said("Why there is no ratio.")
 
 
 async def prior_totals_of_place(

@@ -16,6 +16,7 @@ from cdp_common.contracts import tenders as contract
 from gateway.context import Context, Info
 from gateway.schema.awarding import evaluation_of_tender, log_of_tender, lots_of_tender
 from gateway.schema.bidding import bids_of_tender
+from gateway.schema.contracting import contracting_record_of_tender
 from gateway.schema.enums import DataStatus, ScoringMethod, TenderState, Unit, described_value
 from gateway.schema.fields import calls_each, calls_together, resolved
 from gateway.schema.money import Money, maybe_pounds
@@ -218,6 +219,10 @@ class Tender(Node):
     evaluation = resolved(evaluation_of_tender, "How it was evaluated; to its buyer, with `tenders:read`.")
     lot_progress = resolved(lots_of_tender, "How far each lot has come; to its buyer, with `tenders:read`.")
     log = resolved(log_of_tender, "The published log of what was accepted; null until it is opened.")
+
+    contracting_record = resolved(
+        contracting_record_of_tender, "All that is published of its process, as OCDS; null before that."
+    )
 
     @calls_each("The terms as published, and after each amendment; the oldest first.")
     async def terms_versions(

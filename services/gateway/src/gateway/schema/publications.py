@@ -15,13 +15,13 @@ from cdp_common.contracts import bridges
 from cdp_common.contracts import reporting as contract
 from cdp_common.contracts.publications import Publication as PublicationRecord
 from gateway.context import Context, Info
+from gateway.schema.contract_ratios import ContractRatio
 from gateway.schema.enums import Figure, Unit, described_value
 from gateway.schema.fields import calls_together, computed, resolved
 from gateway.schema.ledger import Bridge, bridge_entries_of_publication
 from gateway.schema.money import Money, pounds
 from gateway.schema.nodes import Node, node_id, parse_uuid
 from gateway.schema.partners import place_of
-from gateway.schema.prior_totals import ContractRatio
 from gateway.schema.proxies import ExplanationStep, Proxy
 from gateway.schema.published_need import PublishedNeed
 from gateway.schema.published_spend import PublishedSpend

@@ -37,7 +37,9 @@ class StatedLine:
     """What a reporter states of a line; the types of lines have these fields."""
 
     measure: str = said("The measure's code.")
-    edition_hash: str | None = said("The hash of the edition that values it; null where a commitment pins its own.")
+    edition_hash: str | None = said(
+        "The hash of the edition that values it; null where a commitment pins its own."
+    )
     quantity: Decimal = said("How much, in the unit.")
     denominator: Decimal | None = said("The lower part of a ratio; null for others.")
     unit: Unit = said("The measure's unit.")

@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from enum import Enum
 from typing import TYPE_CHECKING, Annotated, Any, cast
 from uuid import UUID
 
@@ -17,10 +16,11 @@ from cdp_common.contracts import reporting as contract
 from cdp_common.contracts.publications import Publication as PublicationRecord
 from gateway.context import Context, Info
 from gateway.loaders import ValueKey
-from gateway.schema.enums import Basis, DataStatus, Figure, GroupBy, described_value
+from gateway.schema.enums import Basis, DataStatus, GroupBy
 from gateway.schema.fields import calls_together, computed
 from gateway.schema.groupings import Grouping
 from gateway.schema.money import SocialValue
+from gateway.schema.previews import ExposedCells, PreviewedSections
 from gateway.schema.prior_totals import StandingPriorTotal
 from gateway.schema.records import as_shown, maybe_shown, said, shows
 from gateway.selections import argument_value, selected_fields
@@ -79,39 +79,6 @@ class EditionUsed:
     price_years: list[int] = strawberry.field(description="The years whose prices the values are in.")
 
 
-@strawberry.enum(description="What can be told of withheld cells from the shown total above them.")
-class Exposure(Enum):
-    """What stays exposed."""
-
-    CELL_TOLD = described_value("cell_told", "The one withheld cell is the total less the others.")
-    REMAINDER_TOO_FEW = described_value(
-        "remainder_too_few", "The withheld cells together are of too few organisations after the named ones."
-    )
-    REMAINDER_DOMINATED = described_value(
-        "remainder_dominated", "The withheld cells together are dominated by one organisation."
-    )
-    CELL_ESTIMATED = described_value(
-        "cell_estimated", "The withheld cells are safe together; one of them can be estimated too closely."
-    )
-
-
-@shows(
-    previews.ExposedCells,
-    "Withheld cells of which publishing would tell too much all the same, and whose they are.",
-)
-class ExposedCells:
-    """Cells that stay exposed."""
-
-    code: Exposure = said("What can be told.")
-    by: str = said("The dimension, deciles of deprivation among them.")
-    basis: Basis | None = said("On which side organisations are grouped; null for other dimensions.")
-    under: str | None = said("The key of the shown cell above them; null where it is the whole.")
-    keys: list[str] = said("What the cells stand for: codes or ids.")
-    labels: list[str] = said("The same for a reader.")
-    figures: list[Figure] = said("Of which figures.")
-    organisations: list[str] = said("With whose agreement to be named nothing would be exposed.")
-
-
 @strawberry.type(description="A place's collective value for a window, as known at a moment.")
 class CollectiveValue:
     """The four figures with what surrounds them."""
@@ -119,6 +86,7 @@ class CollectiveValue:
     record: strawberry.Private[contract.CollectiveValue]
     groupings: strawberry.Private[Sequence[contract.Grouping]]
     publication_record: strawberry.Private[PublicationRecord | None]
+    preview: strawberry.Private[previews.PublicationPreview | None]
     window_start: date = strawberry.field(description="The window's first day.")
     window_end: date = strawberry.field(description="The window's last day.")
     as_of: datetime = strawberry.field(description="The moment as known at which the figures stand.")
@@ -177,8 +145,13 @@ class CollectiveValue:
     @computed("Of a preview: withheld cells of which publishing would tell too much; else empty.")
     def exposed(self) -> list[ExposedCells]:
         """What publishing could not hide."""
-        found = self.record.exposed if isinstance(self.record, previews.PublicationPreview) else []
+        found = [] if self.preview is None else self.preview.exposed
         return [as_shown(ExposedCells, one) for one in found]
+
+    @computed("Of a preview: what publishing would state beside the figures; null for other figures.")
+    def sections(self) -> PreviewedSections | None:
+        """The further sections of a preview."""
+        return None if self.preview is None else PreviewedSections(record=self.preview)
 
     @computed("Totals made elsewhere: they stand beside the four figures, in none of them.")
     def prior_totals(self) -> list[StandingPriorTotal]:
@@ -274,15 +247,18 @@ class CollectiveValue:
         record: contract.CollectiveValue,
         publication: PublicationRecord | None = None,
         groupings: Sequence[contract.Grouping] | None = None,
+        preview: previews.PublicationPreview | None = None,
     ) -> CollectiveValue:
         """The figures that reporting-api states, alone or inside a publication.
 
-        `groupings` takes the place of the answer's own where several answers hold them.
+        `groupings` takes the place of the answer's own where several answers hold them; `preview` is the same
+        record where it is what publishing would show.
         """
         return cls(
             record=record,
             groupings=record.groupings if groupings is None else groupings,
             publication_record=publication,
+            preview=preview,
             window_start=record.window_start,
             window_end=record.window_end,
             as_of=record.as_of,
@@ -332,7 +308,7 @@ async def preview_of_place(
     record = await info.context.upstreams.reporting.ask(
         lambda api: api.preview_publication(parent.rest_id, from_=from_, to=to)
     )
-    return CollectiveValue.of(record)
+    return CollectiveValue.of(record, preview=record)
 
 
 async def _all_values(context: Context, keys: list[ValueKey]) -> list[contract.CollectiveValue]:

@@ -21,6 +21,7 @@ from gateway.schema.bidding import BidQueries, bid_node
 from gateway.schema.charter import charter_node, signatory_node
 from gateway.schema.checklists import ChecklistQueries, checklist_node
 from gateway.schema.collective import programme_node
+from gateway.schema.contracting import ContractingQueries
 from gateway.schema.fields import calls_each
 from gateway.schema.gatherings import gathering_node
 from gateway.schema.hub import HubQueries, hub_page_node
@@ -57,6 +58,7 @@ from gateway.schema.publications import PoundExplanation, Publication, publicati
 from gateway.schema.report_drafts import EvidenceQueries, draft_node, evidence_node
 from gateway.schema.reports import ReportQueries, report_node
 from gateway.schema.scalars import SCALARS
+from gateway.schema.spend_imports import spend_import_node
 from gateway.schema.subscriptions import Subscription
 from gateway.schema.toms import Edition, Framework, edition_node, measure_node
 from gateway.schema.working_group import action_node, meeting_node
@@ -89,6 +91,7 @@ NODES: Mapping[str, Callable[[Context, str], Awaitable[Node | None]]] = {
     "Report": report_node,
     "ReportDraft": draft_node,
     "Signatory": signatory_node,
+    "SpendImport": spend_import_node,
     "Statement": statement_node,
     "Tender": tender_node,
 }
@@ -115,6 +118,7 @@ class Query(
     EvidenceQueries,
     PeopleQueries,
     LedgerQueries,
+    ContractingQueries,
 ):
     """The root; each part of the graph adds its own."""
 
