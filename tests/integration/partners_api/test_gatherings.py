@@ -180,7 +180,7 @@ async def test_a_gathering_changes_before_it_begins_and_more_places_go_to_those_
         ({"starts_at": "2026-12-01T12:00:00Z"}, 422, "gathering_times_wrong"),
         ({"starts_at": "2026-11-22T09:00:00Z"}, 422, "gathering_times_wrong"),
         ({"online_url": None}, 422, "gathering_unreachable"),
-        ({"title": None}, 422, "invalid_input"),
+        ({"title": None}, 422, "removal_refused"),
         ({"objectives": ["none-such"]}, 422, "objective_unknown"),
     ):
         answer = await change(body)

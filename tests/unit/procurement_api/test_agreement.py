@@ -7,9 +7,10 @@ from uuid import UUID
 
 import pytest
 
-from cdp_common.kernel.errors import InvalidInput
 from procurement_api.domain.agreement import (
+    AgreementInvalid,
     AgreementTerminated,
+    AwardInvalid,
     Draft,
     require_agreement_holds,
     require_termination_holds,
@@ -40,7 +41,7 @@ DRAFT = Draft(
 def faults(draft: Draft) -> list[tuple[str, str]]:
     try:
         require_agreement_holds(draft)
-    except InvalidInput as refusal:
+    except AgreementInvalid as refusal:
         return [(error.pointer, error.code) for error in refusal.errors]
     return []
 
@@ -98,7 +99,7 @@ def test_a_framework_agreement_without_lines_holds():
 
 def test_an_award_of_less_than_nothing_is_refused():
     require_value_holds(Decimal(0))
-    with pytest.raises(InvalidInput) as refusal:
+    with pytest.raises(AwardInvalid) as refusal:
         require_value_holds(Decimal("-0.01"))
     assert [(error.pointer, error.code) for error in refusal.value.errors] == [
         ("/value_gbp", "value_negative")
@@ -116,7 +117,7 @@ def test_a_termination_lies_within_the_agreements_life(effective_on, holds):
     if holds:
         require_termination_holds(effective_on, signed_on=SIGNED, ends_on=ENDS, terminated_on=None)
         return
-    with pytest.raises(InvalidInput) as refusal:
+    with pytest.raises(AgreementInvalid) as refusal:
         require_termination_holds(effective_on, signed_on=SIGNED, ends_on=ENDS, terminated_on=None)
     assert [(error.pointer, error.code) for error in refusal.value.errors] == [
         ("/effective_on", "outside_agreement")

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from cdp_common.kernel.errors import InvalidInput
 from procurement_api.domain.bid import (
+    BidInvalid,
     Content,
     Demands,
     Line,
@@ -59,7 +59,7 @@ def line(measure: str = "H", quantity: str = "10", **more: Any) -> Line:
 def faults(*lines: Line, lots: Sequence[str] = (), demands: Demands = DEMANDS) -> list[tuple[str, str]]:
     try:
         require_bid_holds(Content(lots, lines), demands)
-    except InvalidInput as refusal:
+    except BidInvalid as refusal:
         return [(error.pointer, error.code) for error in refusal.errors]
     return []
 

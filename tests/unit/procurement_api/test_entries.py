@@ -5,10 +5,9 @@ from uuid import UUID
 
 import pytest
 
-from cdp_common.kernel.errors import InvalidInput
 from procurement_api.domain.after_opening import BidRemoved
 from procurement_api.domain.entries import Entries, Word, places_of, places_to_leave, superseded_in
-from procurement_api.domain.lot_progress import LotState, LotStateWrong
+from procurement_api.domain.lot_progress import LotsInvalid, LotState, LotStateWrong
 
 A, B, C = (UUID(int=number) for number in (1, 2, 3))
 X, Y = UUID(int=11), UUID(int=12)
@@ -67,7 +66,7 @@ def test_a_bid_leaves_one_lot_or_all_that_are_not_settled():
         ("S", fresh, LotStateWrong),
         (None, half, LotStateWrong),
         ("N", half, BidRemoved),
-        ("E", fresh, InvalidInput),
+        ("E", fresh, LotsInvalid),
         (None, Entries({A: WHOLE}, frozenset({(A, None)})), BidRemoved),
     ):
         with pytest.raises(refusal):

@@ -13,6 +13,7 @@ from procurement_api.domain.due_parts import Part, Promise, nothing_of
 from procurement_api.domain.plan import (
     MemberDays,
     NotAMember,
+    PlanInvalid,
     PlanWithdrawn,
     StandingPlan,
     require_member,
@@ -20,7 +21,7 @@ from procurement_api.domain.plan import (
     require_plan_variation_holds,
     require_withdrawal_holds,
 )
-from procurement_api.domain.varied_lines import VariedLine
+from procurement_api.domain.varied_lines import VariationInvalid, VariedLine
 
 YEAR = ContractPeriod(date(2026, 4, 1), date(2027, 3, 31))
 WHOLE = Part(Decimal(120), Decimal(120), 215520, 0, 0, None, None)
@@ -60,7 +61,7 @@ def test_a_membership_has_every_day_of_the_plan_or_does_not_carry_it(
 
 def test_what_is_over_when_it_is_adopted_is_refused() -> None:
     require_plan_holds(date(2027, 3, 31), YEAR, [WHOLE_CONTRACT])
-    with pytest.raises(InvalidInput) as refused:
+    with pytest.raises(PlanInvalid) as refused:
         require_plan_holds(date(2027, 4, 1), YEAR, [WHOLE_CONTRACT, Profile(ends_on=date(2027, 4, 1))])
     assert found(refused) == [
         ("/adopted_on", "adopted_after_end"),
@@ -86,7 +87,7 @@ def test_a_plan_changes_between_its_adoption_and_its_last_day(day: date, code: s
         if code is None:
             refuses()
             continue
-        with pytest.raises(InvalidInput) as refused:
+        with pytest.raises((PlanInvalid, VariationInvalid)) as refused:
             refuses()
         assert found(refused) == [("/effective_on", code)]
 
@@ -94,7 +95,7 @@ def test_a_plan_changes_between_its_adoption_and_its_last_day(day: date, code: s
 def test_changes_come_one_after_the_other_and_none_after_the_end() -> None:
     varied = standing(changed_on=date(2026, 7, 1))
     require_withdrawal_holds(varied, date(2026, 7, 1))
-    with pytest.raises(InvalidInput) as refused:
+    with pytest.raises(PlanInvalid) as refused:
         require_withdrawal_holds(varied, date(2026, 6, 30))
     assert found(refused) == [("/effective_on", "before_earlier_change")]
     with pytest.raises(PlanWithdrawn):
@@ -106,12 +107,12 @@ def test_a_varied_line_promises_at_least_what_is_due_and_new_ones_run_within_the
     require_plan_variation_holds(standing(), day, [VariedLine(LINE, Decimal(30), False, None, ())], [])
     beyond = Profile(starts_on=date(2026, 6, 30))
     less = VariedLine(LINE, Decimal("29.99"), False, None, ())
-    with pytest.raises(InvalidInput) as refused:
+    with pytest.raises(VariationInvalid) as refused:
         require_plan_variation_holds(standing(), day, [less], [WHOLE_CONTRACT, beyond])
     assert found(refused) == [
         ("/lines/0/quantity", "below_due"),
         ("/new_lines/1/starts_on", "outside_contract"),
     ]
-    with pytest.raises(InvalidInput) as refused:
+    with pytest.raises(VariationInvalid) as refused:
         require_plan_variation_holds(standing(), day, [], [])
     assert found(refused) == [("", "nothing_varied")]

@@ -4,10 +4,10 @@ from datetime import date, timedelta
 
 import pytest
 
-from cdp_common.kernel.errors import InvalidInput
 from cdp_common.kernel.identifiers import new_id
-from procurement_api.domain.lot_progress import LotFacts, require_lot, state_of
+from procurement_api.domain.lot_progress import LotFacts, LotsInvalid, require_lot, state_of
 from procurement_api.domain.standstill import (
+    StandstillInvalid,
     StandstillMissing,
     StandstillRunning,
     require_standstill_over,
@@ -35,7 +35,7 @@ def test_the_day_of_the_notice_is_the_first_of_eight_working_days(notice: str, e
 
 def test_a_standstill_beyond_the_published_holidays_is_not_counted():
     for notice in (date(2023, 12, 31), date(2028, 12, 20), date(2029, 1, 2)):
-        with pytest.raises(InvalidInput) as refusal:
+        with pytest.raises(StandstillInvalid) as refusal:
             standstill_ends_on(notice, RULE, CALENDAR)
         assert [fault.code for fault in refusal.value.errors] == ["working_days_unknown"]
 
@@ -81,7 +81,7 @@ def test_a_lot_comes_from_opened_to_signed_or_to_nobody():
     [(None, "lot", "lot_missing"), ("N", "whole", "lot_not_expected"), ("X", "lot", "lot_unknown")],
 )
 def test_a_step_names_a_lot_where_lots_are_awarded(lot: str | None, award_by: str, code: str):
-    with pytest.raises(InvalidInput) as refusal:
+    with pytest.raises(LotsInvalid) as refusal:
         require_lot(lot, ["N"], award_by)
     assert [fault.code for fault in refusal.value.errors] == [code]
     require_lot("N", ["N"], "lot")

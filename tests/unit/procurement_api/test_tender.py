@@ -7,7 +7,6 @@ from decimal import Decimal
 
 import pytest
 
-from cdp_common.kernel.errors import InvalidInput
 from procurement_api.domain.contract_period import ContractPeriod
 from procurement_api.domain.tender import (
     LONGEST_WAIT,
@@ -16,6 +15,7 @@ from procurement_api.domain.tender import (
     TenderClosed,
     TenderStateWrong,
     Terms,
+    TermsInvalid,
     require_deadline_passed,
     require_state,
     require_submittable,
@@ -45,7 +45,7 @@ TERMS = Terms(
 def faults(terms: Terms, now: datetime = NOW) -> Sequence[tuple[str, str]]:
     try:
         require_terms_hold(terms, ["N", "S"], now)
-    except InvalidInput as refusal:
+    except TermsInvalid as refusal:
         return [(error.pointer, error.code) for error in refusal.errors]
     return []
 

@@ -6,10 +6,11 @@ from uuid import UUID
 
 import pytest
 
-from cdp_common.kernel.errors import InvalidInput
 from procurement_api.domain.tenderers import (
+    AttestationInvalid,
     Attested,
     Tenderer,
+    TenderersInvalid,
     identity_key,
     is_own_bid,
     require_attested,
@@ -27,7 +28,7 @@ AT = datetime(2026, 11, 22, 10, tzinfo=UTC)
 def faults(*tenderers: Tenderer) -> list[tuple[str, str]]:
     try:
         require_tenderers_hold(tenderers)
-    except InvalidInput as refusal:
+    except TenderersInvalid as refusal:
         return [(error.pointer, error.code) for error in refusal.errors]
     return []
 
@@ -94,6 +95,6 @@ def test_a_portal_attests_who_authorised_the_bid(attested: Attested | None, foun
     try:
         require_attested(attested, AT)
         codes = []
-    except InvalidInput as refusal:
+    except AttestationInvalid as refusal:
         codes = [error.code for error in refusal.errors]
     assert codes == found

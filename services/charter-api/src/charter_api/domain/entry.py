@@ -21,6 +21,13 @@ class EntryNotFound(NotFound):
     title = "There is no such entry"
 
 
+class EntryUnsound(InvalidInput):
+    """Whose signature is entered is not stated as it must be; `errors` say where."""
+
+    code = "signature_entry_unsound"
+    title = "The entry does not hold"
+
+
 class EntryDecided(Conflict):
     """The entry was confirmed, declined or withdrawn, or its time is over."""
 
@@ -86,11 +93,11 @@ def require_named_well(organisation_id: UUID | None, identifier: str | None) -> 
     """Refuse a row that names its organisation by nothing, or by two things that may differ."""
     if (organisation_id is None) == (identifier is None):
         words = "An organisation is named by its id or by an identifier, one of the two."
-        raise InvalidInput(words, errors=[FieldError("/organisation_id", "organisation_ambiguous", words)])
+        raise EntryUnsound(words, errors=[FieldError("/organisation_id", "organisation_ambiguous", words)])
 
 
 def require_described(stated: Collection[object | None]) -> None:
     """Refuse an unknown organisation without a name or a kind."""
     if None in stated:
         words = "An organisation that is not registered is stated with its legal_name and kind."
-        raise InvalidInput(words, errors=[FieldError("/legal_name", "organisation_undescribed", words)])
+        raise EntryUnsound(words, errors=[FieldError("/legal_name", "organisation_undescribed", words)])

@@ -32,7 +32,13 @@ from cdp_common.kernel.identifiers import OrganisationIdentifier, new_id
 from cdp_common.web.caller import Caller
 from cdp_common.web.pointers import field_errors
 from charter_api.domain.charter import OrganisationMayNotSign, require_may_sign
-from charter_api.domain.entry import AlreadyEntered, require_described, require_named_well, subject_of
+from charter_api.domain.entry import (
+    AlreadyEntered,
+    EntryUnsound,
+    require_described,
+    require_named_well,
+    subject_of,
+)
 from charter_api.domain.signature_file import FileSignature, read_signature_file
 from charter_api.storage.delegations import who_lets_sign
 from charter_api.storage.entries import add_entries, add_import, import_report
@@ -173,7 +179,7 @@ def _recognise(item: _Item, known: KnownOrganisations) -> None:
     try:
         if item.organisation is None and named.organisation_id is not None:
             words = "No organisation has this id."
-            raise InvalidInput(words, errors=[FieldError("/organisation_id", "organisation_unknown", words)])
+            raise EntryUnsound(words, errors=[FieldError("/organisation_id", "organisation_unknown", words)])
         if item.organisation is None:
             require_described((named.legal_name, named.kind))
         require_may_sign(item.organisation.kind if item.organisation is not None else str(named.kind))

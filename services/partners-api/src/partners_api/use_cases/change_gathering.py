@@ -9,7 +9,6 @@ from uuid import UUID
 from cdp_common.contracts import gatherings as wire
 from cdp_common.db.database import Database
 from cdp_common.db.events import record_event
-from cdp_common.kernel.errors import FieldError, InvalidInput
 from partners_api.domain.authority import Actor
 from partners_api.domain.gatherings import (
     Gathering,
@@ -20,6 +19,7 @@ from partners_api.domain.gatherings import (
 )
 from partners_api.domain.hub_pages import require_editor
 from partners_api.domain.places import PlaceUnknown
+from partners_api.domain.removals import require_kept
 from partners_api.storage.gatherings import load_gathering, rewrite_gathering
 from partners_api.storage.hub_search import keep_entry
 from partners_api.storage.places import load_place
@@ -71,13 +71,7 @@ async def change_gathering(
 def _changed(before: Gathering, change: wire.GatheringChange) -> Gathering:
     """The gathering with the fields that the change states, null ones included."""
     stated: dict[str, Any] = {name: getattr(change, name) for name in change.model_fields_set}
-    missing = [
-        FieldError(f"/{name}", "wrong_type", "must not be null")
-        for name in _NEVER_NULL
-        if name in stated and stated[name] is None
-    ]
-    if missing:
-        raise InvalidInput("These cannot be taken away.", errors=missing)
+    require_kept(stated, _NEVER_NULL)
     if "objectives" in stated:
         stated["objectives"] = tuple(dict.fromkeys(stated["objectives"]))
     return replace(before, **stated)

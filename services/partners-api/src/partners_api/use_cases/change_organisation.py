@@ -8,11 +8,11 @@ from uuid import UUID
 from cdp_common.contracts import partners as wire
 from cdp_common.db.database import Database
 from cdp_common.db.events import record_event
-from cdp_common.kernel.errors import FieldError, InvalidInput
 from cdp_common.kernel.identifiers import new_id
 from partners_api.domain.authority import Actor, require_may_change_organisation
 from partners_api.domain.merging import require_own_record
 from partners_api.domain.organisations import MayNotVerify, Organisation, OrganisationUnknown
+from partners_api.domain.removals import require_kept
 from partners_api.domain.verification import Verification
 from partners_api.storage.organisations import load_organisation, update_organisation
 from partners_api.use_cases.happenings import organisation_event
@@ -59,11 +59,5 @@ def _vouched(after: Organisation, now: datetime) -> Verification:
 def _changed(before: Organisation, change: wire.OrganisationChange) -> Organisation:
     """The organisation with the fields that the change states, null ones included."""
     stated = {name: getattr(change, name) for name in change.model_fields_set}
-    missing = [
-        FieldError(f"/{name}", "wrong_type", "must not be null")
-        for name in _NEVER_NULL
-        if name in stated and stated[name] is None
-    ]
-    if missing:
-        raise InvalidInput("These cannot be taken away.", errors=missing)
+    require_kept(stated, _NEVER_NULL)
     return replace(before, **stated)

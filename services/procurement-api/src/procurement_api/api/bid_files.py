@@ -10,9 +10,9 @@ from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 
-from cdp_common.kernel.errors import CdpError, InvalidInput
+from cdp_common.kernel.errors import CdpError
 from cdp_common.web.pointers import field_errors
-from procurement_api.domain.bid_file import BidFile, read_bid_file
+from procurement_api.domain.bid_file import BidFile, BidFileRefused, read_bid_file
 
 CSV = "text/csv"
 CSV_BODY: Mapping[str, Any] = {
@@ -45,7 +45,7 @@ class BidFileRoute(APIRoute):
                 return await handle(_as_json(request, file))
             except RequestValidationError as fault:
                 found = file.at_cells(field_errors(fault.errors(), fault.body))
-                raise InvalidInput("The file has faults; see errors.", errors=found) from fault
+                raise BidFileRefused("The file has faults; see errors.", errors=found) from fault
             except CdpError as fault:
                 fault.errors = tuple(file.at_cells(fault.errors))
                 raise

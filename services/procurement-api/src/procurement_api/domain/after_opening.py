@@ -15,6 +15,20 @@ ZERO = Decimal(0)
 NONE_ACCEPTED = "the panel accepted none of the quantity"
 
 
+class AcceptedQuantityInvalid(InvalidInput):
+    """The quantity cannot be accepted so, or not of this line."""
+
+    code = "accepted_quantity_invalid"
+    title = "The accepted quantity is not valid"
+
+
+class ClarificationInvalid(InvalidInput):
+    """What is stated of a clarification breaks a rule; each fault is named."""
+
+    code = "clarification_invalid"
+    title = "The clarification is not valid"
+
+
 class BidRemoved(Conflict):
     """The bid is out of the tender: it is neither scored nor awarded, and goes out once."""
 
@@ -53,7 +67,7 @@ def require_lower(accepted: Decimal, standing: Decimal, decimals: int) -> None:
         words = f"This measure takes {decimals} decimals."
         faults.append(FieldError("/accepted_quantity", "too_many_decimals", words))
     if faults:
-        raise InvalidInput("The quantity cannot be accepted so.", errors=faults)
+        raise AcceptedQuantityInvalid("The quantity cannot be accepted so.", errors=faults)
 
 
 def accepted_words(promised: Decimal, accepted: Decimal, reason: str) -> str:

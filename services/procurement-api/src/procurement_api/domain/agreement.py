@@ -25,6 +25,20 @@ _ROUTES: dict[AgreementKind, Route] = {
 }
 
 
+class AgreementInvalid(InvalidInput):
+    """What is stated of an agreement, or of its end, breaks a rule; each fault is named."""
+
+    code = "agreement_invalid"
+    title = "The agreement is not valid"
+
+
+class AwardInvalid(InvalidInput):
+    """What is stated of an award breaks a rule; each fault is named."""
+
+    code = "award_invalid"
+    title = "The award is not valid"
+
+
 class AgreementReferenceTaken(Conflict):
     """The commissioner has an agreement under this reference."""
 
@@ -73,14 +87,14 @@ def require_agreement_holds(draft: Draft) -> None:
         faults.append(FieldError("/deliverer_organisation_id", "parties_equal", words))
     faults += _value_faults(draft.value_gbp)
     if faults:
-        raise InvalidInput("The agreement does not hold.", errors=faults)
+        raise AgreementInvalid("The agreement does not hold.", errors=faults)
 
 
 def require_value_holds(value_gbp: Decimal) -> None:
     """Refuse an award of less than nothing."""
     faults = _value_faults(value_gbp)
     if faults:
-        raise InvalidInput("The award does not hold.", errors=faults)
+        raise AwardInvalid("The award does not hold.", errors=faults)
 
 
 def _value_faults(value_gbp: Decimal | None) -> list[FieldError]:
@@ -96,7 +110,7 @@ def require_termination_holds(
     if terminated_on is not None:
         raise AgreementTerminated(f"The agreement ended on {terminated_on}.")
     if not signed_on <= effective_on <= ends_on:
-        raise InvalidInput(
+        raise AgreementInvalid(
             "The termination does not hold.",
             errors=[
                 FieldError(

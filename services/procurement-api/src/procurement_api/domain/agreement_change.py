@@ -13,7 +13,14 @@ from procurement_api.domain.agreement import AgreementTerminated
 from procurement_api.domain.contract_period import ContractPeriod, period_faults
 from procurement_api.domain.delivery_profile import Profile, profile_faults
 from procurement_api.domain.due_parts import Promise
-from procurement_api.domain.varied_lines import VariedLine, varied_lines_faults
+from procurement_api.domain.varied_lines import VariationInvalid, VariedLine, varied_lines_faults
+
+
+class NovationInvalid(InvalidInput):
+    """What is stated of a novation breaks a rule; each fault is named."""
+
+    code = "novation_invalid"
+    title = "The novation is not valid"
 
 
 @dataclass(frozen=True)
@@ -76,7 +83,7 @@ def require_variation_holds(standing: Standing, variation: Variation) -> None:
     if said == (None, None) and not variation.lines and not variation.new_profiles:
         faults.append(FieldError("", "nothing_varied", "State what changes."))
     if faults:
-        raise InvalidInput("The variation does not hold.", errors=faults)
+        raise VariationInvalid("The variation does not hold.", errors=faults)
 
 
 def require_novation_holds(standing: Standing, effective_on: date, deliverer: UUID) -> None:
@@ -89,7 +96,7 @@ def require_novation_holds(standing: Standing, effective_on: date, deliverer: UU
     elif deliverer == standing.commissioner:
         faults.append(FieldError(at, "parties_equal", "An agreement has two parties."))
     if faults:
-        raise InvalidInput("The novation does not hold.", errors=faults)
+        raise NovationInvalid("The novation does not hold.", errors=faults)
 
 
 def _date_faults(standing: Standing, effective_on: date, ends_on: date) -> list[FieldError]:

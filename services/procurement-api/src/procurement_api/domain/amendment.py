@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Literal
 
 from cdp_common.kernel.errors import Conflict, FieldError, InvalidInput
-from procurement_api.domain.bid import Content, Demands, require_bid_holds
+from procurement_api.domain.bid import BidInvalid, Content, Demands, require_bid_holds
 from procurement_api.domain.tender_draft import Estimate
 
 Amended = Literal["deadline_at", "title", "description", "value", "lots", "terms"]
@@ -18,6 +18,13 @@ NOT_ON_CURRENT_TERMS = "not on current terms"
 """Why a bid is disregarded that was neither confirmed nor replaced after an amendment."""
 
 _LINE = re.compile(r"^/lines/(\d+)/")
+
+
+class AmendmentInvalid(InvalidInput):
+    """What is stated of an amendment breaks a rule; each fault is named."""
+
+    code = "amendment_invalid"
+    title = "The amendment is not valid"
 
 
 class AmendmentTooLate(Conflict):
@@ -66,10 +73,10 @@ def require_change_holds(change: Change, deadline_at: datetime) -> None:
     """Refuse an amendment that changes nothing, or that moves the deadline to an earlier moment."""
     if not change.amended:
         words = "State what changes."
-        raise InvalidInput(words, errors=[FieldError("", "nothing_amended", words)])
+        raise AmendmentInvalid(words, errors=[FieldError("", "nothing_amended", words)])
     if change.deadline_at is not None and change.deadline_at < deadline_at:
         words = f"A deadline only moves later: it is {deadline_at.isoformat()}."
-        raise InvalidInput(words, errors=[FieldError("/deadline_at", "deadline_not_later", words)])
+        raise AmendmentInvalid(words, errors=[FieldError("/deadline_at", "deadline_not_later", words)])
 
 
 def require_amounts_kept(before: Mapping[str, Estimate], after: Mapping[str, Estimate]) -> None:
@@ -90,7 +97,7 @@ def require_amounts_kept(before: Mapping[str, Estimate], after: Mapping[str, Est
                 words = "The amount was published; state what it is now."
                 faults.append(FieldError(f"{now.at}/{name}", "amount_missing", words))
     if faults:
-        raise InvalidInput("An amount that was published is left out.", errors=faults)
+        raise AmendmentInvalid("An amount that was published is left out.", errors=faults)
 
 
 def leaves_bids(change: Change) -> bool:
@@ -102,7 +109,7 @@ def faults_on_new_terms(bid: Content, demands: Demands) -> dict[int, str]:
     """The lines of a bid made under earlier terms that do not fit those in force, each with the reason."""
     try:
         require_bid_holds(bid, demands)
-    except InvalidInput as refusal:
+    except BidInvalid as refusal:
         found: dict[int, str] = {}
         for fault in refusal.errors:
             line = _LINE.match(fault.pointer)

@@ -12,11 +12,18 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-from cdp_common.kernel.errors import Conflict, NotFound
+from cdp_common.kernel.errors import Conflict, InvalidInput, NotFound
 from procurement_api.domain.scoring import HIGHEST_QUANTITY, HIGHEST_VALUE
 
 Piece = Literal["quantity", "value", "explanation", "reason"]
 OF_ANOTHER = "(another bidder's)"
+
+
+class SummariesInvalid(InvalidInput):
+    """What is to be sent as summaries, or withheld, breaks a rule; each fault is named."""
+
+    code = "summaries_invalid"
+    title = "The summaries cannot be sent so"
 
 
 class SummariesSentAlready(Conflict):

@@ -14,6 +14,13 @@ from procurement_api.domain.delivery_profile import WHOLE_CONTRACT, Profile, lif
 from procurement_api.domain.promised_quantity import Amount, Counted, amount_faults
 
 
+class BidInvalid(InvalidInput):
+    """What a bid offers does not fit the tender; each fault is named."""
+
+    code = "bid_invalid"
+    title = "The bid does not fit the tender"
+
+
 class BidWithdrawn(Conflict):
     """The bid was withdrawn; a new one can be submitted until the deadline."""
 
@@ -97,7 +104,7 @@ def require_bid_holds(bid: Content, demands: Demands) -> None:
         faults.extend(profile_faults(at, line.profile, demands.contract))
     faults.extend(_claim_faults(bid, demands))
     if faults:
-        raise InvalidInput("The bid does not fit the tender.", errors=faults)
+        raise BidInvalid("The bid does not fit the tender.", errors=faults)
 
 
 def _lot_faults(bid: Content, demands: Demands) -> list[FieldError]:

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from cdp_common.kernel.errors import FieldError, InvalidInput
+from cdp_common.kernel.errors import FieldError
 from procurement_api.domain.after_opening import BidRemoved
-from procurement_api.domain.lot_progress import LotState, LotStateWrong
+from procurement_api.domain.lot_progress import LotsInvalid, LotState, LotStateWrong
 
 Place = str | None
 """A lot that has a contract of its own; None stands for the whole tender."""
@@ -78,7 +78,7 @@ def places_to_leave(
     bid_for = entries.bid_for[bid_id] or frozenset({None})
     if asked is not None and asked not in bid_for:
         words = "The bid offers nothing for this lot."
-        raise InvalidInput(words, errors=[FieldError("/lot", "bid_not_for_lot", words)])
+        raise LotsInvalid(words, errors=[FieldError("/lot", "bid_not_for_lot", words)])
     wanted = bid_for if asked is None else {asked}
     still_in = [place for place in states if place in wanted and not entries.has_left(bid_id, place)]
     if None in wanted and not entries.has_left(bid_id, None):

@@ -14,6 +14,13 @@ LotState = Literal[
 ]
 
 
+class LotsInvalid(InvalidInput):
+    """A lot is not of the tender or the bid, is named or left out wrongly, or is to go to an unknown bid."""
+
+    code = "lots_invalid"
+    title = "The lots do not fit the tender"
+
+
 class LotStateWrong(Conflict):
     """The lot's state does not allow this step."""
 
@@ -70,13 +77,13 @@ def require_lot(lot: str | None, lots: Collection[str], award_by: str) -> None:
     """Refuse a step for a lot where the tender is awarded whole, and one without a lot where it is not."""
     if award_by == "whole" and lot is not None:
         words = "The tender is awarded as a whole."
-        raise InvalidInput(words, errors=[FieldError("/lot", "lot_not_expected", words)])
+        raise LotsInvalid(words, errors=[FieldError("/lot", "lot_not_expected", words)])
     if award_by == "lot" and lot is None:
         words = "The tender is awarded lot by lot: name one."
-        raise InvalidInput(words, errors=[FieldError("/lot", "lot_missing", words)])
+        raise LotsInvalid(words, errors=[FieldError("/lot", "lot_missing", words)])
     if lot is not None and lot not in lots:
         words = "The tender has no such lot."
-        raise InvalidInput(words, errors=[FieldError("/lot", "lot_unknown", words)])
+        raise LotsInvalid(words, errors=[FieldError("/lot", "lot_unknown", words)])
 
 
 def require_winner(facts: LotFacts, winner: UUID | None) -> None:

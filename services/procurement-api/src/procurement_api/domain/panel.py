@@ -23,6 +23,20 @@ MAX_MEMBERS = 100
 """People of one panel; more would be a slip of the client that names them."""
 
 
+class InterestsInvalid(InvalidInput):
+    """A declaration of interests names bids that are not there."""
+
+    code = "interests_invalid"
+    title = "The declaration of interests is not valid"
+
+
+class ScoresInvalid(InvalidInput):
+    """Scores are of no answer of the tender, outside its scale or given twice; each fault is named."""
+
+    code = "scores_invalid"
+    title = "The scores are not valid"
+
+
 class EvaluatorUnnamed(InvalidInput):
     """Scores are somebody's: the token names a person, or the client does."""
 

@@ -16,7 +16,14 @@ from cdp_common.kernel.errors import Conflict, FieldError, Forbidden, InvalidInp
 from procurement_api.domain.contract_period import ContractPeriod, period_faults
 from procurement_api.domain.delivery_profile import Profile, profile_faults
 from procurement_api.domain.due_parts import Promise
-from procurement_api.domain.varied_lines import VariedLine, varied_lines_faults
+from procurement_api.domain.varied_lines import VariationInvalid, VariedLine, varied_lines_faults
+
+
+class PlanInvalid(InvalidInput):
+    """What is stated of a plan, or of its withdrawal, breaks a rule; each fault is named."""
+
+    code = "plan_invalid"
+    title = "The plan is not valid"
 
 
 class NotAMember(Forbidden):
@@ -81,7 +88,7 @@ def require_plan_holds(adopted_on: date, life: ContractPeriod, profiles: Sequenc
     for index, profile in enumerate(profiles):
         faults += profile_faults(f"/lines/{index}", profile, life)
     if faults:
-        raise InvalidInput("The plan does not hold.", errors=faults)
+        raise PlanInvalid("The plan does not hold.", errors=faults)
 
 
 def require_member(memberships: Sequence[MemberDays], life: ContractPeriod) -> MemberDays:
@@ -107,7 +114,7 @@ def require_plan_variation_holds(
     if not lines and not new_profiles:
         faults.append(FieldError("", "nothing_varied", "State what changes."))
     if faults:
-        raise InvalidInput("The variation does not hold.", errors=faults)
+        raise VariationInvalid("The variation does not hold.", errors=faults)
 
 
 def require_withdrawal_holds(standing: StandingPlan, effective_on: date) -> None:
@@ -115,7 +122,7 @@ def require_withdrawal_holds(standing: StandingPlan, effective_on: date) -> None
     require_standing(standing)
     faults = _date_faults(standing, effective_on)
     if faults:
-        raise InvalidInput("The withdrawal does not hold.", errors=faults)
+        raise PlanInvalid("The withdrawal does not hold.", errors=faults)
 
 
 def require_standing(standing: StandingPlan) -> None:

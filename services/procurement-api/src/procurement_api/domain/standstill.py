@@ -11,6 +11,13 @@ _DAY = timedelta(days=1)
 _SATURDAY = 5
 
 
+class StandstillInvalid(InvalidInput):
+    """No standstill can be counted from the day stated."""
+
+    code = "standstill_invalid"
+    title = "The standstill cannot be counted"
+
+
 class StandstillRunning(Conflict):
     """The contract is signed after the standstill, not before its end."""
 
@@ -61,7 +68,7 @@ def standstill_ends_on(notice_on: date, rule: StandstillRule, calendar: WorkingC
         day += _DAY
     words = f"Bank holidays are known from {calendar.first} to {calendar.last}."
     fault = FieldError("/award_notice_on", "working_days_unknown", words)
-    raise InvalidInput("The standstill cannot be counted.", errors=[fault])
+    raise StandstillInvalid("The standstill cannot be counted.", errors=[fault])
 
 
 def require_standstill_over(ends_on: date | None, signed_on: date, today: date) -> None:

@@ -22,6 +22,13 @@ LONGEST_WAIT = timedelta(days=3660)
 """Between publication and the deadline; a slip in the year is found before it seals bids for good."""
 
 
+class TermsInvalid(InvalidInput):
+    """What is stated of the terms of a tender breaks a rule; each fault is named."""
+
+    code = "terms_invalid"
+    title = "The terms are not valid"
+
+
 class TenderStateWrong(Conflict):
     """The tender's state does not allow this step."""
 
@@ -108,7 +115,7 @@ def require_terms_hold(terms: Terms, lots: Collection[str], now: datetime) -> No
     faults += period_faults(terms.contract, start_at="/contract_starts_on", end_at="/contract_ends_on")
     faults += _deadline_faults(terms.deadline_at, now)
     if faults:
-        raise InvalidInput("The terms do not hold.", errors=faults)
+        raise TermsInvalid("The terms do not hold.", errors=faults)
 
 
 def _measure_faults(terms: Terms) -> list[FieldError]:

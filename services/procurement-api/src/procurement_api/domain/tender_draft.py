@@ -10,6 +10,13 @@ from decimal import Decimal
 from cdp_common.kernel.errors import FieldError, InvalidInput
 
 
+class TenderInvalid(InvalidInput):
+    """What is stated of a tender beside its terms breaks a rule; each fault is named."""
+
+    code = "tender_invalid"
+    title = "The tender is not valid"
+
+
 @dataclass(frozen=True)
 class Estimate:
     """An estimated value without VAT and with it, and where it stands in what was sent."""
@@ -28,7 +35,7 @@ def require_draft_holds(lots: Sequence[str], areas: Sequence[str], estimates: Se
     for estimate in estimates:
         faults += _estimate_faults(estimate)
     if faults:
-        raise InvalidInput("The tender does not hold.", errors=faults)
+        raise TenderInvalid("The tender does not hold.", errors=faults)
 
 
 def _repeated(pointer: str, named: Sequence[str], code: str, words: str) -> list[FieldError]:

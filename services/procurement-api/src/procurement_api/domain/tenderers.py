@@ -13,6 +13,20 @@ from cdp_common.kernel.identifiers import IdentifierMalformed, OrganisationIdent
 from cdp_common.kernel.proofs import canonical_json, commitment
 
 
+class TenderersInvalid(InvalidInput):
+    """Those who bid are not stated as they must be; each fault is named."""
+
+    code = "tenderers_invalid"
+    title = "The tenderers are not valid"
+
+
+class AttestationInvalid(InvalidInput):
+    """A portal's attestation is missing or breaks a rule; each fault is named."""
+
+    code = "attestation_invalid"
+    title = "The attestation is not valid"
+
+
 class TendererNotCaller(Forbidden):
     """A bid is submitted by the bidder, by its delegate, or by a portal that the buyer appointed."""
 
@@ -77,7 +91,7 @@ def require_tenderers_hold(tenderers: Sequence[Tenderer]) -> Tenderer:
     if lead is None:
         faults.append(FieldError("/tenderers", "lead_not_one", "Exactly one tenderer leads."))
     if faults or lead is None:
-        raise InvalidInput("Those who bid are not stated as they must be.", errors=faults)
+        raise TenderersInvalid("Those who bid are not stated as they must be.", errors=faults)
     return lead
 
 
@@ -95,7 +109,7 @@ def require_attested(attested: Attested | None, received_at: datetime) -> None:
             words = "A portal says by its own reference which of its users submitted the bid."
             faults.append(FieldError("/attestation/portal_user_ref", "portal_user_missing", words))
     if faults:
-        raise InvalidInput("The portal's attestation does not hold.", errors=faults)
+        raise AttestationInvalid("The portal's attestation does not hold.", errors=faults)
 
 
 def identity_key(key: bytes, tender_id: UUID, tenderer: Tenderer, portal_id: UUID | None) -> str:

@@ -9,9 +9,16 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from cdp_common.kernel.errors import FieldError
+from cdp_common.kernel.errors import FieldError, InvalidInput
 from procurement_api.domain.contract_period import ContractPeriod, Instalment, schedule_faults
 from procurement_api.domain.due_parts import Promise, due_before
+
+
+class VariationInvalid(InvalidInput):
+    """What is stated of a variation breaks a rule; each fault is named."""
+
+    code = "variation_invalid"
+    title = "The variation is not valid"
 
 
 @dataclass(frozen=True)

@@ -19,11 +19,16 @@ from cdp_common.contracts.tenders import PinnedMeasure, TenderTerms
 from cdp_common.contracts.toms import Explanation, ValuationLine, ValuationRequest, ValuedLine
 from cdp_common.db.database import Database
 from cdp_common.db.idempotency import Answer, Once
-from cdp_common.kernel.errors import FieldError, InvalidInput
+from cdp_common.kernel.errors import FieldError
 from cdp_common.kernel.money import gbp_from_pence
 from cdp_common.kernel.periods import Period
 from cdp_common.web.caller import Caller
-from procurement_api.domain.after_opening import BidRemoved, LineDisregarded, require_lower
+from procurement_api.domain.after_opening import (
+    AcceptedQuantityInvalid,
+    BidRemoved,
+    LineDisregarded,
+    require_lower,
+)
 from procurement_api.domain.exact import plain
 from procurement_api.storage.after_opening import add_accepted, standing_lines
 from procurement_api.use_cases.entries_of import entries_of
@@ -83,7 +88,7 @@ async def _lowerable(
     lines = {line["line_id"]: line for line in await standing_lines(tx, [bid_id])}
     if draft.line_id not in lines:
         words = "The bid has no such line."
-        raise InvalidInput(words, errors=[FieldError("/line_id", "line_unknown", words)])
+        raise AcceptedQuantityInvalid(words, errors=[FieldError("/line_id", "line_unknown", words)])
     line = lines[draft.line_id]
     if not entries.counts(bid_id, line["lot"]) and entries.bid_for[bid_id]:
         raise BidRemoved("The bid is out of the lot of this line.")

@@ -7,9 +7,9 @@ from typing import Any
 from uuid import UUID
 
 from cdp_common.contracts.agreements import AgreementDraft, AwardDraft, Kpi
-from cdp_common.kernel.errors import InvalidInput
 from cdp_common.kernel.money import pence_from_gbp
 from procurement_api.domain import kpis as rules
+from procurement_api.domain.agreement import AgreementInvalid
 from procurement_api.storage.legal_rules import shipped_kpi_rule
 
 
@@ -25,7 +25,7 @@ def require_kpis(draft: AgreementDraft | AwardDraft, kind: str, measures: Sequen
     )
     faults = rules.kpi_faults(facts, shipped_kpi_rule())
     if faults:
-        raise InvalidInput("The agreement's indicators do not hold.", errors=faults)
+        raise AgreementInvalid("The agreement's indicators do not hold.", errors=faults)
 
 
 def kpi_columns(draft: AgreementDraft | AwardDraft, lines: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

@@ -18,16 +18,17 @@ from cdp_common.contracts.toms import Edition, Measure
 from cdp_common.db.database import Database
 from cdp_common.db.idempotency import Answer, Once
 from cdp_common.kernel.clock import Clock
-from cdp_common.kernel.errors import FieldError, InvalidInput
+from cdp_common.kernel.errors import FieldError
 from cdp_common.web.caller import Caller
 from procurement_api.domain.amendment import (
+    AmendmentInvalid,
     Change,
     leaves_bids,
     require_before_deadline,
     require_change_holds,
     require_version,
 )
-from procurement_api.domain.tender import require_state, require_terms_hold
+from procurement_api.domain.tender import TermsInvalid, require_state, require_terms_hold
 from procurement_api.storage.tenders import change_tender, end_submissions, tender_by_id
 from procurement_api.storage.terms_versions import add_terms_version
 from procurement_api.use_cases.amended_values import amended_values, require_values_hold
@@ -117,9 +118,9 @@ def _change(tender: RowMapping, amendment: TenderAmendment, now: datetime) -> Ch
     lots = lot_ids(tender) if amendment.lots is None else {lot.id for lot in amendment.lots}
     try:
         require_terms_hold(rules_of(terms), lots, now)
-    except InvalidInput as refusal:
+    except TermsInvalid as refusal:
         faults = [FieldError(_at(amendment, each), each.code, each.message) for each in refusal.errors]
-        raise InvalidInput(refusal.detail, errors=faults) from refusal
+        raise TermsInvalid(refusal.detail, errors=faults) from refusal
     return change
 
 
@@ -136,7 +137,7 @@ def _deadline(amendment: TenderAmendment) -> datetime | None:
     stated.discard(None)
     if len(stated) > 1:
         words = "The terms state another deadline."
-        raise InvalidInput(words, errors=[FieldError("/deadline_at", "deadline_differs", words)])
+        raise AmendmentInvalid(words, errors=[FieldError("/deadline_at", "deadline_differs", words)])
     return next(iter(stated), None)
 
 

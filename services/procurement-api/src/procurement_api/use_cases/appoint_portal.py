@@ -28,6 +28,13 @@ from procurement_api.use_cases.others import known_organisation
 from procurement_api.use_cases.rights import own_tender
 
 
+class PortalInvalid(InvalidInput):
+    """Whom the buyer names is no portal for its tender."""
+
+    code = "portal_invalid"
+    title = "The portal cannot be appointed"
+
+
 class PortalAppointmentNotFound(NotFound):
     """The tender has no such appointment."""
 
@@ -52,7 +59,7 @@ async def appoint_portal(
             return earlier
     if portal_id == caller.org:
         words = "The buyer is not a portal for its own tender."
-        raise InvalidInput(words, errors=[FieldError("/portal_organisation_id", "portal_is_buyer", words)])
+        raise PortalInvalid(words, errors=[FieldError("/portal_organisation_id", "portal_is_buyer", words)])
     await known_organisation(partners, portal_id, "/portal_organisation_id")
 
     async with db.begin() as tx:

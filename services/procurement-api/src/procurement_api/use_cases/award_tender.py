@@ -17,12 +17,12 @@ from cdp_common.contracts.licensed import for_reader
 from cdp_common.contracts.tenders import TenderTerms
 from cdp_common.db.database import Database
 from cdp_common.db.idempotency import Answer, Once
-from cdp_common.kernel.errors import FieldError, InvalidInput
+from cdp_common.kernel.errors import FieldError
 from cdp_common.kernel.identifiers import new_id
 from cdp_common.kernel.money import pence_from_gbp
 from cdp_common.web.caller import Caller
 from procurement_api.domain.after_opening import BidRemoved
-from procurement_api.domain.agreement import require_value_holds
+from procurement_api.domain.agreement import AwardInvalid, require_value_holds
 from procurement_api.domain.lot_progress import require_lot, require_winner
 from procurement_api.domain.standstill import require_standstill_over
 from procurement_api.domain.tender import TenderStateWrong, require_state
@@ -124,7 +124,7 @@ def _owed(
     mine = [line for line in lines if line["lot"] == lot]
     if not mine:
         words = "The bid offers nothing for this lot."
-        raise InvalidInput(words, errors=[FieldError("/bid_id", "bid_not_for_lot", words)])
+        raise AwardInvalid(words, errors=[FieldError("/bid_id", "bid_not_for_lot", words)])
     return [line for line in lines if line["lot"] == lot or (line["lot"] is None and not has_won)]
 
 

@@ -11,12 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cdp_common.contracts import tenderers as wire
 from cdp_common.contracts.bids import BidDraft
-from cdp_common.kernel.errors import FieldError, InvalidInput
+from cdp_common.kernel.errors import FieldError
 from cdp_common.web.caller import Caller
 from procurement_api.domain.tenderers import (
     Attested,
     Tenderer,
     TendererNotCaller,
+    TenderersInvalid,
     identity_key,
     is_own_bid,
     require_attested,
@@ -67,7 +68,7 @@ async def require_may_submit(tx: AsyncConnection, caller: Caller, tender_id: UUI
     appointed = await is_appointed(tx, tender_id, caller.org)
     if appointed and not names_somebody:
         words = "A portal names whom it bids for."
-        raise InvalidInput(words, errors=[FieldError("/tenderers", "tenderer_missing", words)])
+        raise TenderersInvalid(words, errors=[FieldError("/tenderers", "tenderer_missing", words)])
     if not appointed and names_somebody:
         raise TendererNotCaller(
             "Name the organisation that the caller acts for as the tenderer that leads; "
@@ -90,7 +91,7 @@ def bidder_of(caller: Caller, tender_id: UUID, draft: BidDraft, key: bytes, rece
     """Whose bid the draft is; refuses tenderers that do not hold, and a portal without an attestation."""
     if draft.tenderer is not None and draft.tenderers:
         words = "Those who bid stand in one place."
-        raise InvalidInput(words, errors=[FieldError("/tenderers", "tenderers_repeated", words)])
+        raise TenderersInvalid(words, errors=[FieldError("/tenderers", "tenderers_repeated", words)])
     tenderers = stated_tenderers(draft, caller.org)
     lead = require_tenderers_hold(tenderers)
     if is_own_bid(tenderers, caller.org):
@@ -106,7 +107,7 @@ def require_same_bidder(bid: RowMapping, bidder: Bidder) -> None:
             raise TendererNotCaller("A bid of the caller's own is replaced by one of its own.")
     elif bid["tenderer_key"] != bidder.key:
         words = "A replacement is led by the tenderer that led the bid; withdraw and submit for another."
-        raise InvalidInput(words, errors=[FieldError("/tenderers", "tenderer_changed", words)])
+        raise TenderersInvalid(words, errors=[FieldError("/tenderers", "tenderer_changed", words)])
 
 
 def _names_somebody(draft: BidDraft) -> bool:

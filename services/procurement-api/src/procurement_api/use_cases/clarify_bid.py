@@ -11,10 +11,10 @@ from cdp_common.contracts.after_opening import Clarification, ClarificationDraft
 from cdp_common.db.database import Database
 from cdp_common.db.idempotency import Answer, Once
 from cdp_common.db.paging import cut_page
-from cdp_common.kernel.errors import FieldError, InvalidInput
+from cdp_common.kernel.errors import FieldError
 from cdp_common.kernel.identifiers import new_id
 from cdp_common.web.caller import Caller
-from procurement_api.domain.after_opening import MAX_CLARIFICATIONS, ClarificationsFull
+from procurement_api.domain.after_opening import MAX_CLARIFICATIONS, ClarificationInvalid, ClarificationsFull
 from procurement_api.storage.after_opening import (
     add_clarification,
     clarifications_page,
@@ -61,7 +61,7 @@ def _require_dates_hold(draft: ClarificationDraft, tender: RowMapping, now: date
         words = "It was answered between the question and today."
         faults.append(FieldError("/answered_on", "date_outside", words))
     if faults:
-        raise InvalidInput("The clarification does not hold.", errors=faults)
+        raise ClarificationInvalid("The clarification does not hold.", errors=faults)
 
 
 async def list_clarifications(

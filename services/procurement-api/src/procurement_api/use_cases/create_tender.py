@@ -10,11 +10,11 @@ from cdp_common.clients.partners import PartnersClient
 from cdp_common.contracts.tenders import TenderDraft
 from cdp_common.db.database import Database
 from cdp_common.db.idempotency import Answer, Once
-from cdp_common.kernel.errors import FieldError, InvalidInput
+from cdp_common.kernel.errors import FieldError
 from cdp_common.kernel.identifiers import new_id
 from cdp_common.web.caller import Caller
 from procurement_api.domain.ocid import minted
-from procurement_api.domain.tender import require_terms_hold
+from procurement_api.domain.tender import TermsInvalid, require_terms_hold
 from procurement_api.domain.tender_draft import require_draft_holds
 from procurement_api.storage.tenders import add_tender
 from procurement_api.use_cases.answers import tender_answer
@@ -58,9 +58,9 @@ def _require_holds(draft: TenderDraft, now: datetime) -> None:
     if draft.terms is not None:
         try:
             require_terms_hold(rules_of(draft.terms), lots, now)
-        except InvalidInput as refusal:
+        except TermsInvalid as refusal:
             faults = [FieldError(f"/terms{each.pointer}", each.code, each.message) for each in refusal.errors]
-            raise InvalidInput(refusal.detail, errors=faults) from refusal
+            raise TermsInvalid(refusal.detail, errors=faults) from refusal
 
 
 def _row(draft: TenderDraft, ocid_prefix: str, now: datetime) -> dict[str, Any]:

@@ -11,9 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from cdp_common.contracts.lots import LotDecisionDraft, StandstillDraft
 from cdp_common.db.database import Database
 from cdp_common.db.idempotency import Answer, Once
-from cdp_common.kernel.errors import FieldError, InvalidInput
+from cdp_common.kernel.errors import FieldError
 from cdp_common.web.caller import Caller
 from procurement_api.domain.lot_progress import (
+    LotsInvalid,
     require_lot,
     require_standstill_may_begin,
     require_winner,
@@ -50,7 +51,7 @@ async def decide_lot(
             *(one.bid_id for one in evaluation.results if one.lot == draft.lot),
         }:
             words = "No bid that was evaluated here has this id."
-            raise InvalidInput(words, errors=[FieldError("/winner_bid_id", "bid_unknown", words)])
+            raise LotsInvalid(words, errors=[FieldError("/winner_bid_id", "bid_unknown", words)])
         row = {
             "tender_id": tender_id,
             "lot": draft.lot or WHOLE_TENDER,

@@ -8,9 +8,10 @@ from uuid import UUID
 from cdp_common.contracts.panels import DeclaredInterests, InterestDeclaration
 from cdp_common.db.database import Database
 from cdp_common.db.idempotency import Answer, Once
-from cdp_common.kernel.errors import FieldError, InvalidInput
+from cdp_common.kernel.errors import FieldError
 from cdp_common.kernel.identifiers import new_id
 from cdp_common.web.caller import Caller
+from procurement_api.domain.panel import InterestsInvalid
 from procurement_api.storage.panels import add_declaration, latest_declarations
 from procurement_api.storage.tenders import tender_by_id
 from procurement_api.use_cases.keep_answer import answer_before, keep_answer
@@ -57,4 +58,4 @@ def _require_known_bids(declaration: InterestDeclaration, bids: frozenset[UUID])
         if conflict.bid_id is not None and conflict.bid_id not in bids
     ]
     if faults:
-        raise InvalidInput("The declaration names bids that are not there.", errors=faults)
+        raise InterestsInvalid("The declaration names bids that are not there.", errors=faults)

@@ -16,6 +16,34 @@ _MAX_PAGES = 20
 """Pages of a hundred members of a place that are looked through."""
 
 
+class PlaceUnknown(InvalidInput):
+    """No place has the id stated."""
+
+    code = "place_unknown"
+    title = "There is no such place"
+
+
+class PlaceSlugWrong(InvalidInput):
+    """The slug stated is not that of the place."""
+
+    code = "place_slug_wrong"
+    title = "The place has another slug"
+
+
+class OrganisationUnknown(InvalidInput):
+    """No organisation has the id stated."""
+
+    code = "organisation_unknown"
+    title = "There is no such organisation"
+
+
+class EditionUnknown(InvalidInput):
+    """No published edition has the hash stated."""
+
+    code = "edition_unknown"
+    title = "There is no such published edition"
+
+
 async def memberships_on(
     partners: PartnersClient, place_id: UUID, organisation_id: UUID, day: date
 ) -> list[Membership]:
@@ -36,14 +64,14 @@ async def known_place(partners: PartnersClient, place_id: UUID) -> Place:
     try:
         return await partners.get_place(place_id)
     except UpstreamProblem as problem:
-        raise _unknown(problem, "/place_id", "place_unknown", "No place has this id.") from problem
+        raise _unknown(problem, PlaceUnknown, "/place_id", "No place has this id.") from problem
 
 
 def require_slug(place: Place, slug: str, pointer: str = "/place_slug") -> None:
     """Refuse input that names the place's id and, at the pointer, another place's slug."""
     if place.slug != slug:
         words = "This is not the slug of the place."
-        raise InvalidInput(words, errors=[FieldError(pointer, "place_slug_wrong", words)])
+        raise PlaceSlugWrong(words, errors=[FieldError(pointer, PlaceSlugWrong.code, words)])
 
 
 async def known_organisation(partners: PartnersClient, organisation_id: UUID, pointer: str) -> Organisation:
@@ -51,7 +79,7 @@ async def known_organisation(partners: PartnersClient, organisation_id: UUID, po
     try:
         return await partners.get_organisation(organisation_id)
     except UpstreamProblem as problem:
-        raise _unknown(problem, pointer, "organisation_unknown", "No organisation has this id.") from problem
+        raise _unknown(problem, OrganisationUnknown, pointer, "No organisation has this id.") from problem
 
 
 async def known_edition(toms: TomsClient, edition_hash: str) -> Edition:
@@ -60,10 +88,12 @@ async def known_edition(toms: TomsClient, edition_hash: str) -> Edition:
         return await toms.get_edition_by_hash(edition_hash)
     except UpstreamProblem as problem:
         words = "No published edition has this hash."
-        raise _unknown(problem, "/edition_hash", "edition_unknown", words) from problem
+        raise _unknown(problem, EditionUnknown, "/edition_hash", words) from problem
 
 
-def _unknown(problem: UpstreamProblem, pointer: str, code: str, message: str) -> Exception:
+def _unknown(
+    problem: UpstreamProblem, refusal: type[InvalidInput], pointer: str, message: str
+) -> UpstreamProblem | InvalidInput:
     if problem.status != 404:
         return problem
-    return InvalidInput(message, errors=[FieldError(pointer, code, message)])
+    return refusal(message, errors=[FieldError(pointer, refusal.code, message)])

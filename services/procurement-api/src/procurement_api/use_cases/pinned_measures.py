@@ -18,8 +18,9 @@ from cdp_common.contracts.toms import (
     ValuationLine,
     ValuationRequest,
 )
-from cdp_common.kernel.errors import FieldError, InvalidInput
+from cdp_common.kernel.errors import FieldError
 from procurement_api.domain.contract_period import ContractPeriod
+from procurement_api.domain.tender import TermsInvalid
 from procurement_api.use_cases.value_bid import valuation_line
 
 _ONE = Decimal(1)
@@ -48,7 +49,7 @@ async def _measures(toms: TomsClient, terms: TenderTerms) -> dict[str, Measure]:
         if asked.measure not in measures
     ]
     if unknown:
-        raise InvalidInput("The terms name measures that the edition does not have.", errors=unknown)
+        raise TermsInvalid("The terms name measures that the edition does not have.", errors=unknown)
     return measures
 
 

@@ -17,11 +17,11 @@ from cdp_common.contracts.partners import Organisation
 from cdp_common.contracts.toms import Edition
 from cdp_common.db.database import Database
 from cdp_common.db.idempotency import Answer, Once
-from cdp_common.kernel.errors import FieldError, InvalidInput
+from cdp_common.kernel.errors import FieldError
 from cdp_common.kernel.identifiers import new_id
 from cdp_common.kernel.money import pence_from_gbp
 from cdp_common.web.caller import Caller
-from procurement_api.domain.agreement import Draft, require_agreement_holds
+from procurement_api.domain.agreement import AgreementInvalid, Draft, require_agreement_holds
 from procurement_api.domain.contract_period import ContractPeriod
 from procurement_api.domain.release_facts import ContractSigned
 from procurement_api.storage.agreements import agreement_by_id
@@ -113,7 +113,7 @@ async def _require_framework(db: Database, draft: AgreementDraft) -> None:
     at = "/framework_agreement_id"
     if draft.kind != "call_off":
         words = "A call-off alone comes from a framework agreement."
-        raise InvalidInput(words, errors=[FieldError(at, "framework_agreement_not_expected", words)])
+        raise AgreementInvalid(words, errors=[FieldError(at, "framework_agreement_not_expected", words)])
     async with db.begin() as tx:
         parent = await agreement_by_id(tx, draft.framework_agreement_id)
     # One answer for all: who is no party to it is not told that it exists.
@@ -125,7 +125,7 @@ async def _require_framework(db: Database, draft: AgreementDraft) -> None:
         or not parent["signed_on"] <= draft.signed_on <= (parent["terminated_on"] or parent["ends_on"])
     ):
         words = "No framework agreement with this deliverer was in force here on the day of signing."
-        raise InvalidInput(words, errors=[FieldError(at, "framework_agreement_unknown", words)])
+        raise AgreementInvalid(words, errors=[FieldError(at, "framework_agreement_unknown", words)])
 
 
 def _rules_of(draft: AgreementDraft, caller: Caller) -> Draft:

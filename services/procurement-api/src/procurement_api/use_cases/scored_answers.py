@@ -10,10 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cdp_common.contracts.panels import PanelScore
 from cdp_common.contracts.tenders import AskedMeasure
-from cdp_common.kernel.errors import FieldError, InvalidInput
+from cdp_common.kernel.errors import FieldError
 from procurement_api.domain.entries import SETTLED, Entries
-from procurement_api.domain.lot_progress import LotStateWrong, require_lot, state_of
-from procurement_api.domain.panel import MAX_DECIMALS, has_too_many_decimals, is_on_scale
+from procurement_api.domain.lot_progress import LotsInvalid, LotStateWrong, require_lot, state_of
+from procurement_api.domain.panel import MAX_DECIMALS, ScoresInvalid, has_too_many_decimals, is_on_scale
 from procurement_api.use_cases.lot_progress import Progress, progress_of
 
 
@@ -40,7 +40,7 @@ async def require_scores_hold(
             words = f"A score has at most {MAX_DECIMALS} decimals."
             faults.append(FieldError(f"{at}/score", "too_many_decimals", words))
     if faults:
-        raise InvalidInput("The scores do not hold.", errors=faults)
+        raise ScoresInvalid("The scores do not hold.", errors=faults)
     _require_unsettled({score.lot for score in scores}, progress)
 
 
@@ -51,7 +51,7 @@ def _of_answer(
     try:
         lots = [lot["id"] for lot in progress.tender["lots"]]
         require_lot(score.lot, lots, progress.terms.award_by)
-    except InvalidInput as refusal:
+    except LotsInvalid as refusal:
         return [FieldError(f"{at}{each.pointer}", each.code, each.message) for each in refusal.errors]
     faults = []
     if not entries.holds(score.bid_id, score.lot):

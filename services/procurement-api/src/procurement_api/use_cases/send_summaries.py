@@ -14,9 +14,10 @@ from cdp_common.contracts.tenders import TenderTerms
 from cdp_common.db.database import Database
 from cdp_common.db.events import NewEvent, org_audience, record_event
 from cdp_common.db.idempotency import Answer, Once
-from cdp_common.kernel.errors import FieldError, InvalidInput
+from cdp_common.kernel.errors import FieldError
 from cdp_common.kernel.identifiers import new_id
 from cdp_common.web.caller import Caller
+from procurement_api.domain.assessment import SummariesInvalid
 from procurement_api.domain.lot_progress import require_lot, require_winner
 from procurement_api.domain.tender import require_state
 from procurement_api.storage.agreements import agreements_of_tender
@@ -134,7 +135,7 @@ async def _require_draft_holds(
             words = "The tender has no such opened bid."
             faults.append(FieldError(f"/further_explanations/{index}/bid_id", "bid_unknown", words))
     if faults:
-        raise InvalidInput("The summaries cannot be sent so.", errors=faults)
+        raise SummariesInvalid("The summaries cannot be sent so.", errors=faults)
 
 
 async def _write(tx: AsyncConnection, decision: Decision, sent: SummariesSent, round_: int) -> None:
