@@ -5,14 +5,28 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from sqlalchemy import ARRAY, Column, Date, DateTime, Integer, LargeBinary, Numeric, Table, Text, Uuid, text
+from sqlalchemy import (
+    ARRAY,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Integer,
+    LargeBinary,
+    Numeric,
+    Table,
+    Text,
+    Uuid,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from cdp_common.db.database import Database
 
 _RULES = text("""
     SELECT conname FROM pg_constraint
-    WHERE conrelid = CAST(:name AS regclass) AND contype IN ('c', 'f')""")
+    WHERE conrelid = CAST(:name AS regclass) AND contype IN ('c', 'f', 'x')""")
 _OTHER_ID = "'00000000-0000-7000-8000-000000000001'::uuid"
 
 
@@ -22,6 +36,10 @@ def changed(column: Column[object]) -> str:
     if isinstance(kind, Uuid):
         last = f"CASE right({name}::text, 1) WHEN '0' THEN '1' ELSE '0' END"
         return f"coalesce(overlay({name}::text placing {last} from 36)::uuid, {_OTHER_ID})"
+    if isinstance(kind, Boolean):
+        return f"NOT coalesce({name}, true)"
+    if isinstance(kind, JSONB):
+        return f"""{name} || '{{"flipped": 1}}'"""
     if isinstance(kind, ARRAY):
         return f"array_append({name}, {_OTHER_ID})"
     if isinstance(kind, LargeBinary):
@@ -53,12 +71,15 @@ async def unguard(owner: Database, table: Table) -> None:
 async def flipped(owner: Database, column: Column[object]) -> AsyncIterator[None]:
     """A row with another value in the column, until the block ends."""
     table = column.table.name
+    is_json = isinstance(_stored(column.type), JSONB)
     one = f"ctid = (SELECT min(ctid) FROM {table})"
     async with owner.begin() as tx:
-        before = await tx.scalar(text(f"SELECT {column.name} FROM {table} WHERE {one}"))
+        kept = f"{column.name}::text" if is_json else column.name
+        before = await tx.scalar(text(f"SELECT {kept} FROM {table} WHERE {one}"))
         statement = f"UPDATE {table} SET {column.name} = {changed(column)} WHERE {one} RETURNING ctid::text"
         place = await tx.scalar(text(statement))
     yield
     async with owner.begin() as tx:
-        back = f"UPDATE {table} SET {column.name} = :before WHERE ctid = CAST(CAST(:at AS text) AS tid)"
+        value = "CAST(CAST(:before AS text) AS jsonb)" if is_json else ":before"
+        back = f"UPDATE {table} SET {column.name} = {value} WHERE ctid = CAST(CAST(:at AS text) AS tid)"
         await tx.execute(text(back), {"before": before, "at": place})

@@ -6,6 +6,8 @@ from decimal import Decimal
 from tests.integration.reporting_api.spend_calls import import_spend, join_all
 from tests.integration.reporting_api.world import World
 
+from reporting_api.use_cases.verify_ledger import verify_ledger
+
 HEADER = "Payment Date,Supplier Name,Supplier Postcode,Category,Net Amount"
 PAYEES = ("Acme Builders Ltd", "Boundary Works Ltd", "Cedar Joinery Ltd")
 
@@ -65,6 +67,7 @@ async def test_payments_are_published_once_and_protected(world: World):
     july = (await world.publish(period_start="2026-07-01", period_end="2026-07-31")).spend
     assert july is not None
     assert (july.absent, july.total) == ("told_before", None)
+    assert await verify_ledger(world.db) == []
     told = [data for kind, data in await world.events() if kind == "spend.imported"]
     assert [(data["row_count"], data["period_start"]) for data in told] == [
         (7, "2026-07-01"),

@@ -30,6 +30,8 @@ class ContractPart:
     is_licensed: bool
     """Whether some of what it commits may not be shown to the reader; then it is not in the pence."""
     is_sample: bool = False
+    value_version: int | None = None
+    """Which statement of what the contract is worth counts; none where there is none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,9 @@ class Payment:
     local: bool | None
     sme: bool | None
     vcse: bool | None
+    to_member: bool = False
+    """Whether the payee is a partner itself: nothing that goes to third parties."""
+    row_count: int = 1
 
     def kind(self, split: str) -> str:
         """The part of a split that it is in, such as `local yes`."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import select, text, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -13,13 +14,14 @@ from reporting_api.domain.contract_ratios import ContractPart
 from reporting_api.storage.copy_tables import commitment_values
 from reporting_api.storage.figures import COMMISSIONER, DELIVERER, LICENSED, LINES, MEASURE, MERGES, Slice
 
+_WORTH = """(SELECT v.{column} FROM commitment_values v
+            WHERE v.source_id = c.source_id AND v.effective_on <= :until AND v.recorded_at <= :moment
+            ORDER BY v.effective_on DESC, v.version DESC LIMIT 1)"""
 _PARTS = text(f"""
     WITH {LINES}
     SELECT c.source_id, {DELIVERER} AS deliverer_id, {COMMISSIONER} AS commissioner_id,
         coalesce(sum(l.social_pence + l.local_pence) FILTER (WHERE NOT ({LICENSED})), 0)::bigint AS committed,
-        (SELECT v.pence FROM commitment_values v
-            WHERE v.source_id = c.source_id AND v.effective_on <= :until AND v.recorded_at <= :moment
-            ORDER BY v.effective_on DESC, v.version DESC LIMIT 1) AS pence,
+        {_WORTH.format(column="pence")} AS pence, {_WORTH.format(column="version")} AS value_version,
         coalesce(sum(CASE WHEN l.reverses IS NULL THEN 1 ELSE -1 END) FILTER (WHERE {LICENSED}), 0) <> 0
             AS is_licensed,
         bool_or(l.data_status = 'synthetic_sample') AS is_sample
@@ -56,6 +58,20 @@ async def contract_parts(tx: AsyncConnection, lines: Slice, moment: datetime) ->
             row.pence,
             row.is_licensed,
             row.is_sample,
+            row.value_version,
         )
         for row in rows
     ]
+
+
+async def worths_stated(
+    tx: AsyncConnection, versions: Collection[tuple[UUID, int]]
+) -> dict[UUID, int | None]:
+    """What contracts are worth by these versions of what was stated of them."""
+    if not versions:
+        return {}
+    columns = commitment_values.c
+    query = select(columns.source_id, columns.pence).where(
+        tuple_(columns.source_id, columns.version).in_(list(versions))
+    )
+    return {row.source_id: row.pence for row in await tx.execute(query)}

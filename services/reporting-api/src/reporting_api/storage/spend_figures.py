@@ -17,12 +17,17 @@ from reporting_api.storage.spend_tables import spend_rounds
 GroupKey = Literal["partner", "category", "month", "quarter"]
 
 # Where a payment went: by the postcode on its row, else by the supplier's presence in the place on its day.
-PAID = """
+_STANDING = """
 WITH standing AS (
     SELECT id, organisation_id, organisation_name FROM spend_imports
     WHERE place_id = :place AND superseded_by IS NULL
       AND (CAST(:org AS uuid) IS NULL OR organisation_id = :org)
-), members AS (
+)"""
+_OF_IMPORTS = """
+WITH standing AS (
+    SELECT id, organisation_id, organisation_name FROM spend_imports WHERE id = ANY(CAST(:imports AS uuid[]))
+)"""
+_PAID = """, members AS (
     SELECT DISTINCT ON (membership_id) organisation_id, valid_from, valid_to FROM membership_versions
     WHERE place_id = :place ORDER BY membership_id, version DESC
 ), paid AS (
@@ -54,7 +59,10 @@ WITH standing AS (
     WHERE r.currency = 'GBP' AND r.paid_on BETWEEN :since AND :until
 )
 """
+PAID = f"{_STANDING}{_PAID}"
 """The payments in pounds of a window as `paid`; payees are organisations, names, or a partner's nameless."""
+PAID_BY_IMPORTS = f"{_OF_IMPORTS}{_PAID}"
+"""The same of these imports alone, whether they still stand or not."""
 
 _SUMS = """
     count(*) AS row_count,
@@ -154,10 +162,10 @@ async def other_currencies(
 async def imports_in(
     tx: AsyncConnection, place_id: UUID, organisation_id: UUID | None, window: Period
 ) -> list[RowMapping]:
-    """The partners of whom an import stands for a day of a window, or holds one, and its data status."""
+    """The imports that stand for a day of a window, or hold one: whose they are, and their data status."""
     query = text(
         """
-        SELECT i.organisation_id, i.organisation_name, i.data_status FROM spend_imports i
+        SELECT i.id, i.organisation_id, i.organisation_name, i.data_status FROM spend_imports i
         WHERE i.place_id = :place AND i.superseded_by IS NULL
           AND (CAST(:org AS uuid) IS NULL OR i.organisation_id = :org)
           AND (i.period_start <= :until AND i.period_end >= :since OR EXISTS (

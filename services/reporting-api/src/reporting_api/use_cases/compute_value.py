@@ -139,6 +139,18 @@ async def compute_value(
     )
 
 
+async def published_cells(
+    tx: AsyncConnection, lines: Slice, dimensions: Sequence[Dimension]
+) -> Mapping[Dimension, Sequence[GroupedCell]]:
+    """The cells of a slice by `dimensions` and every scheme of its editions, from the roll-ups."""
+    memory = Remembered()
+    figures = await rolled_figures(tx, lines, memory)
+    schemes = await _schemes(tx, (await _whole(figures, memory)).editions, ())
+    every = [*dimensions, *(Dimension("crosswalk", scheme=code) for code in sorted(schemes))]
+    cells = await _cells(figures, every, schemes, memory, with_contributors=False)
+    return {dimension: found for dimension, (found, _) in cells.items()}
+
+
 @dataclass(frozen=True, slots=True)
 class _Whole:
     """The figures of the whole, and the editions in them."""

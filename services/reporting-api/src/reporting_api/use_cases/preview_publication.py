@@ -24,8 +24,8 @@ from reporting_api.storage.figures import Slice, see_one_moment
 from reporting_api.use_cases.compute_value import ComputedValue, Dimension
 from reporting_api.use_cases.gather import gather_crosswalks
 from reporting_api.use_cases.publish_need import need_of_place, published_need
-from reporting_api.use_cases.publish_spend import published_spend
-from reporting_api.use_cases.read_contract_ratios import published_ratio
+from reporting_api.use_cases.publish_spend import spend_to_publish
+from reporting_api.use_cases.read_contract_ratios import ratio_to_publish
 from reporting_api.use_cases.value_to_publish import ToPublish, value_to_publish
 
 
@@ -50,8 +50,8 @@ async def preview_publication(
     async with db.begin() as tx:
         await see_one_moment(tx)
         found = await value_to_publish(tx, lines, rule, clock(), number=None, preview_for=caller)
-        spend = await published_spend(tx, lines, found.agreed, rule, found.value.as_of)
-        ratio = await published_ratio(tx, lines, found, rule)
+        spend = (await spend_to_publish(tx, lines, found.agreed, rule, found.value.as_of)).told
+        ratio = (await ratio_to_publish(tx, lines, found, rule)).told
         landed_in = await indices_landed_in(tx, lines)
         exposed = await _exposed(tx, found)
     shown = {name: getattr(found.value, name) for name in type(found.value).model_fields}

@@ -121,7 +121,7 @@ async def list_prior_totals(
 def prior_totals_shown(told: str) -> list[PriorTotalShown]:
     """What stands beside a place's figures, from the text that is read with their context."""
     return [
-        PriorTotalShown(id=row["prior_total_id"], version=row["version"], **_stated(row))
+        PriorTotalShown(id=row["prior_total_id"], version=row["version"], **stated_by(row))
         for row in json.loads(told or "[]")
     ]
 
@@ -154,21 +154,22 @@ def _answer(prior_total_id: UUID, place_id: UUID, versions: Sequence[RowMapping]
         place_id=place_id,
         version=newest["version"],
         withdrawn=newest["withdrawn"],
-        **_stated(newest),
+        **stated_by(newest),
         versions=[
             PriorTotalVersion(
                 version=row["version"],
                 reason=row["reason"],
                 withdrawn=row["withdrawn"],
                 recorded_at=row["recorded_at"],
-                **_stated(row),
+                **stated_by(row),
             )
             for row in versions
         ],
     )
 
 
-def _stated(row: Mapping[Any, Any]) -> dict[str, Any]:
+def stated_by(row: Mapping[Any, Any]) -> dict[str, Any]:
+    """What a version's row says of a total, as contracts have it."""
     return {"amount_gbp": gbp_from_pence(row["pence"]), **{name: row[name] for name in _STATED}}
 
 

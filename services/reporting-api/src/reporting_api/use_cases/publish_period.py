@@ -47,15 +47,16 @@ from reporting_api.storage.publications import (
 )
 from reporting_api.use_cases.build_bridge import build_bridges, cell_changes
 from reporting_api.use_cases.gather import gather_crosswalks
+from reporting_api.use_cases.keep_sources import keep_what_was_counted
 from reporting_api.use_cases.publication_files import Signing, keep_files
 from reporting_api.use_cases.publish_need import need_of_place, published_need
-from reporting_api.use_cases.publish_spend import published_spend
+from reporting_api.use_cases.publish_spend import spend_to_publish
 from reporting_api.use_cases.publish_targets import (
     ShownProgress,
     keep_published_progress,
     progress_to_publish,
 )
-from reporting_api.use_cases.read_contract_ratios import published_ratio
+from reporting_api.use_cases.read_contract_ratios import ratio_to_publish
 from reporting_api.use_cases.read_publications import thawed
 from reporting_api.use_cases.run_sequencer import seal_place
 from reporting_api.use_cases.value_to_publish import value_to_publish
@@ -103,20 +104,23 @@ async def publish_period(
         protected = await value_to_publish(tx, lines, rule, now, number=number)
         progress = await progress_to_publish(tx, protected.value, position, protected.agreed, rule)
         bridges = await build_bridges(tx, place_id, number, position, period.end, protected.agreed, rule)
+        spend = await spend_to_publish(tx, lines, protected.agreed, rule, now)
+        ratio = await ratio_to_publish(tx, lines, protected, rule)
         publication = _publication(
             draft, protected.value, progress, bridges, before, head, rule, licence, now
         ).model_copy(
             update={
                 "format": PUBLICATION_FORMAT,
                 "need": published_need(protected, need, await indices_landed_in(tx, lines)),
-                "contract_ratio": await published_ratio(tx, lines, protected, rule),
-                "spend": await published_spend(tx, lines, protected.agreed, rule, now),
+                "contract_ratio": ratio.told,
+                "spend": spend.told,
             }
         )
         document = canonical_json(publication.model_dump(mode="json"))
         row = _row(publication, protected.agreed, document)
         await add_publication(tx, row)
         await keep_shown(tx, row, protected.licensed)
+        await keep_what_was_counted(tx, publication, spend, ratio)
         await keep_published_progress(tx, progress, row, now)
         await keep_files(tx, signing, publication, document, now)
         await record_event(tx, _published(publication), now)

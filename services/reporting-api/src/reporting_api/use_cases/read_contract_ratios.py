@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -25,6 +26,7 @@ from reporting_api.storage.contract_values import contract_parts
 from reporting_api.storage.copies import names_known
 from reporting_api.storage.figures import Slice
 from reporting_api.storage.ledger import position_at
+from reporting_api.storage.publication_sources import SourceVersion
 from reporting_api.use_cases.compute_value import Dimension
 from reporting_api.use_cases.read_value import require_known_moment, sees_live_figures
 from reporting_api.use_cases.value_to_publish import ToPublish
@@ -57,7 +59,7 @@ async def get_contract_ratios(
         window_start=window.start,
         window_end=window.end,
         as_of=as_of or now,
-        whole=ContractRatio(**_stated(ratio_of_contracts(parts))),
+        whole=whole_ratio(parts),
         by_commissioner=commissioners,
         by_deliverer=deliverers,
         left_out=more + others,
@@ -65,18 +67,33 @@ async def get_contract_ratios(
     )
 
 
-async def published_ratio(
+@dataclass(frozen=True, slots=True)
+class RatioToPublish:
+    """The ratio that a publication tells, and the statements of what contracts are worth that it rests on."""
+
+    told: ContractRatio
+    values: Sequence[SourceVersion]
+
+
+async def ratio_to_publish(
     tx: AsyncConnection, lines: Slice, found: ToPublish, rule: DisclosureRule
-) -> ContractRatio:
+) -> RatioToPublish:
     """The ratio of all contracts as a publication shows it: where the pounds of procurement are shown too."""
     parts = await contract_parts(tx, lines, found.value.as_of)
+    values = {(part.source_id, part.value_version) for part in parts if part.value_version is not None}
     ratio = ratio_of_contracts(parts)
     hidden = found.protection.withheld[Dimension("route")]
     tells_too_much = ratio.value_pence is not None and not is_worth_safe(parts, found.agreed, rule)
+    told = whole_ratio(parts)
     if ratio.absent != "no_contracts" and ("procurement" in hidden or tells_too_much):
         nothing = dict.fromkeys(ContractRatio.model_fields)
-        return ContractRatio(**{**nothing, "absent": "withheld"})
-    return ContractRatio(**_stated(ratio))
+        told = ContractRatio(**{**nothing, "absent": "withheld"})
+    return RatioToPublish(told, sorted(values))
+
+
+def whole_ratio(parts: Sequence[ContractPart]) -> ContractRatio:
+    """The ratio of these contracts together."""
+    return ContractRatio(**_stated(ratio_of_contracts(parts)))
 
 
 async def _by_organisation(

@@ -25,6 +25,8 @@ from reporting_api.use_cases.publication_files import MEDIA_TYPES, signed_hashes
 from reporting_api.use_cases.read_publications import thawed
 from reporting_api.use_cases.value_to_publish import organisations_agreed_at
 from reporting_api.use_cases.verify_published_need import need_faults
+from reporting_api.use_cases.verify_published_sources import source_faults
+from reporting_api.use_cases.verify_published_value import cell_faults
 
 PAGE = 100
 _BESIDE = (
@@ -81,6 +83,8 @@ async def _faults_of_publication(tx: AsyncConnection, row: RowMapping) -> list[s
     licensed = await shown_in(tx, publication.id)
     faults += [f"{name}: {fault}" for fault in await _licensed_faults(tx, lines, licensed)]
     faults += [f"{name}: {fault}" for fault in await need_faults(tx, publication, lines)]
+    faults += [f"{name}: {fault}" for fault in await cell_faults(tx, publication, lines, licensed)]
+    faults += [f"{name}: {fault}" for fault in await source_faults(tx, row, publication)]
     for figure in HEADLINES:
         shown = pence_from_gbp(getattr(publication.value.figures, figure).total_gbp)
         stood = headline[figure].total_pence + sum(
