@@ -154,6 +154,8 @@ def _contributions(rows: Sequence[FigureRow], *, with_commissioners: bool) -> Co
     A shown cell shows its parts as well, so that each must be as safe as their sum: components, fiscal part,
     and the range where every line of the figure has one.
     """
+    if all(row.deliverer_id is None and row.commissioner_id is None for row in rows):
+        return {}  # nobody is named where contributors were not asked for
     counted = [row for row in rows if row.figure in FOUR_FIGURES and not row.is_licensed]
     has_range = {
         figure: sum(row.sums.lines_without_range for row in counted if row.figure == figure) == 0
@@ -162,7 +164,7 @@ def _contributions(rows: Sequence[FigureRow], *, with_commissioners: bool) -> Co
     found: dict[str, dict[UUID, int]] = {}
     for row in counted:
         if row.deliverer_id is None and row.commissioner_id is None:
-            continue  # nobody is named where contributors were not asked for
+            continue  # what is public needs no protection
         for part, pence in parts_of(row.sums, has_range=has_range[row.figure]).items():
             _add(found, f"{row.figure}{part}", row.deliverer_id, pence)
             if with_commissioners:

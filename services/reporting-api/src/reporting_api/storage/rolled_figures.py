@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, select, text
+from sqlalchemy import RowMapping, TextClause, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from reporting_api.domain.figures import (
@@ -68,6 +68,8 @@ class RolledFigures:
     known: Mapping[tuple[str, str], RowMapping]
     """What is known of those measures and their editions, by measure and edition."""
     memory: Remembered
+    names: dict[str, str] = field(default_factory=dict)
+    """What was read of names already: the transaction sees one moment, so that they stay."""
 
     @property
     def key(self) -> tuple[Hashable, ...] | None:
@@ -87,21 +89,8 @@ class RolledFigures:
     async def names_of(self, grouping: GroupingName, basis: Basis) -> str:
         """What cells of a grouping are called as far as that may change, in one text."""
         if grouping == "organisation":
-            leads_to = self._survivors
-            found = await self._of_organisations(basis)
-            codes = {leads_to.get(one.code, one.code) for one in found} - {NO_COMMISSIONER}
-            query = _ORGANISATION_NAMES
-            values: dict[str, Any] = {"ids": sorted(UUID(code) for code in codes)}
-        elif grouping in ("area", "need_band"):
-            found = await self._read("area")
-            query = _AREA_NAMES
-            values = {
-                "indexes": sorted({area.qualifier for area in found}),
-                "codes": sorted({area.code for area in found}),
-            }
-        else:
-            return ""
-        return await self.tx.scalar(query, values) or "[]"
+            return await self._organisation_names(basis)
+        return await self._area_names() if grouping in ("area", "need_band") else ""
 
     async def figures_by(
         self, grouping: GroupingName, basis: Basis = "delivered_by", *, with_contributors: bool = False
@@ -154,18 +143,39 @@ class RolledFigures:
 
     async def _organisations(self, basis: Basis) -> list[FigureRow]:
         sums = await self._of_organisations(basis)
-        labels = dict(json.loads(await self.names_of("organisation", basis)))
+        labels = dict(json.loads(await self._organisation_names(basis)))
         labels[NO_COMMISSIONER] = "No commissioner"
         leads_to = self._survivors
         named = ((found, leads_to.get(found.code, found.code)) for found in sums)
         return self._rows((found, (code, "", labels.get(code, ""), "", "")) for found, code in named)
 
+    async def _organisation_names(self, basis: Basis) -> str:
+        leads_to = self._survivors
+        found = await self._of_organisations(basis)
+        codes = {leads_to.get(one.code, one.code) for one in found} - {NO_COMMISSIONER}
+        return await self._names(basis, _ORGANISATION_NAMES, {"ids": sorted(UUID(code) for code in codes)})
+
     async def _areas(self, grouping: GroupingName) -> list[FigureRow]:
-        sums = await self._read("area")
-        told = json.loads(await self.names_of("area", "delivered_by"))
+        told = json.loads(await self._area_names())
         known = {(index, code): (name, band, decile) for index, code, name, band, decile in told}
         name_of = _band_name if grouping == "need_band" else _area_name
-        return self._rows((found, name_of(found, known.get((found.qualifier, found.code)))) for found in sums)
+        found = await self._read("area")
+        names = {
+            (area.qualifier, area.code): name_of(area, known.get((area.qualifier, area.code)))
+            for area in found
+        }
+        return self._rows((area, names[area.qualifier, area.code]) for area in found)
+
+    async def _area_names(self) -> str:
+        found = await self._read("area")
+        indexes = sorted({area.qualifier for area in found})
+        codes = sorted({area.code for area in found})
+        return await self._names("area", _AREA_NAMES, {"indexes": indexes, "codes": codes})
+
+    async def _names(self, of: str, query: TextClause, values: Mapping[str, Any]) -> str:
+        if of not in self.names:
+            self.names[of] = await self.tx.scalar(query, values) or "[]"
+        return self.names[of]
 
     def _rows(self, named: Iterable[tuple[CellSum, CellName]]) -> list[FigureRow]:
         """The sums of equal names added up, for each figure and by whether their pounds may be seen."""

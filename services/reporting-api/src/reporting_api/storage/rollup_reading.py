@@ -213,14 +213,10 @@ async def _found(
 ) -> list[CellSum]:
     rows = (await tx.execute(query, {name: values[name] for name in names})).all()
     # By place and not by name: there are hundreds of rows in a request.
-    return [_cell_sum(*row) for row in rows]
-
-
-def _cell_sum(*row: Any) -> CellSum:
-    code, qualifier, licence, bucket, figure, entries, samples, *sums = row
-    rangeless, social, local, fiscal, low, high = sums
-    pence = FigureSum(social, local, fiscal, low, high, rangeless)
-    return CellSum(code, qualifier, licence, bucket, figure, entries, samples, pence)
+    return [
+        CellSum(code, edition, licence, day, figure, count, samples, FigureSum(so, lo, fi, low, high, bare))
+        for code, edition, licence, day, figure, count, samples, bare, so, lo, fi, low, high in rows
+    ]
 
 
 def _merged(standing: Iterable[CellSum], more: Iterable[CellSum]) -> Iterable[CellSum]:
