@@ -6,13 +6,17 @@ from typing import Any
 
 import httpx2
 import pytest
+from tests.integration.gateway import canned
 from tests.integration.gateway.conftest import furnish
 from tests.integration.gateway.world import Refused, Ticks, World, running
 
 from cdp_common.testing.callers import TokenMint
+from gateway import endpoint
+from gateway.context import Context
 from gateway.documents import Documents
 
 QUERY = '{ place(slug: "place-1") { name } }'
+TWO_SERVICES = '{ place(slug: "place-1") { name charters { edges { cursor } } } }'
 NAMED = "query A { __typename } query B { places(first: 1) { edges { cursor } } }"
 
 
@@ -38,6 +42,43 @@ async def test_an_answer_is_given_again_until_its_seconds_are_over(keeping: Worl
     ticks.pass_by(0.001)
     assert (await keeping.post(QUERY)).content == first.content
     assert len(keeping.calls) == 2
+
+
+async def test_an_answer_whose_seconds_are_over_is_made_anew_only_where_a_service_says_something_else(
+    keeping: World, ticks: Ticks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    executed: list[str] = []
+    sound = endpoint._execute
+
+    async def watched(context: Context, document: str, *more: Any) -> Any:
+        executed.append(context.request_id)
+        return await sound(context, document, *more)
+
+    monkeypatch.setattr(endpoint, "_execute", watched)
+
+    async def named(request_id: str) -> tuple[Any, int, int]:
+        headers = {"X-Request-Id": request_id}
+        response = await keeping.post(TWO_SERVICES, headers=headers)
+        assert response.headers["x-request-id"] == request_id
+        return response.json(), len(executed), len(keeping.calls)
+
+    first, *counts = await named("one")
+    assert counts == [1, 2]
+    ticks.pass_by(5)
+    assert await named("two") == (first, 1, 4)  # asked again, and nothing executed
+    assert {call.request_id for call in keeping.calls[2:]} == {"two"}
+    ticks.pass_by(4.999)
+    assert await named("three") == (first, 1, 4)
+    place = canned.place().model_copy(update={"name": "Elsewhere"})
+    keeping.on("partners", "GET", "/v1/places", canned.page([place]))
+    ticks.pass_by(0.001)
+    changed, *counts = await named("four")
+    assert (changed["data"]["place"]["name"], counts) == ("Elsewhere", [2, 8])
+    ticks.pass_by(5)
+    keeping.on("charter", "GET", "/v1/charters", Refused(503, "unavailable"))
+    failed, *_ = await named("five")
+    assert failed["errors"][0]["extensions"]["code"] == "upstream_unavailable"
+    assert failed["data"]["place"] == {"name": "Elsewhere", "charters": None}
 
 
 async def test_another_document_operation_or_variable_is_another_answer(keeping: World) -> None:

@@ -15,7 +15,8 @@ from fastapi import FastAPI
 from starlette.types import Receive, Scope, Send
 
 from cdp_common.clients.upstream import Reply, exchange
-from cdp_common.testing.callers import TokenMint, http_client
+from cdp_common.testing.callers import TokenMint
+from gateway.at_once import AtOnce
 from gateway.main import create_app
 from gateway.settings import Settings
 
@@ -227,5 +228,9 @@ async def running(mint: TokenMint, ticks: Ticks | None = None, **changed: Any) -
         verifier=mint.verifier(),
         now_s=ticks or Ticks(),
     )
-    async with http_client(app) as http:
+    front = httpx2.ASGITransport(app=AtOnce(app), raise_app_exceptions=False)
+    async with (
+        app.router.lifespan_context(app),
+        httpx2.AsyncClient(transport=front, base_url="http://service.test") as http,
+    ):
         yield World(http, mint, network, services, app, calls)

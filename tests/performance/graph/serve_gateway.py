@@ -12,8 +12,7 @@ import uvicorn
 
 from cdp_common.testing.callers import AUDIENCE, ISSUER
 from cdp_common.web.logs import configure_logging
-from gateway.garbage import collect_seldom
-from gateway.main import create_app
+from gateway.main import create_serving_app
 from gateway.settings import Settings
 
 BUDGET_S = 30.0
@@ -36,8 +35,7 @@ def main(port: int, stubs: str, cache_s: float) -> None:
         **urls,
     )
     configure_logging("gateway", "ERROR")
-    app = create_app(settings)
-    collect_seldom()
+    app = create_serving_app(settings)
     uvicorn.run(app, host="127.0.0.1", port=port, log_config=None, access_log=False)
 
 

@@ -7,6 +7,7 @@ so that a costly query may overdraw what is left, and the next one waits. An ans
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
@@ -40,6 +41,16 @@ class CallerPoints:
         self._tell(request, name, standing)
         if standing.retry_after_s is not None:
             raise TooManyRequests("Wait as long as Retry-After says.", standing.retry_after_s)
+
+    def taken(self, request: Request, caller: Caller | None, now: datetime) -> Mapping[str, str] | None:
+        """The same, giving the headers that tell of it; None, and nothing taken, where there is no point."""
+        name, who = _named(request, caller)
+        if name not in self._limits.policies:
+            return {}
+        standing = self._limits.take(name, who, now)
+        if standing.retry_after_s is not None:
+            return None
+        return headers_of(self._limits.policies[name], standing)
 
     def take_quietly(self, connection: HTTPConnection, caller: Caller | None, now: datetime) -> None:
         """Take the point of something asked over a connection that is open: no header can tell of it."""

@@ -19,6 +19,7 @@ from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOpe
 from strawberry.types.execution import ExecutionResult, PreExecutionError
 from strawberry.types.graphql import OperationType
 
+from cdp_common.clients.upstream import Carrier
 from cdp_common.kernel.errors import BadRequest, CdpError
 from cdp_common.web.caller import Caller
 from cdp_common.web.etags import is_held
@@ -41,6 +42,7 @@ from gateway.errors import (
 )
 from gateway.happenings import Happenings, Listener
 from gateway.limits import Limits
+from gateway.noted_reads import NotedReads, are_unchanged
 from gateway.public_answers import Answer, PublicAnswers, body_of, key_of
 from gateway.schema.root import schema
 from gateway.settings import Settings
@@ -167,7 +169,7 @@ async def _answer(
         status, headers["Allow"] = 405, "POST"
     response = Response(body, status_code=status, headers=headers, media_type=f"{media_type}; charset=utf-8")
     if caller is None and answer.key is not None and answer.etag is not None:
-        remember(request, answer.key, answer.etag, response.raw_headers)
+        remember(request, answer.key, answer.etag)
     return response
 
 
@@ -187,7 +189,10 @@ async def _answered(
         return Answer.of(_refused(refusal, refusal))
     points: CallerPoints = request.app.state.caller_points
     points.take(request, caller, now)
-    context = context_of(request, caller, request_id_of(request))
+    answers: PublicAnswers = request.app.state.public_answers
+    is_kept = caller is None and answers.lifetime_s > 0 and not may_write(document)
+    noted = NotedReads() if is_kept else None
+    context = context_of(request, caller, request_id_of(request), noted)
 
     async def execute() -> ExecutionResult:
         result = await _execute(context, document, given, allowed)
@@ -200,9 +205,17 @@ async def _answered(
     elif caller is not None:
         answer = Answer.of(await execute())
     else:
-        answers: PublicAnswers = request.app.state.public_answers
         key = key_of(document, given.variables, given.operation_name)
-        answer = await answers.answer(key, execute)
+
+        async def make() -> Answer:
+            return Answer.of(await execute(), key, () if noted is None else noted.reads)
+
+        async def still_holds(kept: Answer) -> bool:
+            points.charge(request, caller, kept.result.extensions, now)
+            carrier: Carrier = request.app.state.carrier
+            return await are_unchanged(kept.reads, context.upstreams, carrier, context.request_id)
+
+        answer = await answers.answer(key, make, still_holds)
     if given.query is not None and not isinstance(answer.result, PreExecutionError):
         documents.learn(document, given.extensions)
     return answer
@@ -267,15 +280,19 @@ def _refused(refusal: Exception, fault: Exception) -> PreExecutionError:
     return PreExecutionError(data=None, errors=[GraphQLError(str(refusal), original_error=refusal)])
 
 
-def context_of(request: HTTPConnection, caller: Caller | None, request_id: str) -> Context:
-    """What the resolvers of one request share."""
+def context_of(
+    request: HTTPConnection, caller: Caller | None, request_id: str, noted: NotedReads | None = None
+) -> Context:
+    """What the resolvers of one request share; `noted` notes what it reads of the services."""
     settings: Settings = request.app.state.settings
     state = request.app.state
     # What is said of further addresses is not passed on: the server has judged which proxies to believe.
     address = request.client.host if request.client is not None else None
 
     def upstreams() -> Upstreams:
-        return upstreams_for(caller, settings, state.http, state.carrier, state.guards, address)
+        if noted is None:
+            return upstreams_for(caller, settings, state.http, state.carrier, state.guards, address)
+        return upstreams_for(caller, settings, state.http, state.carrier, state.guards, address, noted.over)
 
     def listening(services: Sequence[str]) -> AbstractAsyncContextManager[Listener]:
         happenings: Happenings = state.happenings

@@ -7,7 +7,6 @@ from time import monotonic
 
 import httpx2
 from fastapi import FastAPI
-from starlette.middleware import Middleware
 
 from cdp_common.clients.upstream import Carrier, open_http
 from cdp_common.web.app import create_service
@@ -51,7 +50,6 @@ def create_app(
         package=None,
         verifier=verifier or remote_verifier(settings, opened),
         lifespan_tasks=[closing(opened), pool.opened],
-        middleware=[Middleware(AtOnce)],
     )
     app.state.http = opened
     app.state.carrier = SharedReads(carrier or pool)
@@ -71,8 +69,8 @@ def create_app(
     return app
 
 
-def create_serving_app(settings: Settings) -> FastAPI:
-    """The application for a process that serves and does nothing else: it looks for garbage seldom."""
-    app = create_app(settings)
+def create_serving_app(settings: Settings) -> AtOnce:
+    """The application as a process serves it that does nothing else: it looks for garbage seldom."""
+    app = AtOnce(create_app(settings))
     collect_seldom()
     return app

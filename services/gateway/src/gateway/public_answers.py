@@ -1,7 +1,7 @@
 """What the public was answered a moment ago: kept for a few seconds, and worked out once for all who wait.
 
 Only requests without a token come here, so nothing that one caller may see is ever given to another. What is
-kept is bounded in number, size and time; an answer with an error is not kept.
+kept is bounded in number and size, and for how long it is given unasked; an answer with an error is not kept.
 """
 
 from __future__ import annotations
@@ -10,25 +10,29 @@ import asyncio
 import hashlib
 import json
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from strawberry.types.execution import ExecutionResult
 
+from gateway.noted_reads import Read
 from gateway.texts import json_bytes
 
 MOST_ENTRIES = 10_000
 """Answers kept at once, and ways of asking; the one that was asked for longest ago goes first."""
 
 Seconds = Callable[[], float]
+Make = Callable[[], Awaitable["Answer"]]
+StillHolds = Callable[["Answer"], Awaitable[bool]]
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What a document came to: `body` is its JSON where it came to no error, with the hash of it.
 
-    `key` is under what it is kept, if it is.
+    Of a whole answer `result` holds no data any more: it is in the body. `key` is under what it is kept, if
+    it is, and `reads` what it was made of.
     """
 
     result: ExecutionResult
@@ -36,6 +40,7 @@ class Answer:
     etag: str | None
     may_be_stored: bool = True
     key: bytes | None = None
+    reads: Sequence[Read] = ()
 
     @classmethod
     def unkept(cls, result: ExecutionResult) -> Answer:
@@ -43,12 +48,14 @@ class Answer:
         return cls(result, None, None, may_be_stored=False)
 
     @classmethod
-    def of(cls, result: ExecutionResult, key: bytes | None = None) -> Answer:
+    def of(cls, result: ExecutionResult, key: bytes | None = None, reads: Sequence[Read] = ()) -> Answer:
         """The answer, written down once if it is whole."""
         if result.errors:
             return cls(result, None, None)
         body = body_of(result)
-        return cls(result, body, f'"{hashlib.sha256(body).hexdigest()[:32]}"', key=key)
+        written = ExecutionResult(data=None, errors=None, extensions=result.extensions)
+        tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+        return cls(written, body, tag, key=key, reads=tuple(reads))
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,20 +117,27 @@ class PublicAnswers:
         self._asked.move_to_end(asked)
         return known, answer.body
 
-    async def answer(self, key: bytes, make: Callable[[], Awaitable[ExecutionResult]]) -> Answer:
-        """The answer that is kept, that somebody already waits for, or that `make` gives."""
+    async def answer(self, key: bytes, make: Make, still_holds: StillHolds) -> Answer:
+        """The answer that is kept, that somebody already waits for, or that `make` gives.
+
+        One whose seconds are over is given on where it still holds.
+        """
         if (kept := self._fresh(key)) is not None:
             return kept
         task = self._under_way.get(key)
         if task is None:
-            task = asyncio.create_task(self._made(key, make))
+            task = asyncio.create_task(self._made(key, make, still_holds))
             self._under_way[key] = task
             task.add_done_callback(lambda _: self._under_way.pop(key, None))
         # Whoever began it may leave; the others still get their answer.
         return await asyncio.shield(task)
 
-    async def _made(self, key: bytes, make: Callable[[], Awaitable[ExecutionResult]]) -> Answer:
-        answer = Answer.of(await make(), key)
+    async def _made(self, key: bytes, make: Make, still_holds: StillHolds) -> Answer:
+        over = self._kept.get(key)
+        if over is not None and over[1].reads and await still_holds(over[1]):
+            answer = over[1]
+        else:
+            answer = await make()
         if answer.body is not None and self._lifetime_s > 0:
             self._keep(key, answer, len(answer.body))
         return answer
@@ -134,8 +148,7 @@ class PublicAnswers:
             return None
         until_s, answer = found
         if self._now_s() >= until_s:
-            self._forget(key)
-            return None
+            return None  # it may still hold
         self._kept.move_to_end(key)
         return answer
 

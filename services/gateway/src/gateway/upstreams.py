@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import httpx2
 
@@ -27,13 +27,15 @@ from gateway.settings import Settings
 
 Client = TypeVar("Client", bound=ServiceClient)
 Answer = TypeVar("Answer")
+Noted = Callable[[str, Carrier], Carrier]
+"""The carrier to one service, by the service's name and the carrier to all."""
 
 
 class Upstream(Generic[Client]):
     """One service, for the length of one request."""
 
     def __init__(self, name: str, client: Client, budget_s: float, guard: Guard) -> None:
-        self._name = name
+        self.name = name
         self._client = client
         self._budget_s = budget_s
         self._guard = guard
@@ -48,21 +50,21 @@ class Upstream(Generic[Client]):
         fails at once, so that a query of many levels still ends within about one budget.
         """
         if self._is_silent:
-            raise UpstreamFault.unavailable(self._name)
+            raise UpstreamFault.unavailable(self.name)
         until = asyncio.get_running_loop().time() + (budget_s or self._budget_s)
         try:
             async with self._guard.call(until):
                 return await self._answered(call, until)
         except (ServiceSilent, ServiceLeftAlone) as fault:
             self._is_silent = True
-            raise UpstreamFault.unavailable(self._name) from fault
+            raise UpstreamFault.unavailable(self.name) from fault
         except UpstreamProblem as problem:
-            raise UpstreamFault.refused(self._name, problem) from problem
+            raise UpstreamFault.refused(self.name, problem) from problem
         except UpstreamUnavailable as fault:
             refused = fault.problem
             if budget_s is not None and refused is not None and refused.status == TOO_MANY:
-                raise UpstreamFault.limited(self._name, refused, fault.retry_after_s) from fault
-            raise UpstreamFault.unavailable(self._name, fault) from fault
+                raise UpstreamFault.limited(self.name, refused, fault.retry_after_s) from fault
+            raise UpstreamFault.unavailable(self.name, fault) from fault
 
     async def _answered(self, call: Callable[[Client], Awaitable[Answer]], until: float) -> Answer:
         """The answer; raises `ServiceSilent`, which the guard counts, where none arrives in time."""
@@ -87,6 +89,17 @@ class Upstreams:
     charter: Upstream[CharterClient]
     reporting: Upstream[ReportingClient]
 
+    def named(self, service: str) -> Upstream[Any]:
+        """The service of this name."""
+        every: tuple[Upstream[Any], ...] = (
+            self.partners,
+            self.toms,
+            self.procurement,
+            self.charter,
+            self.reporting,
+        )
+        return next(one for one in every if one.name == service)
+
 
 def upstreams_for(
     caller: Caller | None,
@@ -95,15 +108,17 @@ def upstreams_for(
     carrier: Carrier,
     guards: Mapping[str, Guard],
     address: str | None = None,
+    noted: Noted = lambda _, carrier: carrier,
 ) -> Upstreams:
     """The services as this caller reaches them: with its own token, or with none and so the public part.
 
     `address` is the one that the request came from: writes say it, for services limit what one address sends.
+    `noted` gives each service's carrier, for whoever wants to know what is asked.
     """
     tokens = None if caller is None else forwarded(caller.token)
 
     def upstream(name: str, kind: type[Client], url: str) -> Upstream[Client]:
-        client = kind(url, tokens, http, carrier=carrier, reader=trusted, writes_for=address)
+        client = kind(url, tokens, http, carrier=noted(name, carrier), reader=trusted, writes_for=address)
         return Upstream(name, client, settings.upstream_budget_s, guards[name])
 
     return Upstreams(

@@ -52,11 +52,11 @@ class RequestContext:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        request_id = _request_id(_header(scope, b"x-request-id"))
+        request_id = request_id_for(scope)
         scope.setdefault("state", {})["request_id"] = request_id
         answer = _Answer(scope, send, request_id, secure=scope["path"] not in self._docs_paths)
         started_at = time.perf_counter()
-        with structlog.contextvars.bound_contextvars(request_id=request_id):
+        with LoggedAs(request_id):
             try:
                 await self._app(scope, receive, answer.send)
             except ClientDisconnect:
@@ -67,7 +67,20 @@ class RequestContext:
                     raise  # the response has begun: only breaking the connection tells the client
                 await internal_error(scope["path"], request_id)(scope, receive, answer.send)
             finally:
-                _log_request(scope, answer.status, time.perf_counter() - started_at)
+                log_request(scope, answer.status, time.perf_counter() - started_at)
+
+
+class LoggedAs:
+    """Inside, each line of the log names the request; the library's own way reads all there is first."""
+
+    def __init__(self, request_id: str) -> None:
+        self._request_id = request_id
+
+    def __enter__(self) -> None:
+        self._before = structlog.contextvars.bind_contextvars(request_id=self._request_id)
+
+    def __exit__(self, *_: object) -> None:
+        structlog.contextvars.reset_contextvars(**self._before)
 
 
 class _Answer:
@@ -156,8 +169,9 @@ def _header(scope: Scope, name: bytes) -> str | None:
     return None
 
 
-def _request_id(offered: str | None) -> str:
-    """The caller's own id when it is well formed, else a new one."""
+def request_id_for(scope: Scope) -> str:
+    """The id of a request: the caller's own when it is well formed, else a new one."""
+    offered = _header(scope, b"x-request-id")
     if offered is not None and _REQUEST_ID.fullmatch(offered):
         return offered
     return str(new_id())
@@ -172,7 +186,7 @@ def _log_fault(path: str, fault: Exception) -> None:
         _log.error("unhandled_fault", path=path, fault=type(fault).__name__, exc_info=fault)
 
 
-def _log_request(scope: Scope, status: int | None, duration_s: float) -> None:
+def log_request(scope: Scope, status: int | None, duration_s: float) -> None:
     """One line per request: no query, no body, no token. Health checks are lines only at DEBUG."""
     write = _log.debug if scope["path"] in _QUIET_PATHS else _log.info
     route = route_of(scope)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 import uvicorn
-from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 from cdp_common.web.settings import ServiceSettings
 from cdp_common.web.telemetry import configure_telemetry
@@ -19,7 +19,7 @@ KEEP_ALIVE_S = 75  # longer than a proxy's idle time, so that the proxy closes f
 Settings = TypeVar("Settings", bound=ServiceSettings)
 
 
-def server_config(app: FastAPI, settings: ServiceSettings) -> uvicorn.Config:
+def server_config(app: ASGIApp, settings: ServiceSettings) -> uvicorn.Config:
     """How the server of a process answers, and which proxies it believes about whom it answers."""
     return uvicorn.Config(
         app,
@@ -38,7 +38,7 @@ def server_config(app: FastAPI, settings: ServiceSettings) -> uvicorn.Config:
     )
 
 
-def serve(create_app: Callable[[Settings], FastAPI], settings: Settings, *, name: str = "cdp") -> None:
+def serve(create_app: Callable[[Settings], ASGIApp], settings: Settings, *, name: str = "cdp") -> None:
     """Serve until SIGTERM or SIGINT; requests under way are finished first.
 
     Raises `KeyFileUnusable` when the application cannot be made for want of a key.
