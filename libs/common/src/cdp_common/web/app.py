@@ -9,6 +9,7 @@ from starlette.middleware import Middleware
 
 from cdp_common.kernel.clock import Clock, utc_now
 from cdp_common.web.examples import Example
+from cdp_common.web.fixed_paths import FixedPaths
 from cdp_common.web.health import health_routes
 from cdp_common.web.logs import configure_logging_if_unset
 from cdp_common.web.middleware import BodyLimit, RequestContext
@@ -60,7 +61,7 @@ def create_service(
         redoc_url=None,
         redirect_slashes=False,
         lifespan=_lifespan(verifier, database, lifespan_tasks),
-        dependencies=[Depends(StrictRequest())],
+        dependencies=[Depends(FixedPaths()), Depends(StrictRequest())],
         responses=PROBLEM_RESPONSES,
         generate_unique_id_function=lambda route: route.name,
         separate_input_output_schemas=False,

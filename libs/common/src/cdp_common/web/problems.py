@@ -243,14 +243,18 @@ async def _on_http(request: Request, error: Exception) -> Response:
 
 
 def _methods_of(request: Request) -> list[str]:
-    """Every method of the resource asked for: the framework names those of one of its routes."""
-    methods = {
-        method
+    """Every method of the resource asked for: the framework names those of one of its routes.
+
+    A resource at a path of its own has its own alone, also where a path with parameters matches too.
+    """
+    path = request.scope["path"]
+    matching = [
+        context
         for context in iter_route_contexts(request.app.routes)
-        if isinstance(context.original_route, APIRoute) and context.path_regex.match(request.scope["path"])
-        for method in context.methods or ()
-    }
-    return sorted(methods)
+        if isinstance(context.original_route, APIRoute) and context.path_regex.match(path)
+    ]
+    fixed = [context for context in matching if context.path == path]
+    return sorted({method for context in fixed or matching for method in context.methods or ()})
 
 
 def error_catalogue(packages: Collection[str] | None = None) -> list[dict[str, Any]]:
