@@ -1,13 +1,14 @@
 """What travels between processes is never guessed at: the JSON Schema and the validation agree."""
 
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator, FormatChecker
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
-from cdp_common.contracts.base import Contract, ShortText
+from cdp_common.contracts.base import Contract, GbpNotNegative, GbpPositive, ShortText
 
 
 class Inner(Contract):
@@ -85,3 +86,25 @@ def test_a_refusal_names_the_kind_that_was_wanted(message: dict[str, Any], kind:
     with pytest.raises(ValidationError) as refused:
         Sent.model_validate(message)
     assert [error["type"] for error in refused.value.errors()] == [kind]
+
+
+@pytest.mark.parametrize(
+    ("kind", "amount", "fits"),
+    [
+        (GbpNotNegative, "0", True),
+        (GbpNotNegative, "1234.50", True),
+        (GbpNotNegative, "-0.01", False),
+        (GbpPositive, "0.01", True),
+        (GbpPositive, "10", True),
+        (GbpPositive, "0.00", False),
+        (GbpPositive, "-1", False),
+    ],
+)
+def test_pounds_that_have_a_bound_are_described_with_it(kind: Any, amount: str, fits: bool) -> None:
+    adapter = TypeAdapter[Decimal](kind)
+    assert Draft202012Validator(adapter.json_schema()).is_valid(amount) is fits
+    if fits:
+        assert adapter.validate_python(amount) == Decimal(amount)
+        return
+    with pytest.raises(ValidationError):
+        adapter.validate_python(amount)

@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
 from pydantic import (
+    AwareDatetime,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -77,6 +78,8 @@ def _written(fault: Literal["date_type", "datetime_type"], value: object) -> obj
 
 # A day in a query, taken only as it is written in a contract.
 Day = Annotated[date, BeforeValidator(partial(_written, "date_type"))]
+# A moment in a query, likewise, with its offset from UTC.
+Moment = Annotated[AwareDatetime, BeforeValidator(partial(_written, "datetime_type"))]
 
 
 class Contract(BaseModel):
@@ -137,6 +140,11 @@ def _exact(pattern: str, example: str) -> tuple[BeforeValidator, PlainSerializer
 DecimalText = Annotated[Decimal, *_exact(_DECIMAL_PATTERN, "12.5")]
 # Pounds sterling as a decimal string, at most two places where the server writes it.
 GbpText = Annotated[Decimal, *_exact(_DECIMAL_PATTERN, "1234.50")]
+# Pounds of which there are never fewer than none, and of which there are always some.
+GbpNotNegative = Annotated[Decimal, *_exact(_DECIMAL_PATTERN.replace("-?", ""), "1234.50"), Field(ge=0)]
+GbpPositive = Annotated[
+    Decimal, *_exact(_DECIMAL_PATTERN.replace("-?", "(?=.*[1-9])"), "1234.50"), Field(gt=0)
+]
 # A share or rate between 0 and 1 as a decimal string.
 ShareText = Annotated[Decimal, *_exact(r"^(0(\.[0-9]{1,18})?|1(\.0{1,18})?)$", "0.25"), Field(ge=0, le=1)]
 

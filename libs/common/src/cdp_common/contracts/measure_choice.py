@@ -7,7 +7,15 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from cdp_common.contracts.base import Code, Contract, DecimalText, GbpText, Sha256, ShareText, Slug
+from cdp_common.contracts.base import (
+    Code,
+    Contract,
+    DecimalText,
+    GbpPositive,
+    Sha256,
+    ShareText,
+    Slug,
+)
 from cdp_common.contracts.needs import NeedBand
 from cdp_common.contracts.toms import NeedDomain, PackTheme, Unit
 
@@ -27,7 +35,7 @@ class MeasureRankingRequest(Contract):
 class MeasureChoiceRequest(MeasureRankingRequest):
     """The same for a contract that is to be tendered."""
 
-    contract_value_gbp: Annotated[GbpText, Field(gt=0)]
+    contract_value_gbp: GbpPositive
     duration_months: Annotated[int, Field(ge=1, le=600)]
     cpv: CpvCode | None = None  # a division (45) or a whole code (45000000-7)
     industry: Code | None = None  # asked when there is no CPV code

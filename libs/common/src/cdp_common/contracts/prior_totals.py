@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Literal
 from uuid import UUID
 
-from pydantic import Field
-
-from cdp_common.contracts.base import Contract, DataStatus, GbpText, LongText, ShortText, Url
+from cdp_common.contracts.base import Contract, DataStatus, GbpNotNegative, LongText, ShortText, Url
 
 
 class PriorTotalDraft(Contract):
     """A total that somebody made elsewhere, with who published it, on what basis, and who validated it."""
 
     title: ShortText
-    amount_gbp: Annotated[GbpText, Field(ge=0)]
+    amount_gbp: GbpNotNegative
     period_start: date
     period_end: date
     publisher: ShortText

@@ -8,7 +8,15 @@ from uuid import UUID
 
 from pydantic import Field
 
-from cdp_common.contracts.base import Contract, DataStatus, DecimalText, GbpText, LongText, ShortText
+from cdp_common.contracts.base import (
+    Contract,
+    DataStatus,
+    DecimalText,
+    GbpNotNegative,
+    GbpText,
+    LongText,
+    ShortText,
+)
 
 SpendGroupBy = Literal["partner", "category", "month", "quarter"]
 NoShareReason = Literal["nothing_paid", "credits_exceed_payments"]
@@ -117,7 +125,7 @@ class SpendRoundDraft(Contract):
     round: Literal[2, 3]
     period_start: date
     period_end: date
-    amount_gbp: Annotated[GbpText, Field(ge=0)]
+    amount_gbp: GbpNotNegative
     asked_count: Annotated[int, Field(ge=1, le=1_000_000)]
     answered_count: Annotated[int, Field(ge=1, le=1_000_000)]
     method: LongText  # how answers were grossed up, if they were

@@ -7,8 +7,8 @@ from urllib.parse import quote
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Request, Response, Security
-from pydantic import AwareDatetime
 
+from cdp_common.contracts.base import Moment
 from cdp_common.contracts.ocds import (
     ExtensionFile,
     OcdsImport,
@@ -71,7 +71,7 @@ async def list_ocds_releases(
     now: Now,
     ocid: Ocid | None = None,
     since: Annotated[
-        AwareDatetime | None, Query(description="Releases of this moment and later ones, by their date.")
+        Moment | None, Query(description="Releases of this moment and later ones, by their date.")
     ] = None,
 ) -> Response:
     """An OCDS 1.1 release package: what was published, in that order, of one contracting process or of all.

@@ -6,8 +6,8 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Security
-from pydantic import AwareDatetime
 
+from cdp_common.contracts.base import Moment
 from cdp_common.contracts.need_figures import NeedFigures
 from cdp_common.web.caller import Caller
 from cdp_common.web.dependencies import Now, ServiceDatabase
@@ -27,9 +27,7 @@ async def get_need_figures(
     partners: Partners,
     toms: Toms,
     now: Now,
-    as_of: Annotated[
-        AwareDatetime | None, Query(description="As known at this moment; now without it.")
-    ] = None,
+    as_of: Annotated[Moment | None, Query(description="As known at this moment; now without it.")] = None,
 ) -> NeedFigures:
     """Live: how delivered and validated value is spread over areas by their need, and for each head.
 

@@ -7,9 +7,9 @@ from urllib.parse import quote
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response, Security
-from pydantic import AwareDatetime
 
 from cdp_common.clients.procurement import ProcurementClient
+from cdp_common.contracts.base import Moment
 from cdp_common.contracts.ocds import RecordPackage, ReleasePackage
 from cdp_common.contracts.performance import PerformanceNotice, PerformanceNoticeDraft
 from cdp_common.web.caller import Caller
@@ -78,7 +78,7 @@ async def list_ocds_releases(
     now: Now,
     ocid: Ocid | None = None,
     since: Annotated[
-        AwareDatetime | None, Query(description="Releases of this moment and later ones, by their date.")
+        Moment | None, Query(description="Releases of this moment and later ones, by their date.")
     ] = None,
 ) -> Response:
     """An OCDS 1.1 release package about delivery: of one process or all, in the order of publication."""

@@ -6,9 +6,8 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response, Security
-from pydantic import AwareDatetime
 
-from cdp_common.contracts.base import Page
+from cdp_common.contracts.base import Moment, Page
 from cdp_common.contracts.contract_ratios import ContractRatios
 from cdp_common.contracts.prior_totals import PriorTotal, PriorTotalCorrection, PriorTotalDraft
 from cdp_common.db.paging import cut_page
@@ -80,9 +79,7 @@ async def get_contract_ratios(
     window: Window,
     db: ServiceDatabase,
     now: Now,
-    as_of: Annotated[
-        AwareDatetime | None, Query(description="As known at this moment; now without it.")
-    ] = None,
+    as_of: Annotated[Moment | None, Query(description="As known at this moment; now without it.")] = None,
 ) -> ContractRatios:
     """Live: social value that contracts in force on the window's last day commit, for each £ that they are
     worth.

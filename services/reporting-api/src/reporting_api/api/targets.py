@@ -7,9 +7,8 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response, Security
-from pydantic import AwareDatetime
 
-from cdp_common.contracts.base import Batch, Code, IdBatch, Page
+from cdp_common.contracts.base import Batch, Code, IdBatch, Moment, Page
 from cdp_common.contracts.targets import (
     PlaceTarget,
     TargetChange,
@@ -31,7 +30,7 @@ from reporting_api.use_cases import read_targets, set_targets
 router = APIRouter(tags=["targets"])
 
 Manager = Annotated[Caller, Security(signed_caller, scopes=["publications:write"])]
-AsOf = Annotated[AwareDatetime | None, Query(description="As known at this moment; now without it.")]
+AsOf = Annotated[Moment | None, Query(description="As known at this moment; now without it.")]
 
 
 @router.post("/v1/places/{place_id}/targets", status_code=201, response_model=PlaceTarget)

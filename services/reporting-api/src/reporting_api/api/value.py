@@ -8,9 +8,8 @@ from typing import Annotated, get_args
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response, Security
-from pydantic import AwareDatetime
 
-from cdp_common.contracts.base import Page
+from cdp_common.contracts.base import Moment, Page
 from cdp_common.contracts.ledger_heads import LedgerHead, LedgerKeys
 from cdp_common.contracts.reporting import (
     Basis,
@@ -70,9 +69,7 @@ async def get_collective_value(
     toms: Toms,
     now: Now,
     memory: Memory,
-    as_of: Annotated[
-        AwareDatetime | None, Query(description="As known at this moment; now without it.")
-    ] = None,
+    as_of: Annotated[Moment | None, Query(description="As known at this moment; now without it.")] = None,
     group_by: Annotated[str | None, Query(max_length=500, description=f"Comma list of {GROUPINGS}.")] = None,
     basis: Annotated[Basis, Query(description="Of the grouping by organisation.")] = "delivered_by",
 ) -> Response:

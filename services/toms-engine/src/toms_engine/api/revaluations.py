@@ -1,11 +1,10 @@
 """The routes that value lines under two editions: a request of lines, or a whole history."""
 
-from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response, Security
 
-from cdp_common.contracts.base import Sha256
+from cdp_common.contracts.base import Day, Sha256
 from cdp_common.contracts.comparisons import Comparison, ComparisonRequest, Revaluation
 from cdp_common.web.caller import Caller
 from cdp_common.web.identity import signed_caller
@@ -51,7 +50,7 @@ async def revalue_history(
     to_edition_hash: Annotated[Sha256, Query()],
     options: Annotated[Options, Depends(stated_options)],
     files: FilesInUse,
-    to_valid_on: Annotated[date | None, Query()] = None,
+    to_valid_on: Annotated[Day | None, Query()] = None,
 ) -> Response:
     """Value a file of recorded lines under another edition too: the difference by measure, and what has none.
 
