@@ -1,12 +1,13 @@
 """Schemathesis on a running service: all its checks on every operation that the service describes.
 
-Two of its judgements need a word of ours:
+Three of its judgements need a word of ours:
 
 - It takes any refusal of a request that fits the description for a fault of the description. Here the domain
   refuses too (an unknown edition, a period that ends before it starts), with a code of its own. So such
   statuses pass there, and `refused_for_its_form` finds what would be the fault: a request that fits the
   description and is refused for its form all the same.
 - A missing If-Match is answered 428, which is not among the statuses that it knows for a missing header.
+- A list longer than described may make a body longer than the service reads, which is refused with 413.
 
 And it draws the same Idempotency-Key again for another case: then a creation gives its first answer again,
 also of what has been deleted since, and Schemathesis misses the thing. So each request that creates has a key
@@ -18,7 +19,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,6 +36,9 @@ TOKEN_LASTS_S = 300
 
 DOMAIN_REFUSALS = ("400", "412", "413", "422", "501")
 """Statuses with which the domain, or a bound that no schema states, refuses a well-formed request."""
+
+REFUSALS_OF_FORM = ("400", "401", "403", "404", "405", "406", "409", "415", "422", "428", "429", "5xx")
+"""What Schemathesis takes for the refusal of a request that does not fit the description."""
 
 WORDS_ABOUT_FORM = frozenset({"malformed_json", "unsupported_media_type", "unknown_query_parameter"})
 BEYOND_SCHEMAS = frozenset({"too_many_digits", "text_unusable"})
@@ -79,22 +83,23 @@ async def served(app: FastAPI) -> AsyncIterator[str]:
             await running
 
 
-def checked(
-    document: dict[str, Any],
-    address: str,
-    token: Callable[[], str],
-    *,
-    seed: int,
-    examples: int,
-    in_depth: bool,
-) -> Measured:
-    """Run the checks; `in_depth` adds the systematic cases and sequences of calls to the drawn ones.
+@dataclass(frozen=True, slots=True)
+class Depth:
+    """How far a run goes."""
 
-    It blocks, and belongs in a thread of its own: the service answers in this process.
-    """
-    schema = schemathesis.openapi.from_dict(
-        document, config=_config(address, seed, examples, in_depth=in_depth)
-    )
+    seed: int
+    examples: int
+    """Requests that are drawn for each operation."""
+    operations: Sequence[str]
+    """The ids of those that are asked."""
+    in_depth: bool
+    """Whether systematic cases and sequences of calls come beside the drawn requests."""
+
+
+def checked(document: dict[str, Any], address: str, token: Callable[[], str], depth: Depth) -> Measured:
+    """What the checks find; it blocks, and belongs in a thread of its own: the service is in this process."""
+    described = schemathesis.openapi.from_dict(document, config=_config(address, depth))
+    schema = described.include(operation_id=list(depth.operations))
     schema.auth(refresh_interval=TOKEN_LASTS_S)(_bearing(token))
     requests, findings = 0, dict[str, str]()
     for event in from_schema(schema).execute():
@@ -106,26 +111,27 @@ def checked(
     return Measured(requests, findings)
 
 
-def _config(address: str, seed: int, examples: int, *, in_depth: bool) -> SchemathesisConfig:
+def _config(address: str, depth: Depth) -> SchemathesisConfig:
     return SchemathesisConfig.from_dict(
         {
-            "seed": seed,
+            "seed": depth.seed,
             "base-url": address,
             "continue-on-failure": True,
             "request-timeout": 30.0,
             "suppress-health-check": ["all"],
-            "generation": {"max-examples": examples, "database": "none", "no-shrink": True},
+            "generation": {"max-examples": depth.examples, "database": "none", "no-shrink": True},
             "checks": {
                 "positive_data_acceptance": {
                     "expected-statuses": ["2xx", "3xx", "401", "403", "404", "409", "428", *DOMAIN_REFUSALS]
                 },
+                "negative_data_rejection": {"expected-statuses": [*REFUSALS_OF_FORM, "413"]},
                 "missing_required_header": {"expected-statuses": ["400", "401", "403", "422", "428"]},
             },
             "phases": {
                 "examples": {"enabled": True},
                 "fuzzing": {"enabled": True},
-                "coverage": {"enabled": in_depth},
-                "stateful": {"enabled": in_depth},
+                "coverage": {"enabled": depth.in_depth},
+                "stateful": {"enabled": depth.in_depth},
             },
         }
     )

@@ -34,6 +34,8 @@ class Scale:
     """Hostile requests to each service."""
     examples_of_each_operation: int
     """Requests that Schemathesis draws for each operation."""
+    operations: int
+    """Operations of each service that Schemathesis asks, drawn by the seed; all where they are fewer."""
 
     def chance(self, *purpose: object) -> Random:
         """Random draws for one purpose, the same for the same seed."""
@@ -53,6 +55,7 @@ SHORT = Scale(
     repeats=60,
     examples=60,
     examples_of_each_operation=2,
+    operations=20,
 )
 LONG = Scale(
     is_long=True,
@@ -67,6 +70,7 @@ LONG = Scale(
     repeats=1_000,
     examples=5_000,
     examples_of_each_operation=200,
+    operations=1_000,
 )
 
 
@@ -86,6 +90,7 @@ def scale_here() -> Scale:
         repeats=_number("REPEATS", usual.repeats),
         examples=_number("EXAMPLES", usual.examples),
         examples_of_each_operation=_number("EXAMPLES_EACH", usual.examples_of_each_operation),
+        operations=_number("OPERATIONS", usual.operations),
     )
 
 
