@@ -55,7 +55,7 @@ SHORT = Scale(
     repeats=60,
     examples=60,
     examples_of_each_operation=2,
-    operations=20,
+    operations=12,
 )
 LONG = Scale(
     is_long=True,
