@@ -201,6 +201,7 @@ async def test_one_process_of_a_package_that_was_awarded_becomes_a_draft_that_st
                 "suppliers": [{"name": "Supplier", "scheme": "GB-COH", "id": "01234567"}],
             }
         ],
+        "remarks": [],
     }
     path = f"/v1/tenders/{tender['id']}"
     etag = await world.etag(path, as_=world.buyer)

@@ -1,5 +1,6 @@
 """Every refusal is one problem document, the framework's own included, and says nothing it should not."""
 
+import gzip
 import json
 from typing import Any
 
@@ -87,6 +88,13 @@ async def test_malformed_json_says_where_it_stops(client, token_mint, body, char
     answer = await client.post(BIDS, content=body, headers=headers)
     detail = f"The body stops being JSON at character {character}."
     assert_problem(answer, 400, "malformed_json", detail=detail)
+
+
+async def test_a_packed_body_is_refused_as_such_where_none_is_unpacked(client, token_mint):
+    headers = {**bidder(token_mint), "Content-Type": "application/json", "Content-Encoding": "gzip"}
+    answer = await client.post(BIDS, content=gzip.compress(b'{"lines": []}'), headers=headers)
+    assert_problem(answer, 415, "unsupported_content_encoding")
+    assert answer.headers["accept-encoding"] == "identity"
 
 
 @pytest.mark.parametrize(

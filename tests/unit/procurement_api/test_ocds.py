@@ -12,7 +12,6 @@ from procurement_api.domain.ocds import (
     MAX_ID_CHARS,
     MAX_LOTS,
     MAX_RELEASES,
-    MAX_TITLE_CHARS,
     OcidNotInPackage,
     PackageUnreadable,
     is_awarded,
@@ -21,6 +20,7 @@ from procurement_api.domain.ocds import (
 from procurement_api.domain.ocds_awards import AwardFacts, NamedParty
 from procurement_api.domain.ocds_parts import (
     MAX_DEPTH,
+    MAX_TITLE_CHARS,
     LotFacts,
     PoundsStated,
     StatedValue,

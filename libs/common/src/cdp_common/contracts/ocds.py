@@ -109,6 +109,14 @@ class NoticeAward(Contract):
     suppliers: list[NoticeParty]
 
 
+class NoticeRemark(Contract):
+    """One thing that the tender does not have as the notice states it: where in the release, and why."""
+
+    pointer: str
+    code: Literal["value_unread", "lot_unread", "lot_renamed", "text_cut"]
+    message: str
+
+
 class ImportedNotice(Contract):
     """What the releases of one process say together, beside the tender that they became."""
 
@@ -118,6 +126,7 @@ class ImportedNotice(Contract):
     buyer: NoticeParty | None
     value: NoticeValue | None
     awards: list[NoticeAward]  # with one the tender stays a draft: there is nothing left to bid for
+    remarks: list[NoticeRemark]  # the first hundred
 
 
 class OcdsImportReport(Contract):

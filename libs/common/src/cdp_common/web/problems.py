@@ -57,6 +57,13 @@ class BodyMalformed(kernel.BadRequest):
     title = "The body is not valid JSON"
 
 
+class EncodingUnsupported(kernel.UnsupportedMedia):
+    """The body is compressed, and the operation reads it as it is."""
+
+    code = "unsupported_content_encoding"
+    title = "The body's packing is not supported"
+
+
 class UnknownPath(kernel.NotFound):
     """The API has no such path."""
 
@@ -172,6 +179,8 @@ def _headers_of(error: CdpError, status: int) -> dict[str, str]:
         headers["WWW-Authenticate"] = challenge
     elif status == HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = "Bearer"
+    if isinstance(error, EncodingUnsupported):
+        headers["Accept-Encoding"] = "identity"  # RFC 9110, section 15.5.16
     return headers
 
 
@@ -211,12 +220,19 @@ async def _on_invalid(request: Request, error: Exception) -> Response:
     malformed = next((fault for fault in faults if fault["type"] == "json_invalid"), None)
     refusal: CdpError
     if malformed is not None:
-        refusal = BodyMalformed(f"The body stops being JSON at character {malformed['loc'][-1]}.")
+        refusal = _unreadable(request, f"The body stops being JSON at character {malformed['loc'][-1]}.")
     else:
         found = field_errors(faults, error.body)
         noun = "one fault" if len(found) == 1 else f"{len(found)} faults"
         refusal = kernel.InvalidInput(f"The input has {noun}; see errors.", errors=found)
     return response_to(refusal, request.url.path, request_id_of(request))
+
+
+def _unreadable(request: Request, words: str) -> CdpError:
+    """Why a body could not be read: it is compressed, or it is not what it says that it is."""
+    if request.headers.get("content-encoding", "identity").strip().lower() != "identity":
+        return EncodingUnsupported("Send the body as it is, without Content-Encoding.")
+    return BodyMalformed(words)
 
 
 async def _on_http(request: Request, error: Exception) -> Response:
@@ -226,9 +242,8 @@ async def _on_http(request: Request, error: Exception) -> Response:
         return response_to(error.__cause__, path, request_id)
     if error.status_code == HTTPStatus.BAD_REQUEST:
         # The framework raises 400 only for a body that it cannot read; its own words may name internals.
-        return response_to(
-            BodyMalformed("The body cannot be read as the stated content type."), path, request_id
-        )
+        refusal = _unreadable(request, "The body cannot be read as the stated content type.")
+        return response_to(refusal, path, request_id)
     if error.status_code == HTTPStatus.NOT_FOUND:
         return response_to(UnknownPath("Nothing is served at this path."), path, request_id)
     headers = error.headers

@@ -12,8 +12,11 @@ from typing import Any
 
 from cdp_common.kernel.errors import FieldError, InvalidInput
 from cdp_common.kernel.ocds_merge import in_order, merged_content
+from procurement_api.domain.notice_remarks import Remark, remarks_of
 from procurement_api.domain.ocds_awards import AwardFacts, NamedParty, awards_of, buyer_of
 from procurement_api.domain.ocds_parts import (
+    MAX_DESCRIPTION_CHARS,
+    MAX_TITLE_CHARS,
     LotFacts,
     PoundsStated,
     StatedValue,
@@ -36,8 +39,6 @@ STAGE_TAGS = frozenset(
 CALLED_OFF = frozenset({"cancelled", "unsuccessful", "withdrawn"})
 MAX_RELEASES = 1000
 MAX_ID_CHARS = 300
-MAX_TITLE_CHARS = 300
-MAX_DESCRIPTION_CHARS = 20_000
 MAX_LOTS = 1000
 
 
@@ -71,6 +72,8 @@ class TenderFacts:
     lots: tuple[LotFacts, ...]
     buyer: NamedParty | None
     awards: tuple[AwardFacts, ...]
+    remarks: tuple[Remark, ...]
+    """What of the releases is not here as they state it."""
     release: Mapping[str, Any]
     """The merged releases as far as they are kept: without the persons to contact."""
 
@@ -118,8 +121,10 @@ def read_package(
 
 
 def _releases_of(package: Mapping[str, Any]) -> list[Any]:
-    """The releases of a release package, or those embedded in a record package's records."""
+    """The releases of a release package or of a record package's records, or the one release sent."""
     releases, records = package.get("releases"), package.get("records")
+    if releases is None and records is None and "ocid" in package:
+        return [package]
     if releases is None and isinstance(records, list):
         releases = [release for record in records for release in _releases_of_record(record)]
     if not isinstance(releases, list) or not releases:
@@ -177,6 +182,7 @@ def _read_process(ocid: str, releases: Sequence[Mapping[str, Any]]) -> TenderFac
         lots=lots_of(tender.get("lots")),
         buyer=buyer_of(merged),
         awards=awards_of(merged),
+        remarks=remarks_of(merged),
         release=merged if len(kept) == 1 else {"ocid": ocid, "id": ids[-1], "tag": sorted(tags), **merged},
     )
 

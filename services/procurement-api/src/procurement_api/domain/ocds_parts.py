@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any
 
+MAX_TITLE_CHARS = 300
+MAX_DESCRIPTION_CHARS = 20_000
 MAX_LOT_TITLE_CHARS = 300
 MAX_DEPTH = 60
 
@@ -64,10 +66,15 @@ def value_of(value: object) -> StatedValue | None:
     if not isinstance(value, Mapping):
         return None
     currency = value.get("currency")
-    if not isinstance(currency, str) or _CURRENCY.fullmatch(currency) is None:
+    if not isinstance(currency, str) or not is_currency(currency):
         return None
-    amount, gross = _amount(value.get("amount")), _amount(value.get("amountGross"))
+    amount, gross = amount_of(value.get("amount")), amount_of(value.get("amountGross"))
     return None if amount is None and gross is None else StatedValue(currency, amount, gross)
+
+
+def is_currency(currency: object) -> bool:
+    """Whether this is the code of a currency by its form (ISO 4217)."""
+    return isinstance(currency, str) and _CURRENCY.fullmatch(currency) is not None
 
 
 def pounds_of(value: object) -> PoundsStated:
@@ -82,7 +89,8 @@ def _pennies(amount: Decimal | None) -> Decimal | None:
     return None if amount is None else amount.quantize(_PENNY, ROUND_HALF_UP)
 
 
-def _amount(amount: object) -> Decimal | None:
+def amount_of(amount: object) -> Decimal | None:
+    """An amount that is written as a number, of a size that can be money; None for anything else."""
     if isinstance(amount, bool) or not isinstance(amount, int | float | str | Decimal):
         return None
     try:

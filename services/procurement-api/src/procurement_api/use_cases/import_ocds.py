@@ -15,6 +15,7 @@ from cdp_common.contracts.ocds import (
     ImportFault,
     NoticeAward,
     NoticeParty,
+    NoticeRemark,
     NoticeValue,
     OcdsImport,
     OcdsImportReport,
@@ -76,6 +77,10 @@ def _notice(facts: TenderFacts, tender_id: UUID) -> ImportedNotice:
         buyer=None if facts.buyer is None else _party(facts.buyer),
         value=_value(facts.value),
         awards=[_award(award) for award in facts.awards],
+        remarks=[
+            NoticeRemark(pointer=remark.pointer, code=remark.code, message=remark.message)
+            for remark in facts.remarks
+        ],
     )
 
 
