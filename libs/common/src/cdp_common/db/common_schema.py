@@ -3,10 +3,14 @@
 A change of the shared tables is a new numbered pair of functions, called from a new migration everywhere.
 """
 
-import re
+from __future__ import annotations
 
-from alembic.operations import Operations
-from sqlalchemy import Connection
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # a process that prepares databases starts sooner without it; only migrations bring it
+    from alembic.operations import Operations
+    from sqlalchemy import Connection
 
 _NAME = re.compile(r"[a-z_][a-z0-9_]{0,62}")
 
