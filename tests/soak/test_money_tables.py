@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.soak.scale import Scale
-from tests.unit.reporting_api.money_samples import programmes
+from tests.unit.reporting_api.money_samples import OF_RANGE, programmes
 from tests.unit.reporting_api.test_money_protection import broken, share_beside
 
 SEEDS = 13
@@ -25,6 +25,8 @@ def test_no_protected_cell_of_any_table_can_be_told(lot: int, scale: Scale):
         pytest.skip(TOO_LONG)
     for seed in range(1000 + lot * SEEDS, 1000 + (lot + 1) * SEEDS):
         assert [problem for programme in programmes(seed) for problem in broken(programme)] == [], seed
+        uneven = programmes(seed, uneven_ranges=True)
+        assert [problem for programme in uneven for problem in broken(programme, OF_RANGE)] == [], seed
 
 
 @pytest.mark.timeout(7200)

@@ -18,9 +18,9 @@ Atom = tuple[str, str]
 
 @dataclass(frozen=True)
 class Told:
-    """One number that a publication tells: the atoms that it sums."""
+    """One number that a publication tells: the atoms that it sums, each with its share."""
 
-    atoms: frozenset[Atom]
+    atoms: Mapping[Atom, float]
 
 
 class MoneyAttacker:
@@ -30,19 +30,22 @@ class MoneyAttacker:
         """`truth` is what each atom holds of those whom the attacker does not know."""
         self.truth = truth
         self.place = {atom: index for index, atom in enumerate(sorted(truth))}
-        rows = [sorted(self.place[atom] for atom in each.atoms if atom in truth) for each in told]
+        rows = [
+            {self.place[atom]: share for atom, share in sorted(each.atoms.items()) if atom in truth}
+            for each in told
+        ]
         # In units of the largest number: a solver's tolerance is absolute.
         self.unit = max([1, *truth.values()])
         values = [truth[atom] / self.unit for atom in sorted(truth)]
         known = [row for row in rows if row]
         self.sums = KnownSums(
             len(values),
-            [dict.fromkeys(row, 1.0) for row in known],
-            [sum(values[place] for place in row) for row in known],
+            known,
+            [sum(values[place] * share for place, share in row.items()) for row in known],
         )
 
     def told(
-        self, several: Sequence[tuple[Sequence[Atom], float, float]]
+        self, several: Sequence[tuple[Mapping[Atom, float], float, float]]
     ) -> Iterator[tuple[int, float, float]]:
         """Atoms with a least and a most: which of them cannot hold both, and what they can, in pence."""
         goals = [self._row(atoms) for atoms, _, _ in several]
@@ -51,5 +54,5 @@ class MoneyAttacker:
         for one in self.sums.told(goals, low, high):
             yield one.place, one.low * self.unit, one.high * self.unit
 
-    def _row(self, atoms: Sequence[Atom]) -> Row:
-        return dict.fromkeys([self.place[atom] for atom in atoms], 1.0)
+    def _row(self, atoms: Mapping[Atom, float]) -> Row:
+        return {self.place[atom]: share for atom, share in atoms.items()}

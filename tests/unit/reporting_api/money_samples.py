@@ -3,16 +3,27 @@
 One fixed hierarchy: five themes of two to four outcomes each, and three bands of need with three areas each.
 The publications: the first quarter, the second, the half-year, and the first quarter again after two or nine
 organisations reported late. Twenty-four organisations deliver, a quarter of them named by agreement.
+
+One line of an outcome has no range until it is corrected, before the last publication. The
+outcomes are mapped to five categories of another system as well, whole or in shares.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Hashable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import partial
 from random import Random  # noqa: TID251 - generated tables, the same for the same seed
 from uuid import UUID
 
+from reporting_api.domain.crosswalk_disclosure import (
+    block_of,
+    category_cell,
+    parts_hidden,
+    told_over_time,
+    withheld_categories,
+)
 from reporting_api.domain.disclosure import NOW, Cell, Contributions, DisclosureRule, merged, withheld_levels
 from reporting_api.domain.disclosure import Level as Table
 
@@ -26,9 +37,16 @@ HIERARCHIES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
 }
 FIGURES = (
     *("delivered", "delivered social", "delivered local", "delivered fiscal"),
-    *("validated", "committed"),
+    *("validated", "committed", "delivered low", "delivered high"),
 )
-"""A figure, its parts, another, and what is in force on a publication's last day."""
+"""A figure, its parts, another, what is in force on a publication's last day, and the range of the first."""
+OF_RANGE = ("delivered low", "delivered high")
+_HALF, _WHOLE, _QUARTER = Decimal("0.5"), Decimal(1), Decimal("0.25")
+_SHARES: tuple[Mapping[str, Decimal], ...] = (
+    *({"c0": _WHOLE}, {"c0": _HALF, "c1": _HALF}, {"c1": _WHOLE}, {"c2": _WHOLE}),
+    *({"c2": _QUARTER, "c3": 3 * _QUARTER}, {"c3": _WHOLE}, {"c4": _WHOLE}),
+)
+"""The shares of outcomes in categories, one after the other and again."""
 PUBLICATIONS = 4
 Leaf = str
 Layer = str
@@ -57,10 +75,11 @@ def counted(number: int, figure: str) -> frozenset[Layer]:
 
 @dataclass(frozen=True)
 class Level:
-    """One grouping of a publication: its cells, and the keys of those withheld."""
+    """One grouping of a publication: its cells, the keys of those withheld, and those that show a range."""
 
     cells: tuple[Cell, ...]
     withheld: frozenset[str]
+    ranged: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -71,22 +90,65 @@ class Programme:
     truth: Mapping[tuple[Leaf, Layer], Contributions]
     published: tuple[tuple[Level, Level], ...]
     """For each publication the level above and the level of leaves."""
+    rangeless: frozenset[Leaf]
+    """The leaves with a line that had no range until it was corrected."""
+    categories: tuple[Level, ...] = ()
+    """For each publication the categories of the other system; none where leaves are mapped to none."""
 
 
-def programmes(seed: int, *, named: frozenset[UUID] = NAMED, with_memory: bool = True) -> Iterator[Programme]:
+def programmes(
+    seed: int,
+    *,
+    named: frozenset[UUID] = NAMED,
+    with_memory: bool = True,
+    with_ranges: bool = True,
+    with_categories: bool = True,
+    uneven_ranges: bool = False,
+) -> Iterator[Programme]:
     """A generated programme, by theme and outcome and by band and area.
 
     `named` are those whom the protection takes to be known; without memory each publication is protected by
-    itself.
+    itself; without ranges or categories these are published all the same, and not protected. Where ranges are
+    uneven every third organisation's least is nothing.
     """
     rng = Random(seed)
     for hierarchy in HIERARCHIES.values():
-        truth = _truth(rng, hierarchy)
+        truth, rangeless = _truth(rng, hierarchy, uneven_ranges=uneven_ranges)
         published: list[tuple[Level, Level]] = []
+        categories: list[Level] = []
         for number in range(PUBLICATIONS):
-            before = published if with_memory else []
-            published.append(_publication(hierarchy, truth, before, number, named))
-        yield Programme(hierarchy, truth, tuple(published))
+            told = _Told(hierarchy, truth, rangeless, number, named, with_ranges=with_ranges)
+            published.append(_publication(told, published if with_memory else []))
+            if "t0" in hierarchy:
+                before = categories if with_memory else []
+                found = _categories(told, published, before)
+                categories.append(found if with_categories else replace(found, withheld=frozenset()))
+        yield Programme(hierarchy, truth, tuple(published), rangeless, tuple(categories))
+
+
+def shares_of(hierarchy: Mapping[str, tuple[str, ...]], category: str) -> dict[Leaf, Decimal]:
+    """The leaves of which a share belongs to a category."""
+    leaves = [leaf for of in hierarchy.values() for leaf in of]
+    shares = {leaf: _SHARES[place % len(_SHARES)] for place, leaf in enumerate(leaves)}
+    return {leaf: of[category] for leaf, of in shares.items() if category in of}
+
+
+@dataclass(frozen=True)
+class _Told:
+    """What a publication is made of."""
+
+    hierarchy: Mapping[str, tuple[str, ...]]
+    truth: Mapping[tuple[Leaf, Layer], Contributions]
+    rangeless: frozenset[Leaf]
+    number: int
+    named: frozenset[UUID]
+    with_ranges: bool
+
+    def has_range(self, leaves: Collection[Leaf]) -> bool:
+        """Whether every line of these leaves has a range in the publication."""
+        return self.number == PUBLICATIONS - 1 or not (
+            self.rangeless & set(leaves) and "first" in COUNTED[self.number]
+        )
 
 
 def bits_of(layer: Layer, number: int, remembered: int, figure: str) -> int:
@@ -97,55 +159,108 @@ def bits_of(layer: Layer, number: int, remembered: int, figure: str) -> int:
     return found
 
 
-def _publication(
-    hierarchy: Mapping[str, tuple[str, ...]],
-    truth: Mapping[tuple[Leaf, Layer], Contributions],
-    before: list[tuple[Level, Level]],
-    number: int,
-    named: frozenset[UUID],
-) -> tuple[Level, Level]:
-    leaves = {leaf: parent for parent, of in hierarchy.items() for leaf in of}
-    below = [_cell(leaf, parent, [leaf], truth, before, number, 1) for leaf, parent in leaves.items()]
-    above = [_cell(key, "", list(of), truth, before, number, 0) for key, of in hierarchy.items()]
-    every = sum(NOW << (number - back) for back in range(len(before)))
+def _publication(told: _Told, before: list[tuple[Level, Level]]) -> tuple[Level, Level]:
+    leaves = {leaf: parent for parent, of in told.hierarchy.items() for leaf in of}
+    below = [_cell(told, leaf, parent, [leaf], [of[1] for of in before]) for leaf, parent in leaves.items()]
+    above = [_cell(told, key, "", list(of), [of[0] for of in before]) for key, of in told.hierarchy.items()]
+    every = sum(NOW << (told.number - back) for back in range(len(before)))
     shown_above: dict[str | None, int] = {cell.key: cell.shown_before for cell in above}
-    levels = [Table(above, {"": every}), Table(below, shown_above)]
-    hidden, hidden_below = withheld_levels(levels, named, RULE)
-    return Level(tuple(above), hidden), Level(tuple(below), hidden_below)
+    ranged_above: dict[str | None, int] = {
+        cell.key: max((cell.ranges_before or {}).values()) for cell in above
+    }
+    whole = sum(
+        NOW << (told.number - back) for back, (of, _) in enumerate(before) if len(of.ranged) == len(of.cells)
+    )
+    levels = [Table(above, {"": every}, {"": whole}), Table(below, shown_above, ranged_above)]
+    hidden, hidden_below = withheld_levels(levels, told.named, RULE)
+    ranged = frozenset(leaf for leaf in leaves if told.has_range([leaf]))
+    shows_range = frozenset(key for key, of in told.hierarchy.items() if told.has_range(of))
+    return Level(tuple(above), hidden, shows_range), Level(tuple(below), hidden_below, ranged)
 
 
-def _cell(
-    key: str,
-    parent: str,
-    leaves: list[str],
-    truth: Mapping[tuple[Leaf, Layer], Contributions],
-    before: list[tuple[Level, Level]],
-    number: int,
-    level: int,
-) -> Cell:
+def _categories(told: _Told, published: list[tuple[Level, Level]], before: list[Level]) -> Level:
+    """The categories of a publication, protected as a scheme's are."""
+    outcomes = published[-1][1]
+    keys = sorted({category for of in _SHARES for category in of})
+    shares = {key: shares_of(told.hierarchy, key) for key in keys}
+    by_key = {cell.key: cell for cell in outcomes.cells}
+    cells = [
+        category_cell(
+            key,
+            [(by_key[leaf], share) for leaf, share in of.items()],
+            *_before(told, key, before),
+        )
+        for key, of in shares.items()
+    ]
+    hidden = [
+        part
+        for cell in outcomes.cells
+        for part in parts_hidden(
+            cell,
+            cell.key not in outcomes.withheld,
+            partial(_block_in, published, cell),
+            {key: of[cell.key] for key, of in shares.items() if cell.key in of},
+            {cell.key: cell for cell in cells},
+        )
+    ]
+    kept_back = withheld_categories(keys, hidden, told.named, RULE)
+    if before:
+        every = sum(NOW << (told.number - back) for back in range(len(before)))
+        kept_back |= told_over_time(cells, every, kept_back, told.named, RULE)
+    ranged = frozenset(key for key, of in shares.items() if told.has_range(of))
+    return Level(tuple(cells), kept_back, ranged)
+
+
+def _block_in(published: list[tuple[Level, Level]], cell: Cell, span: int) -> Hashable:
+    """The theme of an outcome where a publication of the span shows it, else the whole."""
+    theme = str(cell.parent)
+    bits = sum(NOW << back for back, (of, _) in enumerate(published[::-1]) if theme not in of.withheld)
+    return block_of((cell.key, theme), [cell.key], () if bits & span else [theme]), span
+
+
+def _before(told: _Told, key: str, before: list[Level]) -> tuple[int, dict[str, int]]:
+    """The bits of the publications before that showed a cell, and of those that showed its range."""
+    bits = {back: NOW << (told.number - back) for back in range(len(before))}
+    shown = {back: bit for back, bit in bits.items() if key not in before[back].withheld}
+    ranged = sum(bit for back, bit in shown.items() if key in before[back].ranged)
+    return sum(shown.values()), dict.fromkeys(OF_RANGE, ranged)
+
+
+def _cell(told: _Told, key: str, parent: str, leaves: list[str], before: list[Level]) -> Cell:
     spans: dict[int, list[Contributions]] = {}
-    for (leaf, layer), of in truth.items():
-        for figure in of if leaf in leaves else ():
-            if of[figure] and (bits := bits_of(layer, number, len(before), figure)):
+    shows = [
+        figure
+        for figure in FIGURES
+        if figure not in OF_RANGE or (told.with_ranges and told.has_range(leaves))
+    ]
+    for (leaf, layer), of in told.truth.items():
+        for figure in shows if leaf in leaves else ():
+            if of[figure] and (bits := bits_of(layer, told.number, len(before), figure)):
                 spans.setdefault(bits, []).append({figure: of[figure]})
     merged_spans = {bits: merged(of) for bits, of in spans.items()}
-    shown = sum(
-        NOW << (number - back) for back, levels in enumerate(before) if key not in levels[level].withheld
-    )
     now = merged(of for bits, of in merged_spans.items() if bits & NOW)
-    return Cell(key, parent, now, earlier=merged_spans, shown_before=shown)
+    shown, ranges = _before(told, key, before)
+    return Cell(key, parent, now, earlier=merged_spans, shown_before=shown, ranges_before=ranges)
+
+
+_Truth = dict[tuple[Leaf, Layer], dict[str, dict[UUID, int]]]
 
 
 def _truth(
-    rng: Random, hierarchy: Mapping[str, tuple[str, ...]]
-) -> dict[tuple[Leaf, Layer], dict[str, dict[UUID, int]]]:
-    """Pence of each organisation in each leaf and layer; an organisation works in a third to all of them."""
+    rng: Random, hierarchy: Mapping[str, tuple[str, ...]], *, uneven_ranges: bool
+) -> tuple[_Truth, frozenset[Leaf]]:
+    """Pence of each organisation in each leaf and layer, and the leaves with a line without a range at first.
+
+    An organisation works in a third to all of the leaves.
+    """
     leaves = [leaf for of in hierarchy.values() for leaf in of]
     late = frozenset(ORGANISATIONS[5 : rng.choice((7, 14))])
     sizes = {who: rng.lognormvariate(11, 1.0) for who in ORGANISATIONS}
     weights = {leaf: rng.lognormvariate(0, 0.5) for leaf in leaves}
+    # A range is that of a measure's figure; areas mix measures.
+    lows = {leaf: rng.uniform(0.4, 0.9) for leaf in leaves}
     # Nobody who reads knows where nothing is: every leaf has every layer.
-    found: dict[tuple[Leaf, Layer], dict[str, dict[UUID, int]]] = {
+    found: _Truth = {
         (leaf, layer): {figure: {} for figure in FIGURES}
         for leaf in leaves
         for layer in ("first", "late", "second")
@@ -164,7 +279,22 @@ def _truth(
                 found[leaf, layer]["delivered local"][who] = pence - social
                 found[leaf, layer]["delivered fiscal"][who] = social * (2 + who.int % 3) // 10
                 found[leaf, layer]["committed"][who] = pence * (4 + who.int % 2)
-    return found
+                low = lows[leaf] if leaf.startswith("t") else lows[leaf] * rng.uniform(0.95, 1.05)
+                low = 0.0 if uneven_ranges and who.int % 3 == 2 else low
+                found[leaf, layer]["delivered low"][who] = int(pence * low)
+                found[leaf, layer]["delivered high"][who] = int(pence * (2 - lows[leaf]))
+    rangeless = frozenset(rng.sample(leaves, 1) if "t0" in hierarchy else [])
+    for leaf in sorted(rangeless):
+        _without_range(found[leaf, "first"], found[leaf, "late"])
+    return found, rangeless
+
+
+def _without_range(first: dict[str, dict[UUID, int]], late: dict[str, dict[UUID, int]]) -> None:
+    """Let one organisation's line have no range until it is corrected: its pounds stay as they were."""
+    who = min(first["delivered low"], default=None)
+    for figure in OF_RANGE:
+        if who is not None:
+            late[figure][who] = first[figure].pop(who)
 
 
 def _social(leaf: Leaf, who: UUID, pence: int) -> int:

@@ -14,9 +14,11 @@ from reporting_api.domain.crosswalk_disclosure import (
     HiddenMeasure,
     block_of,
     blocks_after,
+    category_cell,
+    parts_hidden,
     withheld_categories,
 )
-from reporting_api.domain.disclosure import DisclosureRule
+from reporting_api.domain.disclosure import NOW, Cell, DisclosureRule, merged
 
 RULE = DisclosureRule(3, Decimal(10), "test")
 NOBODY: frozenset[UUID] = frozenset()
@@ -99,6 +101,21 @@ def test_what_one_scheme_tells_counts_for_the_next():
         == frozenset()
     )
     assert withheld_categories({"R", "S"}, second, NOBODY, RULE) == {"R", "S"}
+
+
+def test_a_category_is_not_shown_beside_one_of_another_publication_that_leaves_a_withheld_measure():
+    second, half_year = 2, NOW
+    small, large = {A: 100}, {**ALL, D: 200}
+    # M was withheld in the first quarter, which was never published, and shown in the second.
+    spans = {half_year: {"delivered": small}, second | half_year: {"delivered": large}}
+    measure = Cell("m", "o", merged(spans.values()), False, spans, second)
+    category = category_cell("P", [(measure, Decimal(1))], second)
+    parts = list(parts_hidden(measure, False, lambda span: span, {"P": Decimal(1)}, {"P": category}))
+    [part] = parts
+    assert (part.key, part.contributions["delivered"]) == (("m", frozenset({half_year})), small)
+    assert withheld_categories({"P"}, parts, NOBODY, RULE) == {"P"}
+    # What the two publications tell of the measure, if it is shown, is no more hidden in the category.
+    assert not list(parts_hidden(measure, True, lambda span: span, {"P": Decimal(1)}, {"P": category}))
 
 
 # ------------------------------------------------------------------ an attacker who solves

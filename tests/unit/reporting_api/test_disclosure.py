@@ -1,5 +1,6 @@
 """Disclosure control: what is withheld, and that nobody can work it out by subtraction."""
 
+from dataclasses import replace
 from decimal import Decimal
 from uuid import UUID
 
@@ -8,10 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reporting_api.domain.disclosure import (
+    NOW,
     Cell,
     DisclosureRule,
     Level,
     is_group_safe,
+    is_told_apart,
     merged,
     withheld_cells,
     withheld_levels,
@@ -19,6 +22,7 @@ from reporting_api.domain.disclosure import (
 
 RULE = DisclosureRule(3, Decimal(10), "test")
 NOBODY: frozenset[UUID] = frozenset()
+NOBODY_ABOVE: frozenset[str] = frozenset()
 A, B, C, D = (UUID(int=number) for number in (1, 2, 3, 4))
 
 
@@ -155,6 +159,23 @@ def test_a_shown_cell_is_withheld_when_its_change_would_tell_one_organisations()
     # Beside what came late alone another cell is withheld: where it belongs stays open.
     assert withheld_cells(Level([late, *larger], before), frozenset(), NOBODY, RULE) == {"late", "x"}
     assert withheld_cells(Level([never_shown, *larger]), frozenset(), NOBODY, RULE) == set()
+
+
+def test_a_range_that_was_never_shown_tells_what_pounds_told_before():
+    whole, second = {A: 100, B: 110, C: 120}, {A: 60, B: 60, C: 60}
+    first_quarter, half_year, restated = 8, 4, 2
+    spans = {
+        first_quarter | half_year | restated | NOW: {"delivered": whole, "delivered low": whole},
+        half_year | NOW: {"delivered": second, "delivered low": {A: 60}},
+    }
+    # The half-year again: with the first quarter's its range tells the second's, which is A's alone.
+    shown = first_quarter | half_year | restated
+    again = Cell("k", "", merged(spans.values()), False, spans, shown, {"delivered low": restated})
+    assert is_told_apart(again, NOBODY, RULE)
+    assert not is_told_apart(replace(again, ranges_before={"delivered low": shown}), NOBODY, RULE)
+    # Withheld, it needs company for the range, of which nothing stands beside it; the pounds were shown.
+    needs = withheld_cells(Level([again, cell("n", whole)], {"": shown}), NOBODY_ABOVE, NOBODY, RULE)
+    assert needs == {"k", "n"}
 
 
 def test_a_cell_that_gives_away_what_is_below_is_withheld_with_it():

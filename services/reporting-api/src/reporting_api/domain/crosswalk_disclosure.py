@@ -8,30 +8,52 @@ shares in all shown cells. Cells are withheld, the smallest first, until every a
 its block is safe by the rule that holds for cells. Then readers are taken to know every atom, which is more
 than the cells can tell, and the atoms are the blocks of the next scheme. So it does not matter in which way
 cells of several schemes are added and subtracted: nothing comes out but sums of safe atoms.
+
+Over several publications the same holds in every span (`disclosure.Cell.spans`): readers are taken to know
+what a category holds in each span that a publication counts which shows it; what a measure holds in a span is
+withheld unless publications tell it by itself.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Hashable, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import reduce
+from operator import or_
 from uuid import UUID
 
-from reporting_api.domain.disclosure import Contributions, DisclosureRule, is_group_safe, merged
+from reporting_api.domain.disclosure import (
+    NOW,
+    Cell,
+    Contributions,
+    DisclosureRule,
+    Level,
+    is_group_safe,
+    is_told_apart,
+    merged,
+    withheld_cells,
+)
+from reporting_api.domain.spans import are_told, classes_told
 
-Blocks = Mapping[str, Hashable]
-"""The block of each withheld measure; a measure that is shown has none."""
+Blocks = Mapping[Hashable, Hashable]
+"""The block of each withheld measure, or of its part in a span; what is shown has none."""
+
+
+NO_CELLS: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class HiddenMeasure:
-    """A measure whose cell is withheld: who contributes what, and its shares in the cells of one scheme."""
+    """What of a measure is withheld: who contributes what, and its shares in the cells of one scheme."""
 
-    key: str
+    key: Hashable
     block: Hashable
     contributions: Contributions
     shares: Mapping[str, Decimal]
+    told_before: frozenset[str] = NO_CELLS
+    """The cells of which publications before have told it apart already."""
 
     @property
     def size(self) -> int:
@@ -65,8 +87,40 @@ def withheld_categories(
         cutting = {
             cell for measure in measures if measure.block in exposed for cell in measure.shares.keys() & shown
         }
+        if not cutting:  # told by publications before
+            break
         shown.discard(min(cutting, key=lambda cell: (sizes[cell], cell)))
     return frozenset(cells) - shown
+
+
+def parts_hidden(
+    measure: Cell,
+    is_shown: bool,
+    block_in: Callable[[int], Hashable],
+    shares: Mapping[str, Decimal],
+    categories: Mapping[str, Cell],
+) -> Iterator[HiddenMeasure]:
+    """What of a measure is withheld, by the spans that the scheme's cells can tell apart.
+
+    One that is shown may be told no further than by what shows it. `block_in` gives the block for
+    publications of some bits, `shares` those of the measure in the scheme's cells.
+    """
+    shown = measure.shown_before | (NOW if is_shown else 0)
+    before = {key: categories[key].shown_before for key in shares}
+    telling = reduce(or_, before.values(), NOW)
+    for spans in classes_told(measure.spans, telling):
+        if are_told(spans, measure.spans, shown):
+            continue
+        bits = reduce(or_, spans)
+        yield HiddenMeasure(
+            (measure.key, spans),
+            block_in(bits),
+            merged(measure.spans[span] for span in spans),
+            {key: share for key, share in shares.items() if bits & (before[key] | NOW)},
+            frozenset(
+                key for key in shares if are_told(spans, categories[key].spans.keys() | spans, before[key])
+            ),
+        )
 
 
 def blocks_after(
@@ -75,6 +129,46 @@ def blocks_after(
     """The blocks that readers of the scheme's shown cells know of."""
     shown = set(cells).difference(withheld)
     return {measure.key: _atom(measure, shown) for measure in measures}
+
+
+def category_cell(
+    key: str,
+    measures: Iterable[tuple[Cell, Decimal]],
+    shown_before: int,
+    ranges_before: Mapping[str, int] | None = None,
+) -> Cell:
+    """A category for disclosure control: its shares of measures, as publications before counted these."""
+    spans: dict[int, list[Contributions]] = {}
+    for measure, share in measures:
+        for bits, of in measure.spans.items():
+            spans.setdefault(bits, []).append(_shared(of, share))
+    told = {bits: merged(of) for bits, of in spans.items()}
+    counted = merged(of for bits, of in told.items() if bits & NOW)
+    return Cell(key, "", counted, False, told, shown_before, ranges_before)
+
+
+def told_over_time(
+    categories: Sequence[Cell],
+    bits: int,
+    kept_back: frozenset[str],
+    agreed: frozenset[UUID],
+    rule: DisclosureRule,
+) -> frozenset[str]:
+    """Categories whose change since they were shown would tell too much, and those withheld beside them.
+
+    `bits` are the publications before, `kept_back` the categories that are withheld anyhow.
+    """
+    told = {cell.key for cell in categories if is_told_apart(cell, agreed, rule)}
+    if not told - kept_back:
+        return frozenset()
+    return withheld_cells(Level(categories, {"": bits}), frozenset(), agreed, rule, told | kept_back)
+
+
+def _shared(of: Contributions, share: Decimal) -> Contributions:
+    return {
+        figure: {who: int(pence * share) for who, pence in by_organisation.items()}
+        for figure, by_organisation in of.items()
+    }
 
 
 def _exposed_blocks(
@@ -100,4 +194,8 @@ def _exposed_blocks(
 
 def _atom(measure: HiddenMeasure, shown: Collection[str]) -> tuple[Hashable, Hashable]:
     """The measure's block, and its shares in what is shown."""
-    return measure.block, frozenset((cell, share) for cell, share in measure.shares.items() if cell in shown)
+    return measure.block, frozenset(
+        (cell, share)
+        for cell, share in measure.shares.items()
+        if cell in shown or cell in measure.told_before
+    )

@@ -12,11 +12,13 @@ same holds across publications: see `spans`.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
 from uuid import UUID
+
+from reporting_api.domain.spans import classes
 
 CUSTOMARY_MINIMUM_PEOPLE = 10
 """Below so many people a count is customarily withheld; a setting of the programme, fixed by no law."""
@@ -26,6 +28,9 @@ Contributions = Mapping[str, Mapping[UUID, int]]
 
 NOW = 1
 """The bit that stands for the publication in hand; those before it have the bits above."""
+
+RANGE = (" low", " high")
+"""How the names of figures end that are the least and the most of another."""
 
 NOBODY: frozenset[UUID] = frozenset()
 
@@ -54,6 +59,11 @@ class Cell:
     """The same contributions, and those of the publications before, by which publications count them."""
     shown_before: int = 0
     """The bits of the publications before that showed the cell."""
+    ranges_before: Mapping[str, int] | None = None
+    """By figure of a range the bits of those that showed it: a cell may show pounds without their range.
+
+    None where every publication that showed the cell showed all of it.
+    """
 
     @property
     def size(self) -> int:
@@ -69,6 +79,12 @@ class Cell:
         """
         return self.earlier or {NOW: self.contributions}
 
+    def shown_of(self, figure: str) -> int:
+        """The bits of the publications before that showed a figure of the cell."""
+        if self.ranges_before is None or not figure.endswith(RANGE):
+            return self.shown_before
+        return self.ranges_before.get(figure, 0)
+
 
 @dataclass(frozen=True, slots=True)
 class Level:
@@ -76,6 +92,8 @@ class Level:
 
     cells: Sequence[Cell]
     parents_before: Mapping[str | None, int] = field(default_factory=dict)
+    ranges_before: Mapping[str | None, int] | None = None
+    """The bits of those that showed a range of each cell above them; where none, as many as showed it."""
 
 
 def withheld_levels(
@@ -145,8 +163,13 @@ def parts_told(level: Level, parent: str | None, agreed: frozenset[UUID]) -> lis
     is left out.
     """
     siblings = [cell for cell in level.cells if cell.parent == parent]
-    bits = level.parents_before.get(parent, 0) | NOW
-    return [_of_class(siblings, left, bits, agreed) for left in _counted_now(siblings, bits)]
+    pounds = level.parents_before.get(parent, 0) | NOW
+    ranges = pounds if level.ranges_before is None else level.ranges_before.get(parent, 0) | NOW
+    return [
+        _of_class(siblings, left, bits, agreed, of_range=of_range)
+        for bits, of_range in ((pounds, False), (ranges, True))
+        for left in _counted_now(siblings, bits)
+    ]
 
 
 def withheld_cells(
@@ -173,9 +196,7 @@ def withheld_cells(
         or is_told_apart(cell, agreed, rule)
     }
     for parent in {cell.parent for cell in cells} - withheld_parents:
-        siblings = [cell for cell in cells if cell.parent == parent]
-        bits = level.parents_before.get(parent, 0) | NOW
-        withheld |= _secondary(siblings, withheld, bits, agreed, rule, fragile)
+        withheld |= _secondary(level, parent, withheld, agreed, rule, fragile)
     return frozenset(withheld)
 
 
@@ -199,36 +220,35 @@ def is_told_apart(cell: Cell, agreed: frozenset[UUID], rule: DisclosureRule) -> 
     """Whether showing the cell now, beside what was shown of it before, tells something unsafe of it."""
     if not cell.shown_before:
         return False
-    known = {spans for bits, spans in _classes(cell.spans, cell.shown_before).items() if bits}
+    figures: dict[int, set[str]] = {}
+    for name in {name for of in cell.spans.values() for name in of}:
+        figures.setdefault(cell.shown_of(name), set()).add(name)
     return any(
-        _is_unsafe(merged(cell.spans[span] for span in spans), agreed, rule)
-        for bits, spans in _classes(cell.spans, cell.shown_before | NOW).items()
-        if bits and spans not in known
+        _is_unsafe({name: of for name, of in part.items() if name in names}, agreed, rule)
+        for shown, names in figures.items()
+        for part in _told_anew(cell, shown)
     )
 
 
-def _classes(spans: Iterable[int], bits: int) -> dict[int, frozenset[int]]:
-    """The spans that publications of these bits cannot tell apart, by the bits that count them."""
-    found: dict[int, set[int]] = {}
-    for span in spans:
-        found.setdefault(span & bits, set()).add(span)
-    return {of: frozenset(members) for of, members in found.items()}
+def _told_anew(cell: Cell, shown: int) -> Iterator[Contributions]:
+    """The sums that showing the cell now tells, beside what publications of these bits showed of it."""
+    known = {spans for bits, spans in classes(cell.spans, shown).items() if bits}
+    for bits, spans in classes(cell.spans, shown | NOW).items():
+        if shown and bits and spans not in known:
+            yield merged(cell.spans[span] for span in spans)
 
 
 def _secondary(
-    siblings: Sequence[Cell],
+    level: Level,
+    parent: str | None,
     withheld: set[str],
-    bits: int,
     agreed: frozenset[UUID],
     rule: DisclosureRule,
     fragile: Collection[str],
 ) -> set[str]:
-    """Further cells beside withheld ones, smallest first, until the withheld ones together are safe.
-
-    `bits` are the publications that show the cell above: their sums of withheld cells are known, and so is
-    what sums of several publications leave.
-    """
-    found = [_of_class(siblings, left, bits, agreed) for left in _counted_now(siblings, bits)]
+    """Further cells beside withheld ones, smallest first, until the withheld ones together are safe."""
+    siblings = [cell for cell in level.cells if cell.parent == parent]
+    found = parts_told(level, parent, agreed)
     hidden = {cell.key for cell in siblings} & withheld
     before = -1
     # What one class needs may burden another: they are looked at until none needs anything.
@@ -263,17 +283,26 @@ def _counted_now(siblings: Sequence[Cell], bits: int) -> list[int]:
 
 
 def _of_class(
-    siblings: Sequence[Cell], left: int, bits: int, agreed: frozenset[UUID]
+    siblings: Sequence[Cell], left: int, bits: int, agreed: frozenset[UUID], *, of_range: bool
 ) -> dict[str, Contributions]:
-    """What of each cell is in one class of spans and was never shown; of those who are not named alone."""
+    """What of each cell, ranges or all else, is of one class of spans and never shown, without the named."""
     found = {}
     for cell in siblings:
-        spans = [span for span in cell.spans if span & bits == left and not span & cell.shown_before]
-        part = merged(cell.spans[span] for span in spans)
+        spans = [span for span in cell.spans if span & bits == left]
+        part = merged(_never_shown(cell, span, of_range=of_range) for span in spans)
         part = part if cell.is_licensed else _unnamed(part, agreed)
         if _size(part):
             found[cell.key] = part
     return found
+
+
+def _never_shown(cell: Cell, span: int, *, of_range: bool) -> Contributions:
+    """What of a span no publication before showed."""
+    return {
+        figure: of
+        for figure, of in cell.spans[span].items()
+        if figure.endswith(RANGE) == of_range and not span & cell.shown_of(figure)
+    }
 
 
 def _is_protected(
@@ -310,9 +339,9 @@ def weak_figures(cell: Cell, agreed: frozenset[UUID], rule: DisclosureRule) -> f
     return frozenset(
         figure
         for span, contributions in cell.spans.items()
-        if span & NOW and span != NOW and not span & cell.shown_before
+        if span & NOW and span != NOW
         for figure, of in contributions.items()
-        if _is_figure_unsafe(of, agreed, rule)
+        if not span & cell.shown_of(figure) and _is_figure_unsafe(of, agreed, rule)
     )
 
 

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from decimal import Decimal
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from uuid import UUID
 
 from cdp_common.kernel.periods import Period
 from reporting_api.domain.crosswalk_disclosure import (
     Blocks,
-    HiddenMeasure,
     block_of,
     blocks_after,
+    parts_hidden,
+    told_over_time,
     withheld_categories,
 )
 from reporting_api.domain.disclosure import (
-    Cell,
+    NOW,
     DisclosureRule,
     Level,
-    is_told_apart,
-    withheld_cells,
     withheld_levels,
 )
 from reporting_api.domain.exposures import Exposure, exposures
@@ -37,6 +36,7 @@ _HIERARCHIES: Sequence[Sequence[Dimension]] = (
     (Dimension("need_band"), Dimension("decile"), Dimension("area")),
     (Dimension("route"),),
 )
+_MEASURES = Dimension("measure")
 PUBLISHED_DIMENSIONS: Sequence[Dimension] = [
     dimension for dimensions in _HIERARCHIES for dimension in dimensions
 ]
@@ -65,7 +65,8 @@ def protect(
         for above, dimension in zip((None, *dimensions), dimensions, strict=False):
             of = computed.cells[dimension]
             cells = [recalled.cell(dimension, cell) for cell in of]
-            levels.append(Level(cells, recalled.parents_before(above, of)))
+            parents, ranges = recalled.parents_before(above, of), recalled.ranges_of_parents(above, of)
+            levels.append(Level(cells, parents, ranges))
         hidden = withheld_levels(levels, agreed, rule)
         withheld |= zip(dimensions, hidden, strict=True)
         exposed += ((dimensions[one.level], one) for one in exposures(levels, hidden, agreed, rule))
@@ -80,75 +81,69 @@ def _withheld_of_crosswalks(
     rule: DisclosureRule,
 ) -> dict[Dimension, frozenset[str]]:
     """The schemes' withheld cells, one scheme after another: each adds to what those before it tell."""
-    hidden = _hidden_measures(computed, withheld)
-    blocks: Blocks = {cell.key: block for cell, block in hidden}
+    measures = [
+        (cell, recalled.cell(_MEASURES, cell)) for cell in computed.cells[_MEASURES] if not cell.is_licensed
+    ]
+    block_in = _block_in(computed, recalled, withheld)
+    blocks: Blocks = {}
     found: dict[Dimension, frozenset[str]] = {}
     for code, scheme in sorted(computed.schemes.items()):
         dimension = Dimension("crosswalk", scheme=code)
         cells = computed.cells[dimension]
         licensed = frozenset(cell.key for cell in cells if cell.is_licensed)
         keys = frozenset(cell.key for cell in cells) - licensed
-        measures = [
-            HiddenMeasure(
-                cell.key,
-                blocks[cell.key],
-                cell.contributions,
-                scheme.shares_of(cell.qualifier, cell.key.partition("~")[0]),
+        shares = {
+            cell.key: {
+                key: share
+                for key, share in scheme.shares_of(cell.qualifier, cell.key.partition("~")[0]).items()
+                if key in keys
+            }
+            for cell, _ in measures
+        }
+        categories = {
+            key: recalled.category(
+                dimension,
+                key,
+                [(one, shares[one.key][key]) for _, one in measures if key in shares[one.key]],
             )
-            for cell, _ in hidden
+            for key in sorted(keys)
+        }
+        hidden = [
+            replace(part, block=blocks.get(part.key, part.block))
+            for cell, one in measures
+            for part in parts_hidden(
+                one,
+                cell.key not in withheld[_MEASURES],
+                partial(block_in, cell),
+                shares[cell.key],
+                categories,
+            )
+            if part.size > 0
         ]
-        kept_back = withheld_categories(keys, measures, agreed, rule)
-        categories = _categories(computed, recalled, dimension, keys)
-        kept_back |= _told_over_time(categories, recalled.bits, kept_back, agreed, rule)
-        blocks = blocks_after(measures, keys, kept_back)
+        kept_back = withheld_categories(keys, hidden, agreed, rule)
+        if recalled.bits:
+            kept_back |= told_over_time(list(categories.values()), recalled.bits, kept_back, agreed, rule)
+        blocks = blocks_after(hidden, keys, kept_back)
         found[dimension] = licensed | kept_back
     return found
 
 
-def _categories(
-    computed: ComputedValue, recalled: Recalled, dimension: Dimension, keys: frozenset[str]
-) -> list[Cell]:
-    """The categories of a scheme with what publications before told of them; none before the first."""
-    if not recalled.bits:
-        return []
-    measures = Dimension("measure")
-    scheme = computed.schemes[str(dimension.scheme)]
-    parts: dict[str, list[tuple[Cell, Decimal]]] = {key: [] for key in sorted(keys)}
-    for measure in computed.cells[measures]:
-        if measure.is_licensed:
-            continue
-        cell = recalled.cell(measures, measure)
-        for key, share in scheme.shares_of(measure.qualifier, measure.key.partition("~")[0]).items():
-            if key in parts:
-                parts[key].append((cell, share))
-    return [recalled.category(dimension, key, of) for key, of in parts.items()]
-
-
-def _told_over_time(
-    categories: list[Cell],
-    bits: int,
-    kept_back: frozenset[str],
-    agreed: frozenset[UUID],
-    rule: DisclosureRule,
-) -> frozenset[str]:
-    """Categories whose change since they were shown would tell too much, and those withheld beside them."""
-    told = {cell.key for cell in categories if is_told_apart(cell, agreed, rule)}
-    if not told - kept_back:
-        return frozenset()
-    return withheld_cells(Level(categories, {"": bits}), frozenset(), agreed, rule, told | kept_back)
-
-
-def _hidden_measures(
-    computed: ComputedValue, withheld: Mapping[Dimension, frozenset[str]]
-) -> list[tuple[GroupedCell, Hashable]]:
-    """The withheld measures with something to protect, each with the closest shown cell above it."""
-    themes, outcomes, measures = (Dimension(by) for by in ("theme", "outcome", "measure"))
+def _block_in(
+    computed: ComputedValue, recalled: Recalled, withheld: Mapping[Dimension, frozenset[str]]
+) -> Callable[[GroupedCell, int], Hashable]:
+    """What gives a measure's block in a span: the closest cell above that a publication of the span shows."""
+    outcomes, themes = Dimension("outcome"), Dimension("theme")
     theme_of = {cell.key: cell.parent for cell in computed.cells[outcomes]}
-    return [
-        (cell, block_of((cell.parent, theme_of[cell.parent]), withheld[outcomes], withheld[themes]))
-        for cell in computed.cells[measures]
-        if cell.key in withheld[measures] and not cell.is_licensed and cell.for_disclosure.size > 0
-    ]
+
+    def hidden(dimension: Dimension, key: str, span: int) -> Collection[str]:
+        bits = recalled.shown_bits(dimension, key) | (0 if key in withheld[dimension] else NOW)
+        return () if bits & span else (key,)
+
+    def block(measure: GroupedCell, span: int) -> Hashable:
+        outcome, theme = measure.parent, theme_of[measure.parent]
+        return block_of((outcome, theme), hidden(outcomes, outcome, span), hidden(themes, theme, span)), span
+
+    return block
 
 
 def organisations_agreed(

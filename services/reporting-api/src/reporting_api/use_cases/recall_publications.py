@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import reduce
+from operator import or_
 from uuid import UUID
 
 from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from reporting_api.domain.disclosure import NOW, Cell, Contributions, merged
-from reporting_api.domain.figures import GroupingName
+from cdp_common.contracts.publications import Publication
+from cdp_common.contracts.reporting import ValueFigure
+from reporting_api.domain.crosswalk_disclosure import category_cell
+from reporting_api.domain.disclosure import NOW, RANGE, Cell, Contributions
+from reporting_api.domain.figures import FOUR_FIGURES, GroupingName
 from reporting_api.domain.groupings import GroupedCell, parts_of
 from reporting_api.storage.earlier_publications import SpanRow, earlier_publications, spans_of
 from reporting_api.storage.figures import Slice
@@ -27,8 +32,12 @@ class Recalled:
 
     spans: Mapping[Dimension, _Spans]
     shown: Mapping[Dimension, Mapping[str, int]]
+    ranges: Mapping[Dimension, Mapping[str, Mapping[str, int]]]
+    """The bits of those that showed a range, by cell and figure."""
     bits: int
     """The bits of all of them: each showed the whole."""
+    whole_ranges: int
+    """The bits of those that showed a range of the whole."""
 
     def cell(self, dimension: Dimension, cell: GroupedCell) -> Cell:
         """What disclosure control looks at, with what is known of the cell from before."""
@@ -37,25 +46,32 @@ class Recalled:
         code = cell.key.partition("~")[0]
         spans = self.spans[dimension].get((code, cell.qualifier), {})
         told = {bits: _told_with(of, cell.contributions) for bits, of in spans.items()}
-        return replace(cell.for_disclosure, earlier=told, shown_before=self.shown_bits(dimension, cell.key))
+        return replace(
+            cell.for_disclosure,
+            earlier=told,
+            shown_before=self.shown_bits(dimension, cell.key),
+            ranges_before=self._ranges_before(dimension, cell.key),
+        )
 
     def category(self, dimension: Dimension, key: str, measures: Iterable[tuple[Cell, Decimal]]) -> Cell:
         """A crosswalk's category for disclosure control: its shares of measures as they were recalled."""
-        spans: dict[int, list[Contributions]] = {}
-        for measure, share in measures:
-            for bits, of in measure.spans.items():
-                spans.setdefault(bits, []).append(_shared(of, share))
-        told = {bits: merged(of) for bits, of in spans.items()}
-        counted = merged(of for bits, of in told.items() if bits & NOW)
-        return Cell(key, "", counted, earlier=told, shown_before=self.shown_bits(dimension, key))
+        ranges = self._ranges_before(dimension, key)
+        return category_cell(key, measures, self.shown_bits(dimension, key), ranges)
 
     def shown_bits(self, dimension: Dimension, key: str) -> int:
         """The bits of the publications that showed a cell, whatever they had to call it."""
-        code = key.partition("~")[0]
         found = 0
         for name, bits in self.shown.get(dimension, {}).items():
-            is_same = name == key or (name.partition("~")[0] == code and ("~" not in name or "~" not in key))
-            found |= bits if is_same else 0
+            found |= bits if _is_same(name, key) else 0
+        return found
+
+    def _ranges_before(self, dimension: Dimension, key: str) -> dict[str, int]:
+        """The bits of those that showed the range of a figure of a cell, by each of the range's figures."""
+        found: dict[str, int] = {}
+        for name, figures in self.ranges.get(dimension, {}).items():
+            for figure, bits in figures.items() if _is_same(name, key) else ():
+                for of in (f"{figure}{end}" for end in RANGE):
+                    found[of] = found.get(of, 0) | bits
         return found
 
     def parents_before(self, above: Dimension | None, cells: Iterable[GroupedCell]) -> dict[str | None, int]:
@@ -63,6 +79,16 @@ class Recalled:
         if above is None:
             return {cell.parent: self.bits for cell in cells}
         return {cell.parent: self.shown_bits(above, cell.parent) for cell in cells}
+
+    def ranges_of_parents(
+        self, above: Dimension | None, cells: Iterable[GroupedCell]
+    ) -> dict[str | None, int]:
+        """The bits of the publications that showed a range of what these cells are parts of."""
+        if above is None:
+            return {cell.parent: self.whole_ranges for cell in cells}
+        return {
+            cell.parent: reduce(or_, self._ranges_before(above, cell.parent).values(), 0) for cell in cells
+        }
 
 
 async def recall(tx: AsyncConnection, lines: Slice, dimensions: Sequence[Dimension]) -> Recalled:
@@ -75,25 +101,43 @@ async def recall(tx: AsyncConnection, lines: Slice, dimensions: Sequence[Dimensi
             basis = dimension.basis or "delivered_by"
             rows = await spans_of(tx, lines, earlier, _grouping(dimension), basis)
             spans[dimension] = _spans(rows, earlier, with_commissioners=basis == "commissioned_by")
+    ranges: dict[Dimension, dict[str, dict[str, int]]] = {}
+    whole_ranges = 0
     for bit, row in _with_bits(earlier):
         publication = thawed(row["document"])
-        for decile in [] if publication.need is None else publication.need.deciles:
-            if not decile.suppressed:
-                of = shown.get(Dimension("decile"), {})
-                of[decile.key] = of.get(decile.key, 0) | bit
-        for grouping in publication.value.groupings:
-            of = shown.setdefault(Dimension(grouping.by, grouping.basis, grouping.scheme), {})
-            for cell in grouping.cells:
-                if not cell.suppressed:
-                    of[cell.key] = of.get(cell.key, 0) | bit
-    return Recalled(spans, shown, sum(bit for bit, _ in _with_bits(earlier)))
+        whole = (getattr(publication.value.figures, name) for name in FOUR_FIGURES)
+        whole_ranges |= bit if any(value.low_gbp is not None for value in whole) else 0
+        for dimension, key, figures in _cells_shown(publication):
+            of = shown.setdefault(dimension, {})
+            of[key] = of.get(key, 0) | bit
+            for figure, value in figures:
+                if value is not None and value.low_gbp is not None:
+                    names = ranges.setdefault(dimension, {}).setdefault(key, {})
+                    for name in (figure, f"{figure} commissioned"):
+                        names[name] = names.get(name, 0) | bit
+    return Recalled(spans, shown, ranges, sum(bit for bit, _ in _with_bits(earlier)), whole_ranges)
 
 
-def _shared(of: Contributions, share: Decimal) -> Contributions:
-    return {
-        figure: {who: int(pence * share) for who, pence in by_organisation.items()}
-        for figure, by_organisation in of.items()
-    }
+def _cells_shown(
+    publication: Publication,
+) -> Iterator[tuple[Dimension, str, Sequence[tuple[str, ValueFigure | None]]]]:
+    """The cells that a publication shows, with the figures of each."""
+    for decile in [] if publication.need is None else publication.need.deciles:
+        if not decile.suppressed:
+            landed = (("delivered", decile.delivered), ("validated", decile.validated))
+            yield Dimension("decile"), decile.key, landed
+    for grouping in publication.value.groupings:
+        dimension = Dimension(grouping.by, grouping.basis, grouping.scheme)
+        for cell in grouping.cells:
+            if not cell.suppressed:
+                figures = [(name, getattr(cell.figures, name, None)) for name in FOUR_FIGURES]
+                yield dimension, cell.key, figures
+
+
+def _is_same(name: str, key: str) -> bool:
+    """Whether two keys are of one cell, if only one of them had to tell it apart from its namesakes."""
+    is_one_code = name.partition("~")[0] == key.partition("~")[0]
+    return name == key or (is_one_code and ("~" not in name or "~" not in key))
 
 
 def _told_with(of: Contributions, shown: Contributions) -> Contributions:
