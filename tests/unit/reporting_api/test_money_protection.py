@@ -106,7 +106,8 @@ def _totals(programme: Programme, figure: str) -> list[Told]:
     return [
         Told({atom: 1.0 for atom in programme.truth if atom[1] in counted(number, figure)})
         for number in range(PUBLICATIONS)
-        if figure not in OF_RANGE or number == PUBLICATIONS - 1 or "first" not in counted(number, figure)
+        if figure not in OF_RANGE
+        or all(len(of.ranged) == len(of.cells) for of in programme.published[number])
     ]
 
 

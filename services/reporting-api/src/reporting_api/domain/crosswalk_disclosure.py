@@ -20,8 +20,6 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import reduce
-from operator import or_
 from uuid import UUID
 
 from reporting_api.domain.disclosure import (
@@ -35,7 +33,7 @@ from reporting_api.domain.disclosure import (
     merged,
     withheld_cells,
 )
-from reporting_api.domain.spans import are_told, classes_told
+from reporting_api.domain.spans import is_told
 
 Blocks = Mapping[Hashable, Hashable]
 """The block of each withheld measure, or of its part in a span; what is shown has none."""
@@ -100,26 +98,22 @@ def parts_hidden(
     shares: Mapping[str, Decimal],
     categories: Mapping[str, Cell],
 ) -> Iterator[HiddenMeasure]:
-    """What of a measure is withheld, by the spans that the scheme's cells can tell apart.
+    """What of a measure is withheld, by span.
 
     One that is shown may be told no further than by what shows it. `block_in` gives the block for
     publications of some bits, `shares` those of the measure in the scheme's cells.
     """
     shown = measure.shown_before | (NOW if is_shown else 0)
     before = {key: categories[key].shown_before for key in shares}
-    telling = reduce(or_, before.values(), NOW)
-    for spans in classes_told(measure.spans, telling):
-        if are_told(spans, measure.spans, shown):
+    for span, contributions in measure.spans.items():
+        if is_told(span, measure.spans, shown):
             continue
-        bits = reduce(or_, spans)
         yield HiddenMeasure(
-            (measure.key, spans),
-            block_in(bits),
-            merged(measure.spans[span] for span in spans),
-            {key: share for key, share in shares.items() if bits & (before[key] | NOW)},
-            frozenset(
-                key for key in shares if are_told(spans, categories[key].spans.keys() | spans, before[key])
-            ),
+            (measure.key, span),
+            block_in(span),
+            contributions,
+            {key: share for key, share in shares.items() if span & (before[key] | NOW)},
+            frozenset(key for key in shares if is_told(span, categories[key].spans, before[key])),
         )
 
 

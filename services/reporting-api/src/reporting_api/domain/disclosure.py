@@ -182,8 +182,7 @@ def withheld_cells(
 ) -> frozenset[str]:
     """The keys of a grouping's cells that are not shown, given those withheld in the grouping above it.
 
-    `exposing` are cells that would give away what is withheld below them, `fragile` those with unsafe ones
-    below them.
+    `exposing` cells would give away what is withheld, `fragile` ones have unsafe ones below them.
     """
     cells = level.cells
     withheld = {

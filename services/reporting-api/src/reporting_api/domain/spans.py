@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 
 
 def classes(spans: Iterable[int], bits: int) -> dict[int, frozenset[int]]:
@@ -13,12 +13,6 @@ def classes(spans: Iterable[int], bits: int) -> dict[int, frozenset[int]]:
     return {of: frozenset(members) for of, members in found.items()}
 
 
-def classes_told(spans: Iterable[int], bits: int) -> list[frozenset[int]]:
-    """The spans that publications of these bits count, those together that they cannot tell apart."""
-    return [members for of, members in classes(spans, bits).items() if of]
-
-
-def are_told(together: Collection[int], spans: Iterable[int], bits: int) -> bool:
-    """Whether publications of these bits tell what some of the spans come to together."""
-    told = [members for members in classes_told(spans, bits) if members <= set(together)]
-    return frozenset[int]().union(*told) == set(together)
+def is_told(span: int, spans: Iterable[int], bits: int) -> bool:
+    """Whether publications of these bits tell a span by itself."""
+    return bool(span & bits) and classes(spans, bits).get(span & bits) == frozenset({span})

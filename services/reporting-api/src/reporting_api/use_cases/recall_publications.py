@@ -115,7 +115,8 @@ async def recall(tx: AsyncConnection, lines: Slice, dimensions: Sequence[Dimensi
                     names = ranges.setdefault(dimension, {}).setdefault(key, {})
                     for name in (figure, f"{figure} commissioned"):
                         names[name] = names.get(name, 0) | bit
-    return Recalled(spans, shown, ranges, sum(bit for bit, _ in _with_bits(earlier)), whole_ranges)
+    every = sum(bit for bit, _ in _with_bits(earlier))
+    return Recalled(spans, shown, ranges, every, whole_ranges)
 
 
 def _cells_shown(
