@@ -27,7 +27,7 @@ OPERATIONS = {
     "toms-engine": 46,
     "procurement-api": 74,
     "charter-api": 37,
-    "reporting-api": 103,
+    "reporting-api": 105,
 }
 
 # Lists that are not paged: so many as there are feeds that the service reads.

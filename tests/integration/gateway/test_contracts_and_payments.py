@@ -4,7 +4,7 @@ from typing import Any
 
 from tests.integration.gateway import canned
 from tests.integration.gateway.documents_as_answers import KEY, answer_by_documents
-from tests.integration.gateway.world import Refused, World, Written
+from tests.integration.gateway.world import Call, Refused, World, Written
 
 from gateway.schema.nodes import node_id
 
@@ -104,3 +104,63 @@ async def test_a_preview_tells_what_a_publication_would_state_and_what_stays_exp
         },
     }
     assert value == {"exposed": [], "sections": None}
+
+
+async def test_what_fifteen_tenders_came_to_takes_one_call_for_each_relation(world: World) -> None:
+    answer_by_documents(world)
+    answers = world.services["procurement"].otherwise
+
+    def agreements(call: Call) -> tuple[int, Any]:
+        status, page = answers(call)
+        [known] = page["items"]
+        items = [
+            {**known, "tender_id": str(canned.tender(number).id), "lines": [_line(known, number)]}
+            for number in range(1, 16)
+        ]
+        return status, {"items": items, "next": None}
+
+    def deliveries(call: Call) -> tuple[int, Any]:
+        [known] = answers_of_reporting(call)[1]["items"]
+        found = [{**known, "commitment_line_id": one} for one in call.body["ids"][:-1]]
+        return 200, {"items": found, "missing": call.body["ids"][-1:]}
+
+    answers_of_reporting = world.services["reporting"].otherwise
+    tenders = [canned.tender(number) for number in range(1, 16)]
+    world.on("procurement", "GET", "/v1/tenders", canned.page(tenders))
+    world.on("procurement", "GET", "/v1/agreements", agreements)
+    world.on("reporting", "POST", "/v1/commitment-lines/deliveries/batch", deliveries)
+    data = await world.data(
+        """{ place(slug: "place-1") { tenders(first: 15) { edges { node { agreements {
+        lines { restId quantity delivery { deliveredQuantity total { amount } } } } } } } } }"""
+    )
+    lines = [edge["node"]["agreements"][0]["lines"][0] for edge in data["place"]["tenders"]["edges"]]
+    assert [line["restId"] for line in lines] == [str(canned.uid("line", number)) for number in range(1, 16)]
+    assert (lines[0]["delivery"] is None, lines[14]["delivery"]) == (False, None)
+    assert sorted(world.paths()) == [
+        "partners GET /v1/places",
+        "procurement GET /v1/agreements",
+        "procurement GET /v1/tenders",
+        "reporting POST /v1/commitment-lines/deliveries/batch",
+    ]
+
+
+def _line(agreement: dict[str, Any], number: int) -> dict[str, Any]:
+    return {**agreement["lines"][0], "line_id": str(canned.uid("line", number))}
+
+
+async def test_files_behind_lines_share_a_call_and_plans_are_asked_for_by_their_organisation(
+    world: World,
+) -> None:
+    answer_by_documents(world)
+    data = await world.data(
+        """{ place(slug: "place-1") { reportDrafts { edges { node { lines { edges { node {
+          evidence { evidenceId file { fileName } } } } } } } } }
+        organisation(identifier: "GB-COH:00000001") { plans(first: 5) { edges { node { title } } } } }"""
+    )
+    [edge] = data["place"]["reportDrafts"]["edges"]
+    [line] = edge["node"]["lines"]["edges"]
+    assert line["node"]["evidence"] == [{"evidenceId": KEY, "file": {"fileName": "text"}}]
+    assert data["organisation"]["plans"]["edges"] == [{"node": {"title": "text"}}]
+    assert world.paths().count("reporting POST /v1/evidence/batch") == 1
+    [plans] = [call for call in world.calls if call.path == "/v1/plans"]
+    assert plans.query == {"organisation_id": str(canned.uid("organisation", 1)), "limit": "5"}

@@ -38,6 +38,7 @@ READ_IN_BATCHES = {
     "get_plan",
     "get_tender",
     "get_signatory",
+    "get_evidence",
 }
 """What the graph fetches by the batch read beside it."""
 MEASURE_KEY = f"{'ab' * 32}/M1"

@@ -1,10 +1,8 @@
 """What an organisation reads of its own through the graph, and what those with a role read live."""
 
-from typing import Any
-
 from tests.integration.gateway import canned
 from tests.integration.gateway.documents_as_answers import KEY, answer_by_documents
-from tests.integration.gateway.world import Call, Refused, World
+from tests.integration.gateway.world import Refused, World
 
 from gateway.schema.nodes import node_id
 
@@ -31,10 +29,7 @@ async def test_own_things_are_read_with_the_own_token_and_what_is_not_there_is_n
     own = [call for call in world.calls if call.service == "reporting"]
     assert {call.authorization for call in own} == {headers["Authorization"]}
 
-    def gone(_: Call) -> tuple[int, Any]:
-        return Refused(404, "evidence_not_found").answer
-
-    world.on("reporting", "GET", f"/v1/evidence/{KEY}", gone)
+    world.on("reporting", "POST", "/v1/evidence/batch", {"items": [], "missing": [KEY]})
     world.on("reporting", "GET", f"/v1/report-drafts/{KEY}", Refused(404, "draft_not_found"))
     assert await world.data(query, headers=headers) == {"draft": None, "file": None, "again": None}
     wrong = await world.ask(f'{{ evidenceFile(id: "{draft}") {{ restId }} }}', headers=headers)

@@ -173,6 +173,7 @@ async def _grant(history: History) -> None:
         },
     )
     history.ids["agreement_id"].append(made["id"])
+    history.ids["commitment_line_id"] += [one["line_id"] for one in made["lines"]]
 
 
 async def _plan(history: History) -> None:
@@ -242,6 +243,7 @@ async def _tender(history: History) -> None:
     )
     history.ids["release_id"] += [one["id"] for one in record["records"][0]["releases"]]
     history.ids["agreement_id"].append(made["id"])
+    history.ids["commitment_line_id"] += [one["line_id"] for one in made["lines"]]
 
 
 async def _perform(history: History) -> None:

@@ -117,4 +117,6 @@ def _batches(ids: Mapping[str, Sequence[str]]) -> list[tuple[str, str, Json]]:
         ("procurement-api", "/v1/agreements/batch", {"ids": list(ids["agreement_id"])}),
         ("procurement-api", "/v1/plans/batch", {"ids": list(ids["plan_id"])}),
         ("procurement-api", "/v1/tenders/batch", {"ids": list(ids["tender_id"])}),
+        ("reporting-api", "/v1/evidence/batch", {"ids": list(ids["evidence_id"])}),
+        ("reporting-api", "/v1/commitment-lines/deliveries/batch", {"ids": list(ids["commitment_line_id"])}),
     ]

@@ -214,7 +214,8 @@ async def test_lists_hold_the_callers_own_agreements_and_services_see_all(world:
     rest = await world.done("GET", first["next"], as_=world.buyer)
     assert [agreement["id"] for agreement in (*first["items"], *rest["items"])] == ids
     assert rest["next"] is None
-    assert (await world.done("GET", f"{PATH}?place_id={new_id()}", as_=world.buyer))["items"] == []
+    for other in ("place_id", "tender_id"):
+        assert (await world.done("GET", f"{PATH}?{other}={new_id()}", as_=world.buyer))["items"] == []
 
 
 async def test_without_the_scope_nobody_reads_agreements(world: World, deliverer: Party):

@@ -265,6 +265,9 @@ async def _awarded(world: World, tender: Json, receipts: list[Json]) -> Agreemen
     ]
     assert (str(agreement.starts_on), str(agreement.ends_on)) == ("2027-01-01", "2028-12-31")
     assert (await world.done("GET", f"/v1/tenders/{tender['id']}"))["state"] == "awarded"
+    of_tenders = f"/v1/agreements?tender_id={new_id()}&tender_id={tender['id']}"
+    listed = await world.done("GET", of_tenders, as_=world.buyer)
+    assert [each["id"] for each in listed["items"]] == [str(agreement.id)]
     return agreement
 
 

@@ -135,8 +135,12 @@ async def test_a_plan_is_adopted_varied_and_withdrawn_by_its_partner_and_told_ea
     answer = await world.post(PATH, plan_of(world, **rest), as_=partner)
     assert refused(answer) == (409, "plan_period_taken")
     await adopted(world, partner, **{**rest, "starts_on": "2027-01-01"})
-    mine = await world.done("GET", f"{PATH}?place_id={world.partners.place_id}", as_=partner)
-    assert [each["reference"] for each in mine["items"]] == ["PLAN-2026", "PLAN-2026b"]
+    for only in (f"place_id={world.partners.place_id}", f"organisation_id={partner.id}"):
+        mine = await world.done("GET", f"{PATH}?{only}", as_=partner)
+        assert [each["reference"] for each in mine["items"]] == ["PLAN-2026", "PLAN-2026b"]
+    for reader, whose in ((stranger, partner), (partner, stranger)):
+        of_another = await world.done("GET", f"{PATH}?organisation_id={whose.id}", as_=reader)
+        assert of_another["items"] == []
     batch = {"ids": [str(plan.id), str(new_id())]}
     assert len((await world.done("POST", f"{PATH}/batch", batch, as_=partner))["missing"]) == 1
 

@@ -64,9 +64,21 @@ async def _list(world: World, headers: Headers, _: Any) -> httpx2.Response:
     return await world.http.get(PATH, headers=headers)
 
 
+async def _batch(world: World, headers: Headers, _: Any) -> httpx2.Response:
+    body = {"ids": [str((await _used(world)).id)]}
+    return await world.http.post(f"{PATH}/batch", json=body, headers=headers)
+
+
+async def _deliveries(world: World, headers: Headers, _: Any) -> httpx2.Response:
+    body = {"ids": [str((await world.sign()).lines[0].line_id)]}
+    return await world.http.post("/v1/commitment-lines/deliveries/batch", json=body, headers=headers)
+
+
 EVIDENCE_CALLS: dict[str, Call] = {
     "upload_evidence": lambda world, headers, _: send_file(world, headers),
     "list_evidence": _list,
+    "batch_evidence": _batch,
+    "batch_line_deliveries": _deliveries,
     "get_evidence": _get,
     "get_evidence_file": _get_file,
     "erase_evidence": _erase,

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
-from typing import Protocol, TypeVar
 from uuid import UUID
 
 from strawberry.dataloader import DataLoader
 
 from cdp_common.contracts.agreements import Agreement
-from cdp_common.contracts.base import Batch, IdBatch, Page
+from cdp_common.contracts.base import IdBatch, Page
 from cdp_common.contracts.bids import Bid
 from cdp_common.contracts.charter import Charter, Signatory
 from cdp_common.contracts.checklists import Checklist
 from cdp_common.contracts.collective import Programme
+from cdp_common.contracts.evidence import StoredEvidence
 from cdp_common.contracts.gatherings import Gathering
 from cdp_common.contracts.hub import HubPage
+from cdp_common.contracts.line_deliveries import LineDelivery
 from cdp_common.contracts.needs import AreaBatchRequest, AreaNeed
 from cdp_common.contracts.partners import Membership, Organisation, Place, Statement
 from cdp_common.contracts.people import Cohort, PeopleTable
@@ -30,30 +31,17 @@ from cdp_common.contracts.targets import TargetProgress
 from cdp_common.contracts.tenders import Tender
 from cdp_common.contracts.toms import Edition, Measure, MeasureBatchRequest, MeasureKey
 from cdp_common.contracts.working_group import Meeting
-from gateway.errors import UpstreamFault
+from gateway.loading import MAX_IDS_PER_CALL, by_id, found_in_lists, one_by_one, or_none, pick
 from gateway.upstreams import Upstreams
 
-MAX_IDS_PER_CALL = 200
 MAX_MEASURES_PER_CALL = 500
 MAX_AREAS_PER_CALL = 1000
+MAX_TENDERS_PER_CALL = 100
+AGREEMENTS_PER_PAGE = 100
 # A publication carries all its groupings, so they are looked through a few at a time.
 PUBLICATIONS_PER_PAGE = 10
 EDITIONS_PER_PAGE = 100
 CHARTERS_PER_PAGE = 100
-
-Key = TypeVar("Key")
-Found = TypeVar("Found")
-
-
-class HasId(Protocol):
-    """A record with the id under which it is looked up."""
-
-    @property
-    def id(self) -> UUID:
-        """The id."""
-
-
-Record = TypeVar("Record", bound=HasId)
 
 
 @dataclass(frozen=True)
@@ -86,37 +74,52 @@ class Loaders:
     @cached_property
     def places(self) -> DataLoader[UUID, Place | None]:
         """Places by id."""
-        return _by_id(lambda batch: self._upstreams.partners.ask(lambda api: api.batch_places(batch)))
+        return by_id(lambda batch: self._upstreams.partners.ask(lambda api: api.batch_places(batch)))
 
     @cached_property
     def hub_pages(self) -> DataLoader[UUID, HubPage | None]:
         """Published pages of the Knowledge Hub by id."""
-        return _by_id(lambda batch: self._upstreams.partners.ask(lambda api: api.batch_hub_pages(batch)))
+        return by_id(lambda batch: self._upstreams.partners.ask(lambda api: api.batch_hub_pages(batch)))
 
     @cached_property
     def gatherings(self) -> DataLoader[UUID, Gathering | None]:
         """Gatherings by id."""
-        return _by_id(lambda batch: self._upstreams.partners.ask(lambda api: api.batch_gatherings(batch)))
+        return by_id(lambda batch: self._upstreams.partners.ask(lambda api: api.batch_gatherings(batch)))
 
     @cached_property
     def tenders(self) -> DataLoader[UUID, Tender | None]:
         """Tenders by id."""
-        return _by_id(lambda batch: self._upstreams.procurement.ask(lambda api: api.batch_tenders(batch)))
+        return by_id(lambda batch: self._upstreams.procurement.ask(lambda api: api.batch_tenders(batch)))
 
     @cached_property
     def agreements(self) -> DataLoader[UUID, Agreement | None]:
         """Agreements by id."""
-        return _by_id(lambda batch: self._upstreams.procurement.ask(lambda api: api.batch_agreements(batch)))
+        return by_id(lambda batch: self._upstreams.procurement.ask(lambda api: api.batch_agreements(batch)))
 
     @cached_property
     def plans(self) -> DataLoader[UUID, Plan | None]:
         """Plans of own activity by id."""
-        return _by_id(lambda batch: self._upstreams.procurement.ask(lambda api: api.batch_plans(batch)))
+        return by_id(lambda batch: self._upstreams.procurement.ask(lambda api: api.batch_plans(batch)))
+
+    @cached_property
+    def agreements_of_tenders(self) -> DataLoader[UUID, list[Agreement]]:
+        """The agreements that came of tenders, by the tender's id."""
+        return DataLoader(self._agreements_of_tenders, max_batch_size=MAX_TENDERS_PER_CALL)
+
+    @cached_property
+    def evidence_files(self) -> DataLoader[UUID, StoredEvidence | None]:
+        """Files of evidence by id."""
+        return by_id(lambda batch: self._upstreams.reporting.ask(lambda api: api.batch_evidence(batch)))
+
+    @cached_property
+    def line_deliveries(self) -> DataLoader[UUID, LineDelivery | None]:
+        """What was delivered against promised lines, by the line's id."""
+        return DataLoader(self._line_deliveries, max_batch_size=MAX_IDS_PER_CALL)
 
     @cached_property
     def signatories(self) -> DataLoader[UUID, Signatory | None]:
         """Signatories by the id of their signature."""
-        return _by_id(lambda batch: self._upstreams.charter.ask(lambda api: api.batch_signatories(batch)))
+        return by_id(lambda batch: self._upstreams.charter.ask(lambda api: api.batch_signatories(batch)))
 
     @cached_property
     def target_progress(self) -> DataLoader[UUID, TargetProgress | None]:
@@ -137,95 +140,89 @@ class Loaders:
     @cached_property
     def memberships(self) -> DataLoader[UUID, Membership | None]:
         """Memberships by id."""
-        return _one_by_one(
+        return one_by_one(
             lambda key: or_none(self._upstreams.partners.ask(lambda api: api.get_membership(key)))
         )
 
     @cached_property
     def statements(self) -> DataLoader[UUID, Statement | None]:
         """Statements by id."""
-        return _one_by_one(
+        return one_by_one(
             lambda key: or_none(self._upstreams.partners.ask(lambda api: api.get_statement(key)))
         )
 
     @cached_property
     def programmes(self) -> DataLoader[UUID, Programme | None]:
         """Programmes of work by id."""
-        return _one_by_one(
+        return one_by_one(
             lambda key: or_none(self._upstreams.partners.ask(lambda api: api.get_programme(key)))
         )
 
     @cached_property
     def meetings(self) -> DataLoader[UUID, Meeting | None]:
         """Meetings by id."""
-        return _one_by_one(
-            lambda key: or_none(self._upstreams.partners.ask(lambda api: api.get_meeting(key)))
-        )
+        return one_by_one(lambda key: or_none(self._upstreams.partners.ask(lambda api: api.get_meeting(key))))
 
     @cached_property
     def checklists(self) -> DataLoader[UUID, Checklist | None]:
         """Checklists by id."""
-        return _one_by_one(
+        return one_by_one(
             lambda key: or_none(self._upstreams.partners.ask(lambda api: api.get_checklist(key)))
         )
 
     @cached_property
     def editions(self) -> DataLoader[UUID, Edition | None]:
         """Editions by id."""
-        return _one_by_one(lambda key: or_none(self._upstreams.toms.ask(lambda api: api.get_edition(key))))
+        return one_by_one(lambda key: or_none(self._upstreams.toms.ask(lambda api: api.get_edition(key))))
 
     @cached_property
     def bids(self) -> DataLoader[UUID, Bid | None]:
         """Bids by id."""
-        return _one_by_one(lambda key: or_none(self._upstreams.procurement.ask(lambda api: api.get_bid(key))))
+        return one_by_one(lambda key: or_none(self._upstreams.procurement.ask(lambda api: api.get_bid(key))))
 
     @cached_property
     def charters(self) -> DataLoader[UUID, Charter | None]:
         """Charters by id."""
-        return _one_by_one(lambda key: or_none(self._upstreams.charter.ask(lambda api: api.get_charter(key))))
+        return one_by_one(lambda key: or_none(self._upstreams.charter.ask(lambda api: api.get_charter(key))))
 
     @cached_property
     def publications(self) -> DataLoader[UUID, Publication | None]:
         """Publications by id."""
-        return _one_by_one(
+        return one_by_one(
             lambda key: or_none(self._upstreams.reporting.ask(lambda api: api.get_publication(key)))
         )
 
     @cached_property
     def reports(self) -> DataLoader[UUID, Report | None]:
         """Reports by id."""
-        return _one_by_one(
-            lambda key: or_none(self._upstreams.reporting.ask(lambda api: api.get_report(key)))
-        )
+        return one_by_one(lambda key: or_none(self._upstreams.reporting.ask(lambda api: api.get_report(key))))
 
     @cached_property
     def cohorts(self) -> DataLoader[UUID, Cohort | None]:
         """Cohorts by id."""
-        return _one_by_one(
-            lambda key: or_none(self._upstreams.reporting.ask(lambda api: api.get_cohort(key)))
-        )
+        return one_by_one(lambda key: or_none(self._upstreams.reporting.ask(lambda api: api.get_cohort(key))))
 
     @cached_property
     def people_tables(self) -> DataLoader[UUID, PeopleTable | None]:
         """Published tables of counts of people by id."""
-        return _one_by_one(
+        return one_by_one(
             lambda key: or_none(self._upstreams.reporting.ask(lambda api: api.get_people_publication(key)))
         )
 
     @cached_property
     def places_by_slug(self) -> DataLoader[str, Place | None]:
         """Places by short name."""
-        return _one_by_one(self._place_by_slug)
+        return one_by_one(self._place_by_slug)
 
     @cached_property
     def values(self) -> DataLoader[ValueKey, CollectiveValue]:
         """Collective values by question."""
-        return _one_by_one(self._value)
+        return one_by_one(self._value)
 
     @cached_property
     def cells(self) -> DataLoader[ValueKey, dict[str, FourFigures]]:
         """The figures of each cell that is not withheld, by the question and then the cell's key."""
-        return _one_by_one(self._cells)
+        return one_by_one(self._cells)
 
     # ------------------------------------------------------------ looked for in a list of their place
     @cached_property
@@ -250,6 +247,29 @@ class Loaders:
         found = {record.target_id: record for record in answer.items}
         return [found.get(key) for key in ids]
 
+    async def _line_deliveries(self, ids: list[UUID]) -> list[LineDelivery | None]:
+        answer = await self._upstreams.reporting.ask(lambda api: api.batch_line_deliveries(IdBatch(ids=ids)))
+        found = {record.commitment_line_id: record for record in answer.items}
+        return [found.get(key) for key in ids]
+
+    async def _agreements_of_tenders(self, ids: list[UUID]) -> list[list[Agreement]]:
+        """The agreements of each tender; there is at most one for each of its lots."""
+        found: dict[UUID, list[Agreement]] = {key: [] for key in ids}
+        cursor: str | None = None
+        while True:
+            page = await self._agreements_page(ids, cursor)
+            for record in page.items:
+                if record.tender_id is not None:
+                    found[record.tender_id].append(record)
+            cursor = page.next_cursor
+            if cursor is None:
+                return [found[key] for key in ids]
+
+    async def _agreements_page(self, tender_ids: list[UUID], cursor: str | None) -> Page[Agreement]:
+        return await self._upstreams.procurement.ask(
+            lambda api: api.list_agreements(tender_ids=tender_ids, limit=AGREEMENTS_PER_PAGE, cursor=cursor)
+        )
+
     async def _measures(self, keys: list[MeasureKey]) -> list[Measure | None]:
         answer = await self._upstreams.toms.ask(
             lambda api: api.batch_measures(MeasureBatchRequest(keys=keys))
@@ -266,7 +286,7 @@ class Loaders:
             *(self._areas_of(index, codes) for index, codes in codes_by_index.items()), return_exceptions=True
         )
         by_index = dict(zip(codes_by_index, answers, strict=True))
-        return [_pick(by_index[index], code) for index, code in keys]
+        return [pick(by_index[index], code) for index, code in keys]
 
     async def _areas_of(self, index: str, codes: list[str]) -> dict[str, AreaNeed]:
         answer = await self._upstreams.toms.ask(
@@ -307,7 +327,7 @@ class Loaders:
         self, keys: list[tuple[UUID, int]]
     ) -> Sequence[Publication | BaseException | None]:
         reporting = self._upstreams.reporting
-        return await _found_in_lists(
+        return await found_in_lists(
             keys,
             lambda place_id, cursor: reporting.ask(
                 lambda api: api.list_publications(place_id, limit=PUBLICATIONS_PER_PAGE, cursor=cursor)
@@ -319,7 +339,7 @@ class Loaders:
         self, keys: list[tuple[UUID, UUID]]
     ) -> Sequence[Charter | BaseException | None]:
         charter = self._upstreams.charter
-        return await _found_in_lists(
+        return await found_in_lists(
             keys,
             lambda place_id, cursor: charter.ask(
                 lambda api: api.list_charters(place_id=place_id, limit=CHARTERS_PER_PAGE, cursor=cursor)
@@ -341,57 +361,3 @@ class Loaders:
         return await self._upstreams.toms.ask(
             lambda api: api.list_editions(framework=framework, limit=EDITIONS_PER_PAGE, cursor=cursor)
         )
-
-
-async def _found_in_lists(
-    keys: Sequence[tuple[UUID, Key]],
-    fetch: Callable[[UUID, str | None], Awaitable[Page[Found]]],
-    key_of: Callable[[Found], Key],
-) -> Sequence[Found | BaseException | None]:
-    """What stands in places' lists under the keys; each list is read once, as far as it is needed."""
-    wanted: dict[UUID, set[Key]] = {}
-    for place_id, key in keys:
-        wanted.setdefault(place_id, set()).add(key)
-
-    async def read(place_id: UUID) -> dict[Key, Found]:
-        found: dict[Key, Found] = {}
-        cursor: str | None = None
-        while True:
-            page = await fetch(place_id, cursor)
-            found |= {key_of(one): one for one in page.items if key_of(one) in wanted[place_id]}
-            cursor = page.next_cursor
-            if cursor is None or len(found) == len(wanted[place_id]):
-                return found
-
-    answers = await asyncio.gather(*(read(place_id) for place_id in wanted), return_exceptions=True)
-    by_place = dict(zip(wanted, answers, strict=True))
-    return [_pick(by_place[place_id], key) for place_id, key in keys]
-
-
-def _pick(found: Mapping[Key, Found] | BaseException, key: Key) -> Found | BaseException | None:
-    return found if isinstance(found, BaseException) else found.get(key)
-
-
-def _by_id(ask: Callable[[IdBatch], Awaitable[Batch[Record]]]) -> DataLoader[UUID, Record | None]:
-    async def fetch_all(ids: list[UUID]) -> list[Record | None]:
-        found = {record.id: record for record in (await ask(IdBatch(ids=ids))).items}
-        return [found.get(key) for key in ids]
-
-    return DataLoader(fetch_all, max_batch_size=MAX_IDS_PER_CALL)
-
-
-def _one_by_one(fetch: Callable[[Key], Awaitable[Found]]) -> DataLoader[Key, Found]:
-    async def fetch_all(keys: list[Key]) -> Sequence[Found | BaseException]:
-        return await asyncio.gather(*(fetch(key) for key in keys), return_exceptions=True)
-
-    return DataLoader(fetch_all)
-
-
-async def or_none(asked: Awaitable[Found]) -> Found | None:
-    """The answer; None where there is no such thing."""
-    try:
-        return await asked
-    except UpstreamFault as fault:
-        if fault.is_not_found:
-            return None
-        raise

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from cdp_common.clients.base import Fetched, ServiceClient, UploadFile
@@ -33,10 +34,15 @@ class AgreementOperations(ServiceClient):
         return await self._fetch("GET", f"/v1/agreements/{agreement_id}", answer=Agreement)
 
     async def list_agreements(
-        self, *, place_id: UUID | None = None, limit: int | None = None, cursor: str | None = None
+        self,
+        *,
+        place_id: UUID | None = None,
+        tender_ids: Sequence[UUID] | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
     ) -> Page[Agreement]:
-        """Agreements that the caller may see, oldest first."""
-        params = {"place_id": place_id, "limit": limit, "cursor": cursor}
+        """Agreements that the caller may see, oldest first; only of these tenders, where given."""
+        params = {"place_id": place_id, "tender_id": tender_ids, "limit": limit, "cursor": cursor}
         return await self._get("/v1/agreements", Page[Agreement], params=params)
 
     async def batch_agreements(self, batch: IdBatch) -> Batch[Agreement]:

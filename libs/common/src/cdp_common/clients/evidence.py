@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from cdp_common.clients.base import ServiceClient, UploadFile
-from cdp_common.contracts.base import Page
+from cdp_common.contracts.base import Batch, IdBatch, Page
 from cdp_common.contracts.evidence import EvidenceErasure, StoredEvidence
 
 
@@ -34,6 +34,10 @@ class EvidenceOperations(ServiceClient):
     async def get_evidence(self, evidence_id: UUID) -> StoredEvidence:
         """What is known of one file."""
         return await self._get(f"/v1/evidence/{evidence_id}", StoredEvidence)
+
+    async def batch_evidence(self, batch: IdBatch) -> Batch[StoredEvidence]:
+        """What is known of several files."""
+        return await self._post("/v1/evidence/batch", Batch[StoredEvidence], json=batch, is_read=True)
 
     async def get_evidence_file(self, evidence_id: UUID) -> bytes:
         """The file itself."""

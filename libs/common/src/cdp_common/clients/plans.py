@@ -25,10 +25,20 @@ class PlanOperations(ServiceClient):
         return await self._fetch("GET", f"/v1/plans/{plan_id}", answer=Plan)
 
     async def list_plans(
-        self, *, place_id: UUID | None = None, limit: int | None = None, cursor: str | None = None
+        self,
+        *,
+        place_id: UUID | None = None,
+        organisation_id: UUID | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
     ) -> Page[Plan]:
         """Plans that the caller may see, oldest first."""
-        params = {"place_id": place_id, "limit": limit, "cursor": cursor}
+        params = {
+            "place_id": place_id,
+            "organisation_id": organisation_id,
+            "limit": limit,
+            "cursor": cursor,
+        }
         return await self._get("/v1/plans", Page[Plan], params=params)
 
     async def batch_plans(self, batch: IdBatch) -> Batch[Plan]:

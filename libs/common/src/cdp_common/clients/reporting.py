@@ -9,6 +9,7 @@ from uuid import UUID
 from cdp_common.clients.conflicts import ConflictOperations
 from cdp_common.clients.evidence import EvidenceOperations
 from cdp_common.clients.exports import ExportOperations
+from cdp_common.clients.line_deliveries import LineDeliveryOperations
 from cdp_common.clients.need_figures import NeedFigureOperations
 from cdp_common.clients.obligations import ObligationOperations
 from cdp_common.clients.people import PeopleOperations
@@ -43,6 +44,7 @@ class ReportingClient(
     ConflictOperations,
     EvidenceOperations,
     ExportOperations,
+    LineDeliveryOperations,
     NeedFigureOperations,
     ObligationOperations,
     PeopleOperations,

@@ -15,9 +15,11 @@ from cdp_common.contracts.commitments import CommitmentLine as CommitmentLineCon
 from gateway.context import Context, Info
 from gateway.schema.enums import DataStatus, OrganisationKind, SignatureState, Unit
 from gateway.schema.fields import calls_together, resolved
+from gateway.schema.line_deliveries import LineDelivery
 from gateway.schema.money import SocialValue
 from gateway.schema.nodes import Node, node_id, parse_uuid
 from gateway.schema.partners import Organisation, organisation_of, place_of
+from gateway.schema.records import maybe_shown
 from gateway.schema.signature_history import history_of_signature
 from gateway.schema.toms import Measure, measure_of
 
@@ -39,6 +41,9 @@ class ScheduledShare:
 class CommitmentLine:
     """A promise in numbers."""
 
+    rest_id: UUID = strawberry.field(
+        description="The id by which the REST APIs know it, and lines of reports name it."
+    )
     measure_code: str = strawberry.field(description="The measure's code.")
     edition_hash: str = strawberry.field(description="The hash of the edition that it is valued at.")
     unit: Unit = strawberry.field(description="What the quantity counts.")
@@ -63,10 +68,20 @@ class CommitmentLine:
         """The measure."""
         return await measure_of(info.context, self.edition_hash, self.measure_code)
 
+    @calls_together(
+        "What was delivered against it: for who promised it, for whom, and with a role in the place, null "
+        "for others. Needs `reports:read`."
+    )
+    async def delivery(self, info: Info) -> LineDelivery | None:
+        """What was delivered."""
+        record = await info.context.loaders.line_deliveries.load(self.rest_id)
+        return maybe_shown(LineDelivery, record)
+
     @classmethod
     def of(cls, record: CommitmentLineContract) -> CommitmentLine:
         """The line that a service describes."""
         return cls(
+            rest_id=record.line_id,
             measure_code=record.measure,
             edition_hash=record.edition_hash,
             unit=Unit(record.unit),

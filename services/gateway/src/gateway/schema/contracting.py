@@ -11,7 +11,7 @@ from strawberry.scalars import JSON
 from cdp_common.contracts import ocds as contract
 from gateway.context import Context, Info
 from gateway.errors import IdInvalid
-from gateway.loaders import or_none
+from gateway.loading import or_none
 from gateway.schema.fields import calls_each, computed
 
 MAX_OCID_CHARS = 300

@@ -14,16 +14,18 @@ from cdp_common.contracts import organisations as identifiers
 from cdp_common.contracts import partners as contract
 from gateway.context import Context, Info
 from gateway.schema.enums import Basis, DataStatus, MembershipRole, OrganisationKind, OrganisationState
-from gateway.schema.fields import calls_together, computed, resolved
-from gateway.schema.nodes import Node, node_id, parse_uuid
+from gateway.schema.fields import calls_each, calls_together, computed, resolved
+from gateway.schema.nodes import DEFAULT_PAGE_SIZE, After, Connection, First, Node, node_id, parse_uuid
 from gateway.schema.organisation_facts import flags_of_organisation, sizes_of_organisation
 from gateway.schema.records import as_shown, said, shows, shows_node
 
 if TYPE_CHECKING:
     from gateway.schema.groupings import FourFigures
     from gateway.schema.places import Place
+    from gateway.schema.plans import Plan
 
 LazyFigures = Annotated["FourFigures", strawberry.lazy("gateway.schema.groupings")]
+LazyPlan = Annotated["Plan", strawberry.lazy("gateway.schema.plans")]
 LazyPlace = Annotated["Place", strawberry.lazy("gateway.schema.places")]
 
 
@@ -64,6 +66,15 @@ class Organisation(Node):
     sizes = resolved(
         sizes_of_organisation, "What it stated of its size; to itself, with `organisations:write`."
     )
+
+    @calls_each("Its plans of own activity, the oldest first; to itself, with `agreements:read`.")
+    async def plans(
+        self, info: Info, first: First = DEFAULT_PAGE_SIZE, after: After = None
+    ) -> Connection[LazyPlan] | None:
+        """A page of plans."""
+        from gateway.schema.plans import plans_of_organisation  # plans name their organisation
+
+        return await plans_of_organisation(info, self.record.id, first, after)
 
     @classmethod
     def of(cls, record: contract.Organisation) -> Organisation:

@@ -104,6 +104,17 @@ async def plans_of_place(
     )
 
 
+async def plans_of_organisation(info: Info, key: UUID, first: int, after: str | None) -> Connection[Plan]:
+    """A page of an organisation's plans; of another than the caller's none is seen."""
+    return await page_of(
+        Plan,
+        info.context.upstreams.procurement,
+        lambda api, page: api.list_plans(organisation_id=key, **page),
+        first,
+        after,
+    )
+
+
 async def plan_node(context: Context, key: str) -> Plan | None:
     """The plan of a node id."""
     return maybe_shown(Plan, await context.loaders.plans.load(parse_uuid(key)))

@@ -31,11 +31,14 @@ from gateway.schema.nodes import (
     parse_uuid,
 )
 from gateway.schema.partners import Organisation, organisation_of, place_of
+from gateway.schema.records import as_shown
 from gateway.schema.toms import Measure, measure_of
 
 if TYPE_CHECKING:
+    from gateway.schema.agreements import Agreement
     from gateway.schema.places import Place
 
+LazyAgreement = Annotated["Agreement", strawberry.lazy("gateway.schema.agreements")]
 LazyPlace = Annotated["Place", strawberry.lazy("gateway.schema.places")]
 
 
@@ -223,6 +226,14 @@ class Tender(Node):
     contracting_record = resolved(
         contracting_record_of_tender, "All that is published of its process, as OCDS; null before that."
     )
+
+    @calls_together("The agreements that came of it, one for each lot, to their parties.")
+    async def agreements(self, info: Info) -> list[LazyAgreement] | None:
+        """The agreements, the oldest first."""
+        from gateway.schema.agreements import Agreement  # agreements name the tender that they came of
+
+        found = await info.context.loaders.agreements_of_tenders.load(self.rest_id)
+        return [as_shown(Agreement, record) for record in found]
 
     @calls_each("The terms as published, and after each amendment; the oldest first.")
     async def terms_versions(

@@ -13,7 +13,7 @@ from cdp_common.contracts import evidence as evidence_contract
 from cdp_common.contracts import report_drafts as contract
 from cdp_common.contracts.reporting import ReportLineDraft as LineContract
 from gateway.context import Context, Info
-from gateway.loaders import or_none
+from gateway.loading import or_none
 from gateway.schema.enums import DataStatus, described_value
 from gateway.schema.fields import calls_each, calls_together
 from gateway.schema.nodes import DEFAULT_PAGE_SIZE, After, Connection, First, Node, parse_uuid, uuid_of
@@ -178,5 +178,4 @@ async def evidence_node(context: Context, key: str) -> EvidenceFile | None:
 
 
 async def _file(context: Context, key: UUID) -> EvidenceFile | None:
-    asked = context.upstreams.reporting.ask(lambda api: api.get_evidence(key))
-    return maybe_shown(EvidenceFile, await or_none(asked))
+    return maybe_shown(EvidenceFile, await context.loaders.evidence_files.load(key))

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from typing import TYPE_CHECKING, Annotated
 from uuid import UUID
 
 import strawberry
 
 from cdp_common.contracts import reporting as contract
+from gateway.context import Info
 from gateway.schema.enums import Unit
-from gateway.schema.records import said, shows
+from gateway.schema.fields import calls_together
+from gateway.schema.records import maybe_shown, said, shows
 from gateway.schema.writing_enums import Route
+
+if TYPE_CHECKING:
+    from gateway.schema.report_drafts import EvidenceFile
+
+LazyFile = Annotated["EvidenceFile", strawberry.lazy("gateway.schema.report_drafts")]
 
 
 @shows(contract.AreaShare, "The share of a line that landed in one small area.")
@@ -30,6 +38,15 @@ class Evidence:
     url: str | None = said("Where it is kept; null for a file that is stored here.")
     evidence_id: UUID | None = said("The id of the stored file in the REST APIs; null without one.")
     sha256: str | None = said("Its SHA-256; null where none was stated.")
+
+    @calls_together("The stored file; null without one, or where the caller may not know of it.")
+    async def file(self, info: Info) -> LazyFile | None:
+        """The file."""
+        from gateway.schema.report_drafts import EvidenceFile  # drafts have lines, and these their files
+
+        key = self.evidence_id
+        found = None if key is None else await info.context.loaders.evidence_files.load(key)
+        return maybe_shown(EvidenceFile, found)
 
 
 @strawberry.type

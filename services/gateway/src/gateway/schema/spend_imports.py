@@ -13,7 +13,7 @@ import strawberry
 from cdp_common.contracts import spend as contract
 from cdp_common.contracts import spend_figures
 from gateway.context import Context, Info
-from gateway.loaders import or_none
+from gateway.loading import or_none
 from gateway.schema.enums import DataStatus, described_value
 from gateway.schema.fields import calls_each, calls_together
 from gateway.schema.money import Money

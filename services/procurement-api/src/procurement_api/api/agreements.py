@@ -111,11 +111,18 @@ async def get_agreement(
 
 @router.get("/v1/agreements", openapi_extra=_READING)
 async def list_agreements(
-    request: Request, caller: Signed, db: ServiceDatabase, page: Paging, place_id: UUID | None = None
+    request: Request,
+    caller: Signed,
+    db: ServiceDatabase,
+    page: Paging,
+    place_id: UUID | None = None,
+    tender_id: Annotated[
+        list[UUID] | None, Query(max_length=100, description="Only what came of these tenders; repeatable.")
+    ] = None,
 ) -> Page[Agreement]:
     """Agreements to which the caller's organisation is a party, oldest first."""
     found, next_cursor = await read_agreements.list_agreements(
-        db, caller, place_id=place_id, cursor=page.cursor, limit=page.limit
+        db, caller, place_id=place_id, tender_ids=tender_id, cursor=page.cursor, limit=page.limit
     )
     return Page(items=found, next=page_links(request, next_cursor))
 

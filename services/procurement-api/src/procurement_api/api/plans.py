@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response, Security
+from fastapi import APIRouter, Query, Request, Response, Security
 
 from cdp_common.contracts.base import Batch, IdBatch, Page
 from cdp_common.contracts.plans import Plan, PlanChange, PlanDraft, PlanVariation, PlanWithdrawal
@@ -57,11 +57,24 @@ async def get_plan(plan_id: UUID, request: Request, caller: Signed, db: ServiceD
 
 @router.get("/v1/plans", openapi_extra=_READING)
 async def list_plans(
-    request: Request, caller: Signed, db: ServiceDatabase, page: Paging, place_id: UUID | None = None
+    request: Request,
+    caller: Signed,
+    db: ServiceDatabase,
+    page: Paging,
+    place_id: UUID | None = None,
+    organisation_id: Annotated[
+        UUID | None,
+        Query(description="Only of this organisation; of others than the own there are none."),
+    ] = None,
 ) -> Page[Plan]:
     """Plans of the caller's organisation, oldest first."""
     found, next_cursor = await read_plans.list_plans(
-        db, caller, place_id=place_id, cursor=page.cursor, limit=page.limit
+        db,
+        caller,
+        place_id=place_id,
+        organisation_id=organisation_id,
+        cursor=page.cursor,
+        limit=page.limit,
     )
     return Page(items=found, next=page_links(request, next_cursor))
 

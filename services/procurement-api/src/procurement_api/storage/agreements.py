@@ -56,10 +56,18 @@ async def agreements_by_ids(
 
 
 async def agreements_page(
-    tx: AsyncConnection, *, party: UUID | None, place_id: UUID | None, cursor: str | None, limit: int
+    tx: AsyncConnection,
+    *,
+    party: UUID | None,
+    place_id: UUID | None,
+    tender_ids: Collection[UUID] | None = None,
+    cursor: str | None,
+    limit: int,
 ) -> list[RowMapping]:
-    """Agreements to which `party` is one (None: everybody's), oldest first."""
+    """Agreements to which `party` is one (None: everybody's), oldest first; of these tenders, where given."""
     query = _visible(party)
+    if tender_ids is not None:
+        query = query.where(agreements.c.tender_id.in_(tender_ids))
     if place_id is not None:
         query = query.where(agreements.c.place_id == place_id)
     return list((await tx.execute(keyset(query, [agreements.c.id], cursor, limit))).mappings())

@@ -58,12 +58,15 @@ async def plans_page(
     tx: AsyncConnection,
     *,
     organisation_id: UUID | None,
+    of_organisation: UUID | None = None,
     place_id: UUID | None,
     cursor: str | None,
     limit: int,
 ) -> list[RowMapping]:
-    """Plans of the organisation (None: everybody's), oldest first."""
+    """Plans that the organisation sees (None: everybody's), oldest first; of another one, where asked."""
     query = _visible(organisation_id)
+    if of_organisation is not None:
+        query = query.where(plans.c.organisation_id == of_organisation)
     if place_id is not None:
         query = query.where(plans.c.place_id == place_id)
     return list((await tx.execute(keyset(query, [plans.c.id], cursor, limit))).mappings())

@@ -34,12 +34,25 @@ async def get_agreement(db: Database, caller: Caller, agreement_id: UUID) -> Agr
 
 
 async def list_agreements(
-    db: Database, caller: Caller, *, place_id: UUID | None, cursor: str | None, limit: int
+    db: Database,
+    caller: Caller,
+    *,
+    place_id: UUID | None,
+    tender_ids: Sequence[UUID] | None = None,
+    cursor: str | None,
+    limit: int,
 ) -> tuple[list[Agreement], str | None]:
     """Agreements to which the caller is a party, oldest first, and the cursor of the next page."""
     require_reads_agreements(caller)
     async with db.begin() as tx:
-        rows = await agreements_page(tx, party=_party(caller), place_id=place_id, cursor=cursor, limit=limit)
+        rows = await agreements_page(
+            tx,
+            party=_party(caller),
+            place_id=place_id,
+            tender_ids=tender_ids,
+            cursor=cursor,
+            limit=limit,
+        )
         kept, next_cursor = cut_page(rows, limit, lambda row: [row["id"]])
         lines = await lines_of_agreements(tx, [row["id"] for row in kept])
     found = agreement_answers(kept, lines)

@@ -32,13 +32,24 @@ async def get_plan(db: Database, caller: Caller, plan_id: UUID) -> Plan:
 
 
 async def list_plans(
-    db: Database, caller: Caller, *, place_id: UUID | None, cursor: str | None, limit: int
+    db: Database,
+    caller: Caller,
+    *,
+    place_id: UUID | None,
+    organisation_id: UUID | None = None,
+    cursor: str | None,
+    limit: int,
 ) -> tuple[list[Plan], str | None]:
     """Plans of the caller's organisation, oldest first, and the cursor of the next page."""
     require_reads_agreements(caller)
     async with db.begin() as tx:
         rows = await plans_page(
-            tx, organisation_id=_whose(caller), place_id=place_id, cursor=cursor, limit=limit
+            tx,
+            organisation_id=_whose(caller),
+            of_organisation=organisation_id,
+            place_id=place_id,
+            cursor=cursor,
+            limit=limit,
         )
         kept, next_cursor = cut_page(rows, limit, lambda row: [row["id"]])
         lines = await lines_of_plans(tx, [row["id"] for row in kept])

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response, Security
 from fastapi.responses import StreamingResponse
 from pydantic import StringConstraints
 
-from cdp_common.contracts.base import Page
+from cdp_common.contracts.base import Batch, IdBatch, Page
 from cdp_common.contracts.evidence import (
     EvidenceErasure,
     EvidenceMediaType,
@@ -106,6 +106,12 @@ async def list_evidence(
     """The files of the organisation that the caller acts for, oldest first."""
     items, following = await reading.list_evidence(db, caller, cursor=page.cursor, limit=page.limit)
     return Page(items=items, next=page_links(request, following))
+
+
+@router.post(PATH + "/batch")
+async def batch_evidence(batch: IdBatch, caller: Reader, db: ServiceDatabase) -> Batch[StoredEvidence]:
+    """What is known of several files by their ids, as far as the caller may know of them."""
+    return await reading.batch_evidence(db, caller, batch.ids)
 
 
 @router.get(PATH + "/{evidence_id}", response_model=StoredEvidence)

@@ -42,6 +42,12 @@ async def evidence_by_id(tx: AsyncConnection, evidence_id: UUID, *, lock: bool =
     return (await tx.execute(query)).mappings().one_or_none()
 
 
+async def evidence_by_ids(tx: AsyncConnection, ids: Collection[UUID]) -> list[RowMapping]:
+    """The rows of the files among `ids` that there are."""
+    query = select(evidence_files).where(_file.id.in_(ids))
+    return list((await tx.execute(query)).mappings())
+
+
 async def evidence_kept(tx: AsyncConnection, organisation_id: UUID, sha256: str) -> RowMapping | None:
     """The organisation's file with this hash, where it is still there."""
     query = select(evidence_files).where(

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from cdp_common.contracts.base import Batch
 from cdp_common.contracts.evidence import StoredEvidence
 from cdp_common.db.database import Database
 from cdp_common.db.paging import cut_page
@@ -23,7 +24,7 @@ from reporting_api.domain.evidence_files import (
     may_read,
 )
 from reporting_api.storage.blobs import Blobs
-from reporting_api.storage.evidence import evidence_by_id, evidence_page, uses_of
+from reporting_api.storage.evidence import evidence_by_id, evidence_by_ids, evidence_page, uses_of
 from reporting_api.use_cases.read_reports import PLACE_ROLES
 
 
@@ -67,6 +68,24 @@ async def list_evidence(
         kept, following = cut_page(rows, limit, lambda row: [row["id"]])
         uses = await uses_of(tx, [row["id"] for row in kept])
     return [evidence_answer(row, uses[row["id"]]) for row in kept], following
+
+
+async def batch_evidence(db: Database, caller: Caller, ids: Sequence[UUID]) -> Batch[StoredEvidence]:
+    """What is known of the files among `ids` that the caller may know of."""
+    reader = _reader(caller)
+    async with db.begin() as tx:
+        rows = {row["id"]: row for row in await evidence_by_ids(tx, set(ids))}
+        uses = await uses_of(tx, list(rows))
+    seen = {
+        key: evidence_answer(row, uses[key])
+        for key, row in rows.items()
+        if may_read(reader, row["organisation_id"], uses[key])
+    }
+    wanted = list(dict.fromkeys(ids))
+    return Batch(
+        items=[seen[key] for key in wanted if key in seen],
+        missing=[key for key in wanted if key not in seen],
+    )
 
 
 async def visible_evidence(
