@@ -25,7 +25,7 @@ PUBLIC: dict[str, dict[str, str]] = yaml.load(
 OPERATIONS = {
     "partners-api": 127,
     "toms-engine": 46,
-    "procurement-api": 74,
+    "procurement-api": 75,
     "charter-api": 37,
     "reporting-api": 105,
 }

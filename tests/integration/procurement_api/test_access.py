@@ -27,7 +27,10 @@ from cdp_common.testing.databases import SavepointDatabase
 MATRIX = Path(__file__).resolve().parents[2] / "contract" / "access" / "procurement-api.yaml"
 ROWS: list[dict[str, Any]] = yaml.load(MATRIX.read_text(encoding="utf-8"), yaml.CSafeLoader)
 
-FILE = "reference,kind,title,deliverer_organisation_id,signed_on,starts_on,ends_on\r\n"
+FILES = {
+    "import_agreements": "reference,kind,title,deliverer_organisation_id,signed_on,starts_on,ends_on\r\n",
+    "import_plans": "reference,title,adopted_on,starts_on,ends_on,measure,quantity,unit\r\n",
+}
 NEXT_YEAR = {
     "reference": "NEXT",
     "starts_on": "2027-04-01",
@@ -243,7 +246,7 @@ def test_every_operation_that_takes_a_token_is_tried_without_its_scope() -> None
         for operation in methods.values()
         if any(requirement.get("oauth2") for requirement in operation.get("security", []))
     }
-    assert len(scoped) == 58
+    assert len(scoped) == 59
     assert {
         row["operation"] for row in ROWS if row["caller"] == "unscoped" and row["status"] == 403
     } == scoped
@@ -280,7 +283,7 @@ async def call(scene: Scene, row: dict[str, Any]) -> httpx2.Response:
     if_match = None
     if operation in IF_MATCH:
         if_match = await world.etag(scene.path(IF_MATCH[operation]), as_=world.buyer)
-    if operation == "import_agreements":
-        return await world.upload(scene.path(template), FILE, as_=caller)
+    if operation in FILES:
+        return await world.upload(scene.path(template), FILES[operation], as_=caller)
     body = scene.body(operation, caller or world.other)
     return await world.call(method, scene.path(template), body, as_=caller, if_match=if_match)

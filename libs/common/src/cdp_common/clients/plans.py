@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from cdp_common.clients.base import Fetched, ServiceClient
+from cdp_common.clients.base import Fetched, ServiceClient, UploadFile
 from cdp_common.contracts.base import Batch, IdBatch, Page
+from cdp_common.contracts.plan_imports import PlanImportReport
 from cdp_common.contracts.plans import Plan, PlanChange, PlanDraft, PlanVariation, PlanWithdrawal
 
 
@@ -15,6 +16,18 @@ class PlanOperations(ServiceClient):
     async def adopt_plan(self, draft: PlanDraft, *, idempotency_key: str) -> Plan:
         """The adopted plan."""
         return await self._post("/v1/plans", Plan, json=draft, idempotency_key=idempotency_key)
+
+    async def import_plans(
+        self, file: UploadFile, *, atomic: bool = False, idempotency_key: str
+    ) -> PlanImportReport:
+        """What became of each plan of a CSV file."""
+        return await self._post(
+            "/v1/plans/imports",
+            PlanImportReport,
+            upload=file,
+            params={"atomic": atomic},
+            idempotency_key=idempotency_key,
+        )
 
     async def get_plan(self, plan_id: UUID) -> Plan:
         """One plan."""

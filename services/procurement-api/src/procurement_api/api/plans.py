@@ -8,6 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response, Security
 
 from cdp_common.contracts.base import Batch, IdBatch, Page
+from cdp_common.contracts.plan_imports import PlanImportReport
 from cdp_common.contracts.plans import Plan, PlanChange, PlanDraft, PlanVariation, PlanWithdrawal
 from cdp_common.web.caller import INTERNAL_EVENTS_SCOPE, Caller
 from cdp_common.web.dependencies import Now, ServiceDatabase
@@ -15,9 +16,11 @@ from cdp_common.web.etags import IfMatch, respond_with_etag
 from cdp_common.web.identity import ANY_SCOPE, Signed, signed_caller
 from cdp_common.web.once import OnceHeader, answer_response
 from cdp_common.web.paging import Paging, page_links
+from cdp_common.web.requests import MediaTypeUnsupported
 from procurement_api.api.clients import Partners, Toms
 from procurement_api.use_cases import read_plans
 from procurement_api.use_cases.adopt_plan import adopt_plan as adopt
+from procurement_api.use_cases.import_plans import import_plans as import_file
 from procurement_api.use_cases.rights import AGREEMENTS_SCOPE
 from procurement_api.use_cases.vary_plan import vary_plan as vary
 from procurement_api.use_cases.withdraw_plan import withdraw_plan as withdraw
@@ -29,6 +32,11 @@ Writer = Annotated[Caller, Security(signed_caller, scopes=["agreements:write"])]
 
 # Either scope will do: the partner reads its own plans, the platform's services read all.
 _READING: dict[str, Any] = {ANY_SCOPE: [AGREEMENTS_SCOPE, INTERNAL_EVENTS_SCOPE]}
+
+
+_CSV_BODY: dict[str, Any] = {
+    "requestBody": {"required": True, "content": {"text/csv": {"schema": {"type": "string"}}}}
+}
 
 
 @router.post("/v1/plans", status_code=201, response_model=Plan)
@@ -47,6 +55,30 @@ async def adopt_plan(
     of these days. Its lines are valued as promised on the day of adoption; reports name them by their ids.
     """
     return answer_response(await adopt(db, toms, partners, caller, draft, once, now))
+
+
+@router.post("/v1/plans/imports", status_code=207, response_model=PlanImportReport, openapi_extra=_CSV_BODY)
+async def import_plans(
+    request: Request,
+    caller: Writer,
+    once: OnceHeader,
+    db: ServiceDatabase,
+    toms: Toms,
+    partners: Partners,
+    now: Now,
+    atomic: Annotated[bool, Query(description="Adopt all of them or none.")] = False,
+) -> Response:
+    """Adopt a CSV file of plans of own activity, of the caller's organisation.
+
+    Rows with the same reference are one plan, each row one of its commitments; cells left empty say nothing.
+    The report has an item for each plan in the order of the file, with faults by row and column: one that is
+    refused leaves the others alone, unless the import is `atomic`.
+    """
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type != "text/csv":
+        raise MediaTypeUnsupported("This operation reads text/csv.")
+    content = await request.body()
+    return answer_response(await import_file(db, toms, partners, caller, content, atomic, once, now))
 
 
 @router.get("/v1/plans/{plan_id}", response_model=Plan, openapi_extra=_READING)

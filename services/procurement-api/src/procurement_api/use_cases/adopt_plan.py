@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cdp_common.clients.partners import PartnersClient
 from cdp_common.clients.toms import TomsClient
 from cdp_common.contracts.licensed import for_reader
-from cdp_common.contracts.plans import PlanDraft
+from cdp_common.contracts.plans import Plan, PlanDraft
 from cdp_common.db.database import Database
 from cdp_common.db.idempotency import Answer, Once
 from cdp_common.kernel.identifiers import new_id
@@ -21,6 +24,21 @@ from procurement_api.use_cases.keep_answer import answer_before, keep_answer
 from procurement_api.use_cases.others import known_edition, known_place, memberships_on, require_slug
 from procurement_api.use_cases.plan_answers import plan_answers, tell_plan_adopted
 from procurement_api.use_cases.value_promises import PromiseTerms, value_promises
+
+
+@dataclass(frozen=True)
+class PreparedPlan:
+    """A plan that holds by its rules, valued and not yet written."""
+
+    row: dict[str, Any]
+    lines: list[dict[str, Any]]
+    membership: MemberDays
+    life: ContractPeriod
+
+    @property
+    def order(self) -> str:
+        """By what plans are written one after the other: the memberships that they hold."""
+        return str(self.membership.membership_id)
 
 
 async def adopt_plan(
@@ -36,6 +54,19 @@ async def adopt_plan(
     async with db.begin() as tx:
         if (earlier := await answer_before(tx, once)) is not None:
             return earlier
+    prepared = await prepare_plan(toms, partners, caller, draft, now)
+
+    async with db.begin() as tx:
+        if (earlier := await answer_before(tx, once)) is not None:
+            return earlier
+        plan = await write_plan(tx, prepared, now)
+        return await keep_answer(tx, once, 201, for_reader(plan, caller.scopes), now)
+
+
+async def prepare_plan(
+    toms: TomsClient, partners: PartnersClient, caller: Caller, draft: PlanDraft, now: datetime
+) -> PreparedPlan:
+    """The plan held to its rules and valued; nothing is written."""
     life = ContractPeriod(draft.starts_on, draft.ends_on)
     require_plan_holds(draft.adopted_on, life, [profile_of(line) for line in draft.lines])
     require_slug(await known_place(partners, draft.place_id), draft.place_slug)
@@ -45,9 +76,8 @@ async def adopt_plan(
     edition = await known_edition(toms, draft.edition_hash)
     terms = PromiseTerms(edition, draft.place_slug, life, draft.adopted_on)
     valued = await value_promises(toms, terms, draft.lines)
-    said = draft.model_dump(exclude={"place_slug", "edition_hash", "lines"})
     row = {
-        **said,
+        **draft.model_dump(exclude={"place_slug", "edition_hash", "lines"}),
         "id": new_id(),
         "state": "adopted",
         "organisation_id": caller.org,
@@ -59,15 +89,17 @@ async def adopt_plan(
         "created_at": now,
     }
     lines = [{**line, "plan_id": row["id"]} for line, _ in valued]
+    return PreparedPlan(row, lines, membership, life)
 
-    async with db.begin() as tx:
-        if (earlier := await answer_before(tx, once)) is not None:
-            return earlier
-        # An end of the membership that is told from now on finds the plan, and one told before is found here.
-        await hold_membership(tx, membership.membership_id)
-        told_end = await membership_end(tx, membership.membership_id)
-        require_member([replace(membership, until=told_end or membership.until)], life)
-        await add_plan(tx, row, lines)
-        [plan] = plan_answers([row], lines)
-        await tell_plan_adopted(tx, plan, now)
-        return await keep_answer(tx, once, 201, for_reader(plan, caller.scopes), now)
+
+async def write_plan(tx: AsyncConnection, prepared: PreparedPlan, now: datetime) -> Plan:
+    """Write the plan, and tell of it; its partner may have left the place meanwhile."""
+    # An end of the membership that is told from now on finds the plan, and one told before is found here.
+    membership = prepared.membership
+    await hold_membership(tx, membership.membership_id)
+    told_end = await membership_end(tx, membership.membership_id)
+    require_member([replace(membership, until=told_end or membership.until)], prepared.life)
+    await add_plan(tx, prepared.row, prepared.lines)
+    [plan] = plan_answers([prepared.row], prepared.lines)
+    await tell_plan_adopted(tx, plan, now)
+    return plan
