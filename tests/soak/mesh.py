@@ -28,6 +28,10 @@ REST_SERVICES = tuple(service for service in SERVICES if service.schema is not N
 _IN_FRONT: dict[str, dict[str, Any]] = {"reporting-api": {"in_background": False}}
 """What applications are told beside their settings: a feed that is read meanwhile belongs to no request."""
 
+_LIMITS = ("registrations_per_minute", "tokens_per_minute", "public_words_per_minute")
+_ALLOWED: dict[str, dict[str, Any]] = {"partners-api": dict.fromkeys(_LIMITS, 1_000_000)}
+"""Settings beside the environment's: thousands of requests of one caller are not what a limit is for here."""
+
 
 class _Wires(httpx2.AsyncBaseTransport):
     """Carries a request to the application whose port it names."""
@@ -85,9 +89,8 @@ async def mesh(databases: TestDatabases, folder: Path) -> AsyncIterator[Mesh]:
 def _application(service: Service, environment: Environment, database: Database, wires: _Wires) -> FastAPI:
     told = environment.serving_variables(service, None).items()
     make_settings = importlib.import_module(f"{service.package}.settings").Settings
-    settings = make_settings(
-        **{name.removeprefix("CDP_").lower(): value for name, value in told if name.startswith("CDP_")}
-    )
+    stated = {name.removeprefix("CDP_").lower(): value for name, value in told if name.startswith("CDP_")}
+    settings = make_settings(**stated, **_ALLOWED.get(service.name, {}))
     create_app: Callable[..., FastAPI] = importlib.import_module(f"{service.package}.main").create_app
     outside: dict[str, Any] = {"http": httpx2.AsyncClient(transport=wires)}
     if service.name == "partners-api":
