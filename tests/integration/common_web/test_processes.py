@@ -1,63 +1,83 @@
 """Services as processes: one trace through two, an orderly end, a start that says what is wrong."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 import httpx2
 import pytest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
+from tests.integration.common.conftest import PACKAGE, SCHEMA
 from tests.integration.common_web.processes import Process, Surroundings, free_port, run, start
 
 from cdp_common.testing.callers import TokenMint
+from cdp_common.testing.databases import TestDatabases
 
 TRACE = "0af7651916cd43dd8448eb211c80319c"
 CALLER_SPAN = "b7ad6b7169203331"
 
 
-@dataclass
-class World:
+@dataclass(frozen=True)
+class Past:
+    """Two services that have ended, and what each answered before."""
+
     front: Process
     back: Process
     surroundings: Surroundings
+    relayed: httpx2.Response
+    not_yet_revoked: httpx2.Response
+    revoked: tuple[httpx2.Response, ...]
+    """Five seconds later, by the one in front and by the one behind."""
+    under_way: httpx2.Response
+    """Of a request that was being answered when the service was asked to end."""
 
 
 def settings(issuer: str, mint: TokenMint) -> dict[str, str]:
     return {"CDP_ISSUER": mint.issuer, "CDP_AUDIENCE": mint.audience, "CDP_PARTNERS_URL": issuer}
 
 
-@pytest.fixture
-async def world(db, mint) -> AsyncIterator[World]:
+@pytest.fixture(scope="module")
+async def past(databases: TestDatabases) -> Past:
+    """Both services from their start to their end, which every test asks about something else."""
+    mint = TokenMint()
     surroundings = Surroundings(mint)
-    async with surroundings.serving() as url:
+    db = await databases.clone(PACKAGE, SCHEMA)
+    async with surroundings.serving() as url, httpx2.AsyncClient() as http:
         common = {**settings(url, mint), "CDP_OTLP_ENDPOINT": url}
         database = db.engine.url.render_as_string(hide_password=False)
         back = await start("back", CDP_DATABASE_URL=database, **common)
         front = await start("front", CDP_TOMS_URL=back.url, **common)
-        yield World(front, back, surroundings)
-        await asyncio.gather(front.stop(), back.stop())
+        traced = {"traceparent": f"00-{TRACE}-{CALLER_SPAN}-01", "X-Request-Id": "req-77"}
+        signed = mint.headers(scopes=["a:read"], client_id="portal")
+        relayed = await http.get(f"{front.url}/v1/relay", headers={**signed, **traced})
+        gone = mint.headers(scopes=["a:read"], jti="gone")
+        not_yet_revoked = await http.get(f"{front.url}/v1/relay", headers=gone)
+        mint.revoke_token("gone")
+        await asyncio.sleep(5)
+        addresses = (f"{front.url}/v1/relay", f"{back.url}/v1/seen")
+        revoked = tuple([await http.get(address, headers=gone) for address in addresses])
+        slow = asyncio.create_task(http.get(f"{back.url}/v1/slow"))
+        await asyncio.sleep(0.4)
+        back.signal()
+        under_way = await slow
+        await asyncio.gather(front.stop(), back.ended())
+    await databases.give_back(db)
+    return Past(front, back, surroundings, relayed, not_yet_revoked, revoked, under_way)
 
 
-async def test_one_trace_and_one_request_id_go_through_both(world, mint):
-    headers = {
-        **mint.headers(scopes=["a:read"], client_id="portal"),
-        "traceparent": f"00-{TRACE}-{CALLER_SPAN}-01",
-        "X-Request-Id": "req-77",
-    }
-    async with httpx2.AsyncClient() as http:
-        answer = await http.get(f"{world.front.url}/v1/relay", headers=headers)
-    assert (answer.status_code, answer.json()) == (200, {"client_id": "portal", "rows": 0})
-    await asyncio.gather(world.front.stop(), world.back.stop())
-    assert (world.front.exit_code, world.back.exit_code) == (0, 0)
+def test_one_trace_and_one_request_id_go_through_both(past: Past):
+    assert (past.relayed.status_code, past.relayed.json()) == (200, {"client_id": "portal", "rows": 0})
+    assert (past.front.exit_code, past.back.exit_code) == (0, 0)
     for process, service, route in (
-        (world.front, "front", "/v1/relay"),
-        (world.back, "tests.integration.common.sample-service", "/v1/seen"),
+        (past.front, "front", "/v1/relay"),
+        (past.back, "tests.integration.common.sample-service", "/v1/seen"),
     ):
-        (line,) = [line for line in process.lines if line.get("route") == route]
+        lines = [line for line in process.lines if line.get("route") == route]
+        (line,) = [line for line in lines if line["request_id"] == "req-77"]
         assert (line["event"], line["status"], line["service"]) == ("request", 200, service)
-        assert (line["trace_id"], line["request_id"]) == (TRACE, "req-77")
+        assert line["trace_id"] == TRACE
         assert line["client_id"] == "portal"
-    assert_spans(world.surroundings)
+        assert [line for line in lines if line["trace_id"] == TRACE] == [line]
+    assert_spans(past.surroundings)
 
 
 def assert_spans(surroundings: Surroundings) -> None:
@@ -76,30 +96,17 @@ def assert_spans(surroundings: Surroundings) -> None:
     assert "accounts" in {a.key: a.value.string_value for a in queries[0].attributes}["db.statement"]
 
 
-async def test_a_revoked_token_stops_within_five_seconds_everywhere(world, mint):
-    headers = mint.headers(scopes=["a:read"], jti="gone")
-    async with httpx2.AsyncClient() as http:
-        assert (await http.get(f"{world.front.url}/v1/relay", headers=headers)).status_code == 200
-        mint.revoke_token("gone")
-        await asyncio.sleep(5)
-        for address in (f"{world.front.url}/v1/relay", f"{world.back.url}/v1/seen"):
-            answer = await http.get(address, headers=headers)
-            assert (answer.status_code, answer.json()["code"]) == (401, "token_revoked")
+def test_a_revoked_token_stops_within_five_seconds_everywhere(past: Past):
+    assert past.not_yet_revoked.status_code == 200
+    for answer in past.revoked:
+        assert (answer.status_code, answer.json()["code"]) == (401, "token_revoked")
 
 
-async def test_a_request_under_way_is_answered_before_the_end(db, mint):
-    surroundings = Surroundings(mint)
-    async with surroundings.serving() as url, httpx2.AsyncClient() as http:
-        database = db.engine.url.render_as_string(hide_password=False)
-        back = await start("back", CDP_DATABASE_URL=database, **settings(url, mint))
-        slow = asyncio.create_task(http.get(f"{back.url}/v1/slow"))
-        await asyncio.sleep(0.4)
-        back.signal()
-        answer = await slow
-        assert (answer.status_code, answer.json()) == (200, "done")
-        await back.ended()
-    assert back.exit_code == 0
-    assert [line["route"] for line in back.lines if line["event"] == "request"] == ["/v1/slow"]
+def test_a_request_under_way_is_answered_before_the_end(past: Past):
+    assert (past.under_way.status_code, past.under_way.json()) == (200, "done")
+    assert past.back.exit_code == 0
+    routes = [line["route"] for line in past.back.lines if line["event"] == "request"]
+    assert (routes.count("/v1/slow"), routes[-1]) == (1, "/v1/slow")
 
 
 async def test_without_its_issuer_a_service_lives_and_says_503(mint):
