@@ -147,13 +147,21 @@ def packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@dataclass(frozen=True)
+class MadeOnce:
+    """What one whole run, a check, has left and said."""
+
+    folder: Path
+    """Its state folder is in it, to be copied."""
+    status: int
+    output: str
+
+
 @pytest.fixture(scope="session")
-def made_once(packages: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A state folder after one whole run, to be copied."""
+def made_once(packages: Path, tmp_path_factory: pytest.TempPathFactory) -> MadeOnce:
+    """The first run on an empty folder."""
     folder = tmp_path_factory.mktemp("made")
-    status, output = run_up(packages, folder / "state", free_port_base(), "--exit").ending()
-    assert status == 0, output
-    return folder
+    return MadeOnce(folder, *run_up(packages, folder / "state", free_port_base(), "--exit").ending())
 
 
 @pytest.fixture
@@ -163,9 +171,10 @@ def state(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def kept(made_once: Path, state: Path) -> Path:
+def kept(made_once: MadeOnce, state: Path) -> Path:
     """The same folder with what an earlier run has kept."""
-    shutil.copytree(made_once, state.parent, dirs_exist_ok=True)
+    assert made_once.status == 0, made_once.output
+    shutil.copytree(made_once.folder, state.parent, dirs_exist_ok=True)
     return state
 
 

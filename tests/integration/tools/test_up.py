@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from tests.integration.tools.conftest import (
+    MadeOnce,
     Start,
     answer_of,
     processes_mentioning,
@@ -46,13 +47,12 @@ def test_a_first_up_serves_and_a_second_goes_on_with_the_same_data_and_keys(
     assert (state.parent / "told").read_text() == "x"  # the story is told once
 
 
-def test_a_check_run_leaves_with_success_and_nothing_for_others_to_read(start: Start, kept: Path) -> None:
-    status, output = start("--exit").ending()
-    assert status == 0, output
-    assert "keeper ready" in output
-    assert "plain ready" in output
-    wait_until_none(str(kept))
-    assert_nobody_else_can_read(kept)
+def test_a_check_run_leaves_with_success_and_nothing_for_others_to_read(made_once: MadeOnce) -> None:
+    assert made_once.status == 0, made_once.output
+    assert "keeper ready" in made_once.output
+    assert "plain ready" in made_once.output
+    wait_until_none(str(made_once.folder / "state"))
+    assert_nobody_else_can_read(made_once.folder / "state")
 
 
 def assert_nobody_else_can_read(state: Path) -> None:
@@ -67,10 +67,28 @@ def assert_nobody_else_can_read(state: Path) -> None:
         assert stat.S_IMODE(path.stat().st_mode) == 0o600, path
 
 
-def test_each_process_is_told_its_own_secrets_and_ends_with_its_terminal(start: Start, kept: Path) -> None:
-    platform = start(CDP_ADMIN_DATABASE_URL="", CDP_LOG_LEVEL="DEBUG", CDP_OTHER="not for services")
+def test_killed_outright_it_leaves_no_process_and_the_next_up_works_and_ends_with_its_terminal(
+    start: Start, kept: Path
+) -> None:
+    platform = start()
     platform.wait_until_up()
-    keeper, plain = answer_of(platform.base)["told"], answer_of(platform.base, 1)["told"]
+    services = [answer_of(platform.base, offset)["pid"] for offset in (0, 1)]
+    assert len(processes_mentioning(str(kept / "postgres" / "data"))) >= 1
+    platform.end(signal.SIGKILL)
+    for pid in services:
+        wait_until_gone(pid)
+    wait_until_none(str(kept / "postgres" / "data"))
+
+    following = start(CDP_ADMIN_DATABASE_URL="", CDP_LOG_LEVEL="DEBUG", CDP_OTHER="not for services")
+    following.wait_until_up()
+    assert_each_process_is_told_its_own_secrets(following.base)
+    status, output = following.end(signal.SIGHUP)
+    assert status == 0, output
+    wait_until_none(str(kept))
+
+
+def assert_each_process_is_told_its_own_secrets(base: int) -> None:
+    keeper, plain = answer_of(base)["told"], answer_of(base, 1)["told"]
     assert isinstance(keeper, dict)
     assert isinstance(plain, dict)
     assert "cdp_tiny_app:" in keeper["CDP_DATABASE_URL"]
@@ -81,29 +99,21 @@ def test_each_process_is_told_its_own_secrets_and_ends_with_its_terminal(start: 
         assert "CDP_ADMIN_DATABASE_URL" not in told
     assert "CDP_DATABASE_URL" not in plain
     assert keeper["CDP_CLIENT_KEY_FILE"] != plain["CDP_CLIENT_KEY_FILE"]
-    status, output = platform.end(signal.SIGHUP)
-    assert status == 0, output
-    wait_until_none(str(kept))
 
 
-def test_killed_outright_it_leaves_no_process_and_the_next_up_works(start: Start, kept: Path) -> None:
-    platform = start()
-    platform.wait_until_up()
-    services = [answer_of(platform.base, offset)["pid"] for offset in (0, 1)]
-    assert len(processes_mentioning(str(kept / "postgres" / "data"))) >= 1
-    platform.end(signal.SIGKILL)
-    for pid in services:
-        wait_until_gone(pid)
-    wait_until_none(str(kept / "postgres" / "data"))
-    assert start("--exit").ending()[0] == 0
+def test_a_second_up_on_the_same_folder_is_refused_and_the_first_goes_on_until_a_process_of_it_dies(
+    start: Start, kept: Path
+) -> None:
+    first = start()
+    first.wait_until_up()
+    status, output = start().ending()
+    assert status == 1
+    assert f"is in use by process {first.process.pid}" in output
+    assert answer_of(first.base)["pid"]
 
-
-def test_a_process_that_dies_ends_everything_with_its_last_words(start: Start, kept: Path) -> None:
-    platform = start()
-    platform.wait_until_up()
     with pytest.raises((urllib.error.URLError, ConnectionError)):
-        answer_of(platform.base, 1, "/die")
-    status, output = platform.ending()
+        answer_of(first.base, 1, "/die")
+    status, output = first.ending()
     assert status == 1
     assert "plain ended with exit status 3" in output
     assert "last words of a dying service" in output
@@ -160,15 +170,6 @@ def test_a_busy_port_is_named_before_anything_is_made(start: Start, state: Path,
     assert f"already in use on 127.0.0.1: {port_base + 1} (plain)" in output
     assert not (state / "postgres").exists()
     assert not (state / "secrets").exists()
-
-
-def test_a_second_up_on_the_same_folder_is_refused_and_the_first_goes_on(start: Start, kept: Path) -> None:
-    first = start()
-    first.wait_until_up()
-    status, output = start().ending()
-    assert status == 1
-    assert f"is in use by process {first.process.pid}" in output
-    assert answer_of(first.base)["pid"]
 
 
 def test_it_uses_the_server_it_is_given_and_starts_none(start: Start, state: Path, tmp_path: Path) -> None:
