@@ -8,6 +8,8 @@ from hypothesis import settings
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
+gc.disable()  # until all is collected: what is imported meanwhile stays, and was searched again and again
+
 # How long one example takes says more about who else uses the machine than about the code.
 settings.register_profile("suite", deadline=None)
 settings.load_profile("suite")
@@ -74,6 +76,7 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
+    gc.enable()
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -46,7 +46,11 @@ def uncoerced(schema: Any, owner: type | None = None) -> Any:
     ):
         return schema
     narrowed = {
-        key: value if key in _NO_SCHEMAS else uncoerced(value, owner) for key, value in schema.items()
+        # nearly all is a word or a number, for which nothing needs to be called
+        key: uncoerced(value, owner)
+        if isinstance(value, dict | list | tuple) and key not in _NO_SCHEMAS
+        else value
+        for key, value in schema.items()
     }
     if kind == "bool":
         narrowed["strict"] = True
