@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -64,6 +64,8 @@ class Loaders:
 
     def __init__(self, upstreams: Upstreams) -> None:
         self._upstreams = upstreams
+        self.cells_at_hand: tuple[object, Mapping[str, FourFigures]] | None = None
+        """What `cells` answered last, by what was asked."""
 
     # ------------------------------------------------------------ with batch reads
     @cached_property

@@ -37,11 +37,13 @@ class ContractRatio:
     """A ratio to what contracts are worth."""
 
     contracts: int | None = said("How many contracts with social value are in force; null where withheld.")
-    contracts_without_value: int | None = said("Of how many nobody has stated what they are worth.")
+    contracts_without_value: int | None = said(
+        "Of how many nobody has stated the worth; null where withheld."
+    )
     committed: Money | None = said("What they commit; null where withheld.", of="committed_gbp")
     value: Money | None = said("What they are worth, without VAT; null where not known.", of="value_gbp")
-    per_pound: Decimal | None = said("Committed social value for each £ of contract.")
-    absent: RatioAbsent | None = said("Why there is no ratio.")
+    per_pound: Decimal | None = said("Social value for each £ of contract; null where `absent` says why.")
+    absent: RatioAbsent | None = said("Why there is no ratio; null where there is one.")
 
 
 @shows(contract.OrganisationRatio, "Social value for each £ of the contracts of one organisation.")

@@ -13,6 +13,7 @@ from graphql import GraphQLError, GraphQLObjectType, get_argument_values
 from graphql.execution.values import VariableValues
 
 from cdp_common.contracts import reporting as contract
+from cdp_common.contracts.partners import Membership
 from gateway.context import Context, Info
 from gateway.loaders import ValueKey
 from gateway.schema.enums import Basis
@@ -22,6 +23,8 @@ from gateway.selections import selected_along
 FIELD: Final = ("Membership", "figures")
 
 Cells = Mapping[str, contract.FourFigures]
+Asked = tuple[date, date, datetime | None, Basis]
+"""A window's first day and its last, as of when, and on which side."""
 
 
 def question_of(place_id: UUID, from_: date, to: date, as_of: datetime | None, basis: Basis) -> ValueKey:
@@ -31,11 +34,19 @@ def question_of(place_id: UUID, from_: date, to: date, as_of: datetime | None, b
 
 
 def figures_of(
-    context: Context, question: ValueKey, organisation: UUID
+    context: Context, membership: Membership, asked: Asked
 ) -> FourFigures | Awaitable[FourFigures | None] | None:
-    """An organisation's figures in the answer to a question; at once where the answer is there already."""
-    answer = context.loaders.cells.load(question)
+    """A member's figures of a window; at once where the answer is there already.
+
+    The members of a list ask for the same one after another: what was found last is looked at first.
+    """
+    place_id, organisation = membership.place_id, membership.organisation.id
+    at_hand = context.loaders.cells_at_hand
+    if at_hand is not None and at_hand[0] == (place_id, asked):
+        return _picked(at_hand[1], organisation)
+    answer = context.loaders.cells.load(question_of(place_id, *asked))
     if isinstance(answer, asyncio.Future) and answer.done() and answer.exception() is None:
+        context.loaders.cells_at_hand = (place_id, asked), answer.result()
         return _picked(answer.result(), organisation)
     return _awaited(answer, organisation)
 

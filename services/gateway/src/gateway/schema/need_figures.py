@@ -92,7 +92,7 @@ class NeedFigure:
     concentration_index: Decimal | None = said(
         "Below 0 where more landed in deprived areas than people live there; null where it cannot be said."
     )
-    concentration_absent: ConcentrationAbsent | None = said("Why the index is null.")
+    concentration_absent: ConcentrationAbsent | None = said("Why the index is null; null where it is not.")
 
     @computed("The whole.")
     def value(self) -> SocialValue:

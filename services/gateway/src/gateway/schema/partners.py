@@ -125,10 +125,9 @@ class Membership(Node):
         ] = Basis.DELIVERED_BY,
     ) -> LazyFigures | None:
         """The member's four figures."""
-        from gateway.schema.member_figures import figures_of, question_of  # groupings name organisations
+        from gateway.schema.member_figures import figures_of  # groupings name organisations
 
-        question = question_of(self.record.place_id, from_, to, as_of, basis)
-        found = figures_of(info.context, question, self.record.organisation.id)
+        found = figures_of(info.context, self.record, (from_, to, as_of, basis))
         return cast("FourFigures | None", found)  # or an awaitable of that: the executor takes either
 
     @classmethod

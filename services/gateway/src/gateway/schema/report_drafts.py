@@ -114,7 +114,7 @@ class EvidenceFile(Node):
     uploaded_at: datetime = said("When it arrived.")
     report_ids: list[UUID] = said("Reports that were submitted with it, by their ids in the REST APIs.")
     removed_at: datetime | None = said("When it was removed; null while it is there.")
-    removal_reason: RemovalReason | None = said("Why it was removed.")
+    removal_reason: RemovalReason | None = said("Why it was removed; null while it is there.")
     version: int = said("The version.")
 
     @calls_together("Whose file it is.")

@@ -53,7 +53,7 @@ class SpendLocation:
     yes_share: Decimal | None = said("The share inside, from 0 to 1.")
     no_share: Decimal | None = said("The share outside.")
     unknown_share: Decimal | None = said("The share of which nobody knows.")
-    no_share_reason: NoShareReason | None = said("Why shares are null.")
+    no_share_reason: NoShareReason | None = said("Why shares are null; null where they are not.")
     by_postcode: Money = said("Inside by the postcode on the row.", of="by_postcode_gbp")
     by_presence: Money = said(
         "Inside by the supplier's recorded local presence, where no postcode is known.", of="by_presence_gbp"
@@ -111,12 +111,12 @@ class LocalMultiplier:
     """The multiplier: (R1 + R2 + R3) ÷ R1."""
 
     value: Decimal | None = said("The multiplier; null where a round is missing or does not hold.")
-    reason: NoMultiplierReason | None = said("Why it is null.")
+    reason: NoMultiplierReason | None = said("Why it is null; null where it is not.")
     round_1: Money | None = said("Third-party payments of exactly this window.", of="round_1_gbp")
     round_2: Money | None = said("What of them is spent locally.", of="round_2_gbp")
     round_3: Money | None = said("What of that is spent locally.", of="round_3_gbp")
-    partners: list[str] = said("Partners in it.")
-    partners_left_out: list[str] = said("Partners of whom a round is missing.")
+    partners: list[str] = said("Names of the partners in it.")
+    partners_left_out: list[str] = said("Names of partners of whom a round is missing.")
 
 
 @shows(
@@ -137,8 +137,8 @@ class SpendFigures:
     retainable: Money | None = said("By category: what could stay, of all groups shown.", of="retainable_gbp")
     other_currencies: list[SpendInCurrency] = said("Payments in other currencies.")
     suppliers_to_review: int = said("Suppliers that somebody has to look at.")
-    partners_counted: list[str] = said("Partners whose imports count.")
-    partners_without_import: list[str] = said("Members of whom no import stands for a day of the window.")
+    partners_counted: list[str] = said("Names of partners whose imports count.")
+    partners_without_import: list[str] = said("Names of members without an import for a day of the window.")
     local_multiplier: LocalMultiplier = said("The local multiplier, LM3.")
 
 
