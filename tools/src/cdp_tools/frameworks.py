@@ -1,17 +1,23 @@
-"""`cdp frameworks`: what authors and holders of framework packs do with them."""
+"""`cdp frameworks`: what authors and holders of framework packs do with them.
+
+What knows packs is imported on use: it takes most of a second, and every other command starts without it.
+"""
+
+from __future__ import annotations
 
 import asyncio
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cdp_tools.pack_documents import Fault, PackFaulty, told_in_a_line
-from cdp_tools.pack_loading import Credentials, import_into
-from cdp_tools.packs import CheckedPack, check_pack
 from cdp_tools.screen import Screen
+
+if TYPE_CHECKING:
+    from cdp_tools.pack_documents import Fault
+    from cdp_tools.packs import CheckedPack
 
 frameworks = typer.Typer(
     name="frameworks", help="Check and load measurement framework packs.", no_args_is_help=True
@@ -32,6 +38,9 @@ def check(
     as_json: Annotated[bool, typer.Option("--json", help="Say it for a machine.")] = False,
 ) -> None:
     """Hold a pack to every rule, without a network; ends with 1 when it has a fault."""
+    from cdp_tools.pack_documents import PackFaulty
+    from cdp_tools.packs import check_pack
+
     try:
         found = check_pack(path, parent or ())
     except PackFaulty as faulty:
@@ -64,6 +73,9 @@ def import_pack(
     ] = None,
 ) -> None:
     """Load a pack into a running platform as a draft; the parent of a tailoring is published there."""
+    from cdp_tools.pack_documents import PackFaulty
+    from cdp_tools.pack_loading import Credentials, import_into
+
     credentials = Credentials(issuer, client_id, key_file, secret_file)
     with Screen().reporting_problems():
         try:
@@ -76,6 +88,8 @@ def import_pack(
 
 
 def _faults_in_lines(path: Path, faults: tuple[Fault, ...]) -> str:
+    from cdp_tools.pack_documents import told_in_a_line
+
     count = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
     return "\n".join([*map(told_in_a_line, faults), f"{path}: {count}"])
 

@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from joserfc.jwk import OKPKey
-
 from cdp_tools.private_files import private_folder, write_private
 
 KEY_BYTES = 32
@@ -32,12 +30,16 @@ class Keyring:
         """The private Ed25519 JWK with which an OAuth client proves who it is."""
         path = self._path(holder, "client.jwk.json")
         if not path.exists():
+            from joserfc.jwk import OKPKey  # most commands need no key, and start sooner without it
+
             key = OKPKey.generate_key("Ed25519", {"use": "sig", "alg": "Ed25519"}, auto_kid=True)
             write_private(path, json.dumps(key.as_dict(private=True)))
         return path
 
     def client_public_key(self, holder: str) -> dict[str, Any]:
         """The public half of that key, as the issuer registers it."""
+        from joserfc.jwk import OKPKey  # on use, as above
+
         stored = json.loads(self.client_key_file(holder).read_text(encoding="utf-8"))
         return dict(OKPKey.import_key(stored).as_dict(private=False))
 

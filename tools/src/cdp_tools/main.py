@@ -1,8 +1,10 @@
 """The `cdp` command."""
 
+from __future__ import annotations
+
 from collections import deque
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -17,6 +19,9 @@ from cdp_tools.services import DEFAULT_PORT_BASE
 from cdp_tools.state import StateFolder
 from cdp_tools.token_command import token
 from cdp_tools.verify_command import verify
+
+if TYPE_CHECKING:
+    from cdp_tools.platform import Story
 
 app = typer.Typer(
     name="cdp",
@@ -46,17 +51,23 @@ def up(
 ) -> None:
     """Start everything, and keep it running until Ctrl-C."""
     # Imported on use: it takes a second, and the commands that only read a file need none of it.
-    from cdp_tools.platform import Story, bring_up
-    from cdp_tools.story import show, tell
+    from cdp_tools.platform import bring_up
 
     screen = Screen()
     with screen.reporting_problems():
         bring_up(
             environment_here(port_base=port_base),
             screen,
-            story=Story(tell, show) if story else None,
+            story=_story() if story else None,
             leave_at_once=leave,
         )
+
+
+def _story() -> Story:
+    from cdp_tools.platform import Story
+    from cdp_tools.story import show, tell
+
+    return Story(tell, show)
 
 
 @app.command()

@@ -1,18 +1,25 @@
-"""`cdp needs`: loading the official files that the needs analysis rests on."""
+"""`cdp needs`: loading the official files that the needs analysis rests on.
+
+What sends them is imported on use: it takes most of a second, and every other command starts without it.
+"""
+
+from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from cdp_common.clients.toms import TomsClient
-from cdp_common.contracts.needs import BoundaryReceipt, LookupReceipt, NeedFileReceipt
 from cdp_common.kernel.identifiers import new_id
-from cdp_tools.needs_loading import FileRefused, send, upload_of
-from cdp_tools.pack_loading import Credentials
 from cdp_tools.screen import Screen
+
+if TYPE_CHECKING:
+    from cdp_common.clients.base import UploadFile
+    from cdp_common.clients.toms import TomsClient
+    from cdp_common.contracts.needs import BoundaryReceipt, LookupReceipt, NeedFileReceipt
+    from cdp_tools.pack_loading import Credentials
 
 needs = typer.Typer(
     name="needs",
@@ -62,12 +69,12 @@ def load(
     secret_file: SecretFile = None,
 ) -> None:
     """Load the official file of an index of deprivation, and show what the checks found."""
-    credentials = Credentials(issuer, client_id, key_file, secret_file)
+    credentials = _credentials(issuer, client_id, key_file, secret_file)
     receipt = _sent(
         toms_url,
         credentials,
         lambda toms: toms.import_need_file(
-            upload_of(path, "text/csv"),
+            _upload(path, "text/csv"),
             layout=layout,
             coverage="extract" if extract else "complete",
             idempotency_key=str(new_id()),
@@ -89,12 +96,12 @@ def lookup(
     secret_file: SecretFile = None,
 ) -> None:
     """Load a lookup of postcodes, wards or changed areas."""
-    credentials = Credentials(issuer, client_id, key_file, secret_file)
+    credentials = _credentials(issuer, client_id, key_file, secret_file)
     receipt = _sent(
         toms_url,
         credentials,
         lambda toms: toms.import_lookup(
-            upload_of(path, "text/csv"), layout=layout, edition=edition, idempotency_key=str(new_id())
+            _upload(path, "text/csv"), layout=layout, edition=edition, idempotency_key=str(new_id())
         ),
     )
     _say(_lookup_lines(receipt))
@@ -116,13 +123,13 @@ def outlines(
     secret_file: SecretFile = None,
 ) -> None:
     """Attach outlines (GeoJSON) to the areas of an index, for maps."""
-    credentials = Credentials(issuer, client_id, key_file, secret_file)
+    credentials = _credentials(issuer, client_id, key_file, secret_file)
     receipt = _sent(
         toms_url,
         credentials,
         lambda toms: toms.attach_boundaries(
             index,
-            upload_of(path, "application/geo+json"),
+            _upload(path, "application/geo+json"),
             code_property=code_property,
             licence=licence,
             attribution=attribution,
@@ -133,8 +140,22 @@ def outlines(
     _say(_outline_lines(receipt))
 
 
+def _credentials(issuer: str, client_id: str, key_file: Path | None, secret_file: Path | None) -> Credentials:
+    from cdp_tools.pack_loading import Credentials
+
+    return Credentials(issuer, client_id, key_file, secret_file)
+
+
+def _upload(path: Path, media_type: str) -> UploadFile:
+    from cdp_tools.needs_loading import upload_of
+
+    return upload_of(path, media_type)
+
+
 def _sent(toms_url: str, credentials: Credentials, call: Callable[[TomsClient], Awaitable[Answer]]) -> Answer:
     """The platform's answer; a refusal is told with its faults, and ends the command with 1."""
+    from cdp_tools.needs_loading import FileRefused, send
+
     with Screen().reporting_problems():
         try:
             return asyncio.run(send(toms_url, credentials, call))

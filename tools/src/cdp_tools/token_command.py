@@ -1,19 +1,25 @@
-"""`cdp token`: an access token of the sandbox that is running here, for a client or for a person at it."""
+"""`cdp token`: an access token of the sandbox that is running here, for a client or for a person at it.
+
+What speaks with it is imported on use: it takes half a second, and every other command starts without it.
+"""
+
+from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
-import httpx2
 import typer
 
 from cdp_tools.environment import OPERATOR_CLIENT_ID, Environment, environment_here
 from cdp_tools.errors import WrongState
-from cdp_tools.sandbox_identity import ISSUER as IDENTITY_ISSUER
-from cdp_tools.sandbox_identity import identity_token
 from cdp_tools.screen import Screen
 from cdp_tools.services import DEFAULT_PORT_BASE
-from cdp_tools.story.parties import TIMEOUT_S, Party
+
+if TYPE_CHECKING:
+    import httpx2
+
+    from cdp_tools.story.parties import Party
 
 EXCHANGE = {
     "grant_type": "urn:ietf:params:oauth:grant-type:token-exchange",
@@ -42,6 +48,10 @@ def token(
     port_base: Annotated[int, typer.Option(min=1024, max=65000)] = DEFAULT_PORT_BASE,
 ) -> None:
     """Print an access token: of a client, or with --person of somebody who signs in at it."""
+    import httpx2
+
+    from cdp_tools.story.parties import TIMEOUT_S
+
     screen = Screen()
     with screen.reporting_problems():
         if (role is None) != (place is None) or (role is not None and person is None):
@@ -55,6 +65,8 @@ def token(
 
 def token_of(environment: Environment, http: httpx2.Client, client: Party, wanted: Wanted | None) -> str:
     """The token of the client, or of the person at it, who is recorded and given the role on the way."""
+    from cdp_tools.sandbox_identity import identity_token
+
     if wanted is None:
         return client.ask_token({"grant_type": "client_credentials"})
     operator = _client(environment, http, OPERATOR_CLIENT_ID, None)
@@ -64,6 +76,8 @@ def token_of(environment: Environment, http: httpx2.Client, client: Party, wante
 
 
 def _client(environment: Environment, http: httpx2.Client, client_id: str, secret: str | None) -> Party:
+    from cdp_tools.story.parties import Party
+
     if client_id != OPERATOR_CLIENT_ID:
         if secret is None:
             raise WrongState("the client's secret is needed: --client-secret or CDP_CLIENT_SECRET")
@@ -74,6 +88,8 @@ def _client(environment: Environment, http: httpx2.Client, client_id: str, secre
 
 def _give_role(environment: Environment, operator: Party, client: Party, wanted: Wanted) -> None:
     """Record the person and give the role, unless they hold it."""
+    from cdp_tools.sandbox_identity import ISSUER as IDENTITY_ISSUER
+
     base = environment.issuer
     recorded = operator.post(f"{base}/v1/persons", {"issuer": IDENTITY_ISSUER, "subject": wanted.person}).body
     places = operator.get(f"{base}/v1/places?slug={wanted.place}").body["items"]
