@@ -12,7 +12,7 @@ from tests.integration.reporting_api.test_client import client, draft, key
 from tests.integration.reporting_api.world import QUARTER, World, codes, keyed, line
 
 from cdp_common.clients.base import UpstreamProblem
-from cdp_common.contracts.report_drafts import DraftContent
+from cdp_common.contracts.report_drafts import DraftContent, NewReportDraft
 from cdp_common.contracts.report_files import ReportFileReceipt
 from cdp_common.contracts.reporting import ReportLineDraft
 from reporting_api.use_cases.keep_drafts import purge_drafts
@@ -89,7 +89,7 @@ async def test_files_and_nil_returns_become_drafts_that_are_forgotten_or_submitt
     refused = await world.http.post("/v1/report-files", params=params, content=rows, headers=keyed(headers))
     assert codes(refused) == [("/rows/2/quantity", "number_malformed")]
     params["faulty_rows"] = "leave_out"
-    for more, code in (({"corrects": str(world.place)}, "report_file_invalid"), ({}, None)):
+    for more, code in (({"corrects": str(world.place)}, "report_not_found"), ({}, None)):
         answer = await world.http.post(
             "/v1/report-files", params={**params, **more}, content=rows, headers=keyed(headers)
         )
@@ -128,6 +128,42 @@ async def test_files_and_nil_returns_become_drafts_that_are_forgotten_or_submitt
     assert await purge_drafts(world.db, world.clock, timedelta(days=-1)) == 1
     with pytest.raises(UpstreamProblem, match="report_draft_not_found"):
         await council.get_report_draft(old.id)
+
+
+async def test_a_correction_is_drafted_changed_and_submitted_as_a_report_is(world: World):
+    report = await world.report(world.council)
+    council = client(world, world.as_org(world.council))
+    days = {"period_start": report.period_start, "period_end": report.period_end}
+    stated = NewReportDraft.model_validate({**draft(world).model_dump(), **days, "corrects": report.id})
+    before, figures = await counts(world), await world.value()
+    for change, code in (
+        ({"period_end": report.period_end - timedelta(days=1)}, "period_differs"),
+        ({"corrects": None, "reason": "x"}, "not_allowed"),
+    ):
+        body = stated.model_copy(update=change).model_dump(mode="json")
+        refused = await world.http.post(PATH, json=body, headers=keyed(world.as_org(world.council)))
+        assert [found for _, found in codes(refused)] == [code]
+    other = client(world, world.as_org(world.charity))
+    with pytest.raises(UpstreamProblem, match="report_not_found"):
+        await other.create_report_draft(stated, idempotency_key=key())
+    made = await council.create_report_draft(stated, idempotency_key=key())
+    assert (made.corrects, made.correction_reason) == (report.id, None)
+    assert (await counts(world), await world.value()) == (before, figures)
+
+    tag = await etag(world, world.council, made.id)
+    with pytest.raises(UpstreamProblem, match="report_invalid"):  # it does not say why
+        await council.submit_report_draft(made.id, if_match=tag, idempotency_key=key())
+    content = DraftContent(lines=[ReportLineDraft.model_validate(line(quantity="4"))], reason="typing error")
+    changed = await council.replace_report_draft(made.id, content, if_match=tag)
+    assert (changed.corrects, changed.correction_reason) == (report.id, "typing error")
+    tag = await etag(world, world.council, made.id)
+    corrected = await council.submit_report_draft(made.id, if_match=tag, idempotency_key=key())
+    assert (corrected.id, corrected.supersedes) == (made.id, report.id)
+    assert corrected.correction_reason == "typing error"
+    assert sorted(entry.pence for entry in await world.ledger("delivered")) == [-17960, 7184, 17960]
+    assert await world.scalar(f"SELECT state FROM reports WHERE id = '{report.id}'") == "superseded"
+    with pytest.raises(UpstreamProblem, match="report_not_correctable"):
+        await council.create_report_draft(stated, idempotency_key=key())
 
 
 async def test_the_database_refuses_states_that_do_not_follow_each_other(world: World):

@@ -6,14 +6,16 @@ from uuid import UUID
 
 from cdp_common.clients.base import ServiceClient
 from cdp_common.contracts.base import Page
-from cdp_common.contracts.report_drafts import DraftContent, KeptDraft
+from cdp_common.contracts.report_drafts import DraftContent, KeptDraft, NewReportDraft
 from cdp_common.contracts.reporting import Report, ReportDraft, ReportLineDraft
 
 
 class ReportDraftOperations(ServiceClient):
     """Drafts of reports."""
 
-    async def create_report_draft(self, draft: ReportDraft, *, idempotency_key: str) -> KeptDraft:
+    async def create_report_draft(
+        self, draft: NewReportDraft | ReportDraft, *, idempotency_key: str
+    ) -> KeptDraft:
         """The draft as it is kept: nothing of it is judged, valued or counted yet."""
         return await self._post("/v1/report-drafts", KeptDraft, json=draft, idempotency_key=idempotency_key)
 

@@ -8,8 +8,8 @@ from uuid import UUID
 
 from pydantic import Field
 
-from cdp_common.contracts.base import Contract, DataStatus
-from cdp_common.contracts.reporting import ReportLineDraft
+from cdp_common.contracts.base import Contract, DataStatus, ShortText
+from cdp_common.contracts.reporting import ReportDraft, ReportLineDraft
 
 
 class KeptDraft(Contract):
@@ -28,6 +28,18 @@ class KeptDraft(Contract):
     created_at: datetime
     changed_at: datetime
     version: int
+    corrects: UUID | None = None  # the own report of the same period that it is to take the place of
+    correction_reason: str | None = None
+
+
+class NewReportDraft(ReportDraft):
+    """A report to keep as a draft, or a correction of one's own report of this very place and period.
+
+    A correction has the agreement to be named and the data status of the report that it corrects.
+    """
+
+    corrects: UUID | None = None
+    reason: ShortText | None = None  # of a correction, when it is submitted at the latest
 
 
 class DraftContent(Contract):
@@ -37,3 +49,4 @@ class DraftContent(Contract):
     lines: Annotated[list[ReportLineDraft], Field(max_length=1000)] = []
     named_totals_agreed: bool = False
     data_status: DataStatus = "actual"
+    reason: ShortText | None = None  # why it corrects, where it corrects a report

@@ -8,8 +8,8 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response, Security
 
 from cdp_common.contracts.base import Page
-from cdp_common.contracts.report_drafts import DraftContent, KeptDraft
-from cdp_common.contracts.reporting import Report, ReportDraft, ReportLineDraft
+from cdp_common.contracts.report_drafts import DraftContent, KeptDraft, NewReportDraft
+from cdp_common.contracts.reporting import Report, ReportLineDraft
 from cdp_common.web.caller import Caller
 from cdp_common.web.dependencies import Now, ServiceDatabase
 from cdp_common.web.etags import IfMatch, respond_with_etag
@@ -28,11 +28,12 @@ Reader = Annotated[Caller, Security(signed_caller, scopes=["reports:read"])]
 
 @router.post("/v1/report-drafts", status_code=201, response_model=KeptDraft)
 async def create_report_draft(
-    draft: ReportDraft, caller: Writer, once: OnceHeader, db: ServiceDatabase, partners: Partners, now: Now
+    draft: NewReportDraft, caller: Writer, once: OnceHeader, db: ServiceDatabase, partners: Partners, now: Now
 ) -> Response:
     """Keep a report as a draft: seen by its organisation alone and counted nowhere until it is submitted.
 
-    Its period may still be running. There is one draft of a period; its lines are judged at submission.
+    Its period may still be running. There is one draft of a period; its lines are judged at submission. One
+    that `corrects` a report of the organisation takes its place when it is submitted.
     """
     return answer_response(await drafts.create_report_draft(db, partners, caller, draft, once, now))
 

@@ -33,11 +33,14 @@ report_drafts = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("changed_at", UtcDateTime, nullable=False),
     Column("version", Integer, nullable=False),
+    Column("corrects", Uuid, ForeignKey("reports.id")),  # the report that it is to take the place of
+    Column("correction_reason", Text),
     UniqueConstraint(
         "organisation_id", "place_id", "period_start", "period_end", name="uq_report_drafts_one_a_period"
     ),
     CheckConstraint("period_start <= period_end", name="period_in_order"),
     CheckConstraint("line_count >= 0", name="lines_counted"),
+    CheckConstraint("corrects IS NOT NULL OR correction_reason IS NULL", name="reason_of_correction"),
     CheckConstraint(STATUS_KNOWN, name="data_status_known"),
     Index(None, "organisation_id", "id"),
     Index(None, "changed_at"),

@@ -11,8 +11,8 @@ from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cdp_common.clients.partners import PartnersClient
-from cdp_common.contracts.report_drafts import DraftContent, KeptDraft
-from cdp_common.contracts.reporting import ReportDraft, ReportLineDraft
+from cdp_common.contracts.report_drafts import DraftContent, KeptDraft, NewReportDraft
+from cdp_common.contracts.reporting import ReportLineDraft
 from cdp_common.db.database import Database
 from cdp_common.db.idempotency import Answer, Once
 from cdp_common.db.paging import cut_page
@@ -21,7 +21,11 @@ from cdp_common.kernel.identifiers import new_id
 from cdp_common.kernel.periods import Period
 from cdp_common.web.caller import Caller
 from cdp_common.web.etags import require_match
-from reporting_api.domain.report_drafts import ReportDraftNotFound
+from reporting_api.domain.report_drafts import (
+    ReportDraftNotFound,
+    require_reason_of_correction,
+    require_same_days,
+)
 from reporting_api.storage.copies import PlaceCopy
 from reporting_api.storage.drafts import (
     add_draft,
@@ -34,30 +38,35 @@ from reporting_api.storage.drafts import (
     forget_old_drafts,
     remove_draft_lines,
 )
+from reporting_api.storage.reports import report_by_id
+from reporting_api.use_cases.correct_report import require_correctable, require_own
 from reporting_api.use_cases.gather import place_of
 
 MOST_FORGOTTEN = 20
 
 
 async def create_report_draft(
-    db: Database, partners: PartnersClient, caller: Caller, draft: ReportDraft, once: Once, now: datetime
+    db: Database, partners: PartnersClient, caller: Caller, draft: NewReportDraft, once: Once, now: datetime
 ) -> Answer:
     """The draft as it is kept; of its lines only the form is looked at until it is submitted."""
     async with db.begin() as tx:
         if (earlier := await once.replay(tx)) is not None:
             return earlier
     period = Period(draft.period_start, draft.period_end)
+    await _require_correction_fits(db, caller, draft)
     place = await place_of(db, partners, draft.place_id, now, slug=draft.place_slug)
     content = DraftContent(
         nil_return=draft.nil_return,
         lines=draft.lines,
         named_totals_agreed=draft.named_totals_agreed,
         data_status=draft.data_status,
+        reason=draft.reason,
     )
     async with db.begin() as tx:
         if (earlier := await once.replay(tx)) is not None:
             return earlier
-        kept = await write_draft(tx, caller, place, period, content, [as_kept(content.lines)], now)
+        lines = [as_kept(content.lines)]
+        kept = await write_draft(tx, caller, place, period, content, lines, now, corrects=draft.corrects)
         return await once.keep(tx, 201, kept, now=now)
 
 
@@ -69,6 +78,8 @@ async def write_draft(
     content: DraftContent,
     portions: Iterable[Sequence[str]],
     now: datetime,
+    *,
+    corrects: UUID | None = None,
 ) -> KeptDraft:
     """The draft as written, with its lines, which come in portions and may be more than `content` has."""
     draft_id = new_id()
@@ -86,6 +97,8 @@ async def write_draft(
         "created_at": now,
         "changed_at": now,
         "version": 0,
+        "corrects": corrects,
+        "correction_reason": content.reason,
     }
     await add_draft(tx, row)
     line_count = 0
@@ -99,6 +112,18 @@ async def write_draft(
 def as_kept(lines: Iterable[ReportLineDraft]) -> list[str]:
     """Lines as they are kept: what they state, each as its JSON."""
     return [line.model_dump_json(exclude_defaults=True) for line in lines]
+
+
+async def _require_correction_fits(db: Database, caller: Caller, draft: NewReportDraft) -> None:
+    """Refuse to correct what is not the caller's, cannot be corrected, or is of other days."""
+    require_reason_of_correction(draft.corrects, draft.reason)
+    if draft.corrects is None:
+        return
+    async with db.begin() as tx:
+        report = require_own(caller, await report_by_id(tx, draft.corrects))
+    require_correctable(report)
+    stated = (draft.place_id, draft.period_start, draft.period_end)
+    require_same_days(stated, (report["place_id"], report["period_start"], report["period_end"]))
 
 
 async def get_report_draft(db: Database, caller: Caller, draft_id: UUID) -> KeptDraft:
@@ -133,7 +158,9 @@ async def replace_report_draft(
 ) -> KeptDraft:
     """The draft with its whole new content."""
     async with db.begin() as tx:
-        require_match(if_match, draft_answer(await _own(tx, caller, draft_id, lock=True)))
+        draft = await _own(tx, caller, draft_id, lock=True)
+        require_match(if_match, draft_answer(draft))
+        require_reason_of_correction(draft["corrects"], content.reason)
         await remove_draft_lines(tx, draft_id)
         await copy_draft_lines(tx, draft_id, 0, as_kept(content.lines))
         await change_draft(
@@ -145,6 +172,7 @@ async def replace_report_draft(
                 "data_status": content.data_status,
                 "line_count": len(content.lines),
                 "changed_at": now,
+                "correction_reason": content.reason,
             },
         )
         return draft_answer(await _own(tx, caller, draft_id))
@@ -190,4 +218,6 @@ def draft_answer(row: RowMapping) -> KeptDraft:
         created_at=row["created_at"],
         changed_at=row["changed_at"],
         version=row["version"],
+        corrects=row["corrects"],
+        correction_reason=row["correction_reason"],
     )

@@ -14,15 +14,14 @@ from cdp_common.contracts.report_drafts import DraftContent, KeptDraft
 from cdp_common.contracts.report_files import ReportFileReceipt, ReportTotals
 from cdp_common.db.database import Database
 from cdp_common.db.idempotency import Answer, Once
-from cdp_common.kernel.errors import FieldError
 from cdp_common.web.caller import Caller
-from reporting_api.domain.report_file import ReportFileInvalid, RowFaults
+from reporting_api.domain.report_file import RowFaults
 from reporting_api.use_cases.gather import place_of
 from reporting_api.use_cases.keep_drafts import as_kept, write_draft
 from reporting_api.use_cases.kept import keep, replayed
 from reporting_api.use_cases.prepare_report_file import open_spool, portions_of
 from reporting_api.use_cases.read_report_file import ReportFileRows, rows_of
-from reporting_api.use_cases.submit_report_file import FileOfReport, require_accepted
+from reporting_api.use_cases.submit_report_file import FileOfReport, corrected_by, require_accepted
 
 
 class _Read:
@@ -62,10 +61,13 @@ async def keep_file_as_draft(
         if (earlier := await replayed(tx, once)) is not None:
             return earlier
     if file.corrects is not None:
-        fault = FieldError("?corrects", "not_allowed", "a correction is submitted at once")
-        raise ReportFileInvalid("A draft corrects no report.", errors=[fault])
+        await corrected_by(db, caller, file)
     place = await place_of(db, partners, file.place_id, now)
-    content = DraftContent(named_totals_agreed=file.named_totals_agreed, data_status=file.data_status)
+    content = DraftContent(
+        named_totals_agreed=file.named_totals_agreed,
+        data_status=file.data_status,
+        reason=None if file.corrects is None else file.reason,
+    )
     with open_spool() as spool:
         read = _Read(spool)
         with rows_of(file.upload, file.media_type, file.edition_hash) as rows:
@@ -74,7 +76,9 @@ async def keep_file_as_draft(
         async with db.begin() as tx:
             if (earlier := await replayed(tx, once)) is not None:
                 return earlier
-            draft = await write_draft(tx, caller, place, file.period, content, read.portions(), now)
+            draft = await write_draft(
+                tx, caller, place, file.period, content, read.portions(), now, corrects=file.corrects
+            )
             return await keep(tx, once, 201, _receipt(draft, read), now)
 
 

@@ -18,9 +18,11 @@ from cdp_common.kernel.periods import Period
 from cdp_common.web.caller import Caller
 from cdp_common.web.etags import require_match
 from reporting_api.domain.entries import worst_status
-from reporting_api.domain.report_drafts import ReportDraftChanged, require_content
+from reporting_api.domain.report_drafts import ReportDraftChanged, require_content, require_reason
 from reporting_api.domain.reports import ReportInvalid, require_period_holds
 from reporting_api.storage.drafts import draft_by_id, draft_lines_from, forget_draft
+from reporting_api.storage.reports import report_by_id
+from reporting_api.use_cases.correct_report import give_way, require_correctable, require_own
 from reporting_api.use_cases.gather import place_of
 from reporting_api.use_cases.keep_drafts import draft_answer, require_own_draft
 from reporting_api.use_cases.kept import keep, replayed
@@ -54,6 +56,7 @@ async def submit_report_draft(
     require_match(if_match, draft_answer(draft))
     require_content(draft["nil_return"], draft["line_count"])
     scope, name = await _scope(db, partners, caller, draft, now)
+    corrects: UUID | None = draft["corrects"]
     with preparing(draft_id) as prepared:
         preparation = ReportPreparation(db, toms, partners, scope, now, prepared)
         await preparation.take(_portions(db, draft_id))
@@ -64,7 +67,18 @@ async def submit_report_draft(
             current = await draft_by_id(tx, draft_id, lock=True)
             if current is None or current["version"] != draft["version"]:
                 raise ReportDraftChanged("The draft changed meanwhile; read it again.")
-            report = await write_prepared(tx, caller, scope, name, prepared, now)
+            corrected = None if corrects is None else await give_way(tx, corrects, now)
+            report = await write_prepared(
+                tx,
+                caller,
+                scope,
+                name,
+                prepared,
+                now,
+                supersedes=corrects,
+                correction_reason=draft["correction_reason"],
+                first_submitted_at=None if corrected is None else corrected["first_submitted_at"],
+            )
             await forget_draft(tx, draft_id)
             return await keep(tx, once, 201, report, now)
 
@@ -77,8 +91,14 @@ async def _scope(
     require_period_holds(period, now.date())
     place = await place_of(db, partners, draft["place_id"], now)
     reporter = await reporter_of(db, partners, caller, now)
-    status = worst_status(draft["data_status"], reporter.data_status)
-    agreed = draft["named_totals_agreed"]
+    agreed, status = draft["named_totals_agreed"], draft["data_status"]
+    if draft["corrects"] is not None:
+        require_reason(draft["correction_reason"])
+        async with db.begin() as tx:
+            corrected = require_own(caller, await report_by_id(tx, draft["corrects"]))
+        require_correctable(corrected)
+        agreed, status = corrected["named_totals_agreed"], corrected["data_status"]
+    status = worst_status(status, reporter.data_status)
     scope = ReportScope(caller.org, place, period, draft["nil_return"], agreed, status)
     return scope, reporter.legal_name
 

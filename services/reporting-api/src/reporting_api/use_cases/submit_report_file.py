@@ -124,7 +124,7 @@ async def _reporter(
     require_period_holds(file.period, now.date())
     agreed, status = file.named_totals_agreed, file.data_status
     if file.corrects is not None:
-        corrected = await _corrected(db, caller, file)
+        corrected = await corrected_by(db, caller, file)
         agreed, status = corrected["named_totals_agreed"], corrected["data_status"]
     place = await place_of(db, partners, file.place_id, now)
     reporter = await reporter_of(db, partners, caller, now)
@@ -134,7 +134,7 @@ async def _reporter(
     return _Reporter(scope, reporter.legal_name)
 
 
-async def _corrected(db: Database, caller: Caller, file: FileOfReport) -> RowMapping:
+async def corrected_by(db: Database, caller: Caller, file: FileOfReport) -> RowMapping:
     """The report that the file corrects: the caller's own, of the same place and period."""
     assert file.corrects is not None  # asked for by its caller
     async with db.begin() as tx:
