@@ -90,6 +90,10 @@ def test_an_example_has_the_form_that_its_operation_describes(example: Example):
     require_form(next(iter(answer["content"].values()))["schema"], example.answer)
     if example.body is not None:
         require_form(described["requestBody"]["content"]["application/json"]["schema"], example.body)
+    for parameter in described.get("parameters", ()):
+        shown = parameter.get("examples", {}).get(example.name)
+        if shown is not None:
+            require_form(parameter["schema"], shown["value"])
 
 
 def require_form(schema: dict[str, Any], value: Any) -> None:

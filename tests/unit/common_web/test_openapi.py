@@ -18,7 +18,12 @@ def operations(document):
 
 def test_it_is_openapi_3_1_and_named_as_the_service_is(document):
     assert document["openapi"].startswith("3.1.")
-    assert document["info"] == {"title": "Sample API", "version": "1.0.0"}
+    assert document["info"] == {
+        "title": "Sample API",
+        "version": "1.0.0",
+        "license": {"name": "Apache License 2.0", "identifier": "Apache-2.0"},
+    }
+    assert [server["url"] for server in document["servers"]] == ["/"]
 
 
 def test_operations_are_named_after_their_functions(document):
@@ -41,6 +46,11 @@ def test_operations_are_named_after_their_functions(document):
         "replace_bid",
         "submit_bid",
     ]
+
+
+def test_every_tag_is_declared_once(document):
+    used = {tag for operation in operations(document).values() for tag in operation.get("tags", ())}
+    assert [tag["name"] for tag in document["tags"]] == sorted(used)
 
 
 def test_every_operation_may_answer_with_a_problem(document):
@@ -70,7 +80,7 @@ def test_security_states_the_scopes_and_where_a_token_is_optional(document):
     assert stated["get_caller"] == [{}, {"oauth2": []}]
     assert stated["register_supporter"] == [{}, {"oauth2": []}]
     for open_to_all in ("get_liveness", "get_readiness", "get_version", "list_bids"):
-        assert stated[open_to_all] is None
+        assert stated[open_to_all] == []
 
 
 def test_the_scheme_names_the_token_endpoint_and_every_scope(document):

@@ -61,7 +61,7 @@ def create_app(
     app = create_service(
         settings,
         name="charter-api",
-        title="Charter",
+        title="Charter API",
         version="1",
         description="What organisations promised freely: charter versions, signatories, pledges.",
         routers=[

@@ -143,7 +143,7 @@ def create_app(
     app = create_service(
         settings,
         name="reporting-api",
-        title="Reporting",
+        title="Reporting API",
         version="1",
         description="What was delivered: reports, validation, the ledger, publications.",
         routers=_ROUTERS,

@@ -66,7 +66,7 @@ def create_app(
     app = create_service(
         settings,
         name="toms-engine",
-        title="Measurement frameworks",
+        title="TOMs engine",
         version="1",
         description="What counts and what it is worth: measures, proxies, valuation, needs.",
         routers=[

@@ -6,7 +6,7 @@ other: what one makes, the next one uses. Whatever they name is invented and say
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.resources import files
 from typing import Any
 
@@ -25,7 +25,7 @@ class Example(BaseModel):
     name: str
     summary: str
     path: dict[str, str] = {}
-    query: dict[str, str] = {}
+    query: dict[str, str | int] = {}
     body: Any = None
     status: int = 200
     answer: Any
@@ -51,8 +51,9 @@ def add_examples(document: dict[str, Any], examples: Sequence[Example]) -> None:
             raise LookupError(f"there is no operation {example.operation}")
         if example.body is not None:
             _add(operation["requestBody"]["content"][_JSON], example, example.body)
+        places: dict[str, Mapping[str, str | int]] = {"path": example.path, "query": example.query}
         for parameter in operation.get("parameters", ()):
-            stated = {"path": example.path, "query": example.query}.get(parameter["in"], {})
+            stated = places.get(parameter["in"], {})
             if parameter["name"] in stated:
                 _add(parameter, example, stated[parameter["name"]])
         _add(_answer(operation, example.status), example, example.answer)

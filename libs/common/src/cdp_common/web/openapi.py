@@ -21,6 +21,8 @@ _NEEDED_HEADERS: dict[str, dict[str, Any]] = {
     "If-Match": {"type": "string", "title": "If-Match", "minLength": 1, "maxLength": 1000},
 }
 
+_LICENCE = {"name": "Apache License 2.0", "identifier": "Apache-2.0"}
+
 # Stated for every route: it also keeps the framework from describing its own form of refusal.
 PROBLEM_RESPONSES: dict[int | str, dict[str, Any]] = {
     "default": {
@@ -44,7 +46,12 @@ def install_openapi(app: FastAPI, issuer: str, examples: Sequence[Example] = ())
 
 def _document(app: FastAPI, issuer: str) -> dict[str, Any]:
     document = get_openapi(
-        title=app.title, version=app.version, description=app.description or None, routes=app.routes
+        title=app.title,
+        version=app.version,
+        description=app.description or None,
+        routes=app.routes,
+        servers=[{"url": "/", "description": "The service that gives this document."}],
+        license_info=_LICENCE,
     )
     components = document.setdefault("components", {})
     schemas = components.setdefault("schemas", {})
@@ -55,6 +62,7 @@ def _document(app: FastAPI, issuer: str) -> dict[str, Any]:
     for operation, dependant in _operations(app, document):
         scopes.update(_settle_security(operation, dependant))
         _settle_headers(operation)
+    document["tags"] = [{"name": name} for name in sorted(_tags(document))]
     components["securitySchemes"] = {
         SCHEME_NAME: {
             "type": "oauth2",
@@ -84,8 +92,13 @@ def _settle_security(operation: dict[str, Any], dependant: Dependant) -> set[str
         operation["security"] = [{}, {SCHEME_NAME: []}]
     if ANY_SCOPE in operation:
         operation["security"] = [{SCHEME_NAME: [scope]} for scope in operation.pop(ANY_SCOPE)]
-    stated = operation.get("security", [])
+    stated = operation.setdefault("security", [])  # an empty list says that nobody needs a token
     return {scope for requirement in stated for scope in requirement.get(SCHEME_NAME, [])}
+
+
+def _tags(document: dict[str, Any]) -> set[str]:
+    ways = (operation for path in document["paths"].values() for operation in path.values())
+    return {tag for operation in ways for tag in operation.get("tags", ())}
 
 
 def _settle_headers(operation: dict[str, Any]) -> None:
