@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import func, select, text
+from sqlalchemy import RowMapping, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from reporting_api.domain.beyond import DeliveredOf, DeliveredSum
@@ -18,43 +18,54 @@ from reporting_api.storage.report_tables import report_lines, reports
 
 _SUMMED = ("counted_quantity", "social_pence", "local_pence", "fiscal_pence")
 _BEFORE = ", ".join(
-    f"coalesce(sum(l.{column}) FILTER (WHERE r.period_end < :since), 0)" for column in _SUMMED
+    f"coalesce(sum(l.{column}) FILTER (WHERE r.period_end < :since), 0) AS before_{column}"
+    for column in _SUMMED
 )
-_BY_END = ", ".join(f"coalesce(sum(l.{column}), 0)" for column in _SUMMED)
+_BY_END = ", ".join(f"coalesce(sum(l.{column}), 0) AS end_{column}" for column in _SUMMED)
 _STANDING = ", ".join(f"'{state}'" for state in sorted(STANDING_STATES))
+_PROMISED = """SELECT commitment_line_id, counted_quantity FROM {table}
+        WHERE place_id = :place AND figure = 'committed' AND source_kind <> 'termination'
+          AND recorded_at <= :moment AND commitment_line_id IN (SELECT line_id FROM delivered)"""
 
-_DELIVERED = text(f"""
-    SELECT l.commitment_line_id, {_BEFORE}, {_BY_END}
-    FROM reports r
-    CROSS JOIN LATERAL (SELECT s.state FROM report_states s
-        WHERE s.report_id = r.id AND s.recorded_at <= :moment ORDER BY s.version DESC LIMIT 1) latest
-    JOIN report_lines l ON l.report_id = r.id
-    JOIN measures m ON m.edition_hash = l.edition_hash AND m.code = l.measure
-    WHERE r.place_id = :place AND r.period_end <= :until AND latest.state IN ({_STANDING})
-      AND l.commitment_line_id IS NOT NULL AND (l.taken_out_at IS NULL OR l.taken_out_at > :moment)
-      AND (m.licence_framework IS NULL OR m.licence_framework = ANY(CAST(:licences AS text[])))
-    GROUP BY l.commitment_line_id""")  # noqa: S608 - made of constants
+# Lines that keep within their promise are left where they are: there is one for each promise.
+_BEYOND = text(f"""
+    WITH delivered AS (
+        SELECT l.commitment_line_id AS line_id, {_BEFORE}, {_BY_END}
+        FROM reports r
+        CROSS JOIN LATERAL (SELECT s.state FROM report_states s
+            WHERE s.report_id = r.id AND s.recorded_at <= :moment ORDER BY s.version DESC LIMIT 1) latest
+        JOIN report_lines l ON l.report_id = r.id
+        JOIN measures m ON m.edition_hash = l.edition_hash AND m.code = l.measure
+        WHERE r.place_id = :place AND r.period_end <= :until AND latest.state IN ({_STANDING})
+          AND l.commitment_line_id IS NOT NULL AND (l.taken_out_at IS NULL OR l.taken_out_at > :moment)
+          AND (m.licence_framework IS NULL OR m.licence_framework = ANY(CAST(:licences AS text[])))
+        GROUP BY l.commitment_line_id
+    ), promised AS (
+        SELECT commitment_line_id AS line_id, sum(counted_quantity) AS quantity FROM (
+            {_PROMISED.format(table="ledger_entries")} UNION ALL {_PROMISED.format(table="ledger_inbox")}
+        ) made GROUP BY commitment_line_id
+    )
+    SELECT d.*, coalesce(p.quantity, 0) AS promised FROM delivered d LEFT JOIN promised p USING (line_id)
+    WHERE greatest(d.before_counted_quantity, d.end_counted_quantity) > coalesce(p.quantity, 0)""")  # noqa: S608 - made of constants
 
 
-async def delivered_of(tx: AsyncConnection, lines: Slice, moment: datetime) -> list[DeliveredOf]:
-    """The promised lines of a place against which something was delivered by a window's end.
+async def delivered_beyond(tx: AsyncConnection, lines: Slice, moment: datetime) -> list[DeliveredOf]:
+    """The promised lines of a place of which more was delivered than promised, before a window or by its end.
 
     Without those of licensed measures that the reader may not see.
     """
     values = {"place": lines.place_id, "since": lines.window.start, "until": lines.window.end}
-    rows = (
-        await tx.execute(_DELIVERED, {**values, "moment": moment, "licences": sorted(lines.licences)})
-    ).all()
-    promised = await promised_of(tx, lines.place_id, [row[0] for row in rows], moment)
+    stated = {**values, "moment": moment, "licences": sorted(lines.licences)}
+    rows = (await tx.execute(_BEYOND, stated)).mappings()
     return [
-        DeliveredOf(
-            line_id,
-            promised.get(line_id, Decimal(0)),
-            DeliveredSum(Decimal(before[0]), *map(int, before[1:])),
-            DeliveredSum(Decimal(by_end[0]), *map(int, by_end[1:])),
-        )
-        for line_id, before, by_end in ((row[0], row[1:5], row[5:9]) for row in rows)
+        DeliveredOf(row["line_id"], Decimal(row["promised"]), _sum(row, "before"), _sum(row, "end"))
+        for row in rows
     ]
+
+
+def _sum(row: RowMapping, until: str) -> DeliveredSum:
+    quantity, *pence = (row[f"{until}_{column}"] for column in _SUMMED)
+    return DeliveredSum(Decimal(quantity), *map(int, pence))
 
 
 async def promised_of(

@@ -11,13 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from cdp_common.contracts.reporting import BeyondCommitment
 from reporting_api.domain.beyond import beyond_of, beyond_quantity
 from reporting_api.domain.figures import FigureSum
-from reporting_api.storage.beyond import delivered_by, delivered_of, promised_of
+from reporting_api.storage.beyond import delivered_beyond, delivered_by, promised_of
 from reporting_api.storage.figures import Slice
 
 
 async def beyond_in_window(tx: AsyncConnection, lines: Slice, moment: datetime) -> FigureSum:
     """The value delivered in a window beyond what was promised, as it was known at a moment."""
-    return beyond_of(await delivered_of(tx, lines, moment))
+    return beyond_of(await delivered_beyond(tx, lines, moment))
 
 
 async def beyond_commitments(
