@@ -10,6 +10,7 @@ from typing import TypeVar
 import uvicorn
 from starlette.types import ASGIApp
 
+from cdp_common.web.origins import across_origins
 from cdp_common.web.settings import ServiceSettings
 from cdp_common.web.telemetry import configure_telemetry
 
@@ -47,7 +48,7 @@ def serve(create_app: Callable[[Settings], ASGIApp], settings: Settings, *, name
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     provider = configure_telemetry(settings, name)
     try:
-        app = create_app(settings)
+        app = across_origins(create_app(settings), settings)
         server = uvicorn.Server(server_config(app, settings))
         # What was made until now stays: the collector need not look through it again and again, which holds
         # up whoever is being answered for a tenth of a second at a time.

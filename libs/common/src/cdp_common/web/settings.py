@@ -65,6 +65,8 @@ class ServiceSettings(BaseSettings):
 
     trusted_proxies: str = "127.0.0.1,::1"
     """Addresses and networks, with commas between, whose `X-Forwarded-For` is believed."""
+    allowed_origins: str = ""
+    """Origins, with commas between, whose scripts may read answers (CORS); in sandbox also loopback's."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     """The least severe line that is logged."""
     build: str = "development"
@@ -99,6 +101,22 @@ class ServiceSettings(BaseSettings):
             raise ValueError("names everybody: then each caller could state whose address to count it under")
         return ",".join(named)
 
+    @field_validator("allowed_origins")
+    @classmethod
+    def _origins_each_by_name(cls, value: str) -> str:
+        named = [item.strip() for item in value.split(",") if item.strip()]
+        for item in named:
+            parts = urlsplit(item)
+            is_bare = item == f"{parts.scheme}://{parts.netloc}".lower() and "@" not in parts.netloc
+            if parts.scheme not in ("http", "https") or not parts.hostname or not is_bare:
+                raise ValueError(f"{item} is no origin: a scheme and a host, with its port if it has one")
+        return ",".join(named)
+
+    @property
+    def origins_allowed(self) -> list[str]:
+        """The origins of `allowed_origins`, one by one."""
+        return [item for item in self.allowed_origins.split(",") if item]
+
     @model_validator(mode="after")
     def _live_takes_no_sandbox_setting(self) -> Self:
         if self.mode != "live":
@@ -109,6 +127,8 @@ class ServiceSettings(BaseSettings):
             raise ValueError("live sends no webhook to loopback: unset CDP_WEBHOOK_ALLOW_LOOPBACK")
         if urlsplit(self.issuer).scheme != "https" and not _is_loopback(self.issuer):
             raise ValueError("live needs an https CDP_ISSUER")
+        if any(not origin.startswith("https://") for origin in self.origins_allowed):
+            raise ValueError("live allows https origins alone: see CDP_ALLOWED_ORIGINS")
         return self
 
     def client_key(self) -> dict[str, Any]:
