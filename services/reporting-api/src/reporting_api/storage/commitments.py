@@ -135,12 +135,12 @@ async def owed_lines(tx: AsyncConnection, line_ids: Collection[UUID]) -> dict[UU
         .where(commitment_lines.c.line_id.in_(line_ids))
     )
     rows = list((await tx.execute(query)).mappings())
-    earlier = await _novations(tx, {row["source_id"] for row in rows})
+    earlier = await novations_of(tx, {row["source_id"] for row in rows})
     leads_to = await survivors(tx)
     return {row["line_id"]: _owed_line(row, earlier.get(row["source_id"], []), leads_to) for row in rows}
 
 
-async def _novations(tx: AsyncConnection, source_ids: Collection[UUID]) -> dict[UUID, list[RowMapping]]:
+async def novations_of(tx: AsyncConnection, source_ids: Collection[UUID]) -> dict[UUID, list[RowMapping]]:
     """The novations of the commitments in order, by commitment."""
     query = (
         select(commitment_novations)

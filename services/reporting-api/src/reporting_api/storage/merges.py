@@ -6,7 +6,7 @@ later is answered under the one that stays, and may ask by either.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -47,6 +47,11 @@ async def survivors(tx: AsyncConnection, moment: datetime | None = None) -> dict
         query = query.where(columns.recorded_at <= moment)
     rows: Sequence[Any] = (await tx.execute(query)).all()
     return {row.organisation_id: row.survivor_id for row in rows}
+
+
+def records_of(organisation_id: UUID, leads_to: Mapping[UUID, UUID]) -> list[UUID]:
+    """The organisation's record with those that lead to it."""
+    return [organisation_id, *(who for who, to in leads_to.items() if to == organisation_id)]
 
 
 def resolved(column: ColumnElement[Any]) -> ColumnElement[Any]:

@@ -51,7 +51,7 @@ from reporting_api.storage.exports import (
 )
 from reporting_api.storage.ledger import head_block, position_at
 from reporting_api.storage.loose_blobs import hold_blob, loosen_blob
-from reporting_api.storage.merges import survivors
+from reporting_api.storage.merges import records_of, survivors
 from reporting_api.use_cases.export_published import (
     about_publication,
     publication_asked,
@@ -177,8 +177,7 @@ class ExportWorker:
             publication = await publication_asked(tx, asked, now)
             rows = publication_rows(publication)
             return about_publication(asked, publication, schema), len(rows), _at_once(rows)
-        leads_to = await survivors(tx)
-        own = [asked.organisation_id, *(who for who, to in leads_to.items() if to == asked.organisation_id)]
+        own = records_of(asked.organisation_id, await survivors(tx))
         facts = await facts_of(tx, asked, own, position)
         about = ExportAbout(
             kind=asked.kind,
