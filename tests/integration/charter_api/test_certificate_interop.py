@@ -44,6 +44,7 @@ async def test_an_independent_verifier_accepts_a_certificate_until_it_is_suspend
 
     credential = await judged(world, verifier, token)
     assert credential.recipient_id == f"urn:uuid:{world.signatory}"
+    assert credential.achievement.tags == []
     assert credential.issuer.id == f"{ADDRESS}/v1/places/{world.place}/issuer"
 
     await turn(world, signatory["id"], "suspensions", world.as_manager(), REASON)
@@ -55,3 +56,20 @@ async def test_an_independent_verifier_accepts_a_certificate_until_it_is_suspend
     payload, signature = token.rsplit(".", 1)
     with pytest.raises(OB3VerificationError):
         verifier.verify(f"{payload}.{'A' * len(signature)}")
+
+
+@pytest.mark.parametrize("invented", ["signature", "charter"])
+async def test_an_independent_verifier_reads_that_a_sample_is_one(world: World, invented: str):
+    world.clock.advance(utc_now() - world.clock())
+    sample = {"data_status": "synthetic_sample"}
+    charter = await world.charter(**(sample if invented == "charter" else {}))
+    draft = world.signature_draft(charter["id"], pledges=[], signed_on=world.clock().date().isoformat())
+    signatory = (await world.sign({**draft, **(sample if invented == "signature" else {})})).json()
+    token = (await read(world, f"/v1/signatures/{signatory['id']}/certificate")).text
+    key = OKPKey.import_key((await read(world, jws.extract_compact(token.encode()).headers()["kid"])).json())
+
+    credential = await judged(world, OB3Verifier(key.as_pem(private=False)), token)
+    badge = (await read(world, f"/v1/signatures/{signatory['id']}/badge.svg")).text
+    assert credential.achievement.tags == ["synthetic_sample"]
+    assert credential.achievement.description.endswith("This is an invented sample: it certifies nobody.")
+    assert "Sample. Signatory: " in badge

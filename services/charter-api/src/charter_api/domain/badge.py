@@ -9,7 +9,7 @@ from charter_api.domain.standing import SignatureState
 MAX_NAME_CHARS = 44
 """What fits on the badge; the whole name is in its text alternative."""
 
-_GOOD, _OVER = "#0b5d3b", "#5a5a5a"
+_GOOD, _OVER, _SAMPLE = "#0b5d3b", "#5a5a5a", "#6b4a00"
 _WORDS: dict[SignatureState, str] = {
     "active": "Signatory",
     "due_for_renewal": "Signatory",
@@ -19,20 +19,26 @@ _WORDS: dict[SignatureState, str] = {
 }
 
 
-def badge_of(organisation: str, charter: str, state: SignatureState, expires_on: str) -> str:
-    """The badge as SVG with a title and a description; it says so when the signature is not in force."""
+def badge_of(
+    organisation: str, charter: str, state: SignatureState, expires_on: str, *, is_sample: bool
+) -> str:
+    """The badge as SVG with a title and a description; it says so when the signature is not in force, and
+    a sample says in all three that it is one, in a colour of its own."""
     is_good = state in ("active", "due_for_renewal")
     word = _WORDS[state]
     until = f"until {expires_on}" if is_good else "not in force"
-    colour = _GOOD if is_good else _OVER
-    title = escape(f"{word}: {organisation}, {charter}")
-    description = escape(f"{organisation}. {word} of {charter}, {until}.")
+    colour = _SAMPLE if is_sample else _GOOD if is_good else _OVER
+    title = escape(f"{'Sample. ' if is_sample else ''}{word}: {organisation}, {charter}")
+    note = " An invented sample, no real signature." if is_sample else ""
+    description = escape(f"{organisation}. {word} of {charter}, {until}.{note}")
     lines = [
         f'<text x="24" y="44" font-size="22" font-weight="700">{escape(word)}</text>',
         f'<text x="24" y="76" font-size="15">{escape(_short(charter))}</text>',
         f'<text x="24" y="104" font-size="15">{escape(_short(organisation))}</text>',
         f'<text x="24" y="130" font-size="13">{escape(until)}</text>',
     ]
+    if is_sample:
+        lines.append('<text x="376" y="130" font-size="15" font-weight="700" text-anchor="end">SAMPLE</text>')
     return (
         '<svg xmlns="http://www.w3.org/2000/svg" width="400" height="150" viewBox="0 0 400 150" '
         'role="img" aria-labelledby="badge-title badge-description">'

@@ -29,6 +29,11 @@ LIST_ENTRIES = 131_072
 STATUS_TTL_MS = 300_000
 """For how long a verifier may keep a status list."""
 
+SAMPLE_TAG = "synthetic_sample"
+"""The achievement's `tag` (Open Badges 3.0, Achievement) of a sample: the value of `data_status` in REST."""
+SAMPLE_NOTE = "This is an invented sample: it certifies nobody."
+"""What a sample says in words, where wallets and displays show it."""
+
 _STATE_OF_PURPOSE: dict[StatusPurpose, str] = {"revocation": "withdrawn", "suspension": "suspended"}
 
 
@@ -83,10 +88,27 @@ class Certified:
     expires_on: date
     period: int
     register_number: int
+    is_sample: bool
+    """Whether the signature or the Charter is an invented sample."""
 
 
 def credential_of(certified: Certified, at: Addresses) -> Document:
-    """The credential: valid from the first second of the period to its last, and where its status is."""
+    """The credential: valid from the first second of the period to its last, and where its status is.
+
+    A sample says so in its name and description, and in the achievement's description and `tag`: terms of
+    the two contexts, which every reader of Open Badges knows.
+    """
+    credential = _plain_credential(certified, at)
+    if certified.is_sample:
+        achievement = credential["credentialSubject"]["achievement"]
+        credential["name"] = f"Sample: {credential['name']}"
+        credential["description"] = SAMPLE_NOTE
+        achievement["description"] += f" {SAMPLE_NOTE}"
+        achievement["tag"] = [SAMPLE_TAG]
+    return credential
+
+
+def _plain_credential(certified: Certified, at: Addresses) -> Document:
     number, index = divmod(certified.register_number, LIST_ENTRIES)
     return {
         "@context": CONTEXTS,

@@ -83,7 +83,13 @@ def _certified(row: RowMapping, charter: RowMapping, issuer: RowMapping) -> Cert
         expires_on=row["expires_on"],
         period=row["period"],
         register_number=row["register_number"],
+        is_sample=_is_sample(row, charter),
     )
+
+
+def _is_sample(signature: RowMapping, charter: RowMapping) -> bool:
+    """Whether either is invented: who really signs a sample Charter has signed nothing real."""
+    return "synthetic_sample" in (signature["data_status"], charter["data_status"])
 
 
 async def _issuer(tx: AsyncConnection, place_id: UUID) -> RowMapping:
@@ -167,4 +173,10 @@ async def draw_badge(db: Database, signature_id: UUID, now: datetime) -> str:
         row = await known_signature(tx, signature_id, now.date())
         charter = await charter_by_id(tx, row["charter_id"])
     assert charter is not None
-    return badge_of(row["organisation_name"], charter["title"], row["state"], row["expires_on"].isoformat())
+    return badge_of(
+        row["organisation_name"],
+        charter["title"],
+        row["state"],
+        row["expires_on"].isoformat(),
+        is_sample=_is_sample(row, charter),
+    )
