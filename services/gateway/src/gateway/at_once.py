@@ -18,6 +18,7 @@ from fastapi import FastAPI, Request
 from opentelemetry import propagate, trace
 from starlette.types import Message, Receive, Scope, Send
 
+from cdp_common.clients.upstream import PREVIEW_HEADER
 from cdp_common.web.etags import is_held
 from cdp_common.web.middleware import REQUEST_ID_HEADER, LoggedAs, log_request, request_id_for
 from cdp_common.web.sandbox import HEADER as SCENARIO_HEADER
@@ -31,7 +32,12 @@ CAME_TO: Final = "came_to"
 
 # Of these the usual way judges; of a body without a stated length it holds the limit while it is read.
 _FOR_THE_USUAL_WAY: Final = frozenset(
-    {b"authorization", b"transfer-encoding", SCENARIO_HEADER.lower().encode()}
+    {
+        b"authorization",
+        b"transfer-encoding",
+        PREVIEW_HEADER.lower().encode(),
+        SCENARIO_HEADER.lower().encode(),
+    }
 )
 _OF_EACH_REQUEST: Final = frozenset({REQUEST_ID_HEADER.lower().encode(), b"ratelimit", b"ratelimit-policy"})
 _OF_CONTENT: Final = frozenset({b"content-type", b"content-length"})

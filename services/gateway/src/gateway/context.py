@@ -29,6 +29,8 @@ class Context:
     """Listens to services for the caller."""
     write_budget_s: float = 10.0
     """How long a mutation may take at its service."""
+    preview_token: str | None = None
+    """What opens a draft, where the request carries it."""
     loaders: Loaders = field(init=False)
 
     def __post_init__(self) -> None:

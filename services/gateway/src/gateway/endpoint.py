@@ -19,7 +19,7 @@ from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOpe
 from strawberry.types.execution import ExecutionResult, PreExecutionError
 from strawberry.types.graphql import OperationType
 
-from cdp_common.clients.upstream import Carrier
+from cdp_common.clients.upstream import PREVIEW_HEADER, Carrier
 from cdp_common.kernel.errors import BadRequest, CdpError
 from cdp_common.web.caller import Caller
 from cdp_common.web.etags import is_held
@@ -52,6 +52,9 @@ GRAPHQL_MEDIA_TYPE = "application/graphql-response+json"
 JSON_MEDIA_TYPE = "application/json"
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
+VARY = f"Authorization, Accept, {PREVIEW_HEADER}"
+"""The headers on which an answer depends."""
 
 _BY_GET = frozenset({OperationType.QUERY})
 _BY_POST = frozenset({OperationType.QUERY, OperationType.MUTATION})
@@ -153,7 +156,7 @@ async def _answer(
 ) -> Response:
     answer = await _answered(request, caller, given, allowed)
     media_type = _media_type(request.headers.get("accept", ""))
-    headers = {"Cache-Control": _cache_control(request, caller, answer), "Vary": "Authorization, Accept"}
+    headers = {"Cache-Control": _cache_control(request, caller, answer), "Vary": VARY}
     if caller is None and answer.etag is not None:
         headers["ETag"] = answer.etag
         # The condition is about what GET would give (RFC 9110, 13.1.2): a document that is sent is answered.
@@ -190,8 +193,8 @@ async def _answered(
     points: CallerPoints = request.app.state.caller_points
     points.take(request, caller, now)
     answers: PublicAnswers = request.app.state.public_answers
-    is_kept = caller is None and answers.lifetime_s > 0 and not may_write(document)
-    noted = NotedReads() if is_kept else None
+    is_own = may_write(document) or PREVIEW_HEADER in request.headers
+    noted = NotedReads() if caller is None and answers.lifetime_s > 0 and not is_own else None
     context = context_of(request, caller, request_id_of(request), noted)
 
     async def execute() -> ExecutionResult:
@@ -199,8 +202,8 @@ async def _answered(
         points.charge(request, caller, result.extensions, now)
         return result
 
-    if may_write(document):
-        # What is done is done for each who asks: it is neither kept nor shared.
+    if is_own:
+        # What is done is done for each who asks, and a draft is shown to who may: neither is kept or shared.
         answer = Answer.unkept(await execute())
     elif caller is not None:
         answer = Answer.of(await execute())
@@ -307,6 +310,7 @@ def context_of(
         renewed=upstreams,
         listening=listening,
         write_budget_s=settings.write_budget_s,
+        preview_token=request.headers.get(PREVIEW_HEADER),
     )
 
 

@@ -167,6 +167,13 @@ class DocumentNotTrusted(BadRequest):
     title = "The document is not in the registry"
 
 
+class PreviewTokenMissing(BadRequest):
+    """A draft is asked for without what opens it, which is a header of the request."""
+
+    code = "preview_token_missing"
+    title = "The header Preview-Token is missing"
+
+
 class TooManySubscriptions(RateLimited):
     """As many subscriptions are open as one client, or one process, may have."""
 

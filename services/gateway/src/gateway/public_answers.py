@@ -1,6 +1,6 @@
 """What the public was answered a moment ago: kept for a few seconds, and worked out once for all who wait.
 
-Only requests without a token come here, so nothing that one caller may see is ever given to another. What is
+Only requests without a token (nor one that opens a draft) come here, so nothing that one caller may see is ever given to another. What is
 kept is bounded in number and size, and for how long it is given unasked; an answer with an error is not kept.
 """
 
@@ -44,7 +44,7 @@ class Answer:
 
     @classmethod
     def unkept(cls, result: ExecutionResult) -> Answer:
-        """The answer of what was done: without a hash, for nobody is to keep it."""
+        """The answer of what was done, or to who reads a draft: without a hash, for nobody is to keep it."""
         return cls(result, None, None, may_be_stored=False)
 
     @classmethod

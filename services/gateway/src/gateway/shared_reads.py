@@ -1,7 +1,7 @@
 """Reads under way: the same one, asked with the same rights, is carried once for all who wait for it.
 
-Rights are the token itself, so that nothing which one caller may see ever answers another; requests without
-a token share among themselves.
+Rights are the token itself and what opens a draft, so that nothing which one caller may see ever answers
+another; requests without either share among themselves.
 """
 
 from __future__ import annotations
@@ -10,12 +10,12 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from cdp_common.clients.upstream import Carrier, Reply
+from cdp_common.clients.upstream import PREVIEW_HEADER, Carrier, Reply
 
 READS_BY_POST = "/batch"
 """How the paths of batch reads end, which are asked by POST."""
 
-Key = tuple[str, str, str | None, bytes | None]
+Key = tuple[str, str, str | None, str | None, bytes | None]
 
 
 @dataclass
@@ -39,7 +39,8 @@ class SharedReads:
         """The answer, perhaps to a call that somebody else began; raises as the other carrier does."""
         if method != "GET" and not (method == "POST" and url.endswith(READS_BY_POST)):
             return await self._carrier.exchange(method, url, headers, content)
-        key = (method, url, headers.get("Authorization"), content)
+        rights = (headers.get("Authorization"), headers.get(PREVIEW_HEADER))
+        key = (method, url, *rights, content)
         read = self._under_way.get(key)
         if read is None:
             read = self._begun(key, headers)
@@ -54,7 +55,7 @@ class SharedReads:
                 self._forget(key, read)
 
     def _begun(self, key: Key, headers: Mapping[str, str]) -> _UnderWay:
-        method, url, _, content = key
+        method, url, _, _, content = key
         task = asyncio.create_task(self._carrier.exchange(method, url, headers, content))
         read = self._under_way[key] = _UnderWay(task)
         task.add_done_callback(lambda _: self._forget(key, read))

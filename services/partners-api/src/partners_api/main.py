@@ -30,6 +30,7 @@ from partners_api.api import (
     gatherings,
     hub,
     hub_drafts,
+    hub_previews,
     memberships,
     oauth,
     organisations,
@@ -39,7 +40,7 @@ from partners_api.api import (
     statements,
     working_group,
 )
-from partners_api.api.callers import PUBLIC_WORDS, REGISTRATIONS, TOKENS
+from partners_api.api.callers import HUB_PREVIEWS, PUBLIC_WORDS, REGISTRATIONS, TOKENS
 from partners_api.issuer import issuer_of
 from partners_api.settings import PACKAGE, SCHEMA, Settings
 from partners_api.use_cases.dns_records import TxtLookup, look_up_txt
@@ -93,6 +94,7 @@ def create_app(
             checklists.router,
             hub.router,
             hub_drafts.router,
+            hub_previews.router,
             gatherings.router,
             public_voice.router,
             clients.router,
@@ -118,6 +120,7 @@ def create_app(
             REGISTRATIONS: Policy(REGISTRATIONS, settings.registrations_per_minute, 60),
             TOKENS: Policy(TOKENS, settings.tokens_per_minute, 60),
             PUBLIC_WORDS: Policy(PUBLIC_WORDS, settings.public_words_per_minute, 60),
+            HUB_PREVIEWS: Policy(HUB_PREVIEWS, settings.public_words_per_minute, 60),
         }
     )
     app.state.look_up_txt = look_up

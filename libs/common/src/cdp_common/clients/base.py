@@ -18,6 +18,7 @@ from pydantic import BaseModel
 
 from cdp_common.clients.tokens import ClientCredentials, TokenSource, forwarded
 from cdp_common.clients.upstream import (
+    PREVIEW_HEADER,
     TOTAL_TIMEOUT_S,
     Carrier,
     Reply,
@@ -84,6 +85,8 @@ class CallOptions(TypedDict, total=False):
     """Makes a POST safe to repeat, and so it is repeated on a fault."""
     if_match: str | None
     """The ETag of the version that is changed."""
+    preview_token: str | None
+    """Opens a draft to whoever has it."""
     is_read: bool
     """A POST that only reads, such as a batch read, and so may be repeated."""
     byte_range: tuple[int, int] | None
@@ -118,8 +121,8 @@ class ServiceClient:
     """Calls one service; subclasses name its operations.
 
     Plain calls travel by `carrier` where there is one, files and streams always by `http`; answers are read
-    by `reader`. With `writes_for`, the address of whoever asked, each write says for whom it is made
-    (`X-Forwarded-For`): whoever is called believes that of the proxies it is told to trust.
+    by `reader`. With `writes_for`, the address of whoever asked, each write and each preview says for whom it
+    is made (`X-Forwarded-For`): whoever is called believes that of the proxies it is told to trust.
     """
 
     def __init__(
@@ -220,7 +223,8 @@ class ServiceClient:
 
     async def _send_once(self, method: str, path: str, options: CallOptions) -> Reply:
         headers = {"Accept": "application/json", **_headers(options)}
-        if self._writes_for is not None and options.get("idempotency_key") is not None:
+        is_limited = bool(options.get("idempotency_key") or options.get("preview_token"))
+        if self._writes_for is not None and is_limited:
             headers["X-Forwarded-For"] = self._writes_for
         upload = options.get("upload")
         if upload is not None:
@@ -280,6 +284,7 @@ def _headers(options: CallOptions) -> dict[str, str]:
         "X-Request-Id": current_request_id(),
         "Idempotency-Key": options.get("idempotency_key"),
         "If-Match": options.get("if_match"),
+        PREVIEW_HEADER: options.get("preview_token"),
         "Range": None if part is None else f"bytes={part[0]}-{part[1] - 1}",
         "Content-Type": None if options.get("json") is None else "application/json",
     }

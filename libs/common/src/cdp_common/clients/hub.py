@@ -24,6 +24,7 @@ from cdp_common.contracts.hub import (
     HubWithdrawal,
     HumanValues,
 )
+from cdp_common.contracts.hub_previews import HubPreview, HubPreviewRequest, HubPreviewToken
 
 
 class HubOperations(ServiceClient):
@@ -81,6 +82,10 @@ class HubOperations(ServiceClient):
         """Whom to turn to, by label."""
         params = {"limit": limit, "cursor": cursor}
         return await self._get(f"/v1/places/{place_id}/hub-contacts", Page[HubContact], params=params)
+
+    async def get_hub_preview(self, token: str) -> HubPreview:
+        """The draft that the token opens, as it stands now."""
+        return await self._get("/v1/hub-previews", HubPreview, preview_token=token)
 
     # -------------------------------------------------------------- what editors do
     async def add_hub_contact(
@@ -141,6 +146,10 @@ class HubOperations(ServiceClient):
     ) -> HubDraftSummary:
         """The page, shown no longer."""
         return await self._step(page_id, "withdrawal", withdrawal, idempotency_key)
+
+    async def create_hub_preview_token(self, page_id: UUID, asked: HubPreviewRequest) -> HubPreviewToken:
+        """What opens the page's draft; each call makes one of its own."""
+        return await self._post(f"/v1/hub-drafts/{page_id}/preview-tokens", HubPreviewToken, json=asked)
 
     async def _step(
         self,

@@ -19,6 +19,8 @@ READ_TIMEOUT_S = 10.0
 TOTAL_TIMEOUT_S = 30.0
 MAX_ANSWER_BYTES = 16 * 1024 * 1024
 MAX_CONNECTIONS = 100
+PREVIEW_HEADER = "Preview-Token"
+"""Carries what opens a draft; in an address it would be logged."""
 PROBLEM_MEDIA_TYPE = "application/problem+json"
 
 

@@ -25,6 +25,7 @@ from gateway.schema.contracting import ContractingQueries
 from gateway.schema.fields import calls_each
 from gateway.schema.gatherings import gathering_node
 from gateway.schema.hub import HubQueries, hub_page_node
+from gateway.schema.hub_previews import HubPreviewQueries
 from gateway.schema.lean import make_lean
 from gateway.schema.ledger import LedgerQueries
 from gateway.schema.measure_choice import MeasureChoiceQueries
@@ -109,6 +110,7 @@ async def fetch_node(context: Context, value: str, type_name: str | None = None)
 @strawberry.type(description="What can be asked.")
 class Query(
     HubQueries,
+    HubPreviewQueries,
     OrganisationQueries,
     ChecklistQueries,
     NeedsQueries,

@@ -9,7 +9,8 @@ from cdp_common.web.identity import Caller
 from partners_api.domain.authority import Actor
 from partners_api.use_cases.token_issuer import TokenIssuer
 
-REGISTRATIONS, TOKENS, PUBLIC_WORDS = "registrations", "tokens", "public-words"
+REGISTRATIONS, TOKENS = "registrations", "tokens"
+PUBLIC_WORDS, HUB_PREVIEWS = "public-words", "hub-previews"
 """The rate limits of this service, by the names that their headers give them."""
 
 

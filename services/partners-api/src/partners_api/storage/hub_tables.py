@@ -1,4 +1,4 @@
-"""The tables of the Knowledge Hub: pages with versions and steps, contacts, what a search reads."""
+"""The tables of the Knowledge Hub: pages with versions, steps and previews, contacts, what a search reads."""
 
 from sqlalchemy import (
     ARRAY,
@@ -9,6 +9,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     Integer,
+    LargeBinary,
     Table,
     Text,
     UniqueConstraint,
@@ -91,6 +92,23 @@ hub_page_steps = Table(
     CheckConstraint(
         "step IN ('drafted', 'returned', 'reviewed', 'published', 'withdrawn')", name="step_known"
     ),
+)
+
+# A row goes when its preview is over, or the draft is one no more.
+hub_previews = Table(
+    "hub_previews",
+    metadata,
+    Column("token_digest", LargeBinary, primary_key=True),
+    Column("page_id", Uuid, ForeignKey("hub_pages.id"), nullable=False),
+    Column("client_id", Text, nullable=False),
+    Column("organisation_id", Uuid, nullable=False),
+    Column("person_id", Uuid),
+    Column("made_at", UtcDateTime, nullable=False),
+    Column("ends_at", UtcDateTime, nullable=False),
+    CheckConstraint("octet_length(token_digest) = 32", name="token_hashed"),
+    CheckConstraint("ends_at > made_at AND ends_at <= made_at + interval '7 days'", name="ends_in_time"),
+    Index(None, "page_id"),
+    Index(None, "ends_at"),
 )
 
 hub_contacts = Table(

@@ -1,10 +1,12 @@
 """Pages of the Knowledge Hub as the contracts tell them."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from cdp_common.contracts import hub as wire
+from cdp_common.contracts.hub_previews import HubPreview
 from partners_api.domain.hub_contacts import HubContact
 from partners_api.domain.hub_pages import HubContent, HubPage, HubStep, Image, Video
 from partners_api.domain.snippets import html_of as snippet_html
@@ -60,24 +62,18 @@ def content_view(content: HubContent) -> wire.HubContent:
 
 def summary_view(page: HubPage, content: HubContent) -> wire.HubPageSummary:
     """The published page as lists show it."""
-    return wire.HubPageSummary(**_shown(page, content))
+    return wire.HubPageSummary(**_published(page, content))
 
 
 def page_view(page: HubPage, content: HubContent) -> wire.HubPage:
     """The published page with its text, as Markdown and as HTML."""
-    videos = [
-        wire.ShownVideo(
-            url=each.url,
-            title=each.title,
-            captions_url=each.captions_url,
-            transcript=each.transcript,
-            transcript_html=html_of(each.transcript),
-        )
-        for each in content.videos
-    ]
-    return wire.HubPage(
-        **_shown(page, content), body=content.body, body_html=html_of(content.body), videos=videos
-    )
+    return wire.HubPage(**_published(page, content), **_texts(content))
+
+
+def preview_view(page: HubPage, content: HubContent, expires_at: datetime) -> HubPreview:
+    """The draft as it would be shown; neither its history nor what reviewers noted."""
+    of_draft: dict[str, Any] = {"state": page.state, "version": page.latest_version, "expires_at": expires_at}
+    return HubPreview(**_shown(page, content), **of_draft, **_texts(content))
 
 
 def draft_view(page: HubPage, version: int, content: HubContent, steps: Sequence[HubStep]) -> wire.HubDraft:
@@ -165,7 +161,6 @@ def _shown(page: HubPage, content: HubContent) -> dict[str, Any]:
         "place_id": page.place_id,
         "kind": page.kind,
         "slug": page.slug,
-        "version": page.published_version,
         "title": content.title,
         "summary": content.summary,
         "images": _images(content),
@@ -173,9 +168,30 @@ def _shown(page: HubPage, content: HubContent) -> dict[str, Any]:
         "organisation_ids": list(content.organisation_ids),
         "source": content.source,
         "data_status": content.data_status,
+    }
+
+
+def _published(page: HubPage, content: HubContent) -> dict[str, Any]:
+    return {
+        **_shown(page, content),
+        "version": page.published_version,
         "first_published_at": page.first_published_at,
         "published_at": page.published_at,
     }
+
+
+def _texts(content: HubContent) -> dict[str, Any]:
+    videos = [
+        wire.ShownVideo(
+            url=each.url,
+            title=each.title,
+            captions_url=each.captions_url,
+            transcript=each.transcript,
+            transcript_html=html_of(each.transcript),
+        )
+        for each in content.videos
+    ]
+    return {"body": content.body, "body_html": html_of(content.body), "videos": videos}
 
 
 def _images(content: HubContent) -> list[wire.HubImage]:

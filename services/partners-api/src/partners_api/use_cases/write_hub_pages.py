@@ -40,6 +40,7 @@ from partners_api.storage.hub_pages import (
     load_version,
     update_page,
 )
+from partners_api.storage.hub_previews import end_previews
 from partners_api.storage.hub_search import Entry, keep_entry, remove_entry
 from partners_api.storage.human_values import human_values
 from partners_api.storage.organisations import load_organisations
@@ -132,6 +133,7 @@ async def publish_hub_page(
         content = await _version(tx, before, publication.version)
         page = published(before, publication.version, now)
         await keep_entry(tx, _entry(page, content, now))
+        await end_previews(tx, page_id)
         return await _taken(tx, actor, page, "published", content.title, once, now)
 
 
@@ -152,6 +154,7 @@ async def withdraw_hub_page(
         page = withdrawn(before, now)
         content = await _version(tx, page, page.latest_version)
         await remove_entry(tx, page_id)
+        await end_previews(tx, page_id)
         shown = before.published_version
         return await _taken(
             tx, actor, page, "withdrawn", content.title, once, now, note=withdrawal.reason, version=shown
