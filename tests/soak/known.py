@@ -199,6 +199,7 @@ async def _hub(mesh: Mesh, stage: Stage, manager: Voice, known: Known) -> None:
     known.note(q="garden")
     known.bodies |= {
         "revise_hub_page": content,
+        "create_hub_preview_token": {"hours": 1},
         "withdraw_hub_page": {"reason": "old"},
         "batch_hub_pages": {"ids": [made["id"]]},
     }

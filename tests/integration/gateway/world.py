@@ -35,6 +35,7 @@ class Call:
     authorization: str | None
     request_id: str | None
     forwarded_for: str | None = None
+    preview_token: str | None = None
 
 
 Answer = Callable[[Call], tuple[int, Any]]
@@ -96,6 +97,7 @@ class CannedService:
             authorization=headers.get("authorization"),
             request_id=headers.get("x-request-id"),
             forwarded_for=headers.get("x-forwarded-for"),
+            preview_token=headers.get("preview-token"),
         )
         self._calls.append(call)
         status, content = self.answers.get((call.method, call.path), self.otherwise)(call)

@@ -40,6 +40,15 @@ class HubRequests:
     async def get_hub_draft(self) -> Request:
         return Request("GET", await self.drafted())
 
+    async def create_hub_preview_token(self) -> Request:
+        return Request("POST", f"{await self.drafted()}/preview-tokens", {})
+
+    async def get_hub_preview(self) -> Request:
+        asking = await self.create_hub_preview_token()
+        token = await self.token("manager")  # type: ignore[attr-defined]  # the scene has it
+        made = await self.world.made(asking.path, {}, token=token)
+        return Request("GET", "/v1/hub-previews", headers={"Preview-Token": made["token"]})
+
     async def revise_hub_page(self) -> Request:
         body = {name: value for name, value in PAGE.items() if name != "kind"}
         return Request("POST", f"{await self.drafted()}/versions", body)

@@ -1,5 +1,6 @@
 """The requests of the access matrix that concern people."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +18,7 @@ class Request:
     path: str
     body: Any = None
     if_match: str | None = None
+    headers: Mapping[str, str] | None = None
 
 
 class PeopleRequests:

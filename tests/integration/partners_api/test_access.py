@@ -282,7 +282,12 @@ async def test_each_caller_gets_the_stated_status(world: World) -> None:
                 response = await world.http.post(request.path, data={"grant_type": "client_credentials"})
             else:
                 response = await world.call(
-                    request.method, request.path, request.body, token=token, if_match=request.if_match
+                    request.method,
+                    request.path,
+                    request.body,
+                    token=token,
+                    if_match=request.if_match,
+                    headers=request.headers,
                 )
         got[operation, caller] = response.status_code
 

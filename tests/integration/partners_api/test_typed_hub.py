@@ -11,6 +11,7 @@ from cdp_common.clients.partners import PartnersClient
 from cdp_common.clients.tokens import forwarded
 from cdp_common.contracts import checklists, collective, gatherings, hub, public_voice, working_group
 from cdp_common.contracts.base import IdBatch
+from cdp_common.contracts.hub_previews import HubPreviewRequest
 from cdp_common.contracts.partners import MembershipDraft
 from cdp_common.kernel.identifiers import new_id
 from cdp_common.web.etags import etag_of
@@ -104,6 +105,9 @@ async def _pages(
     draft = hub.HubPageDraft(kind="story", slug="garden", **content.model_dump())
     page = await author.draft_hub_page(place, draft, idempotency_key=key())
     page = await author.revise_hub_page(page.id, content, idempotency_key=key())
+    opening = await author.create_hub_preview_token(page.id, HubPreviewRequest(hours=1))
+    preview = await anybody.get_hub_preview(opening.token)
+    assert (preview.id, preview.version, preview.expires_at) == (page.id, 2, opening.expires_at)
     review = hub.HubReview(version=2, outcome="approved")
     assert (await reviewer.review_hub_page(page.id, review, idempotency_key=key())).state == "reviewed"
     await operator.publish_hub_page(page.id, hub.HubPublication(version=2), idempotency_key=key())

@@ -1,7 +1,8 @@
 """What the public was answered a moment ago: kept for a few seconds, and worked out once for all who wait.
 
-Only requests without a token (nor one that opens a draft) come here, so nothing that one caller may see is ever given to another. What is
-kept is bounded in number and size, and for how long it is given unasked; an answer with an error is not kept.
+Only requests without a token, of a caller or of a draft, come here, so nothing that one may see is ever given
+to another. What is kept is bounded in number and size, and for how long it is given unasked; an answer with
+an error is not kept.
 """
 
 from __future__ import annotations

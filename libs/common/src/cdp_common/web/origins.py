@@ -11,13 +11,14 @@ from typing import Final
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from cdp_common.clients.upstream import PREVIEW_HEADER
 from cdp_common.web.once_header import HEADER as IDEMPOTENCY_KEY
 from cdp_common.web.settings import ServiceSettings
 
 METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE")
 ASKED_WITH: Final = (
     *("Authorization", "Content-Type", "Content-Digest", IDEMPOTENCY_KEY),
-    *("If-Match", "If-None-Match", "Range", "X-Request-Id", "traceparent"),
+    *("If-Match", "If-None-Match", "Range", "X-Request-Id", "traceparent", PREVIEW_HEADER),
 )
 """What scripts may send beside the headers that any page may send (Fetch standard, CORS-safelisted)."""
 ANSWERED_WITH: Final = (
