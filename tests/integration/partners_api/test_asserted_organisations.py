@@ -6,7 +6,7 @@ from typing import Any
 import httpx2
 import pytest
 from sqlalchemy import func, select
-from tests.integration.partners_api.world import Json, World
+from tests.integration.partners_api.world import Json, Registered, World
 
 from cdp_common.db.common_tables import events
 from cdp_common.kernel.identifiers import new_id
@@ -96,3 +96,41 @@ async def test_stated_many_times_at_once_it_is_recorded_once(wide_world: World):
     async with world.db.begin() as tx:
         query = select(func.count()).select_from(organisations).where(organisations.c.state == "asserted")
         assert await tx.scalar(query) == 1
+
+
+async def test_a_record_is_claimed_by_the_verified_holder_of_its_identifier_alone(world: World):
+    service, operator = await world.service(), await world.operator()
+    named = await stated(world, service)
+    local = await stated(world, service, identifier=None, portal_local_id="b-1")
+    claimant = await world.registered("Weardale Kitchens Ltd", identifiers=[COMPANY])
+    other = await world.registered("Kitchens of Weardale Ltd")
+
+    async def merge(one: Any, into: Any) -> httpx2.Response:
+        body = {"survivor_id": str(into), "reason": "claims its bids"}
+        return await world.post(f"/v1/organisations/{one}/merge", body, token=operator)
+
+    async def verify(registered: Registered) -> None:
+        path = f"/v1/organisations/{registered.organisation_id}/verification"
+        answer = await world.post(path, {"method": "vouched", "evidence": "register seen"}, token=operator)
+        assert answer.status_code in (200, 201), answer.text
+
+    before = await world.events()
+    refused = [
+        await merge(named["id"], claimant.organisation_id),
+        await merge(local["id"], claimant.organisation_id),
+        await merge(claimant.organisation_id, named["id"]),
+    ]
+    await verify(other)
+    verified_only = await world.events()
+    refused.append(await merge(named["id"], other.organisation_id))
+    assert {(each.status_code, each.json()["code"]) for each in refused} == {(409, "claim_unproven")}
+    assert await world.events() == verified_only
+    assert len(verified_only) == len(before) + 1
+    for each in (named, local):
+        assert (await world.get(f"/v1/organisations/{each['id']}")).json() == each
+
+    await verify(claimant)
+    assert (await merge(named["id"], claimant.organisation_id)).status_code == 200
+    claimed = await merge(local["id"], claimant.organisation_id)
+    assert claimed.json()["merged_ids"] == sorted([named["id"], local["id"]])
+    assert claimed.json()["identifiers"] == [COMPANY]

@@ -8,6 +8,7 @@ import pytest
 
 from cdp_common.kernel.identifiers import OrganisationIdentifier, new_id
 from partners_api.domain.merging import (
+    ClaimUnproven,
     MergedIntoSelf,
     RecordMerged,
     SurvivorLessKnown,
@@ -98,6 +99,12 @@ def test_a_proof_is_of_one_organisation_and_one_domain() -> None:
         ({}, {"merged_into": new_id()}, RecordMerged),
         ({"state": "verified"}, {}, SurvivorLessKnown),
         ({"state": "verified"}, {"state": "asserted"}, SurvivorLessKnown),
+        ({"state": "asserted"}, {}, ClaimUnproven),
+        ({"state": "asserted"}, {"state": "asserted"}, ClaimUnproven),
+        ({}, {"state": "asserted"}, ClaimUnproven),
+        ({"state": "asserted"}, {"state": "verified", "identifiers": ()}, ClaimUnproven),
+        ({"state": "asserted"}, {"state": "verified", "identifiers": (CHARITY,)}, ClaimUnproven),
+        ({"state": "asserted", "identifiers": ()}, {}, ClaimUnproven),
     ],
 )
 def test_a_merge_that_would_lose_something_is_refused(merged: Any, survivor: Any, refusal: Any) -> None:
@@ -108,7 +115,13 @@ def test_a_merge_that_would_lose_something_is_refused(merged: Any, survivor: Any
 def test_other_records_merge_and_none_into_itself() -> None:
     require_mergeable(RECORD, OTHER)
     require_mergeable(replace(RECORD, state="verified"), replace(OTHER, state="verified"))
-    require_mergeable(replace(RECORD, state="asserted"), OTHER)
+    require_mergeable(RECORD, replace(OTHER, state="verified", identifiers=()))
     require_distinct(RECORD.id, OTHER.id)
     with pytest.raises(MergedIntoSelf):
         require_distinct(RECORD.id, RECORD.id)
+
+
+@pytest.mark.parametrize("stated", [(), (COMPANY,), (CHARITY, COMPANY)])
+def test_an_asserted_record_goes_into_a_verified_one_that_holds_what_was_asserted(stated: Any) -> None:
+    asserted = replace(RECORD, state="asserted", identifiers=stated)
+    require_mergeable(asserted, replace(OTHER, state="verified"))

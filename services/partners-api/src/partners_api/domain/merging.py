@@ -27,6 +27,14 @@ class SurvivorLessKnown(Conflict):
     title = "The surviving record is not verified and the other is"
 
 
+class ClaimUnproven(Conflict):
+    """What only a portal speaks of goes to whoever has proved to be it: a verified record that holds every
+    identifier which was asserted."""
+
+    code = "claim_unproven"
+    title = "The surviving record has not proved to be the asserted one"
+
+
 def require_distinct(organisation_id: UUID, survivor_id: UUID) -> None:
     """Refuse to merge a record into itself."""
     if organisation_id == survivor_id:
@@ -42,8 +50,24 @@ def require_own_record(organisation: Organisation) -> None:
 
 
 def require_mergeable(merged: Organisation, survivor: Organisation) -> None:
-    """Refuse what would lose a verification, or merge two records that are not both their own."""
+    """Refuse what would lose a verification, give what was asserted to who has not proved to be it, or merge
+    two records that are not both their own."""
     require_own_record(merged)
     require_own_record(survivor)
     if merged.state == "verified" and survivor.state != "verified":
         raise SurvivorLessKnown("Verify the surviving record first, or merge the other way round.")
+    if "asserted" in (merged.state, survivor.state):
+        _require_claim_proven(merged, survivor)
+
+
+def _require_claim_proven(merged: Organisation, survivor: Organisation) -> None:
+    """Refuse that opened bids, and receipts with their keys, go to a record that has not proved who it is.
+
+    An asserted record does not survive either: the clients of the other one would come to read as it.
+    """
+    if survivor.state != "verified":
+        raise ClaimUnproven("Verify the surviving record first, with the identifier that was asserted.")
+    held = set(survivor.identifiers)
+    missing = [each.text for each in merged.identifiers if each not in held]
+    if missing:
+        raise ClaimUnproven(f"The surviving record does not hold {', '.join(missing)}.")
