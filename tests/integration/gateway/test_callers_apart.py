@@ -46,7 +46,7 @@ QUERIES = {
     "activity": f'activity(id: "{KEY}") {{ title }}',
     "peopleTable": f'peopleTable(id: "{KEY}") {{ reason }}',
     "feedStates": "feedStates { source }",
-    "evidenceFile": f'evidenceFile(id: "{KEY}") {{ fileName }}',
+    "evidenceFile": f'evidenceFile(id: "{KEY_EVERYWHERE}") {{ fileName }}',
     "contractingRecord": 'contractingRecord(ocid: "o") { publisher }',
     "evidenceFiles": "evidenceFiles { edges { node { fileName } } }",
 }
