@@ -42,6 +42,7 @@ from reporting_api.use_cases.tend_exports import tend_exports
 LICENCE = "frameworks:licensed:open-toms"
 NEVER = EvidenceRetention(unused=timedelta(days=9_999), after_period=timedelta(days=9_999))
 QUARTER_START, QUARTER_END = date(2026, 7, 1), date(2026, 9, 30)
+REVIEWED_HOW = ("review_method", "evidence_level")
 LIVE = ("ledger_entries", "report_lines", "commitments")
 
 
@@ -103,6 +104,8 @@ async def test_rows_are_those_that_are_read_one_by_one(world: World):
     ]
     assert (lines[0]["accepted_quantity"], lines[0]["validated_gbp"]) == ("9", "161.64")
     assert lines[2]["attribution_share"] == "0.5"
+    assert [lines[0][name] for name in REVIEWED_HOW] == ["sample of time sheets", "documented"]
+    assert [lines[2][name] for name in REVIEWED_HOW] == [None, None]
     assert not {"note", "evidence"} & set(lines[0])
     auditor = world.as_validator(roles={world.place: ["officer"]}, scopes=["reports:read"])
     theirs = await rows(world, auditor, (await export(world, auditor, "report_lines", rows="place")).id)

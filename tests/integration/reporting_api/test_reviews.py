@@ -189,6 +189,10 @@ async def test_a_review_is_told_and_kept_with_its_method(world: World):
     row = "SELECT method || '/' || evidence_level FROM review_lines WHERE line_id = :line"
     stored = await world.scalar(row, line=report.lines[0].line_id)
     assert stored == "sample of time sheets/documented"
+    assert (report.lines[0].review_method, report.lines[0].evidence_level) == (
+        "sample of time sheets",
+        "documented",
+    )
 
 
 REST = {"reason": "sampled", "method": "sample of one in ten", "evidence_level": "documented"}
@@ -220,6 +224,9 @@ async def test_the_rest_of_a_report_is_accepted_as_reported_in_one_call(world: W
 
     own = await world.try_review(report, {**body, "lines": []}, world.as_validator(world.council))
     assert own.status_code == 201, own.text
+    reviewed = [(one["review_method"], one["evidence_level"]) for one in own.json()["lines"]]
+    assert reviewed == [(REST["method"], REST["evidence_level"])] * 5
+    assert {(one.review_method, one.evidence_level) for one in report.lines} == {(None, None)}
     states = [one["state"] for one in own.json()["lines"]]
     assert states == ["confirmed", "validated", "validated", "validated", "validated"]
     again = await world.try_review(report, {**body, "lines": []}, world.as_validator(world.council))

@@ -139,6 +139,8 @@ class ReportLine(ReportLineDraft, Licensed):
     accepted_quantity: DecimalText | None
     validated_gbp: GbpText | None
     review_reason: str | None
+    review_method: str | None = None  # how it was reviewed, and on what evidence; null until then
+    evidence_level: EvidenceLevel | None = None
 
 
 class BeyondCommitment(Contract):

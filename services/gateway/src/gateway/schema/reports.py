@@ -19,7 +19,7 @@ from gateway.schema.nodes import DEFAULT_PAGE_SIZE, After, Connection, First, No
 from gateway.schema.partners import Organisation, organisation_of, place_of
 from gateway.schema.records import as_shown, maybe_shown, page_of, said, shows, shows_node
 from gateway.schema.report_lines import StatedLine
-from gateway.schema.writing_enums import LineState, ReportState
+from gateway.schema.writing_enums import EvidenceLevel, LineState, ReportState
 
 if TYPE_CHECKING:
     from gateway.schema.places import Place
@@ -48,6 +48,8 @@ class ReportLine(StatedLine):
         "What of it was validated; null until then, or without the licence.", of="validated_gbp"
     )
     review_reason: str | None = said("Why a validator decided so; null until then.")
+    review_method: str | None = said("How it was reviewed; null until then.")
+    evidence_level: EvidenceLevel | None = said("What the review rests on; null until then.")
 
 
 @shows(contract.BeyondCommitment, "A promised line of which more was delivered than was promised.")

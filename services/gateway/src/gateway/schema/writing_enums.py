@@ -43,6 +43,15 @@ class ReportState(Enum):
     SUPERSEDED = described_value("superseded", "Taken over by a correction.")
 
 
+@strawberry.enum(description="What a review of a line rests on.")
+class EvidenceLevel(Enum):
+    """What a review of a line rests on."""
+
+    DECLARED = described_value("declared", "The reporter's own word.")
+    DOCUMENTED = described_value("documented", "Documents that were seen.")
+    INSPECTED = described_value("inspected", "What was seen on the spot.")
+
+
 @strawberry.enum(description="How far a line of a report has come.")
 class LineState(Enum):
     """How far a line of a report has come."""

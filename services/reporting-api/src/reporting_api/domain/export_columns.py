@@ -138,6 +138,8 @@ _REPORT_LINES = (
     _n("licensed_framework", "text", "whose licence shows its pounds; null where anybody may see them"),
     _n("withheld", "text", "licensed, where the pounds are null for want of that licence"),
     _c("data_status", "text", "actual or synthetic_sample"),
+    _n("review_method", "text", "how it was reviewed; null until then"),
+    _n("evidence_level", "text", "what that rests on: declared, documented or inspected; null until then"),
 )
 
 _COMMITMENTS = (

@@ -188,6 +188,8 @@ async def take_out(tx: AsyncConnection, line_id: UUID, reason: str, now: datetim
         "accepted_quantity": Decimal(0),
         "validated_pence": 0,
         "review_reason": reason,
+        "review_method": None,  # what a review said before is of a decision that stands no more
+        "evidence_level": None,
         "taken_out_at": now,
     }
     await tx.execute(update(report_lines).where(report_lines.c.line_id == line_id).values(**values))

@@ -23,6 +23,7 @@ from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from cdp_common.db.columns import Json, Pence, Quantity, UtcDateTime, id_column
 from reporting_api.storage.catalogue import ROUTE_KNOWN, STATUS_KNOWN, metadata
 
+_EVIDENCE_LEVEL_KNOWN = "evidence_level IN ('declared', 'documented', 'inspected')"
 _LIVE = "state IN ('submitted', 'under_review', 'returned', 'validated')"
 
 activities = Table(
@@ -133,6 +134,8 @@ report_lines = Table(
     Column("validated_pence", Pence),
     Column("review_reason", Text),
     Column("taken_out_at", UtcDateTime),  # when a conflict was decided against it
+    Column("review_method", Text),
+    Column("evidence_level", Text),
     ForeignKeyConstraint(
         ["edition_hash", "measure"],
         ["measures.edition_hash", "measures.code"],
@@ -145,6 +148,8 @@ report_lines = Table(
     CheckConstraint("(route = 'joint') = (activity_id IS NOT NULL)", name="joint_has_activity"),
     CheckConstraint("(state = 'reported') = (accepted_quantity IS NULL)", name="decided_with_quantity"),
     CheckConstraint("accepted_quantity <= quantity", name="accepted_at_most_reported"),
+    CheckConstraint(_EVIDENCE_LEVEL_KNOWN, name="evidence_level_known"),
+    CheckConstraint("(review_method IS NULL) = (evidence_level IS NULL)", name="method_with_evidence_level"),
 )
 
 # What state each version of a report was in, so that coverage can be answered as of any moment. Append-only.
@@ -202,7 +207,7 @@ review_lines = Table(
     Column("method", Text, nullable=False),
     Column("evidence_level", Text, nullable=False),
     CheckConstraint("state IN ('validated', 'confirmed', 'rejected')", name="state_known"),
-    CheckConstraint("evidence_level IN ('declared', 'documented', 'inspected')", name="evidence_level_known"),
+    CheckConstraint(_EVIDENCE_LEVEL_KNOWN, name="evidence_level_known"),
 )
 
 # First answers that are larger than an idempotency record may hold; the record names them.

@@ -132,9 +132,9 @@ async def undecided_from(
 
 
 async def accept_as_reported(
-    tx: AsyncConnection, line_ids: Collection[UUID], state: LineState, reason: str
+    tx: AsyncConnection, line_ids: Collection[UUID], state: LineState, said: Mapping[str, str]
 ) -> None:
-    """Write that lines were accepted as they were reported."""
+    """Write that lines were accepted as they were reported, with what the review `said` of them."""
     columns = report_lines.c
     pence = columns.social_pence + columns.local_pence if state == "validated" else null()
     await tx.execute(
@@ -144,7 +144,7 @@ async def accept_as_reported(
             state=state,
             accepted_quantity=columns.quantity,
             validated_pence=pence,
-            review_reason=reason,
+            **said,
         )
     )
 

@@ -68,10 +68,19 @@ async def accept_rest(
         decisions = [_decided(line, reviewer) for line in lines]
         for state in ("validated", "confirmed"):
             accepted = [one.line_id for one in decisions if one.state == state]
-            await accept_as_reported(tx, accepted, state, rest.reason)
+            await accept_as_reported(tx, accepted, state, _text_of(rest))
         await add_review_lines(tx, [_said(one, rest, review_id) for one in decisions])
         await append_entries(tx, await _entries(tx, report, lines, decisions, joint, now))
         first = lines[-1]["ordinal"] + 1
+
+
+def _text_of(rest: RestReview) -> dict[str, str]:
+    """What a line keeps of the review beside its decision."""
+    return {
+        "review_reason": rest.reason,
+        "review_method": rest.method,
+        "evidence_level": rest.evidence_level,
+    }
 
 
 def _decided(line: RowMapping, reviewer: Reviewer) -> LineDecision:

@@ -134,5 +134,7 @@ def _line(row: RowMapping) -> ReportLine:
         accepted_quantity=None if accepted is None else plain(accepted),
         validated_gbp=None if validated is None else gbp_from_pence(validated),
         review_reason=row["review_reason"],
+        review_method=row["review_method"],
+        evidence_level=row["evidence_level"],
         licensed_framework=row["licensed_framework"],
     )

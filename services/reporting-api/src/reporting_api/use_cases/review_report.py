@@ -215,13 +215,15 @@ async def _decide_lines(
     decision: Decision,
     accepted: Mapping[UUID, AcceptedLine],
 ) -> None:
-    reasons = {line.line_id: line.reason for line in review.lines}
+    said = {line.line_id: line for line in review.lines}
     for line in decision.lines:
         values: dict[str, Any] = {
             "state": line.state,
             "accepted_quantity": line.accepted_quantity,
             "validated_pence": _validated_pence(line, accepted),
-            "review_reason": reasons[line.line_id],
+            "review_reason": said[line.line_id].reason,
+            "review_method": said[line.line_id].method,
+            "evidence_level": said[line.line_id].evidence_level,
         }
         await decide_line(tx, line.line_id, values)
 
