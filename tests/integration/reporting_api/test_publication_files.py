@@ -124,6 +124,22 @@ async def test_every_form_of_a_publication_is_kept_and_signed(world: World):
     assert [row["total_gbp"] for row in whole] == ["642.68"]
     gifts = [row for row in rows if row["label"] == "Measure GIFTS" and row["figure"] == "delivered"]
     assert [(row["total_gbp"], row["withheld"]) for row in gifts] == [("", "disclosure")]
+    [address] = re.findall(rf'href="(http://[^"]+/v1/publications/{publication.id})"', page.text)
+    carried = {tuple(row.values())[-9:] for row in rows}
+    coverage, editions = publication.value.coverage, publication.value.editions
+    assert carried == {
+        (
+            publication.value.as_of.isoformat(),
+            str(coverage.due_count),
+            str(coverage.reported_count),
+            "" if coverage.ratio is None else str(coverage.ratio),
+            "" if coverage.due_value_ratio is None else str(coverage.due_value_ratio),
+            "0.0000",
+            "; ".join(one.label for one in editions),
+            " ".join(one.edition_hash for one in editions),
+            address,
+        )
+    }
     signature = await world.http.get(f"{path}/signature")
     key = OKPKey.import_key((await client(world).get_publication_keys()).keys[0])
     registry = jws.JWSRegistry(algorithms=["Ed25519"])

@@ -75,8 +75,8 @@ async def keep_files(
 ) -> None:
     """Keep a new publication's page, table and signature; its PDF is made when first asked for."""
     place = await _place_name(tx, publication.place_id)
-    page = as_html(publication, place, signing.address(publication.id))
-    table = as_csv(publication)
+    address = signing.address(publication.id)
+    page, table = as_html(publication, place, address), as_csv(publication, address)
     signature = await _signature(tx, signing, publication, document, page, table, now)
     for kind, body in (("html", page), ("csv", table), ("signature", signature)):
         await _keep(tx, publication.id, MEDIA_TYPES[kind], body, now)

@@ -15,6 +15,8 @@ from markupsafe import Markup
 from cdp_common.contracts.publications import Publication
 from cdp_common.contracts.reporting import Grouping, ValueFigure
 from cdp_common.kernel.errors import NotOffered
+from cdp_common.kernel.money import pence_from_gbp
+from reporting_api.domain.obligations import ratio_of
 from reporting_api.domain.publications import HEADLINES
 from reporting_api.use_cases.draw_charts import bar_chart
 from reporting_api.use_cases.publication_sections import csv_rows_of_sections, sections
@@ -66,6 +68,18 @@ _CSV_COLUMNS = (
     "measure_of",
     "amount",
 )
+_OF_ALL_COLUMNS = (
+    "as_of",
+    "coverage_due_count",
+    "coverage_reported_count",
+    "coverage_ratio",
+    "coverage_due_value_ratio",
+    "validated_share",
+    "editions",
+    "edition_hashes",
+    "url",
+)
+"""What every public figure carries: each row has it, so that one that is cut out still says it."""
 _CHARTED = frozenset({"theme", "need_band", "route"})
 
 
@@ -104,14 +118,18 @@ def as_html(publication: Publication, place: str, address: str) -> bytes:
     return page.encode()
 
 
-def as_csv(publication: Publication) -> bytes:
-    """Every cell of a publication as a row (RFC 4180, UTF-8); what is withheld has no pounds."""
+def as_csv(publication: Publication, address: str) -> bytes:
+    """Every cell of a publication as a row (RFC 4180, UTF-8); what is withheld has no pounds.
+
+    `address` is permanent; ratios have four decimals, and are empty where there is nothing to divide by.
+    """
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(_CSV_COLUMNS)
+    writer.writerow([*_CSV_COLUMNS, *_OF_ALL_COLUMNS])
+    of_all = [_plain_cell(cell) for cell in _of_all(publication, address)]
     for row in _csv_rows(publication):
         cells = [_plain_cell(cell) for cell in row]
-        writer.writerow(cells + [""] * (len(_CSV_COLUMNS) - len(cells)))
+        writer.writerow(cells + [""] * (len(_CSV_COLUMNS) - len(cells)) + of_all)
     return out.getvalue().encode()
 
 
@@ -204,6 +222,23 @@ def _csv_rows(publication: Publication) -> Iterator[list[object]]:
     for row in csv_rows_of_sections(publication):
         place = [row.by, "", "", row.key, row.label]
         yield [*head, *place, row.figure, *[""] * 6, row.withheld, *tail, row.measure_of, row.amount]
+
+
+def _of_all(publication: Publication, address: str) -> list[object]:
+    """When it was known, who had reported, how much was validated, by what it is measured, where it stays."""
+    value, coverage = publication.value, publication.value.coverage
+    delivered = pence_from_gbp(value.figures.delivered.total_gbp)
+    validated = ratio_of(pence_from_gbp(value.figures.validated.total_gbp), max(delivered, 0))
+    ratios = (coverage.ratio, coverage.due_value_ratio, validated)
+    return [
+        value.as_of.isoformat(),
+        coverage.due_count,
+        coverage.reported_count,
+        *("" if ratio is None else format(ratio, "f") for ratio in ratios),
+        "; ".join(edition.label for edition in value.editions),
+        " ".join(edition.edition_hash for edition in value.editions),
+        address,
+    ]
 
 
 def _plain_cell(value: object) -> object:
