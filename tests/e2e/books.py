@@ -14,10 +14,10 @@ SCHEMAS = tuple(service.schema for service in SERVICES if service.schema is not 
 CONSUMED = ("partners", "procurement", "charter")
 """The schemas whose feeds reporting reads; it names each feed like that."""
 
-# Rows that come and go by themselves: tokens, what the sequencers make of rows that were there before, and files
-# that nothing names any more until housekeeping removes them.
+# Rows that come and go by themselves: tokens, what the sequencers make of rows that were there before, and
+# files that nothing names any more until housekeeping removes them.
 _PASSING = frozenset(
-    {*("issued_tokens", "used_assertions", "event_pending", "event_feed", "ledger_blocks"), "loose_blobs"}
+    {"issued_tokens", "used_assertions", "event_pending", "event_feed", "ledger_blocks", "loose_blobs"}
 )
 _QUEUES = "pgqueuer"
 # What reporting copies of others' public records when it first meets them, whatever comes of the request.
