@@ -11,11 +11,11 @@ from sqlalchemy import RowMapping, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from cdp_common.db.merges import survivors
 from reporting_api.domain.commitments import ROUTE_OF_KIND, Commitment
 from reporting_api.domain.entries import worst_status
 from reporting_api.domain.reports import OwedLine, Tenure
 from reporting_api.storage.copy_tables import commitment_lines, commitment_novations, commitments, editions
-from reporting_api.storage.merges import survivors
 
 _PARTIES: Sequence[Any] = (
     commitments.c.place_id,

@@ -17,6 +17,7 @@ from sqlalchemy import (
 )
 
 from cdp_common.db.columns import Json, Pence, Quantity, UtcDateTime, id_column
+from cdp_common.db.merges import merges_table
 from reporting_api.storage.catalogue import STATUS_KNOWN, metadata
 
 _KIND_KNOWN = (
@@ -34,14 +35,7 @@ organisations = Table(
 
 # Every time that a record was merged into another, and what led to it with it: the latest word counts, and
 # what was the case at an earlier moment stays known. Append-only.
-organisation_merges = Table(
-    "organisation_merges",
-    metadata,
-    Column("organisation_id", Uuid, primary_key=True),
-    Column("recorded_at", UtcDateTime, primary_key=True),
-    Column("survivor_id", Uuid, nullable=False),
-    CheckConstraint("survivor_id <> organisation_id", name="leads_elsewhere"),
-)
+merges_table(metadata)
 
 places = Table(
     "places",

@@ -9,11 +9,11 @@ from sqlalchemy import Subquery, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from cdp_common.db.merges import survivors
 from cdp_common.kernel.periods import Period
 from reporting_api.domain.obligations import Membership, StandingReport
 from reporting_api.domain.reports import STANDING_STATES
 from reporting_api.storage.copies import memberships_at
-from reporting_api.storage.merges import survivors
 from reporting_api.storage.report_tables import report_states, reports
 
 

@@ -34,13 +34,13 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import BigInteger, Text
 
+from cdp_common.db.merges import organisation_merges
 from reporting_api.domain.export_columns import COLUMNS, ColumnType
 from reporting_api.domain.exports import ExportAsked, ExportKind
 from reporting_api.storage.copy_tables import (
     commitment_lines,
     commitments,
     measures,
-    organisation_merges,
     organisations,
 )
 from reporting_api.storage.ledger_tables import ledger_entries, ledger_inbox

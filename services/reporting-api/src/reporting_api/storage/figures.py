@@ -16,6 +16,7 @@ from uuid import UUID
 from sqlalchemy import RowMapping, TextClause, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from cdp_common.db.merges import LEADS_TO
 from cdp_common.kernel.periods import Period
 from reporting_api.domain.figures import (
     NO_COMMISSIONER,
@@ -26,7 +27,6 @@ from reporting_api.domain.figures import (
     FigureSum,
     GroupingName,
 )
-from reporting_api.storage.merges import LEADS_TO
 
 _LAST_POSITION = 2**63 - 1
 

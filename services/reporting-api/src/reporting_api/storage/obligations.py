@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cdp_common.db.constraints import constraint_errors
+from cdp_common.db.merges import survivors
 from cdp_common.kernel.errors import Conflict
 from cdp_common.kernel.periods import Period
 from reporting_api.domain.commitments import PromisedLine
@@ -26,7 +27,6 @@ from reporting_api.storage.copy_tables import (
     organisations,
 )
 from reporting_api.storage.coverage import states_at
-from reporting_api.storage.merges import survivors
 from reporting_api.storage.obligation_tables import (
     commitment_schedules,
     obligation_notices,

@@ -13,10 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cdp_common.db.constraints import constraint_errors
 from cdp_common.db.copying import copy_line, copy_lines_of_text, copy_rows
+from cdp_common.db.merges import resolved
 from cdp_common.db.paging import keyset
 from reporting_api.domain.reports import LineState, PeriodAlreadyReported, ReportState
 from reporting_api.storage.copy_tables import measures
-from reporting_api.storage.merges import resolved
 from reporting_api.storage.report_tables import report_lines, report_states, reports, review_lines, reviews
 
 LINES_SHOWN = 1_000

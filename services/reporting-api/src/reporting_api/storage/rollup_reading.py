@@ -17,6 +17,7 @@ from uuid import UUID
 from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from cdp_common.db.merges import LEADS_TO
 from cdp_common.kernel.periods import Period
 from reporting_api.domain.figures import FigureName, FigureSum, sum_of
 from reporting_api.domain.month_parts import WindowParts, parts_of
@@ -32,7 +33,6 @@ from reporting_api.storage.contributions import (
     added,
     cell_of,
 )
-from reporting_api.storage.merges import LEADS_TO
 from reporting_api.storage.remembered import Remembered
 
 _NO_DAYS = Period(date(2200, 12, 31), date(2200, 12, 31))

@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlalchemy import RowMapping, and_, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from cdp_common.db.merges import records_of, resolved, survivors
 from cdp_common.kernel.periods import Period
 from reporting_api.domain.reports import STANDING_STATES
 from reporting_api.storage.commitments import novations_of, tenures_of
@@ -23,7 +24,6 @@ from reporting_api.storage.copy_tables import (
     measures,
     organisations,
 )
-from reporting_api.storage.merges import records_of, resolved, survivors
 from reporting_api.storage.report_tables import report_lines, reports
 
 MAX_COMMITMENTS = 2_000

@@ -25,6 +25,7 @@ from cdp_common.contracts.exports import ExportAbout, ExportCoverage
 from cdp_common.db.database import Database
 from cdp_common.db.events import NewEvent, org_audience, record_event
 from cdp_common.db.jobs import working
+from cdp_common.db.merges import records_of, survivors
 from cdp_common.kernel.clock import Clock
 from cdp_common.kernel.errors import Unavailable
 from cdp_common.kernel.periods import Period, quarter_of
@@ -51,7 +52,6 @@ from reporting_api.storage.exports import (
 )
 from reporting_api.storage.ledger import head_block, position_at
 from reporting_api.storage.loose_blobs import hold_blob, loosen_blob
-from reporting_api.storage.merges import records_of, survivors
 from reporting_api.use_cases.export_published import (
     about_publication,
     publication_asked,

@@ -30,6 +30,7 @@ from cdp_common.contracts.commitments import (
 from cdp_common.contracts.organisations import OrganisationMerged
 from cdp_common.contracts.partners import MembershipChanged
 from cdp_common.db.database import Database
+from cdp_common.db.merges import keep_merge
 from cdp_common.kernel.clock import Clock
 from cdp_common.kernel.errors import Forbidden, NotFound
 from cdp_common.kernel.identifiers import new_id
@@ -62,7 +63,6 @@ from reporting_api.storage.copies import (
     place_known,
 )
 from reporting_api.storage.ledger import append_entries, standing_entries, taken_back_after
-from reporting_api.storage.merges import keep_merge
 from reporting_api.storage.obligations import keep_schedules
 from reporting_api.use_cases.gather import (
     PlaceUnknown,

@@ -9,11 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cdp_common.contracts.publications import Publication
 from cdp_common.contracts.reporting import FourFigures, Grouping
+from cdp_common.db.merges import survivors
 from cdp_common.kernel.money import pence_from_gbp
 from reporting_api.domain.groupings import GroupedCell
 from reporting_api.domain.publications import HEADLINES, HeadlineFigure
 from reporting_api.storage.figures import Slice
-from reporting_api.storage.merges import survivors
 from reporting_api.use_cases.compute_value import Dimension, published_cells
 from reporting_api.use_cases.protect_value import PUBLISHED_DIMENSIONS
 from reporting_api.use_cases.value_contracts import four_figures
