@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from tests.integration.toms_engine.packs import licensed_pack, line, measure, pack
+from tests.integration.toms_engine.packs import licensed_pack, line, measure, pack, proxy
 from tests.integration.toms_engine.world import World, faults
 
 from cdp_common.contracts.toms import Valuation
@@ -69,6 +69,21 @@ async def test_an_explanation_is_complete_and_leads_to_the_same_pence(world: Wor
         "discount",
         "rounding",
     ]
+
+
+async def test_a_pack_names_the_discount_rate_of_a_value_of_health(world: World):
+    """HM Treasury, The Green Book 2022, annex 6: 3.5% a year, 1.5% for health and life values."""
+    told = []
+    for edition_code, rate in (("standard", {}), ("health", {"discount_rate": "health"})):
+        lasting = measure("M1", lasts_years=2)
+        sent = pack(
+            edition=edition_code, measures=[lasting], proxies=[proxy(central_gbp="10", **rate)], crosswalks=[]
+        )
+        edition = await world.published(sent)
+        answer = (await world.value(edition, line(quantity="1"), explain=True, discount=True)).json()
+        [shown] = (await world.http.get(f"/v1/editions/{edition['id']}/proxies")).json()["items"]
+        told.append((shown["discount_rate"], answer["total_gbp"]))
+    assert told == [("standard", "19.66"), ("health", "19.85")]
 
 
 async def test_every_fault_is_reported_and_nothing_is_valued(world: World):

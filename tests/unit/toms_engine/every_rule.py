@@ -28,7 +28,7 @@ CARBON = tuple(
 )
 PROXIES: tuple[Proxy, ...] = (
     proxy("hour", central_gbp=Decimal("17.96")),
-    proxy("half-penny", central_gbp=Decimal("0.005"), value_type="fiscal"),
+    proxy("half-penny", central_gbp=Decimal("0.005"), value_type="fiscal", discount_rate="health"),
     proxy("tiny", central_gbp=Decimal("0.000000000000000001")),
     proxy("minus", central_gbp=Decimal("-2.005")),
     proxy("huge", central_gbp=Decimal("999999999999.999999"), component="local_economic"),

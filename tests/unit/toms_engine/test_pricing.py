@@ -103,7 +103,7 @@ def test_a_period_across_two_years_takes_the_mean_by_days():
     across = line("1", unit="tco2e", period_start=date(2025, 12, 1), period_end=date(2026, 1, 10))
     valued = value_one(across, carbon_book())
     assert valued.total_pence == 274_07  # (31 × 273.06 + 10 × 277.22) / 41 = 274.0746...
-    [step] = [step for step in valued.steps if step.rule == "proxy"]
+    [step] = [step for step in valued.explanation.steps if step.rule == "proxy"]
     assert (step.factor, step.divisor) == (Decimal("11237.06"), Decimal(41))
 
 
@@ -155,7 +155,30 @@ def test_pounds_spent_are_uprated_from_the_year_of_delivery():
 )
 def test_discount_factors_are_those_of_the_green_book(year, factor):
     """HM Treasury, The Green Book: 3.5% in years 0 to 30, 3.0% to year 75, 2.5% after."""
-    assert round(FIGURES.discounting.factors[year], 12) == Decimal(factor)
+    assert round(FIGURES.discounting["standard"].factors[year], 12) == Decimal(factor)
+
+
+def test_health_and_life_values_are_discounted_at_a_lower_rate():
+    """HM Treasury, The Green Book 2022, annex 6: 1.5% in years 0 to 30, 1.29% to year 75, 1.07% after."""
+    factors = FIGURES.discounting["health"].factors
+    assert {year: str(round(factors[year], 12)) for year in (0, 1, 30, 31, 75, 76)} == {
+        0: "1.000000000000",
+        1: "0.985221674877",
+        30: "0.639762429906",
+        31: "0.631614601547",
+        75: "0.359354453552",
+        76: "0.355550067826",
+    }
+
+
+def test_a_proxy_of_health_names_its_rate_and_is_explained_by_it():
+    """£10 this year and £10 next year are 10 + 10 ÷ 1.015 = £19.85 at the rate for health."""
+    lasting, health = measure(lasts_years=2), proxy(discount_rate="health")
+    valued = value_one(line(), catalogue(lasting, proxies=(health,)), options=Options(discount=True))
+    assert valued.total_pence == 19_85
+    [step] = [step for step in valued.explanation.steps if step.rule == "discount"]
+    assert "the rate for health and life values; year 0 is 2025" in step.text
+    assert value_one(line(), catalogue(lasting, proxies=(health,))).total_pence == 20_00
 
 
 def test_discounting_is_off_unless_asked_for():

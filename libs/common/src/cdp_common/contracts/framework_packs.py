@@ -28,6 +28,7 @@ from cdp_common.contracts.toms import (
     Additionality,
     Component,
     CrosswalkRow,
+    DiscountRate,
     NeedDomain,
     PackOutcome,
     PackTheme,
@@ -94,6 +95,7 @@ class PackProxy(Contract):
     sources: Annotated[list[NamedSource], Field(min_length=1, max_length=10)]
     licence: ShortText
     redistributable: bool = True
+    discount_rate: DiscountRate = "standard"  # the Green Book's, where a valuation asks for discounting
     valid_from: date
     valid_to: date | None = None
 

@@ -37,6 +37,7 @@ Unit = Literal[
 Component = Literal["social", "local_economic"]
 Accumulation = Literal["flow", "stock", "latest", "ratio"]
 YearRule = Literal["every_contract_year", "once", "first_year_only"]
+DiscountRate = Literal["standard", "health"]
 ValueType = Literal["wellbeing", "fiscal", "economic", "resource_cost", "environmental"]
 EditionState = Literal["draft", "published"]
 NeedDomain = Literal["income", "employment", "education", "health", "crime", "barriers", "living_environment"]
@@ -161,6 +162,7 @@ class Proxy(Contract):
     sources: list[Source]
     licence: str
     redistributable: bool
+    discount_rate: DiscountRate = "standard"  # at which later years count, where discounting is asked for
     valid_from: date
     valid_to: date | None
     origin: Origin | None = None

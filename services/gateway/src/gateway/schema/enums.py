@@ -114,6 +114,14 @@ class ValueType(Enum):
     ENVIRONMENTAL = described_value("environmental", "Effects on the environment.")
 
 
+@strawberry.enum(description="At which of the Green Book's rates later years of a value are discounted.")
+class DiscountRate(Enum):
+    """Which discount rate a proxy goes by."""
+
+    STANDARD = described_value("standard", "The social time preference rate.")
+    HEALTH = described_value("health", "The lower rate for health and life values.")
+
+
 @strawberry.enum(description="How quantities of a measure add up.")
 class Accumulation(Enum):
     """How quantities of a measure add up."""

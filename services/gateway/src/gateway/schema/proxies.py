@@ -9,7 +9,7 @@ from decimal import Decimal
 import strawberry
 
 from cdp_common.contracts import toms as contract
-from gateway.schema.enums import Component, Origin, ValueType
+from gateway.schema.enums import Component, DiscountRate, Origin, ValueType
 from gateway.schema.money import Money, maybe_pounds, pounds
 
 
@@ -66,6 +66,9 @@ class Proxy:
     sources: list[Source] = strawberry.field(description="Where it comes from.")
     licence: str = strawberry.field(description="Its licence.")
     redistributable: bool = strawberry.field(description="Whether the licence lets its values be shown.")
+    discount_rate: DiscountRate = strawberry.field(
+        description="At which rate later years count, where a valuation asks for discounting."
+    )
     valid_from: date = strawberry.field(description="The first day on which it may be used.")
     valid_to: date | None = strawberry.field(description="The last day on which it may be used.")
     origin: Origin | None = strawberry.field(
@@ -92,6 +95,7 @@ class Proxy:
             sources=[Source.of(source) for source in record.sources],
             licence=record.licence,
             redistributable=record.redistributable,
+            discount_rate=DiscountRate(record.discount_rate),
             valid_from=record.valid_from,
             valid_to=record.valid_to,
             origin=None if record.origin is None else Origin(record.origin),

@@ -27,6 +27,9 @@ Accumulation = Literal["flow", "stock", "latest", "ratio"]
 YearRule = Literal["every_contract_year", "once", "first_year_only"]
 Valuing = Literal["proxy", "local_multiplier", "none"]
 ValueType = Literal["wellbeing", "fiscal", "economic", "resource_cost", "environmental"]
+DiscountRate = Literal["standard", "health"]
+"""Which of the Green Book's rates a value of later years is discounted at, where discounting is asked for."""
+
 DataStatus = Literal["actual", "synthetic_sample"]
 Aim = Literal["at_least", "at_most"]
 Origin = Literal["inherited", "tailored", "added"]
@@ -76,6 +79,7 @@ class Proxy:
     valid_from: date
     valid_to: date | None = None
     redistributable: bool = True
+    discount_rate: DiscountRate = "standard"
     central_gbp: Decimal | None = None
     low_gbp: Decimal | None = None
     high_gbp: Decimal | None = None

@@ -9,7 +9,8 @@
 - Of the additionality factors only those that the measure declares are applied, in the order of the guidance.
 - An outcome that lasts gives each later year what drop-off leaves of the year before.
 - Discounting takes each year's value at its distance from year 0: the base year asked for, else the calendar
-  year in which the line's period starts. Delivery is spread over the period by days.
+  year in which the line's period starts. Delivery is spread over the period by days. A proxy of health and
+  life values may name the Green Book's rate for them; everything else goes by the standard rate.
 """
 
 from collections.abc import Callable, Iterator
@@ -106,17 +107,18 @@ def multiplier_step(row: Multiplier, value: UnitValue, *, counts_initial_spend: 
 
 
 def adjustment_steps(
-    measure: Measure, line: Line, options: Options, figures: Figures, price_year: int | None, value: UnitValue
+    measure: Measure, proxy: Proxy | None, line: Line, options: Options, figures: Figures, value: UnitValue
 ) -> Iterator[Step]:
     """The steps after the unit value, in the order in which they are applied."""
-    if options.uprate_to_price_year is not None and price_year is not None:
-        yield from _uprating(figures, price_year, options.uprate_to_price_year)
+    if options.uprate_to_price_year is not None:
+        yield from _uprating(figures, price_year_of(measure, proxy, line), options.uprate_to_price_year)
     if measure.additionality is not None:
         yield from _additionality(measure.additionality)
     if measure.lasts_years > 1:
         yield _drop_off(measure)
     if options.discount:
-        yield _discounting(measure, line, options, figures.discounting, value)
+        schedule = figures.discounting[proxy.discount_rate if proxy is not None else "standard"]
+        yield _discounting(measure, line, options, schedule, value)
 
 
 def price_year_of(measure: Measure, proxy: Proxy | None, line: Line) -> int:
@@ -179,5 +181,5 @@ def _discounting(
                 gross += weight
                 net += weight * schedule.factors[part.year - base + later]
         factor = factor_of(net / gross) if gross else _ONE
-    text = f"Mean discount factor of the years in which the value falls; year 0 is {base}."
+    text = f"Mean discount factor of the years in which the value falls, {schedule.title}; year 0 is {base}."
     return Step("discount", text, GBP, factor, source=schedule.source)

@@ -235,6 +235,5 @@ def _local_spend(measure: Measure, line: Line, counted: tuple[Step, ...], terms:
 def _after_pricing(
     measure: Measure, proxy: Proxy | None, line: Line, terms: Terms, value: UnitValue
 ) -> tuple[Step, ...]:
-    price_year = price_year_of(measure, proxy, line)
-    steps = adjustment_steps(measure, line, terms.options, terms.figures, price_year, value)
+    steps = adjustment_steps(measure, proxy, line, terms.options, terms.figures, value)
     return (*steps, _ROUNDING_STEP)

@@ -1,12 +1,13 @@
 """The published figures that this build ships, each file with its source and licence."""
 
 import json
+from collections.abc import Mapping
 from decimal import Decimal
 from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
 
-from toms_engine.domain.edition import Source
+from toms_engine.domain.edition import DiscountRate, Source
 from toms_engine.domain.figures import DiscountSchedule, Figures, PriceLevels
 
 PRICE_LEVELS = "gdp_deflator_2025_12.json"
@@ -23,9 +24,15 @@ def _price_levels(document: dict[str, Any]) -> PriceLevels:
     return PriceLevels(MappingProxyType(index), Source(**document["source"]))
 
 
-def _discounting(document: dict[str, Any]) -> DiscountSchedule:
+def _discounting(document: dict[str, Any]) -> Mapping[DiscountRate, DiscountSchedule]:
+    source, schedules = Source(**document["source"]), document["schedules"]
+    names: tuple[DiscountRate, ...] = ("standard", "health")
+    return MappingProxyType({name: _schedule(schedules[name], source) for name in names})
+
+
+def _schedule(document: dict[str, Any], source: Source) -> DiscountSchedule:
     rates = [(step["from_year"], Decimal(step["rate"])) for step in document["rates"]]
-    return DiscountSchedule.from_rates(rates, Source(**document["source"]))
+    return DiscountSchedule.from_rates(document["title"], rates, source)
 
 
 def _read(name: str) -> dict[str, Any]:

@@ -93,6 +93,7 @@ proxies = Table(
     Column("sources", Json, nullable=False),
     Column("licence", Text, nullable=False),
     Column("redistributable", Boolean, nullable=False),
+    Column("discount_rate", Text, nullable=False, server_default="standard"),
     # Plain NUMERIC keeps the decimals as the pack wrote them, which the edition's hash is taken over.
     Column("central_gbp", Numeric),
     Column("low_gbp", Numeric),
@@ -105,6 +106,7 @@ proxies = Table(
     Column("licence_framework", Text),
     UniqueConstraint("edition_id", "position"),
     CheckConstraint("component IN ('social', 'local_economic')", name="component_known"),
+    CheckConstraint("discount_rate IN ('standard', 'health')", name="discount_rate_known"),
     CheckConstraint("(central_gbp IS NULL) = (jsonb_array_length(series) > 0)", name="value_or_series"),
     CheckConstraint("low_gbp <= central_gbp AND central_gbp <= high_gbp", name="range_ordered"),
     CheckConstraint("origin IN ('inherited', 'added')", name="origin_known"),
