@@ -21,7 +21,7 @@ PUBLIC: dict[str, dict[str, str]] = yaml.load(
 
 # A route that comes or goes is seen here: count what is meant to be there, do not copy what a failure prints.
 OPERATIONS = {
-    "partners-api": 129,
+    "partners-api": 130,
     "toms-engine": 46,
     "procurement-api": 75,
     "charter-api": 37,

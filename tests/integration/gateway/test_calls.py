@@ -1,5 +1,6 @@
 """What a query costs: exactly so many calls to the services."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -206,6 +207,29 @@ async def test_a_members_figures_are_of_the_window_and_the_basis_that_are_asked_
         "group_by": "organisation",
         "basis": "commissioned_by",
     }
+
+
+async def test_the_memberships_of_thirty_organisations_cost_one_call(world: World) -> None:
+    members = [canned.membership(number) for number in range(1, 31)]
+    earlier = canned.membership(31).model_copy(
+        update={"organisation": members[1].organisation, "valid_from": date(2021, 1, 1)}
+    )
+    world.on("partners", "GET", f"/v1/places/{canned.PLACE}/memberships", canned.page(members))
+    world.on("partners", "GET", "/v1/memberships", canned.page([*members, earlier]))
+    data = await world.data(
+        """{ place(slug: "place-1") { members(first: 30) { edges { node { organisation {
+        memberships { validFrom place { name } } now: memberships(asOf: "2026-11-23") { role } } } } } } }"""
+    )
+    nodes = [edge["node"]["organisation"] for edge in data["place"]["members"]["edges"]]
+    assert len(nodes) == 30
+    assert nodes[0]["memberships"] == [{"validFrom": "2022-09-29", "place": {"name": "Place 1"}}]
+    assert [one["validFrom"] for one in nodes[1]["memberships"]] == ["2021-01-01", "2022-09-29"]
+    asked = [call for call in world.calls if call.path == "/v1/memberships"]
+    assert [(len(call.organisations), call.query.get("as_of")) for call in asked] == [
+        (30, None),
+        (30, "2026-11-23"),
+    ]
+    assert len(world.calls) == 5
 
 
 @pytest.mark.parametrize(

@@ -36,6 +36,8 @@ class Call:
     request_id: str | None
     forwarded_for: str | None = None
     preview_token: str | None = None
+    organisations: tuple[str, ...] = ()
+    """The organisations that the query names, each by its id."""
 
 
 Answer = Callable[[Call], tuple[int, Any]]
@@ -88,16 +90,18 @@ class CannedService:
             if not message.get("more_body", False):
                 break
         headers = {name.decode(): value.decode() for name, value in scope["headers"]}
+        query = parse_qs(scope["query_string"].decode())
         call = Call(
             service=self.name,
             method=scope["method"],
             path=scope["path"],
-            query={name: values[0] for name, values in parse_qs(scope["query_string"].decode()).items()},
+            query={name: values[0] for name, values in query.items()},
             body=json.loads(body) if body else None,
             authorization=headers.get("authorization"),
             request_id=headers.get("x-request-id"),
             forwarded_for=headers.get("x-forwarded-for"),
             preview_token=headers.get("preview-token"),
+            organisations=tuple(query.get("organisation_id", ())),
         )
         self._calls.append(call)
         status, content = self.answers.get((call.method, call.path), self.otherwise)(call)

@@ -233,6 +233,7 @@ class Scene(CollectiveRequests, HubRequests, PublicRequests, OrganisationRequest
             "list_places": "/v1/places",
             "get_place": f"/v1/places/{place}",
             "list_memberships": f"/v1/places/{place}/memberships",
+            "list_organisation_memberships": f"/v1/memberships?organisation_id={self.own.organisation_id}",
             "get_membership": f"/v1/memberships/{membership}",
             "list_statements": f"/v1/places/{place}/statements",
             "get_statement": f"/v1/statements/{statement}",

@@ -111,6 +111,41 @@ async def test_the_partners_of_a_day_are_those_of_that_day(world: World) -> None
     assert rest["next"] is None
 
 
+async def test_the_memberships_of_organisations_are_found_in_all_places(world: World) -> None:
+    operator = await world.operator()
+    durham, essex = await world.place(operator), await world.place(operator, "essex")
+    livin, karbon, other = [
+        await organisation(world, operator, name) for name in ("livin", "Karbon", "Other")
+    ]
+    for place, member, valid_from, valid_to in (
+        (durham, livin, "2024-01-01", None),
+        (essex, livin, "2022-09-29", "2023-10-23"),
+        (durham, karbon, "2022-09-29", None),
+        (durham, other, "2022-09-29", None),
+    ):
+        path = f"/v1/places/{place['id']}/memberships"
+        await world.made(path, joining(member, valid_from, valid_to=valid_to), token=operator)
+
+    path = f"/v1/memberships?organisation_id={livin}&organisation_id={karbon}"
+
+    async def of(path: str) -> list[tuple[str, str, str]]:
+        items = (await world.get(path)).json()["items"]
+        return [(each["organisation"]["id"], each["place_id"], each["valid_from"]) for each in items]
+
+    livins = [(livin, essex["id"], "2022-09-29"), (livin, durham["id"], "2024-01-01")]
+    karbons = [(karbon, durham["id"], "2022-09-29")]
+    # Ids are given in the order of their making.
+    assert await of(path) == livins + karbons
+    assert await of(f"{path}&as_of=2023-10-23") == [livins[0], *karbons]
+    assert await of(f"{path}&as_of=2023-10-24") == karbons
+    page = (await world.get(f"{path}&limit=2")).json()
+    assert len(page["items"]) == 2
+    assert await of(page["next"]) == karbons
+    assert (await world.get("/v1/memberships")).status_code == 422
+    too_many = "&".join(f"organisation_id={new_id()}" for _ in range(101))
+    assert (await world.get(f"/v1/memberships?{too_many}")).status_code == 422
+
+
 async def test_a_membership_ends_with_the_version_named(world: World) -> None:
     operator = await world.operator()
     place = await world.place(operator)

@@ -213,6 +213,8 @@ async def test_both_ids_of_a_merged_record_lead_to_the_one_that_stays(world: Wor
     assert [each["id"] for each in listed] == [record["id"]]
     read = (await world.get(f"/v1/memberships/{member['id']}")).json()
     assert read["organisation"] == record
+    for one in ids:
+        assert (await world.get(f"/v1/memberships?organisation_id={one}")).json()["items"] == [read]
     await world.learn_revocations()
     assert (await world.get("/v1/delegations", token=token)).json()["code"] == "token_revoked"
     world.clock.advance(timedelta(seconds=2))

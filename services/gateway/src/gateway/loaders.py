@@ -32,6 +32,7 @@ from cdp_common.contracts.tenders import Tender
 from cdp_common.contracts.toms import Edition, Measure, MeasureBatchRequest, MeasureKey
 from cdp_common.contracts.working_group import Meeting
 from gateway.loading import MAX_IDS_PER_CALL, by_id, found_in_lists, one_by_one, or_none, pick
+from gateway.of_organisations import OfOrganisation, memberships_of
 from gateway.upstreams import Upstreams
 
 MAX_MEASURES_PER_CALL = 500
@@ -137,6 +138,11 @@ class Loaders:
     def areas(self) -> DataLoader[tuple[str, str], AreaNeed | None]:
         """Areas by index and code."""
         return DataLoader(self._areas, max_batch_size=MAX_AREAS_PER_CALL)
+
+    @cached_property
+    def memberships_of(self) -> DataLoader[OfOrganisation[date | None], list[Membership]]:
+        """The memberships of organisations, of one day or all there ever were."""
+        return memberships_of(self._upstreams)
 
     # ------------------------------------------------------ without: what is asked twice is fetched once
     @cached_property

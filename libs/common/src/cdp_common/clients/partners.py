@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from urllib.parse import quote
 from uuid import UUID
@@ -115,6 +116,23 @@ class PartnersClient(
         """A place's memberships by organisation name: those of one day, or all there ever were."""
         params = {"as_of": as_of, "limit": limit, "cursor": cursor}
         return await self._get(f"/v1/places/{place_id}/memberships", Page[Membership], params=params)
+
+    async def list_organisation_memberships(
+        self,
+        organisation_ids: Sequence[UUID],
+        *,
+        as_of: date | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> Page[Membership]:
+        """Organisations' memberships in all places, each organisation's together, the earliest first."""
+        params = {
+            "organisation_id": organisation_ids,
+            "as_of": as_of,
+            "limit": limit,
+            "cursor": cursor,
+        }
+        return await self._get("/v1/memberships", Page[Membership], params=params)
 
     # -------------------------------------------------------------- Statement of Intent
     async def publish_statement(

@@ -13,6 +13,7 @@ from strawberry import federation
 from cdp_common.contracts import organisations as identifiers
 from cdp_common.contracts import partners as contract
 from gateway.context import Context, Info
+from gateway.of_organisations import OfOrganisation
 from gateway.schema.enums import Basis, DataStatus, MembershipRole, OrganisationKind, OrganisationState
 from gateway.schema.fields import calls_each, calls_together, computed, resolved
 from gateway.schema.nodes import DEFAULT_PAGE_SIZE, After, Connection, First, Node, node_id, parse_uuid
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from gateway.schema.plans import Plan
 
 LazyFigures = Annotated["FourFigures", strawberry.lazy("gateway.schema.groupings")]
+LazyMembership = Annotated["Membership", strawberry.lazy("gateway.schema.partners")]
 LazyPlan = Annotated["Plan", strawberry.lazy("gateway.schema.plans")]
 LazyPlace = Annotated["Place", strawberry.lazy("gateway.schema.places")]
 
@@ -66,6 +68,22 @@ class Organisation(Node):
     sizes = resolved(
         sizes_of_organisation, "What it stated of its size; to itself, with `organisations:write`."
     )
+
+    @calls_together(
+        "Its memberships in all places, the earliest first: those of one day, or all there ever were."
+    )
+    async def memberships(
+        self,
+        info: Info,
+        as_of: Annotated[
+            date | None, strawberry.argument(description="The day; without it all there ever were.")
+        ] = None,
+    ) -> list[LazyMembership] | None:
+        """The memberships."""
+        asked = OfOrganisation(tuple(self.record.ids), as_of)
+        found = await info.context.loaders.memberships_of.load(asked)
+        in_order = sorted(found, key=lambda one: (one.valid_from, one.id))
+        return [Membership.of(record) for record in in_order]
 
     @calls_each("Its plans of own activity, the oldest first; to itself, with `agreements:read`.")
     async def plans(

@@ -52,6 +52,23 @@ async def list_memberships(
     return Page[wire.Membership](items=items, next=page_links(request, following))
 
 
+@router.get("/v1/memberships", dependencies=public)
+async def list_organisation_memberships(
+    request: Request,
+    database: ServiceDatabase,
+    paging: Paging,
+    organisation_id: Annotated[
+        list[UUID], Query(min_length=1, max_length=100, description="Of these organisations; repeatable.")
+    ],
+    as_of: Annotated[Day | None, Query(description="Those of this day; absent: all there ever were.")] = None,
+) -> Page[wire.Membership]:
+    """The memberships of organisations in all places, each organisation's together, the earliest first."""
+    items, following = await read_memberships.list_organisation_memberships(
+        database, organisation_id, as_of=as_of, cursor=paging.cursor, limit=paging.limit
+    )
+    return Page[wire.Membership](items=items, next=page_links(request, following))
+
+
 @router.get("/v1/memberships/{membership_id}", response_model=wire.Membership, dependencies=public)
 async def get_membership(membership_id: UUID, request: Request, database: ServiceDatabase) -> Response:
     """One membership."""

@@ -1,11 +1,11 @@
 """Stores and finds organisations with their identifiers."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import Row, Select, Text, delete, func, insert, select, tuple_, update
+from sqlalchemy import Row, Select, Text, delete, func, insert, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cdp_common.db.constraints import constraint_errors
@@ -112,6 +112,14 @@ async def load_organisations(tx: AsyncConnection, ids: Iterable[UUID]) -> dict[U
     survivors = await _of_ids(tx, set(leading.values()) - wanted) if leading else {}
     known = {**found, **survivors}
     return {each: known[leading.get(each, each)] for each in found}
+
+
+async def records_of_same(tx: AsyncConnection, ids: Collection[UUID]) -> list[UUID]:
+    """The ids of every record of the organisations to which these ids lead, merged ones among them."""
+    leading = func.coalesce(organisations.c.merged_into, organisations.c.id)
+    survivors = select(leading).where(organisations.c.id.in_(ids)).scalar_subquery()
+    same = or_(organisations.c.id.in_(survivors), organisations.c.merged_into.in_(survivors))
+    return list((await tx.scalars(select(organisations.c.id).where(same))).all())
 
 
 async def lock_organisations(tx: AsyncConnection, ids: Iterable[UUID]) -> dict[UUID, Organisation]:

@@ -179,6 +179,7 @@ memberships = Table(
         name="ex_memberships_overlap",
         using="gist",
     ),
+    Index("ix_memberships_organisation_id", "organisation_id", "valid_from", "id"),
 )
 
 statements = Table(
