@@ -24,7 +24,7 @@ OPERATIONS = {
     "partners-api": 130,
     "toms-engine": 46,
     "procurement-api": 75,
-    "charter-api": 37,
+    "charter-api": 38,
     "reporting-api": 105,
 }
 

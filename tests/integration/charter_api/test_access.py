@@ -56,6 +56,15 @@ async def renewed(world: World, headers: Headers, target: Target) -> httpx2.Resp
     return await world.http.post(f"/v1/signatures/{due['id']}/renewals", json=person, headers=keyed(headers))
 
 
+async def at_level(world: World, headers: Headers) -> httpx2.Response:
+    """The answer to putting a signature of `own` at another level."""
+    levels = [{"code": code, "order": order, "name": code} for order, code in enumerate(("L1", "L2"), 1)]
+    charter = await world.charter(version="levelled", levels=levels)
+    signed = (await world.sign(world.signature_draft(charter["id"], level="L1"))).json()
+    path = f"/v1/signatures/{signed['id']}/level-changes"
+    return await world.http.post(path, json={"level": "L2"}, headers=keyed(headers))
+
+
 async def reinstated(world: World, headers: Headers, target: Target) -> httpx2.Response:
     """The answer to reinstating a signature that the place's manager has suspended."""
     path = f"/v1/signatures/{target['id']}"
@@ -121,6 +130,7 @@ CALLS: dict[str, Call] = {
         headers={**headers, "If-Match": target["etag"]},
     ),
     "renew_signature": lambda world, headers, target: renewed(world, headers, target),
+    "change_signature_level": lambda world, headers, _: at_level(world, headers),
     "suspend_signature": lambda world, headers, target: world.http.post(
         f"/v1/signatures/{target['id']}/suspensions", json={"reason": "silence"}, headers=keyed(headers)
     ),

@@ -23,10 +23,12 @@ ACTUAL = Certified(
     organisation_id=new_id(),
     organisation_name="Dale Joinery Ltd",
     issuer_name="Charter",
-    starts_on=date(2026, 11, 1),
+    certified_from=date(2026, 11, 1),
     expires_on=date(2027, 10, 31),
     period=1,
-    register_number=7,
+    status_number=7,
+    levels=(),
+    level=None,
     is_sample=False,
 )
 NOTE = "This is an invented sample: it certifies nobody."
@@ -54,7 +56,7 @@ def test_the_context_that_a_credential_names_defines_what_a_sample_adds() -> Non
 def test_a_samples_badge_says_so_in_its_picture_and_its_text_alternative() -> None:
     def drawn(*, is_sample: bool) -> tuple[str | None, str | None, list[str | None]]:
         svg = ElementTree.fromstring(
-            badge_of("Dale Joinery Ltd", "Charter", "active", "2027-10-31", is_sample=is_sample)
+            badge_of("Dale Joinery Ltd", "Charter", "active", "2027-10-31", level=None, is_sample=is_sample)
         )
         words = [each.text for each in svg.iterfind(".//{*}text")]
         return svg.findtext("{*}title"), svg.findtext("{*}desc"), words

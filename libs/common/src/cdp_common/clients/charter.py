@@ -18,7 +18,7 @@ from cdp_common.contracts.charter import (
     SignatureEnd,
 )
 from cdp_common.contracts.register import RegisterEntry, RegisterExport
-from cdp_common.contracts.signature_changes import RenewalDraft, SignatureHistory, StatedReason
+from cdp_common.contracts.signature_changes import LevelDraft, RenewalDraft, SignatureHistory, StatedReason
 
 
 class CharterClient(CertificateOperations, SignatureEntryOperations):
@@ -108,6 +108,15 @@ class CharterClient(CertificateOperations, SignatureEntryOperations):
             "POST", path, answer=Signatory, json=draft, idempotency_key=idempotency_key
         )
 
+    async def change_signature_level(
+        self, signature_id: UUID, draft: LevelDraft, *, idempotency_key: str
+    ) -> Signatory:
+        """The entry at its new level."""
+        path = f"/v1/signatures/{signature_id}/level-changes"
+        return await self._request(
+            "POST", path, answer=Signatory, json=draft, idempotency_key=idempotency_key
+        )
+
     async def suspend_signature(
         self, signature_id: UUID, stated: StatedReason, *, idempotency_key: str
     ) -> Signatory:
@@ -143,6 +152,7 @@ class CharterClient(CertificateOperations, SignatureEntryOperations):
         area: str | None = None,
         objective: str | None = None,
         state: str | None = None,
+        level: str | None = None,
         as_of: date | None = None,
         limit: int | None = None,
         cursor: str | None = None,
@@ -156,6 +166,7 @@ class CharterClient(CertificateOperations, SignatureEntryOperations):
             "area": area,
             "objective": objective,
             "state": state,
+            "level": level,
             "as_of": as_of,
             "limit": limit,
             "cursor": cursor,

@@ -33,6 +33,18 @@ class CharterPledge(Contract):
     title: ShortText
 
 
+class CharterLevel(Contract):
+    """A level at which the Charter may be signed, and the least that it asks."""
+
+    code: Code
+    order: Annotated[int, Field(ge=1, le=20)]  # 1 is the first; a higher one asks no less
+    name: ShortText
+    text: ShortText | None = None  # what it asks, in words
+    least_pledges: Annotated[int, Field(ge=0, le=50)] = 0
+    least_objectives: Annotated[int, Field(ge=0, le=50)] = 0  # under which the pledges fall
+    least_targets: Annotated[int, Field(ge=0, le=50)] = 0  # of pledges that are measurable
+
+
 class CharterDraft(Contract):
     """A version of a place's Charter."""
 
@@ -41,6 +53,8 @@ class CharterDraft(Contract):
     title: ShortText
     preamble: LongText
     pledges: Annotated[list[CharterPledge], Field(min_length=1, max_length=100)]
+    # With any, each signature states one of them.
+    levels: Annotated[list[CharterLevel], Field(max_length=20)] = []
     review_months: Annotated[int, Field(ge=1, le=120)] = 12
     # For so many days before the review a signatory may renew; it is reminded on the first of them.
     renewal_notice_days: Annotated[int, Field(ge=1, le=366)] = 30
@@ -94,6 +108,7 @@ class SignatureDraft(Contract):
     pledges: Annotated[list[PledgeDraft], Field(max_length=50)] = []
     # The small areas that the organisation signs for; none for the whole place.
     areas: Annotated[list[Code], Field(max_length=50)] = []
+    level: Code | None = None  # one of the charter version's; null where it has none
     data_status: DataStatus = "actual"
 
 
@@ -128,6 +143,8 @@ class Signatory(Contract):
     expires_on: date
     signed_by_role: str
     areas: list[Code] = []
+    level: Code | None = None
+    level_name: str | None = None
     pledges: list[Pledge]
     version: int
     data_status: DataStatus

@@ -29,6 +29,8 @@ class RegisterEntry(Contract):
     areas: list[Code]  # that it signed for, or made a pledge for
     pledge_count: int
     data_status: DataStatus
+    level: Code | None = None
+    level_name: str | None = None
 
 
 class RegisterExport(Contract):

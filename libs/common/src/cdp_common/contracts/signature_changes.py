@@ -6,11 +6,11 @@ from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
-from cdp_common.contracts.base import Contract, ShortText
+from cdp_common.contracts.base import Code, Contract, ShortText
 from cdp_common.contracts.charter import SignatureState, SigningPerson
 
 SignatureChangeKind = Literal[
-    "signed", "renewed", "suspended", "reinstated", "withdrawn", "renewal_due", "lapsed"
+    "signed", "renewed", "suspended", "reinstated", "withdrawn", "level_changed", "renewal_due", "lapsed"
 ]
 
 
@@ -19,6 +19,13 @@ class RenewalDraft(Contract):
 
     charter_id: UUID | None = None  # a newer version of the place's Charter; null for the one signed before
     signing_person: SigningPerson
+    level: Code | None = None  # null for the present one, where the version signed has it
+
+
+class LevelDraft(Contract):
+    """Another level of the charter version that was signed."""
+
+    level: Code
 
 
 class StatedReason(Contract):
@@ -38,6 +45,7 @@ class SignatureChange(Contract):
     starts_on: date | None
     renewal_due_on: date | None
     expires_on: date | None
+    level: Code | None  # of a signing, a renewal and a change of level
     reason: str | None  # for the signatory and the place's programme managers; null for everybody else
 
 

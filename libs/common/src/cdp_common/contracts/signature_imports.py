@@ -31,6 +31,7 @@ class EnteredSignature(Contract):
     signed_on: date
     pledges: Annotated[list[PledgeDraft], Field(max_length=50)] = []
     areas: Annotated[list[Code], Field(max_length=50)] = []
+    level: Code | None = None
     data_status: DataStatus = "actual"
 
 
@@ -88,6 +89,7 @@ class SignatureEntry(Contract):
     signed_by_role: str
     pledges: list[PledgeDraft]
     areas: list[Code]
+    level: Code | None = None
     decided_at: datetime | None
     reason: str | None  # of declining or withdrawing
     data_status: DataStatus

@@ -38,10 +38,13 @@ async def wanted_entries(
     area: Annotated[Code | None, Query(description="Signed for, or pledged in, this small area.")] = None,
     objective: Annotated[Code | None, Query(description="With a pledge under this objective.")] = None,
     state: SignatureState | None = None,
+    level: Annotated[
+        Code | None, Query(description="At this level, by its code in the charter version signed.")
+    ] = None,
     as_of: AsOf = None,
 ) -> Wanted:
     """What a request searches the register for."""
-    return Wanted(as_of or now.date(), place_id, name, kind, size, area, objective, state)
+    return Wanted(as_of or now.date(), place_id, name, kind, size, area, objective, state, level)
 
 
 Search = Annotated[Wanted, Depends(wanted_entries)]

@@ -8,13 +8,14 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response, Security
 
 from cdp_common.contracts.charter import Signatory
-from cdp_common.contracts.signature_changes import RenewalDraft, SignatureHistory, StatedReason
+from cdp_common.contracts.signature_changes import LevelDraft, RenewalDraft, SignatureHistory, StatedReason
 from cdp_common.web.caller import Caller
 from cdp_common.web.dependencies import Now, ServiceDatabase
 from cdp_common.web.etags import respond_with_etag
 from cdp_common.web.identity import MaybeCaller, signed_caller
 from cdp_common.web.once import OnceHeader, answer_response
 from charter_api.api.signatures import AsOf
+from charter_api.use_cases.change_level import change_level
 from charter_api.use_cases.read_history import read_history
 from charter_api.use_cases.renew_signature import renew_signature as renew
 from charter_api.use_cases.suspend_signature import reinstate_signature as reinstate
@@ -35,6 +36,22 @@ async def renew_signature(
 ) -> Response:
     """Renew the caller's own signature, within the charter's notice period before the review."""
     return answer_response(await renew(db, caller, signature_id, draft, once, now))
+
+
+@router.post("/v1/signatures/{signature_id}/level-changes", status_code=201, response_model=Signatory)
+async def change_signature_level(
+    signature_id: UUID,
+    draft: LevelDraft,
+    caller: Annotated[Caller, Security(signed_caller, scopes=["charter:sign"])],
+    once: OnceHeader,
+    db: ServiceDatabase,
+    now: Now,
+) -> Response:
+    """Put the caller's own signature at another level of its charter version, from today on.
+
+    The pledges that still run must be enough for it; the certificate of the level before is revoked.
+    """
+    return answer_response(await change_level(db, caller, signature_id, draft, once, now))
 
 
 @router.post("/v1/signatures/{signature_id}/suspensions", status_code=201, response_model=Signatory)

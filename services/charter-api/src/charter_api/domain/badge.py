@@ -20,22 +20,30 @@ _WORDS: dict[SignatureState, str] = {
 
 
 def badge_of(
-    organisation: str, charter: str, state: SignatureState, expires_on: str, *, is_sample: bool
+    organisation: str,
+    charter: str,
+    state: SignatureState,
+    expires_on: str,
+    *,
+    level: str | None,
+    is_sample: bool,
 ) -> str:
     """The badge as SVG with a title and a description; it says so when the signature is not in force, and
     a sample says in all three that it is one, in a colour of its own."""
     is_good = state in ("active", "due_for_renewal")
     word = _WORDS[state]
     until = f"until {expires_on}" if is_good else "not in force"
+    at_level = "" if level is None else f", {level}"
+    standing = until if level is None else f"{_short(level)}, {until}"
     colour = _SAMPLE if is_sample else _GOOD if is_good else _OVER
-    title = escape(f"{'Sample. ' if is_sample else ''}{word}: {organisation}, {charter}")
+    title = escape(f"{'Sample. ' if is_sample else ''}{word}{at_level}: {organisation}, {charter}")
     note = " An invented sample, no real signature." if is_sample else ""
-    description = escape(f"{organisation}. {word} of {charter}, {until}.{note}")
+    description = escape(f"{organisation}. {word} of {charter}{at_level}, {until}.{note}")
     lines = [
         f'<text x="24" y="44" font-size="22" font-weight="700">{escape(word)}</text>',
         f'<text x="24" y="76" font-size="15">{escape(_short(charter))}</text>',
         f'<text x="24" y="104" font-size="15">{escape(_short(organisation))}</text>',
-        f'<text x="24" y="130" font-size="13">{escape(until)}</text>',
+        f'<text x="24" y="130" font-size="13">{escape(standing)}</text>',
     ]
     if is_sample:
         lines.append('<text x="376" y="130" font-size="15" font-weight="700" text-anchor="end">SAMPLE</text>')

@@ -84,10 +84,15 @@ class Certified:
     organisation_id: UUID
     organisation_name: str
     issuer_name: str
-    starts_on: date
+    certified_from: date
+    """The first day of the period, or of the present level where that came later."""
     expires_on: date
     period: int
-    register_number: int
+    status_number: int
+    """Where the status lists keep its bit: another one for each level that the signature goes to."""
+    levels: tuple[tuple[str, str], ...]
+    """Code and name of each level of the charter version, the first one first."""
+    level: str | None
     is_sample: bool
     """Whether the signature or the Charter is an invented sample."""
 
@@ -96,9 +101,12 @@ def credential_of(certified: Certified, at: Addresses) -> Document:
     """The credential: valid from the first second of the period to its last, and where its status is.
 
     A sample says so in its name and description, and in the achievement's description and `tag`: terms of
-    the two contexts, which every reader of Open Badges knows.
+    the two contexts, which every reader of Open Badges knows. A level is the achievement's result (Open
+    Badges 3.0, ResultDescription and Result).
     """
     credential = _plain_credential(certified, at)
+    if certified.level is not None:
+        _state_level(credential["credentialSubject"], certified, at)
     if certified.is_sample:
         achievement = credential["credentialSubject"]["achievement"]
         credential["name"] = f"Sample: {credential['name']}"
@@ -108,11 +116,36 @@ def credential_of(certified: Certified, at: Addresses) -> Document:
     return credential
 
 
+def _credential_id(certified: Certified, at: Addresses) -> str:
+    """One id for each period and, within it, for each level that was gone to."""
+    level = "" if certified.level is None else f"-{certified.level}-{certified.status_number}"
+    return f"{at.certificate(certified.signature_id)}#period-{certified.period}{level}"
+
+
+def _state_level(subject: Document, certified: Certified, at: Addresses) -> None:
+    levels = f"{at.charter(certified.charter_id)}#level"
+    subject["achievement"]["resultDescription"] = [
+        {
+            "id": levels,
+            "type": ["ResultDescription"],
+            "name": "Level",
+            "resultType": "RubricCriterionLevel",
+            "rubricCriterionLevel": [
+                {"id": f"{levels}-{code}", "type": ["RubricCriterionLevel"], "name": name}
+                for code, name in certified.levels
+            ],
+        }
+    ]
+    subject["result"] = [
+        {"type": ["Result"], "resultDescription": levels, "achievedLevel": f"{levels}-{certified.level}"}
+    ]
+
+
 def _plain_credential(certified: Certified, at: Addresses) -> Document:
-    number, index = divmod(certified.register_number, LIST_ENTRIES)
+    number, index = divmod(certified.status_number, LIST_ENTRIES)
     return {
         "@context": CONTEXTS,
-        "id": f"{at.certificate(certified.signature_id)}#period-{certified.period}",
+        "id": _credential_id(certified, at),
         "type": ["VerifiableCredential", "OpenBadgeCredential"],
         "name": f"{certified.organisation_name}: {certified.charter_title}",
         "issuer": {
@@ -120,7 +153,7 @@ def _plain_credential(certified: Certified, at: Addresses) -> Document:
             "type": ["Profile"],
             "name": certified.issuer_name,
         },
-        "validFrom": _written(_first_second(certified.starts_on)),
+        "validFrom": _written(_first_second(certified.certified_from)),
         "validUntil": _written(_last_second(certified.expires_on)),
         "credentialSubject": {
             "id": certified.organisation_id.urn,

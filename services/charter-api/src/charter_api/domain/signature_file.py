@@ -15,7 +15,7 @@ MAX_SIGNATORIES = 500
 REFERENCE = "reference"
 ORGANISATION_COLUMNS = ("organisation_id", "identifier", "legal_name", "kind")
 PERSON_COLUMNS = {"signing_name": "name", "signing_role": "role"}
-SIGNATURE_COLUMNS = ("signed_on", "data_status")
+SIGNATURE_COLUMNS = ("signed_on", "level", "data_status")
 AREAS = "areas"
 """Codes of small areas, parted by spaces."""
 

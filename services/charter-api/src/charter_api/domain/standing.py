@@ -17,8 +17,10 @@ from charter_api.domain.charter import (
 )
 
 SignatureState = Literal["active", "due_for_renewal", "suspended", "lapsed", "withdrawn"]
-ChangeKind = Literal["signed", "renewed", "suspended", "reinstated", "withdrawn", "renewal_due", "lapsed"]
-Decision = Literal["renewed", "suspended", "reinstated", "withdrawn"]
+ChangeKind = Literal[
+    "signed", "renewed", "suspended", "reinstated", "withdrawn", "level_changed", "renewal_due", "lapsed"
+]
+Decision = Literal["renewed", "suspended", "reinstated", "withdrawn", "level_changed"]
 
 # What a calendar did and somebody was told of: these are kept, and change nothing by themselves.
 NOTICES = frozenset({"renewal_due", "lapsed"})
@@ -35,6 +37,7 @@ _MAY_FOLLOW: dict[Decision, frozenset[SignatureState]] = {
     "suspended": _IN_FORCE,
     "reinstated": frozenset({"suspended"}),
     "withdrawn": _IN_FORCE | {"suspended"},
+    "level_changed": _IN_FORCE,
 }
 
 

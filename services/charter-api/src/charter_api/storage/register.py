@@ -30,6 +30,7 @@ class Wanted:
     area: str | None = None
     objective: str | None = None
     state: str | None = None
+    level: str | None = None
 
 
 async def search_register(
@@ -85,4 +86,6 @@ def _conditions(wanted: Wanted, entry: Any, mine: ColumnElement[bool]) -> list[C
         conditions.append(or_(entry.areas.contains([wanted.area]), pledged))
     if wanted.state is not None:
         conditions.append(entry.state == wanted.state)
+    if wanted.level is not None:
+        conditions.append(entry.level == wanted.level)
     return conditions

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, delete, exists, insert, select
+from sqlalchemy import RowMapping, delete, exists, func, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -60,6 +60,13 @@ async def add_change(tx: AsyncConnection, row: dict[str, Any]) -> None:
                 "ck_signature_changes_number_bounded": _decided,
             },
         )
+
+
+async def next_register_number(tx: AsyncConnection) -> int:
+    """A number in the register of all signatures that no other certificate has."""
+    sequence = func.pg_get_serial_sequence("signatures", "register_number")
+    number: int = (await tx.execute(select(func.nextval(sequence)))).scalar_one()
+    return number
 
 
 def _decided() -> ChangeDecidedAlready:

@@ -42,9 +42,23 @@ def register_on(day: date) -> Select[Any]:
         .limit(1)
         .lateral("current_period")
     )
+    level = (
+        select(signature_changes.c.level, signature_changes.c.effective_on, signature_changes.c.kind)
+        .where(until, signature_changes.c.kind.in_(("signed", "renewed", "level_changed")))
+        .order_by(latest_first)
+        .limit(1)
+        .lateral("current_level")
+    )
     count = select(func.count()).where(of_signature).correlate(signatures).scalar_subquery()
     ended = select(signature_changes.c.effective_on).where(
         of_signature, signature_changes.c.kind == "withdrawn"
+    )
+    numbered = (
+        select(signature_changes.c.register_number)
+        .where(until, signature_changes.c.register_number.is_not(None))
+        .order_by(latest_first)
+        .limit(1)
+        .correlate(signatures)
     )
     kept = [column for column in signatures.c if column.name != "charter_id"]
     return (
@@ -53,6 +67,12 @@ def register_on(day: date) -> Select[Any]:
             charters.c.id.label("charter_id"),
             charters.c.version.label("charter_version"),
             charters.c.pledges.label("offered"),
+            charters.c.levels,
+            level.c.level,
+            case((level.c.kind == "level_changed", level.c.effective_on), else_=period.c.starts_on).label(
+                "certified_from"
+            ),
+            func.coalesce(numbered.scalar_subquery(), signatures.c.register_number).label("status_number"),
             period.c.period,
             period.c.starts_on.label("period_starts_on"),
             period.c.renewal_due_on,
@@ -65,6 +85,7 @@ def register_on(day: date) -> Select[Any]:
         .select_from(signatures)
         .join(last, literal(True))
         .join(period, literal(True))
+        .join(level, literal(True))
         .join(charters, charters.c.id == period.c.charter_id)
     )
 

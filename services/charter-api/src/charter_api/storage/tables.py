@@ -32,6 +32,8 @@ charters = Table(
     Column("title", Text, nullable=False),
     Column("preamble", Text, nullable=False),
     Column("pledges", Json, nullable=False),
+    # At which it may be signed, and what each asks; none for a version that is signed as it is.
+    Column("levels", Json, nullable=False, server_default="[]"),
     Column("review_months", Integer, nullable=False),
     # For so many days before a review the signatory may renew; it is reminded on the first of them.
     Column("renewal_notice_days", Integer, nullable=False),
@@ -95,13 +97,32 @@ signature_changes = Table(
     Column("expires_on", Date),
     Column("signed_by_role", Text),
     Column("person_id", Uuid),
+    # Of a signing, a renewal and a change of level: the level from then on.
+    Column("level", Text),
+    # Of a change of level: where the status lists keep the bit of certificates from then on.
+    Column("register_number", BigInteger),
     Column("reason", Text),
     # The organisation whose client did it; null where the calendar did.
     Column("acted_by", Uuid),
     Column("recorded_at", UtcDateTime, nullable=False),
     CheckConstraint(
-        "kind IN ('signed', 'renewed', 'suspended', 'reinstated', 'withdrawn', 'renewal_due', 'lapsed')",
+        "kind IN ('signed', 'renewed', 'suspended', 'reinstated', 'withdrawn', 'renewal_due', 'lapsed',"
+        " 'level_changed')",
         name="kind_known",
+    ),
+    CheckConstraint(
+        "level IS NULL OR kind IN ('signed', 'renewed', 'level_changed')", name="level_where_stated"
+    ),
+    CheckConstraint(
+        "(kind = 'level_changed') = (register_number IS NOT NULL)"
+        " AND (kind <> 'level_changed' OR level IS NOT NULL)",
+        name="level_change_whole",
+    ),
+    Index(
+        "uq_signature_changes_register_number",
+        "register_number",
+        unique=True,
+        postgresql_where=text("register_number IS NOT NULL"),
     ),
     CheckConstraint("number BETWEEN 1 AND 500", name="number_bounded"),
     CheckConstraint("(number = 1) = (kind = 'signed')", name="signed_first"),

@@ -9,9 +9,10 @@ from uuid import UUID
 from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from cdp_common.contracts.charter import Charter, CharterPledge, Pledge, Signatory
+from cdp_common.contracts.charter import Charter, CharterLevel, CharterPledge, Pledge, Signatory
 from cdp_common.contracts.commitments import CommitmentLine
 from charter_api.storage.signatures import pledges_of, signature_by_id
+from charter_api.use_cases.stated_levels import level_name
 
 
 def charter_answer(row: RowMapping) -> Charter:
@@ -23,6 +24,7 @@ def charter_answer(row: RowMapping) -> Charter:
         title=row["title"],
         preamble=row["preamble"],
         pledges=[CharterPledge(**pledge) for pledge in row["pledges"]],
+        levels=[CharterLevel(**level) for level in row["levels"]],
         review_months=row["review_months"],
         renewal_notice_days=row["renewal_notice_days"],
         source=row["source"],
@@ -67,6 +69,8 @@ def signatory_answers(rows: Sequence[RowMapping], pledge_rows: Sequence[RowMappi
             expires_on=row["expires_on"],
             signed_by_role=row["signed_by_role"],
             areas=row["areas"],
+            level=row["level"],
+            level_name=level_name(row["level"], row["levels"]),
             pledges=[
                 pledge_answer(pledge, row["withdrawn_on"]) for pledge in by_signature.get(row["id"], [])
             ],

@@ -30,6 +30,7 @@ from charter_api.storage.charters import charter_by_id
 from charter_api.storage.place_keys import newest_charter_of, place_keys_of, states_in_list
 from charter_api.use_cases.own_signature import known_signature
 from charter_api.use_cases.place_keys import CertificateKeys, add_next_key, known_keys, published, signed
+from charter_api.use_cases.stated_levels import level_name, levels_of
 
 MAX_LIST_NUMBER = 2**31 // LIST_ENTRIES
 
@@ -69,6 +70,7 @@ async def certify_signature(db: Database, keys: CertificateKeys, signature_id: U
 
 
 def _certified(row: RowMapping, charter: RowMapping, issuer: RowMapping) -> Certified:
+    stated = charter["levels"]
     return Certified(
         signature_id=row["id"],
         place_id=row["place_id"],
@@ -79,10 +81,12 @@ def _certified(row: RowMapping, charter: RowMapping, issuer: RowMapping) -> Cert
         organisation_id=row["organisation_id"],
         organisation_name=row["organisation_name"],
         issuer_name=issuer["title"],
-        starts_on=row["period_starts_on"],
+        certified_from=row["certified_from"],
         expires_on=row["expires_on"],
         period=row["period"],
-        register_number=row["register_number"],
+        status_number=row["status_number"],
+        levels=tuple((code, str(level_name(code, stated))) for code in levels_of(stated)),
+        level=row["level"],
         is_sample=_is_sample(row, charter),
     )
 
@@ -178,5 +182,6 @@ async def draw_badge(db: Database, signature_id: UUID, now: datetime) -> str:
         charter["title"],
         row["state"],
         row["expires_on"].isoformat(),
+        level=level_name(row["level"], charter["levels"]),
         is_sample=_is_sample(row, charter),
     )

@@ -67,6 +67,7 @@ async def confirm_entry(
         areas=entry.areas,
         data_status=entry.data_status,
         acted_by=caller.act,
+        level=entry.level,
         pledges=entry.pledges,
         commitments=await value_pledges(toms, pledges, entry.signed_on),
     )

@@ -147,7 +147,8 @@ def _read(of: FileSignature, charter: RowMapping, now: datetime) -> _Item:
         if item.named.identifier is not None:
             OrganisationIdentifier.parse(item.named.identifier)
         item.stated = EnteredSignature.model_validate(of.signature)
-        require_signature_holds(charter, item.stated.signed_on, item.stated.pledges, now.date())
+        stated = item.stated
+        require_signature_holds(charter, stated.signed_on, stated.level, stated.pledges, now.date())
     except ValidationError as refusal:
         document = of.signature if item.named is not None else of.organisation
         # As the framework names them: what is wrong lies in the body.
@@ -279,6 +280,7 @@ def _signing(item: _Item, organisation: Organisation, caller: Caller, charter: R
         areas=stated.areas,
         data_status=stated.data_status,
         acted_by=caller.act,
+        level=stated.level,
         pledges=stated.pledges,
         commitments=item.commitments,
     )

@@ -11,8 +11,10 @@ from cdp_common.db.idempotency import Answer, Once
 from cdp_common.kernel.identifiers import new_id
 from cdp_common.web.caller import Caller
 from charter_api.domain.charter import require_offers_hold
+from charter_api.domain.levels import require_levels_hold
 from charter_api.domain.standing import require_notice_fits
 from charter_api.storage.charters import add_charter
+from charter_api.use_cases.stated_levels import as_level
 
 
 async def publish_charter(
@@ -24,6 +26,8 @@ async def publish_charter(
         if (earlier := await once.replay(tx)) is not None:
             return earlier
         require_offers_hold([pledge.model_dump() for pledge in draft.pledges])
+        objectives = [pledge.objective for pledge in draft.pledges]
+        require_levels_hold([as_level(level.model_dump()) for level in draft.levels], objectives)
         require_notice_fits(draft.review_months, draft.renewal_notice_days)
         charter = Charter(**draft.model_dump(), id=new_id(), published_at=now)
         await add_charter(tx, charter.model_dump())

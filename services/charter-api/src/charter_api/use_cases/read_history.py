@@ -53,5 +53,6 @@ def _change(row: RowMapping, *, reads_reasons: bool) -> SignatureChange:
         starts_on=row["starts_on"],
         renewal_due_on=row["renewal_due_on"],
         expires_on=row["expires_on"],
+        level=row["level"],
         reason=row["reason"] if reads_reasons else None,
     )

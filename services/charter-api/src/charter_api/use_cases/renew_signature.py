@@ -17,12 +17,15 @@ from cdp_common.kernel.errors import FieldError
 from cdp_common.kernel.identifiers import new_id
 from cdp_common.web.caller import Caller
 from charter_api.domain.charter import SignatureUnsound
+from charter_api.domain.levels import require_level_reached
 from charter_api.domain.standing import period_from, require_may_follow
 from charter_api.storage.charters import charter_by_id
 from charter_api.storage.signature_changes import add_change, add_signing_person
+from charter_api.storage.signatures import pledges_of
 from charter_api.use_cases.answers import signatory_now
 from charter_api.use_cases.own_signature import held_signature, known_signature, require_own
 from charter_api.use_cases.signature_events import signature_event
+from charter_api.use_cases.stated_levels import levels_of, pledges_running
 
 
 async def renew_signature(
@@ -38,6 +41,9 @@ async def renew_signature(
         charter = await _version_for_renewal(tx, held.row, draft.charter_id)
         require_may_follow("renewed", today, held.changes, today)
         starts_on = held.row["expires_on"] + timedelta(days=1)
+        level = _level_for_renewal(held.row, charter, draft.level)
+        running = pledges_running(await pledges_of(tx, [signature_id]), starts_on)
+        require_level_reached(level, levels_of(charter["levels"]), running)
         period = period_from(starts_on, charter["review_months"], charter["renewal_notice_days"])
         person_id = new_id()
         await add_signing_person(tx, person_id, draft.signing_person.name, caller.sub)
@@ -53,17 +59,26 @@ async def renew_signature(
                 "starts_on": period.starts_on,
                 "renewal_due_on": period.renewal_due_on,
                 "expires_on": period.expires_on,
+                "level": level,
                 "signed_by_role": draft.signing_person.role,
                 "person_id": person_id,
                 "acted_by": caller.act,
                 "recorded_at": now,
             },
         )
-        renewed = {**held.row, "charter_id": charter["id"]}
+        renewed = {**held.row, "charter_id": charter["id"], "level": level}
         ends = {"starts_on": period.starts_on.isoformat(), "expires_on": period.expires_on.isoformat()}
         await record_event(tx, signature_event(renewed, "renewed", held.next_number, today, days=ends), now)
         signatory = await signatory_now(tx, signature_id, today)
         return await once.keep(tx, 201, for_reader(signatory, caller.scopes), now=now)
+
+
+def _level_for_renewal(signature: RowMapping, charter: RowMapping, stated: str | None) -> str | None:
+    """The level stated; where none is, the present one if the charter version has it."""
+    if stated is None and signature["level"] in levels_of(charter["levels"]):
+        present: str = signature["level"]
+        return present
+    return stated
 
 
 async def _version_for_renewal(

@@ -16,6 +16,7 @@ from cdp_common.db.paging import cut_page
 from cdp_common.kernel.errors import TooLarge
 from cdp_common.kernel.sheet_cells import safe_cell
 from charter_api.storage.register import Wanted, count_register, search_register
+from charter_api.use_cases.stated_levels import level_name
 
 EXPORT_PAGE = 500
 MAX_EXPORTED = 50_000
@@ -60,6 +61,8 @@ def entry_of(row: RowMapping) -> RegisterEntry:
         areas=sorted({*row["areas"], *row["pledged_areas"]}),
         pledge_count=row["pledge_count"],
         data_status=row["data_status"],
+        level=row["level"],
+        level_name=level_name(row["level"], row["levels"]),
     )
 
 

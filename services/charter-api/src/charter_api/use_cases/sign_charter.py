@@ -38,7 +38,7 @@ async def sign_charter(
         if (earlier := await once.replay(tx)) is not None:
             return earlier
         charter = await known_charter(tx, draft.charter_id)
-    require_signature_holds(charter, draft.signed_on, draft.pledges, now.date())
+    require_signature_holds(charter, draft.signed_on, draft.level, draft.pledges, now.date())
     organisation = await partners.get_organisation(caller.org)
     require_may_sign(organisation.kind)
     commitments = await value_pledges(
@@ -52,6 +52,7 @@ async def sign_charter(
         areas=draft.areas,
         data_status=draft.data_status,
         acted_by=caller.act,
+        level=draft.level,
         pledges=draft.pledges,
         commitments=commitments,
     )

@@ -44,6 +44,7 @@ def signature_event(
             "organisation_id": str(signature["organisation_id"]),
             "organisation_name": signature["organisation_name"],
             "effective_on": effective_on.isoformat(),
+            "level": signature["level"],
             **days,
         },
         effective_on=effective_on,

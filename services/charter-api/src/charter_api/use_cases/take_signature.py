@@ -24,12 +24,14 @@ from charter_api.domain.charter import (
     require_pledges_hold,
     require_signing_day_holds,
 )
+from charter_api.domain.levels import require_level_reached
 from charter_api.domain.standing import SignatureSuspended, is_standing, period_from, require_signed_by
 from charter_api.storage.charters import charter_by_id
 from charter_api.storage.signature_changes import add_first_changes, add_signing_person
 from charter_api.storage.signatures import add_pledges, add_signatures, signatures_in_place
 from charter_api.use_cases.pledge_events import pledge_rows, pledges_made
 from charter_api.use_cases.signature_events import signature_event
+from charter_api.use_cases.stated_levels import levels_of, pledges_stated
 
 
 class CharterNotFound(NotFound):
@@ -58,6 +60,7 @@ class Signing:
     areas: Sequence[str]
     data_status: DataStatus
     acted_by: UUID
+    level: str | None
     pledges: Sequence[PledgeDraft]
     commitments: Sequence[CommitmentLine | None]
 
@@ -71,9 +74,9 @@ async def known_charter(tx: AsyncConnection, charter_id: UUID) -> RowMapping:
 
 
 def require_signature_holds(
-    charter: RowMapping, signed_on: date, pledges: Sequence[PledgeDraft], today: date
+    charter: RowMapping, signed_on: date, level: str | None, pledges: Sequence[PledgeDraft], today: date
 ) -> None:
-    """Refuse a day or pledges that do not hold under the charter version; every fault has its pointer."""
+    """Refuse a day, pledges or a level that do not hold under the charter version; faults have pointers."""
     require_signing_day_holds(signed_on)
     require_signed_by(signed_on, today)
     require_pledges_hold(
@@ -84,6 +87,8 @@ def require_signature_holds(
         {pledge["code"] for pledge in charter["pledges"]},
         signed_on,
     )
+    made = pledges_stated(pledges, charter["pledges"])
+    require_level_reached(level, levels_of(charter["levels"]), made)
 
 
 async def name_signer(tx: AsyncConnection, person: SigningPerson, given_by: UUID | None) -> Signer:
@@ -154,12 +159,13 @@ async def take_signatures(
         if signing.id not in taken:
             continue
         row = rows[signing.id]
-        change = _first_change(row, signing.charter, signer, now)
+        change = _first_change(row, signing, signer, now)
         days = {"signed_on": row["signed_on"].isoformat(), "expires_on": change["expires_on"].isoformat()}
         made = pledge_rows(row, signing.charter["pledges"], signing.pledges, signing.commitments, now)
         changes.append(change)
         pledges.extend(made)
-        events.append(signature_event(row, "signed", 1, row["signed_on"], days=days))
+        told = {**row, "level": signing.level}
+        events.append(signature_event(told, "signed", 1, row["signed_on"], days=days))
         events.extend(pledges_made(row, made, signing.commitments))
     await add_first_changes(tx, changes)
     await add_pledges(tx, pledges)
@@ -186,8 +192,9 @@ def _signature_row(signing: Signing, term: int, now: datetime) -> dict[str, Any]
     }
 
 
-def _first_change(row: dict[str, Any], charter: RowMapping, signer: Signer, now: datetime) -> dict[str, Any]:
+def _first_change(row: dict[str, Any], signing: Signing, signer: Signer, now: datetime) -> dict[str, Any]:
     """The signing, with its period by the charter's review."""
+    charter = signing.charter
     period = period_from(row["signed_on"], charter["review_months"], charter["renewal_notice_days"])
     return {
         "signature_id": row["id"],
@@ -199,6 +206,7 @@ def _first_change(row: dict[str, Any], charter: RowMapping, signer: Signer, now:
         "starts_on": period.starts_on,
         "renewal_due_on": period.renewal_due_on,
         "expires_on": period.expires_on,
+        "level": signing.level,
         "signed_by_role": signer.role,
         "person_id": signer.person_id,
         "acted_by": row["acted_by"],

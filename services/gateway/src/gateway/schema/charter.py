@@ -19,7 +19,7 @@ from gateway.schema.line_deliveries import LineDelivery
 from gateway.schema.money import SocialValue
 from gateway.schema.nodes import Node, node_id, parse_uuid
 from gateway.schema.partners import Organisation, organisation_of, place_of
-from gateway.schema.records import maybe_shown
+from gateway.schema.records import as_shown, maybe_shown, said, shows
 from gateway.schema.signature_history import history_of_signature
 from gateway.schema.toms import Measure, measure_of
 
@@ -106,6 +106,19 @@ class CharterPledge:
     title: str = strawberry.field(description="The title.")
 
 
+@shows(contract.CharterLevel, "A level at which the Charter may be signed, and the least that it asks.")
+class CharterLevel:
+    """A level."""
+
+    code: str = said("The level's code.")
+    order: int = said("Its place in their order: 1 is the first, and a higher one asks no less.")
+    name: str = said("What it is called.")
+    text: str | None = said("What it asks, in words.")
+    least_pledges: int = said("How many pledges at least.")
+    least_objectives: int = said("Under how many objectives at least.")
+    least_targets: int = said("How many measurable pledges at least.")
+
+
 @federation.type(keys=["id"], description="A published version of a place's Charter.")
 class Charter(Node):
     """A version of the Charter."""
@@ -116,6 +129,9 @@ class Charter(Node):
     title: str = strawberry.field(description="The title.")
     preamble: str = strawberry.field(description="The text before the pledges.")
     pledges: list[CharterPledge] = strawberry.field(description="The pledges that it offers.")
+    levels: list[CharterLevel] = strawberry.field(
+        description="At which it may be signed; none where a signature states no level."
+    )
     review_months: int = strawberry.field(description="After how many months a signature expires.")
     source: str = strawberry.field(description="Where the text comes from.")
     data_status: DataStatus = strawberry.field(description="Whether it is real or a sample.")
@@ -140,6 +156,7 @@ class Charter(Node):
                 CharterPledge(code=one.code, objective=one.objective, title=one.title)
                 for one in record.pledges
             ],
+            levels=[as_shown(CharterLevel, one) for one in record.levels],
             review_months=record.review_months,
             source=record.source,
             data_status=DataStatus(record.data_status),
@@ -195,6 +212,8 @@ class Signatory(Node):
     renews_on: date = strawberry.field(description="The first day on which it may be renewed.")
     expires_on: date = strawberry.field(description="The day on which it expires unless renewed.")
     signed_by_role: str = strawberry.field(description="The role of whoever signed, not their name.")
+    level: str | None = strawberry.field(description="The code of its level; null where there are none.")
+    level_name: str | None = strawberry.field(description="What its level is called.")
     pledges: list[Pledge] = strawberry.field(description="What the signatory promised.")
     data_status: DataStatus = strawberry.field(description="Whether the entry is real or a sample.")
 
@@ -233,6 +252,8 @@ class Signatory(Node):
             renews_on=record.renewal_due_on,
             expires_on=record.expires_on,
             signed_by_role=record.signed_by_role,
+            level=record.level,
+            level_name=record.level_name,
             pledges=[Pledge.of(pledge) for pledge in record.pledges],
             data_status=DataStatus(record.data_status),
         )

@@ -70,6 +70,9 @@ class SignCharterInput:
     areas: list[str] = strawberry.field(
         default_factory=list, description="Small areas signed for; none for the whole place."
     )
+    level: str | None = strawberry.field(
+        default=None, description="The code of a level that the Charter has; none where it has none."
+    )
     data_status: DataStatus = strawberry.field(
         default=DataStatus.ACTUAL, description="Whether the signature is real or a sample."
     )

@@ -55,6 +55,8 @@ class RegisterEntry:
     expires_on: date = strawberry.field(description="The day on which it expires unless renewed.")
     objectives: list[str] = strawberry.field(description="The objectives of the pledges made by that day.")
     areas: list[str] = strawberry.field(description="Small areas that it signed for, or pledged in.")
+    level: str | None = strawberry.field(description="The code of its level; null where there are none.")
+    level_name: str | None = strawberry.field(description="What its level is called.")
     pledge_count: int = strawberry.field(description="How many pledges it had made.")
     data_status: DataStatus = strawberry.field(description="Whether the entry is real or a sample.")
 
@@ -103,6 +105,8 @@ class RegisterEntry:
             expires_on=record.expires_on,
             objectives=list(record.objectives),
             areas=list(record.areas),
+            level=record.level,
+            level_name=record.level_name,
             pledge_count=record.pledge_count,
             data_status=DataStatus(record.data_status),
         )
@@ -125,6 +129,9 @@ async def register_of_place(
     state: Annotated[
         SignatureState | None, strawberry.argument(description="Only signatures in this state.")
     ] = None,
+    level: Annotated[
+        str | None, strawberry.argument(description="Only signatures at this level, by its code.")
+    ] = None,
     as_of: Annotated[
         date | None, strawberry.argument(description="As the register stood on this day; today unless given.")
     ] = None,
@@ -143,6 +150,7 @@ async def register_of_place(
                 area=area,
                 objective=objective,
                 state=None if state is None else state.value,
+                level=level,
                 as_of=as_of,
                 limit=limit,
                 cursor=cursor,

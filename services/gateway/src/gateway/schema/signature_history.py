@@ -23,6 +23,7 @@ class SignatureChangeKind(Enum):
     SUSPENDED = described_value("suspended", "The place's programme manager suspended it.")
     REINSTATED = described_value("reinstated", "The programme manager put it in force again.")
     WITHDRAWN = described_value("withdrawn", "The signatory withdrew it.")
+    LEVEL_CHANGED = described_value("level_changed", "The signatory went to another level.")
     RENEWAL_DUE = described_value("renewal_due", "Its renewal came due.")
     LAPSED = described_value("lapsed", "It was not renewed in time.")
 
@@ -41,6 +42,7 @@ class SignatureChange:
         "The first day on which it may be renewed; null of others.", "renewal_due_on"
     )
     expires_on: date | None = said("The day on which it expires; null of others.")
+    level: str | None = said("Of a signing, a renewal and a change of level: the level from then on.")
     reason: str | None = said("Why, for the signatory and programme managers; null for others.")
 
 

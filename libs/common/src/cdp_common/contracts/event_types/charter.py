@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
-from cdp_common.contracts.base import Contract
+from cdp_common.contracts.base import Code, Contract
 from cdp_common.contracts.commitments import CommitmentsEnded, CommitmentsMade
 from cdp_common.contracts.event_types.declared import EventType
 from cdp_common.contracts.signature_imports import SignatureEntryChanged
@@ -33,6 +33,7 @@ class SignatureChanged(Contract):
     signed_on: date | None = None
     starts_on: date | None = None
     expires_on: date | None = None
+    level: Code | None = None  # at which the signature is
 
 
 class CertificateKeyRotated(Contract):
@@ -57,6 +58,7 @@ EVENT_TYPES = (
     ),
     _of_signature("signed", "An organisation signed a Charter."),
     _of_signature("renewed", "A signature was renewed for a further period."),
+    _of_signature("level_changed", "A signatory went to another level of the Charter."),
     _of_signature("suspended", "A signature is suspended."),
     _of_signature("reinstated", "A suspended signature counts again."),
     _of_signature("withdrawn", "A signatory withdrew its signature."),
