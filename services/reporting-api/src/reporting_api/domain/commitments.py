@@ -36,6 +36,9 @@ ROUTE_OF_KIND = MappingProxyType[Kind, Route](
 CONTRACT_KINDS: frozenset[Kind] = frozenset({"contract", "call_off"})
 """The kinds whose deliveries carry the two attestations."""
 
+AGREEMENT_KINDS: frozenset[Kind] = CONTRACT_KINDS | {"grant", "planning_obligation"}
+"""The kinds by which somebody owes another one what it delivers; a framework agreement commits nothing."""
+
 
 class ScheduleNotWhole(InvalidInput):
     """The shares of a commitment's own schedule do not sum to 1."""

@@ -82,6 +82,7 @@ class StatedLine:
     activity_id: UUID | None
     activity: str | None
     areas: tuple[AreaShare, ...]
+    attribution_share: Decimal | None
     attests_contract_only: bool
     attests_commitment: bool
     content: str

@@ -143,6 +143,7 @@ report_lines = Table(
     ),
     UniqueConstraint("report_id", "ordinal"),
     Index(None, "commitment_line_id", postgresql_where=text("commitment_line_id IS NOT NULL")),
+    Index(None, "activity", postgresql_where=text("activity IS NOT NULL")),
     CheckConstraint("state IN ('reported', 'validated', 'confirmed', 'rejected')", name="state_known"),
     CheckConstraint(ROUTE_KNOWN, name="route_known"),
     CheckConstraint("(route = 'joint') = (activity_id IS NOT NULL)", name="joint_has_activity"),

@@ -26,11 +26,12 @@ from cdp_common.kernel.identifiers import new_id
 from reporting_api.domain.conflicts import Mark, marks_of
 from reporting_api.domain.landing import entries_of_delivery
 from reporting_api.domain.report_file import RowFault, RowFaults
+from reporting_api.domain.shared_activities import KeptClaims, claim
 from reporting_api.storage.ledger_rows import entry_row
 from reporting_api.storage.reports import line_text
 from reporting_api.use_cases.line_evidence import attachments_of
 from reporting_api.use_cases.read_report_file import Portion, ReportFileRows
-from reporting_api.use_cases.value_report import ReportScope, ValuedReportLine, value_report
+from reporting_api.use_cases.value_report import EarlierLines, ReportScope, ValuedReportLine, value_report
 from reporting_api.use_cases.write_report import line_row
 
 PORTION_ROWS = 4_000
@@ -73,6 +74,8 @@ class PreparedReport:
     """Joint activities and their measures."""
     measured: dict[str, set[str]] = field(default_factory=dict)
     """The measures of every activity, joint or by name."""
+    shares: KeptClaims = field(default_factory=dict)
+    """What is claimed of activities, by what they count for."""
     marks: list[Mark] = field(default_factory=list)
     """What its lines may share with those of others."""
     attached: list[tuple[UUID, UUID, UUID]] = field(default_factory=list)
@@ -112,6 +115,7 @@ class ReportPreparation:
         kept = self._without_repeats(list(zip(portion.rows, portion.lines, strict=True)))
         valued = await self._valued(kept)
         if valued:
+            claim(prepared.shares, (line.resolved for line in valued))
             await asyncio.to_thread(self._spool, valued)
 
     def _without_repeats(
@@ -131,7 +135,9 @@ class ReportPreparation:
 
     async def _valued(self, lines: list[tuple[int, ReportLineDraft]]) -> list[ValuedReportLine]:
         """The lines with their values; rows with faults are noted, left out, and the others tried again."""
-        counted = self.prepared.measured
+        prepared = self.prepared
+        measured = {activity: frozenset(codes) for activity, codes in prepared.measured.items()}
+        earlier = EarlierLines(measured, prepared.shares)
         for _ in range(MAX_ROUNDS):
             if not lines:
                 return []
@@ -143,7 +149,7 @@ class ReportPreparation:
                     self.scope,
                     [line for _, line in lines],
                     self.now,
-                    counted={activity: frozenset(codes) for activity, codes in counted.items()},
+                    earlier=earlier,
                     in_bulk=True,
                 )
             except InvalidInput as refusal:

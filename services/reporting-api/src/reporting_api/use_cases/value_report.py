@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from types import MappingProxyType
 from uuid import UUID
 
 from cdp_common.clients.partners import PartnersClient
@@ -30,9 +29,20 @@ from reporting_api.domain.reports import (
     require_measures_hold,
     resolve_lines,
 )
+from reporting_api.domain.shared_activities import (
+    NOTHING_CLAIMED,
+    Claims,
+    promised_both_ways,
+    require_activities_named,
+    require_shares_hold,
+    together,
+    unnamed_lines,
+)
 from reporting_api.storage.activities import activities_by_ids
 from reporting_api.storage.commitments import owed_lines
 from reporting_api.storage.copies import AreaCopy, MeasureCopy, PlaceCopy
+from reporting_api.storage.shared_activities import standing_claims
+from reporting_api.storage.template_rows import open_commitments
 from reporting_api.use_cases.gather import areas_of, measures_of, organisations_of
 from reporting_api.use_cases.line_evidence import LineEvidence, evidence_of_lines
 from reporting_api.use_cases.line_values import values_by_call, values_in_bulk
@@ -48,6 +58,17 @@ class ReportScope:
     nil_return: bool
     named_totals_agreed: bool
     data_status: DataStatus
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierLines:
+    """What the earlier lines of the same report say of activities: their measures, and what is claimed."""
+
+    measured: Mapping[str, frozenset[str]]
+    claims: Claims
+
+
+NO_EARLIER = EarlierLines({}, NOTHING_CLAIMED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,22 +115,25 @@ async def value_report(
     drafts: Sequence[ReportLineDraft],
     now: datetime,
     *,
-    counted: Mapping[str, frozenset[str]] = MappingProxyType({}),
+    earlier: EarlierLines = NO_EARLIER,
     in_bulk: bool = False,
 ) -> list[ValuedReportLine]:
     """The lines of a report, judged against what was promised and valued; refused with every fault found.
 
-    Lines of a file come in portions: `counted` are the measures of activities in the earlier ones, and
-    `in_bulk` says that they are more than one valuation takes.
+    Lines of a file come in portions: `earlier` is what the ones before say, and `in_bulk` says that they are
+    more than one valuation takes.
     """
     owed, activities = await _surroundings(db, drafts)
     around = Surroundings(scope.place.id, scope.organisation_id, scope.period, owed, activities)
     resolved = resolve_lines(scope.nil_return, _all_stated(drafts, in_bulk=in_bulk), around)
+    await _require_counted_once(db, scope, resolved, owed, earlier.claims)
     evidence = await evidence_of_lines(db, scope.organisation_id, drafts)
     await _require_commissioners(db, partners, resolved, now)
     keys = {(line.edition_hash, line.stated.measure) for line in resolved}
     measures = await measures_of(db, toms, keys)
-    require_measures_hold(resolved, {key: measure.known for key, measure in measures.items()}, counted)
+    require_measures_hold(
+        resolved, {key: measure.known for key, measure in measures.items()}, earlier.measured
+    )
     place_of_area = await _places_of_areas(db, toms, scope.place, resolved)
     require_areas_known([line.stated.areas for line in resolved], place_of_area)
     committed_on = [_committed_on(line, owed) for line in resolved]
@@ -137,6 +161,36 @@ async def value_report(
             drafts, evidence, resolved, committed_on, valued, strict=True
         )
     ]
+
+
+async def _require_counted_once(
+    db: Database,
+    scope: ReportScope,
+    lines: Sequence[ResolvedLine],
+    owed: Mapping[UUID, OwedLine],
+    claimed: Claims,
+) -> None:
+    """Refuse what would count an activity more than once, or for a pledge what an agreement owes."""
+    activities = {line.stated.activity for line in lines if line.stated.activity is not None}
+    has_unnamed = any(unnamed_lines(lines, owed))
+    if not activities and not has_unnamed:
+        return
+    async with db.begin() as tx:
+        promised = []
+        if has_unnamed:
+            promised = await open_commitments(tx, scope.place.id, scope.organisation_id, scope.period)
+        standing = await standing_claims(
+            tx,
+            scope.organisation_id,
+            activities,
+            except_place_id=scope.place.id,
+            except_period=scope.period,
+        )
+    both_ways = promised_both_ways((row["measure"], row["kind"]) for row in promised)
+    require_activities_named(lines, owed, both_ways)
+    # What this file claims of other activities than those of the portion need not be looked at.
+    earlier = {counted: shares for counted, shares in claimed.items() if counted.activity in activities}
+    require_shares_hold(lines, together(standing, earlier))
 
 
 async def _surroundings(
@@ -170,6 +224,7 @@ def _stated(draft: ReportLineDraft, content: str) -> StatedLine:
         activity_id=draft.activity_id,
         activity=draft.activity,
         areas=tuple(AreaShare(area.area_code, area.share) for area in draft.areas),
+        attribution_share=draft.attribution_share,
         attests_contract_only=draft.attests_contract_only,
         attests_commitment=draft.attests_commitment,
         content=content,

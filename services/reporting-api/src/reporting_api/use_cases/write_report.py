@@ -15,11 +15,13 @@ from cdp_common.kernel.identifiers import new_id
 from cdp_common.web.caller import Caller
 from reporting_api.domain.conflicts import Mark, marks_of
 from reporting_api.domain.landing import entries_of_delivery
+from reporting_api.domain.shared_activities import KeptClaims, claim
 from reporting_api.storage.activities import add_claims
 from reporting_api.storage.evidence import attach_evidence
 from reporting_api.storage.ledger import append_entries, copy_entries
 from reporting_api.storage.ledger_rows import amount_columns
 from reporting_api.storage.reports import add_report, copy_lines, report_by_id
+from reporting_api.storage.shared_activities import claim_shares
 from reporting_api.use_cases.line_evidence import attachments_of
 from reporting_api.use_cases.raise_conflicts import raise_conflicts
 from reporting_api.use_cases.read_reports import report_seen
@@ -43,6 +45,7 @@ class PreparedLines(Protocol):
 
     report_id: UUID
     claimed: set[tuple[UUID, str]]
+    shares: KeptClaims
     marks: list[Mark]
     attached: list[tuple[UUID, UUID, UUID]]
 
@@ -85,6 +88,9 @@ async def write_report(
         for ordinal, (line, line_id) in enumerate(zip(lines, line_ids, strict=True))
     ]
     await add_report(tx, row, line_rows, now)
+    shares: KeptClaims = {}
+    claim(shares, (line.resolved for line in lines))
+    await claim_shares(tx, scope.organisation_id, scope.place.id, scope.period, shares)
     await attach_evidence(tx, attachments_of(line_rows))
     claimed = {(row["activity_id"], row["measure"]) for row in line_rows if row["activity_id"] is not None}
     await add_claims(tx, claims_of(report_id, claimed, scope))
@@ -131,6 +137,7 @@ async def write_prepared(
         first_submitted_at=first_submitted_at,
     )
     await add_report(tx, row, [], now)
+    await claim_shares(tx, scope.organisation_id, scope.place.id, scope.period, prepared.shares)
     if prepared.lines.columns:
         await copy_lines(tx, prepared.lines.columns, prepared.lines.from_start)
     await attach_evidence(tx, prepared.attached)

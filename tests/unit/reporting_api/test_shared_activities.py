@@ -1,0 +1,81 @@
+"""What lines claim of an activity that they name, beside what stands."""
+
+from dataclasses import replace
+from decimal import Decimal
+from uuid import UUID
+
+import pytest
+
+from reporting_api.domain.reports import ReportInvalid, ResolvedLine, StatedLine
+from reporting_api.domain.shared_activities import (
+    ActivitySharesTaken,
+    Counted,
+    KeptClaims,
+    Supported,
+    claim,
+    promised_both_ways,
+    require_shares_free,
+    require_shares_hold,
+)
+
+GARDEN = Counted("garden", "HOURS")
+A, B = Supported(UUID(int=1)), Supported(UUID(int=2))
+OWN = Supported(None, "own_activity")
+
+
+def claiming(share: str | None, line_id: int | None = None, **changes: object) -> ResolvedLine:
+    stated = StatedLine(
+        measure="HOURS",
+        edition_hash="e" * 64,
+        quantity=Decimal(10),
+        denominator=None,
+        unit="hours",
+        route="own_activity" if line_id is None else "procurement",
+        commissioner_id=None,
+        commitment_line_id=None if line_id is None else UUID(int=line_id),
+        activity_id=None,
+        activity="garden",
+        areas=(),
+        attribution_share=None if share is None else Decimal(share),
+        attests_contract_only=True,
+        attests_commitment=True,
+        content="",
+    )
+    return ResolvedLine(replace(stated, **changes), "e" * 64, None)  # type: ignore[arg-type]  # of any field
+
+
+def test_a_line_without_a_share_claims_the_whole_and_one_without_an_activity_nothing() -> None:
+    claimed: KeptClaims = {}
+    claim(claimed, [claiming("0.5", 1), claiming("0.2", 1), claiming(None, activity=None)])
+    assert claimed == {GARDEN: {A: Decimal("0.5")}}
+    claim(claimed, [claiming(None)])
+    assert claimed == {GARDEN: {A: Decimal("0.5"), OWN: Decimal(1)}}
+
+
+def test_a_line_that_is_refused_takes_no_share_from_those_after_it() -> None:
+    standing = {GARDEN: {A: Decimal("0.5")}}
+    require_shares_hold([claiming("0.5", 2)], standing)
+    with pytest.raises(ReportInvalid) as refused:
+        require_shares_hold([claiming("0.6", 2), claiming("0.5"), claiming("0.1", 2)], standing)
+    assert [fault.pointer for fault in refused.value.errors] == [
+        "/lines/0/attribution_share",
+        "/lines/2/attribution_share",
+    ]
+    assert standing == {GARDEN: {A: Decimal("0.5")}}
+
+
+def test_what_was_claimed_beyond_the_whole_before_may_go_on_and_not_grow() -> None:
+    standing = {GARDEN: {A: Decimal(1), B: Decimal("0.5")}}
+    require_shares_hold([claiming("0.5", 2)], standing)
+    require_shares_free({GARDEN: {B: Decimal("0.5")}}, standing)
+    with pytest.raises(ReportInvalid):
+        require_shares_hold([claiming("0.51", 2)], standing)
+    with pytest.raises(ActivitySharesTaken):
+        require_shares_free({GARDEN: {B: Decimal("0.51")}}, standing)
+
+
+def test_only_a_pledge_and_something_that_is_owed_to_another_promise_a_measure_both_ways() -> None:
+    promises = [("HOURS", "pledge"), ("GIFTS", "contract"), ("JOBS", "pledge"), ("JOBS", "plan")]
+    assert promised_both_ways([*promises, ("HOURS", "framework_agreement")]) == frozenset()  # type: ignore[list-item]  # kinds
+    for kind in ("contract", "call_off", "grant", "planning_obligation"):
+        assert promised_both_ways([*promises, ("HOURS", kind)]) == {"HOURS"}  # type: ignore[list-item]  # kinds
