@@ -23,6 +23,7 @@ GUIDES = [
     "bulk-valuation.md",
     "needs.md",
     "knowledge-hub.md",
+    "feeds.md",
 ]
 
 

@@ -1,7 +1,7 @@
 """A feed is applied in order and once; what fails is retried, then set aside without stopping the rest."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -14,8 +14,9 @@ from tests.integration.common.sample_service.storage.tables import accounts
 from cdp_common.contracts.base import EventEnvelope, EventPage
 from cdp_common.db import consumer
 from cdp_common.db.common_tables import event_cursors, event_failures
-from cdp_common.db.consumer import consume_once, replay_parked, run_consumer, set_cursor
+from cdp_common.db.consumer import Followed, consume_once, run_consumer
 from cdp_common.db.database import Database
+from cdp_common.db.feed_repairs import Replayed, RewindRefused, feed_standings, replay_parked, rewind
 from cdp_common.db.parking import list_parked
 from cdp_common.kernel.errors import Conflict, Unavailable
 from cdp_common.kernel.identifiers import new_id
@@ -71,7 +72,8 @@ class Effects:
 
     async def handle(self, tx: AsyncConnection, item: EventEnvelope) -> None:
         self.attempts.append(item.position)
-        row = {"id": new_id(), "name": f"event {item.position}", "rank": item.position, "balance_pence": 0}
+        name = f"event {item.position}, attempt {len(self.attempts)}"
+        row = {"id": new_id(), "name": name, "rank": item.position, "balance_pence": 0}
         await tx.execute(insert(accounts).values(opened_at=NOW, **row))
         if item.position in self.failing:
             raise Unready("the thing is not ready")
@@ -89,7 +91,9 @@ async def cursor(db: Database) -> int | None:
 
 async def parked(db: Database) -> list[tuple[int, int, str]]:
     async with db.begin() as tx:
-        return [(item.position, item.attempts, item.last_error) for item in await list_parked(tx, SOURCE)]
+        return [
+            (item.event.position, item.attempts, item.last_error) for item in await list_parked(tx, SOURCE)
+        ]
 
 
 async def failed(db: Database) -> list[tuple[int, str, int]]:
@@ -152,21 +156,64 @@ async def test_after_five_failures_the_aggregate_is_set_aside_and_the_rest_goes_
 
 async def test_replaying_applies_what_was_set_aside_in_order(db: Database) -> None:
     feed, effects = Feed(event(1), event(2, B), event(3), event(4)), Effects(1)
+    followed = Followed(SOURCE, effects.handle)
     for _ in range(5):
         await consume_once(db, SOURCE, feed.fetch, effects.handle)
-    assert await replay_parked(db, SOURCE, effects.handle) == 0
+    assert await replay_parked(db, followed) == Replayed(0, (1,))
     assert [position for position, _, _ in await parked(db)] == [1, 3, 4]
     assert await applied(db) == [2]
     effects.failing = {4}
-    assert await replay_parked(db, SOURCE, effects.handle) == 2
+    assert await replay_parked(db, followed, limit=1) == Replayed(1, ())
+    assert await replay_parked(db, followed) == Replayed(1, (4,))
     assert [position for position, _, _ in await parked(db)] == [4]
     effects.failing = set()
-    assert await replay_parked(db, SOURCE, effects.handle) == 1
+    assert await replay_parked(db, followed, aggregate_id=B) == Replayed(0, ())
+    assert await replay_parked(db, followed, aggregate_id=A) == Replayed(1, ())
     assert await applied(db) == [2, 1, 3, 4]
     assert await failed(db) == []
     feed.events.append(event(5))
     assert await consume_once(db, SOURCE, feed.fetch, effects.handle) == 1
     assert await applied(db) == [2, 1, 3, 4, 5]
+
+
+async def test_two_operators_and_the_consumer_apply_what_was_set_aside_once(db: Database) -> None:
+    feed, effects = Feed(*(event(position) for position in range(1, 21))), Effects(1)
+    for _ in range(5):
+        await consume_once(db, SOURCE, feed.fetch, effects.handle)
+    assert len(await parked(db)) == 20
+    effects.failing.clear()
+    feed.events += [event(position) for position in range(21, 41)]
+    followed = Followed(SOURCE, effects.handle)
+    one, other, read = await asyncio.gather(
+        replay_parked(db, followed),
+        replay_parked(db, followed),
+        consume_once(db, SOURCE, feed.fetch, effects.handle),
+    )
+    rest = await replay_parked(db, followed)
+    assert (one.failed, other.failed, rest.failed, read) == ((), (), (), 20)
+    assert await applied(db) == list(range(1, 41))
+    assert await failed(db) == []
+
+
+async def test_what_a_replay_needs_is_asked_for_before_each_event_and_outside_any_transaction(
+    db: Database,
+) -> None:
+    feed, effects = Feed(event(1), event(2)), Effects(1)
+    for _ in range(5):
+        await consume_once(db, SOURCE, feed.fetch, effects.handle)
+    effects.failing.clear()
+    asked: list[tuple[list[int], str]] = []
+
+    async def prepare(events: Sequence[EventEnvelope]) -> None:
+        checked_out = db.engine.pool.status().split("Current Checked out connections: ")[1]
+        asked.append(([item.position for item in events], checked_out))
+
+    followed = Followed(SOURCE, effects.handle, prepare)
+    assert await replay_parked(db, followed, limit=1) == Replayed(1, ())
+    assert await replay_parked(db, followed, limit=0) == Replayed(0, ())
+    assert asked == [([1], "0")]
+    assert await replay_parked(db, followed) == Replayed(1, ())
+    assert asked == [([1], "0"), ([2], "0")]
 
 
 async def test_an_unexpected_error_is_kept_by_its_kind_alone(db: Database) -> None:
@@ -190,29 +237,54 @@ async def test_two_consumers_of_a_feed_apply_each_event_once(db: Database) -> No
 
 
 async def test_an_event_whose_cursor_was_set_back_meanwhile_is_not_applied_over_it(db: Database) -> None:
-    effects = Effects()
-    feed = Feed(event(1), event(2))
+    feed, effects = Feed(event(1)), Effects()
+    assert await consume_once(db, SOURCE, feed.fetch, effects.handle) == 1
+    feed.events.append(event(2))
 
     async def fetch(after: int, limit: int) -> EventPage:
         page = await feed.fetch(after, limit)
         async with db.begin() as tx:
-            await set_cursor(tx, SOURCE, 7)
+            assert await rewind(tx, SOURCE, 0) == 1
         return page
 
     assert await consume_once(db, SOURCE, fetch, effects.handle) == 0
-    assert (await applied(db), await cursor(db), await failed(db)) == ([], 7, [])
+    assert (await applied(db), await cursor(db), await failed(db)) == ([1], 0, [])
 
 
 async def test_setting_the_cursor_back_replays(db: Database) -> None:
     feed, effects = Feed(event(1), event(2)), Effects()
+    assert await consume_once(db, SOURCE, feed.fetch, effects.handle) == 2
     async with db.begin() as tx:
-        await set_cursor(tx, SOURCE, 1)
-    await consume_once(db, SOURCE, feed.fetch, effects.handle)
+        assert await rewind(tx, SOURCE, 1) == 2
+    assert await consume_once(db, SOURCE, feed.fetch, effects.handle) == 1
+    assert effects.attempts == [1, 2, 2]
+
+
+async def test_a_cursor_is_not_set_forward_nor_that_of_a_feed_that_was_never_read(db: Database) -> None:
+    assert await consume_once(db, SOURCE, Feed(event(1), event(2)).fetch, Effects().handle) == 2
+    for source, position in ((SOURCE, 3), ("charter", 0)):
+        with pytest.raises(RewindRefused):
+            async with db.begin() as tx:
+                await rewind(tx, source, position)
+    assert await cursor(db) == 2
     async with db.begin() as tx:
-        await set_cursor(tx, SOURCE, 0)
-    feed.events.pop()
-    await consume_once(db, SOURCE, feed.fetch, effects.handle)
-    assert effects.attempts == [2, 1]
+        assert await rewind(tx, SOURCE, 2) == 2
+
+
+async def test_what_is_set_aside_and_told_again_keeps_its_reason_and_is_not_applied(db: Database) -> None:
+    feed, effects = Feed(event(1), event(2, B), event(3)), Effects(1)
+    for _ in range(5):
+        await consume_once(db, SOURCE, feed.fetch, effects.handle)
+    before = await parked(db)
+    async with db.begin() as tx:
+        await rewind(tx, SOURCE, 0)
+    assert await consume_once(db, SOURCE, feed.fetch, effects.handle) == 3
+    assert await parked(db) == before
+    assert await applied(db) == [2, 2]
+    async with db.begin() as tx:
+        read, unread = await feed_standings(tx, [SOURCE, "charter"])
+    assert (read.position, read.retrying, read.parked_events, read.parked_aggregates) == (3, 0, 2, 1)
+    assert (unread.position, unread.read_at, unread.parked_events) == (0, None, 0)
 
 
 async def test_sources_are_read_independently(db: Database) -> None:

@@ -17,11 +17,13 @@ from tests.integration.procurement_api.neighbours import Partners
 from cdp_common.clients.feeds import FeedClient
 from cdp_common.contracts.framework_packs import FrameworkPack, PackProxy
 from cdp_common.contracts.toms import SeriesPoint
+from cdp_common.db.consumer import consume_once
 from cdp_common.db.database import Database
 from cdp_common.kernel.clock import FixedClock
 from cdp_common.kernel.identifiers import new_id
 from cdp_common.testing.callers import AUDIENCE, ISSUER, TokenMint, http_client
 from cdp_common.testing.databases import TestDatabases
+from cdp_common.web.feeds import fetching
 from cdp_tools.packs import load_pack
 from charter_api.main import create_app as create_charter
 from charter_api.settings import Settings as CharterSettings
@@ -29,7 +31,7 @@ from procurement_api.main import create_app as create_procurement
 from procurement_api.settings import Settings as ProcurementSettings
 from reporting_api.main import create_app as create_reporting
 from reporting_api.settings import Settings as ReportingSettings
-from reporting_api.use_cases.run_feeds import consume_page
+from reporting_api.use_cases.follow_feeds import feeds_followed
 from reporting_api.use_cases.take_events import EventTaker
 from toms_engine.main import create_app as create_toms
 from toms_engine.settings import Settings as TomsSettings
@@ -125,10 +127,14 @@ class Platform:
         """Let reporting-api read what the others have told, to the end."""
         state = self.apps["reporting-api"].state
         taker = EventTaker(self.reporting, state.toms, state.partners, self.clock)
-        for name in ("procurement", "charter"):
-            feed = FeedClient(f"http://{name}.test", None, self.outside)
-            while await consume_page(taker, name, feed):
-                pass
+        for followed in feeds_followed(taker):
+            if followed.source in ("procurement", "charter"):
+                feed = FeedClient(f"http://{followed.source}.test", None, self.outside)
+                fetch = fetching(followed, feed)
+                while await consume_once(
+                    self.reporting, followed.source, fetch, taker.apply, clock=self.clock
+                ):
+                    pass
 
     async def publish(self, start: str, end: str, reason: str | None = None) -> Json:
         """The publication of a period."""

@@ -15,12 +15,11 @@ from tests.integration.reporting_api.world import (
 )
 
 from cdp_common.clients.upstream import UpstreamUnavailable
-from cdp_common.db.consumer import set_cursor
+from cdp_common.db.feed_repairs import Replayed, replay_parked, rewind
 from cdp_common.db.parking import list_parked
 from cdp_common.kernel.identifiers import new_id
 from cdp_common.kernel.periods import Period
 from reporting_api.storage.commitments import owed_lines
-from reporting_api.use_cases.run_feeds import replay_feed
 
 
 async def test_a_signed_contract_shows_as_committed_and_falls_due_by_months(world: World):
@@ -96,7 +95,7 @@ async def test_an_event_that_is_told_again_has_no_second_effect(world: World):
     await world.end(commitment, date(2026, 8, 31))
     entries = await world.count("ledger_inbox")
     async with world.db.begin() as tx:
-        await set_cursor(tx, "procurement", 0, clock=world.clock)
+        await rewind(tx, "procurement", 0, clock=world.clock)
     assert await world.consume() == 2
     assert await world.count("ledger_inbox") == entries
 
@@ -140,7 +139,7 @@ async def test_a_commitment_of_an_unknown_measure_is_set_aside_and_the_others_go
     assert len(await world.ledger("committed")) == 1
     async with world.db.begin() as tx:
         [parked] = await list_parked(tx, "procurement")
-    assert parked.aggregate_id == unknown.source_id
+    assert parked.event.aggregate_id == unknown.source_id
     assert parked.last_error.startswith("measure_not_known:")
     answer = await world.http.get("/v1/feeds", headers=world.as_manager())
     assert {"source": "procurement", "position": 2, "parked_aggregates": 1} in answer.json()["items"]
@@ -151,9 +150,10 @@ async def test_a_parked_commitment_is_entered_when_it_is_replayed(world: World):
     world.neighbours.tell(PROCUREMENT, "agreement.signed", late.source_id, late.model_dump(mode="json"))
     for _ in range(5):
         await world.consume_once(PROCUREMENT, "procurement")
-    assert await replay_feed(world.taker, "procurement") == 0
+    feed = world.followed("procurement")
+    assert await replay_parked(world.db, feed) == Replayed(0, (1,))
     world.neighbours.measures["LATER"] = MEASURES["HOURS"]
-    assert await replay_feed(world.taker, "procurement") == 1
+    assert await replay_parked(world.db, feed) == Replayed(1, ())
     assert len(await world.ledger("committed")) == 1
 
 
@@ -313,7 +313,7 @@ async def test_a_variation_ends_a_line_adds_another_and_schedules_the_rest(world
     assert value.figures.committed.total_gbp == Decimal("130.00")  # the ended line is in force no more
     entries = await world.count("ledger_inbox")
     async with world.db.begin() as tx:
-        await set_cursor(tx, "procurement", 0, clock=world.clock)
+        await rewind(tx, "procurement", 0, clock=world.clock)
     await world.consume()
     assert await world.count("ledger_inbox") == entries
     await world.end(contract, date(2026, 12, 31))

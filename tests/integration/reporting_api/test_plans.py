@@ -8,7 +8,7 @@ from tests.integration.reporting_api.world import World, codes, line, promised_l
 
 from cdp_common.contracts.commitments import CommitmentsMade
 from cdp_common.contracts.reporting import CollectiveValue, ValueCell
-from cdp_common.db.consumer import set_cursor
+from cdp_common.db.feed_repairs import rewind
 
 
 def plan_of(world: World, **changes: Any) -> CommitmentsMade:
@@ -130,7 +130,7 @@ async def test_a_plan_that_is_varied_and_withdrawn_keeps_what_fell_due(world: Wo
     assert await until(world, "2026-11-01", "2027-03-31") == ("0.00", "0.00")
     entries = await world.count("ledger_inbox")
     async with world.db.begin() as tx:
-        await set_cursor(tx, "procurement", 0, clock=world.clock)
+        await rewind(tx, "procurement", 0, clock=world.clock)
     assert await world.consume() == 3
     assert await world.count("ledger_inbox") == entries
     # What was done before it ended may still be reported against it, and nothing of after.

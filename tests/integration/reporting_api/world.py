@@ -25,11 +25,13 @@ from cdp_common.contracts.commitments import (
 from cdp_common.contracts.partners import MembershipChanged
 from cdp_common.contracts.publications import Publication
 from cdp_common.contracts.reporting import CollectiveValue, Report
+from cdp_common.db.consumer import Followed, consume_once
 from cdp_common.db.database import Database
 from cdp_common.kernel.clock import FixedClock
 from cdp_common.kernel.identifiers import new_id
 from cdp_common.testing.callers import TokenMint
-from reporting_api.use_cases.run_feeds import consume_page
+from cdp_common.web.feeds import fetching
+from reporting_api.use_cases.follow_feeds import feeds_followed
 from reporting_api.use_cases.run_sequencer import seal_all
 from reporting_api.use_cases.take_events import EventTaker
 
@@ -114,15 +116,20 @@ class World:
         """Read every feed to its end and say how many events were done with."""
         done = 0
         for source, port in FEEDS.items():
-            feed = FeedClient(f"http://127.0.0.1:{port}", None, self.outside)
-            while taken := await consume_page(self.taker, source, feed):
+            while taken := await self.consume_once(port, source):
                 done += taken
         return done
 
     async def consume_once(self, port: int, source: str) -> int:
         """One pass over one feed."""
         feed = FeedClient(f"http://127.0.0.1:{port}", None, self.outside)
-        return await consume_page(self.taker, source, feed)
+        followed = self.followed(source)
+        fetch = fetching(followed, feed)
+        return await consume_once(self.db, source, fetch, followed.handle, clock=self.clock)
+
+    def followed(self, source: str) -> Followed:
+        """A feed as the service follows it."""
+        return next(each for each in feeds_followed(self.taker) if each.source == source)
 
     def commitment(self, **changes: Any) -> CommitmentsMade:
         """A contract over two years: the supplier promises the council £24,000.00 of volunteering."""

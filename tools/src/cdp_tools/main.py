@@ -10,6 +10,7 @@ import typer
 
 from cdp_tools.environment import ADMIN_URL_VARIABLE, Environment, environment_here
 from cdp_tools.errors import WrongState
+from cdp_tools.feeds import feeds
 from cdp_tools.frameworks import frameworks
 from cdp_tools.needs import needs
 from cdp_tools.probes import readiness_of
@@ -31,6 +32,7 @@ app = typer.Typer(
     pretty_exceptions_show_locals=False,  # locals hold keys and passwords
 )
 
+app.add_typer(feeds)
 app.add_typer(frameworks)
 app.add_typer(needs)
 app.add_typer(receipt)

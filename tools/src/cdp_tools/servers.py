@@ -44,6 +44,13 @@ def database_server(environment: Environment, state: StateFolder) -> Iterator[Da
         yield DatabaseServer(admin_url=cluster.admin_url, cluster=cluster)
 
 
+def running_server_url(environment: Environment, state: StateFolder) -> str:
+    """The superuser's address at the server of a platform that runs here; `WrongState` when none does."""
+    if state.announcement() is None:
+        raise WrongState(f"the platform of {environment.folder} does not run: start it with `cdp up`")
+    return environment.admin_url or EmbeddedCluster(state.postgres).admin_url
+
+
 def whereabouts(admin_url: str) -> str:
     """Host and port of a server, without any secret."""
     try:

@@ -24,6 +24,8 @@ class Service:
     """Whether it wraps sealed documents, and so needs a key for that."""
     keeps_evidence: bool = False
     """Whether it keeps files of evidence, and so needs a store for them."""
+    follows: bool = False
+    """Whether it follows feeds of the others."""
 
     @property
     def client_id(self) -> str:
@@ -57,6 +59,7 @@ SERVICES: tuple[Service, ...] = (
         schema="procurement",
         scopes=("events:internal", "valuations:run"),
         seals=True,
+        follows=True,
     ),
     Service(
         name="charter-api",
@@ -66,6 +69,7 @@ SERVICES: tuple[Service, ...] = (
         purpose="charters, signatories and pledges",
         schema="charter",
         scopes=("events:internal", "valuations:run"),
+        follows=True,
     ),
     Service(
         name="reporting-api",
@@ -76,6 +80,7 @@ SERVICES: tuple[Service, ...] = (
         schema="reporting",
         scopes=("events:internal", "valuations:run"),
         keeps_evidence=True,
+        follows=True,
     ),
     Service(
         name="gateway",

@@ -9,6 +9,7 @@ from cdp_common.clients.feeds import FeedClient
 from cdp_common.clients.partners import PartnersClient
 from cdp_common.clients.toms import TomsClient
 from cdp_common.clients.upstream import open_http
+from cdp_common.db.consumer import Followed
 from cdp_common.db.database import Database
 from cdp_common.kernel.clock import Clock, utc_now
 from cdp_common.web.app import create_service
@@ -52,9 +53,8 @@ def create_app(
     tokens = own_tokens(settings, http)
     follows = following(
         database,
-        SOURCE,
+        Followed(SOURCE, follow_partners),
         FeedClient(settings.partners_url, tokens, http),
-        follow_partners,
         poll_interval_s=settings.poll_interval_s,
         clock=clock,
     )

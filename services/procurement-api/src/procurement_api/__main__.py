@@ -1,6 +1,12 @@
-"""`python -m procurement_api` serves, `python -m procurement_api migrate` migrates."""
+"""`python -m procurement_api` serves; `migrate` and `feeds …` are done beside it."""
+
+import sys
 
 from cdp_common.web.run import main
 from procurement_api.settings import SCHEMA, Settings
 
+if sys.argv[1:2] == ["feeds"]:
+    from procurement_api import feeds  # a process that serves or migrates starts sooner without it
+
+    feeds.main(sys.argv[2:])
 main("procurement_api", "procurement_api.main:create_serving_app", Settings, SCHEMA)

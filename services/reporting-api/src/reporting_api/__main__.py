@@ -1,4 +1,4 @@
-"""`python -m reporting_api` serves; with `migrate` it migrates, with `verify` it recomputes the ledger."""
+"""`python -m reporting_api` serves; `migrate`, `verify` (the ledger) and `feeds …` are done beside it."""
 
 import sys
 
@@ -9,4 +9,8 @@ if sys.argv[1:2] == ["verify"]:
     from reporting_api import verify  # a process that serves or migrates starts sooner without it
 
     verify.main(sys.argv[2:])
+if sys.argv[1:2] == ["feeds"]:
+    from reporting_api import feeds
+
+    feeds.main(sys.argv[2:])
 main("reporting_api", "reporting_api.main:create_app", Settings, SCHEMA)

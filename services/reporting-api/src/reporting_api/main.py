@@ -19,6 +19,7 @@ from cdp_common.db.database import Database
 from cdp_common.kernel.clock import Clock, utc_now
 from cdp_common.web.app import LifespanTask, create_service
 from cdp_common.web.event_routes import router as event_router
+from cdp_common.web.feeds import following
 from cdp_common.web.housekeeping import purging
 from cdp_common.web.issuer import remote_verifier
 from cdp_common.web.uploads import UploadRoom
@@ -55,6 +56,7 @@ from reporting_api.storage.blobs import Blobs, BucketAccess
 from reporting_api.storage.remembered import Remembered
 from reporting_api.storage.spend_rules_shipped import spend_rules
 from reporting_api.use_cases.ask_scanner import Scanner
+from reporting_api.use_cases.follow_feeds import feeds_followed
 from reporting_api.use_cases.give_notice import INTERVAL_S as NOTICE_INTERVAL_S
 from reporting_api.use_cases.give_notice import notices_of
 from reporting_api.use_cases.import_spend import Keeping
@@ -64,7 +66,6 @@ from reporting_api.use_cases.make_export import ExportWorker, exports_made
 from reporting_api.use_cases.publication_files import Signing
 from reporting_api.use_cases.purge_answers import purge_once
 from reporting_api.use_cases.read_ocds import Publisher
-from reporting_api.use_cases.run_feeds import feeds_consumed
 from reporting_api.use_cases.run_sequencer import sequencer_running
 from reporting_api.use_cases.sign_heads import HeadSigner
 from reporting_api.use_cases.take_events import EventTaker
@@ -159,7 +160,7 @@ def create_app(
                     work.sequencing(signer),
                     *work.housekeeping(calendar, keeping),
                     work.exporting(exporting),
-                    work.following(EventTaker(db, toms, partners, clock), tokens, http),
+                    *work.following(EventTaker(db, toms, partners, clock), tokens, http),
                 ]
                 if in_background
                 else []
@@ -193,7 +194,7 @@ class _Work:
 
     def following(
         self, taker: EventTaker, tokens: TokenSource | None, http: httpx2.AsyncClient
-    ) -> LifespanTask:
+    ) -> list[LifespanTask]:
         named = self.settings
         urls = {
             "partners": named.partners_url,
@@ -201,8 +202,16 @@ class _Work:
             "charter": named.charter_url,
             "toms": named.toms_url,
         }
-        feeds = {source: FeedClient(url, tokens, http) for source, url in urls.items()}
-        return lambda: feeds_consumed(taker, feeds, named.poll_interval_s)
+        return [
+            following(
+                self.db,
+                followed,
+                FeedClient(urls[followed.source], tokens, http),
+                poll_interval_s=named.poll_interval_s,
+                clock=self.clock,
+            )
+            for followed in feeds_followed(taker)
+        ]
 
     def exporting(self, worker: ExportWorker) -> LifespanTask:
         return lambda: exports_made(worker, self.settings.database_url, SCHEMA)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from opentelemetry import propagate, trace
@@ -32,6 +32,23 @@ Fetch = Callable[[int, int], Awaitable[EventPage]]
 
 Handle = Callable[[AsyncConnection, EventEnvelope], Awaitable[None]]
 """Applies one event in the transaction given; it calls no other process."""
+
+Prepare = Callable[[Sequence[EventEnvelope]], Awaitable[None]]
+"""Asks other services, before any transaction, for what applying these events needs."""
+
+
+async def nothing_needed(events: Sequence[EventEnvelope]) -> None:
+    """What prepares events that carry all that applying them needs."""
+
+
+@dataclass(frozen=True)
+class Followed:
+    """A feed that a service follows: whose it is, what applies an event, what is asked for before."""
+
+    source: str
+    handle: Handle
+    prepare: Prepare = nothing_needed
+
 
 _log = logging.getLogger(__name__)
 _tracer = trace.get_tracer(__name__)
@@ -86,27 +103,12 @@ async def run_consumer(
             await asyncio.wait_for(stop.wait(), wait_s)
 
 
-async def set_cursor(tx: AsyncConnection, source: str, position: int, *, clock: Clock = utc_now) -> None:
-    """Go on after this position: an earlier one replays what follows it."""
-    now = clock()
-    statement = insert(cursors).values(source=source, position=position, updated_at=now)
-    changes = {"position": position, "updated_at": now}
-    await tx.execute(statement.on_conflict_do_update(index_elements=["source"], set_=changes))
-
-
-async def replay_parked(db: Database, source: str, handle: Handle, *, clock: Clock = utc_now) -> int:
-    """Apply what was set aside, each aggregate in its order, and give the number applied.
-
-    An aggregate that fails again stays set aside from that event on.
-    """
-    reader = _Reader(db, source, handle, clock)
-    async with db.begin() as tx:
-        aggregates = await parking.parked_aggregates(tx, source)
-    applied = 0
-    for aggregate in aggregates:
-        while await reader.replay_next(aggregate):
-            applied += 1
-    return applied
+async def apply_event(tx: AsyncConnection, handle: Handle, event: EventEnvelope) -> None:
+    """Run the handler as a part of the trace in which the event was recorded."""
+    origin = propagate.extract({"traceparent": event.traceparent}) if event.traceparent else None
+    kind = trace.SpanKind.CONSUMER
+    with _tracer.start_as_current_span(f"consume {event.type}", context=origin, kind=kind):
+        await handle(tx, event)
 
 
 class _CursorMoved(Exception):
@@ -149,7 +151,7 @@ class _Reader:
                 if parking.PARKED in earlier.values():
                     await parking.park_behind(tx, self.source, event, self.clock())
                     return True
-                await self._apply(tx, event)
+                await apply_event(tx, self.handle, event)
                 if event.position in earlier:
                     await parking.forget(tx, self.source, event.position)
             return True
@@ -159,28 +161,6 @@ class _Reader:
             _log.exception("event %s of %s could not be applied", event.position, self.source)
             async with self.db.begin() as tx:
                 return await self._count_failure(tx, position, event, problem)
-
-    async def replay_next(self, aggregate: parking.Aggregate) -> bool:
-        """Apply the first parked event of one aggregate; False when there is none or it fails."""
-        event: EventEnvelope | None = None
-        lock = select(cursors.c.position).where(cursors.c.source == self.source).with_for_update()
-        try:
-            async with self.db.begin() as tx:
-                # The consumer holds this row while it looks for parked events: none slips in behind the last.
-                await tx.execute(lock)
-                event = await parking.first_parked(tx, self.source, aggregate)
-                if event is None:
-                    return False
-                await self._apply(tx, event)
-                await parking.forget(tx, self.source, event.position)
-            return True
-        except Exception as problem:
-            if event is None:
-                raise
-            _log.exception("parked event %s of %s could not be applied", event.position, self.source)
-            async with self.db.begin() as tx:
-                await parking.note_failure(tx, self.source, event, problem, self.clock())
-            return False
 
     async def _count_failure(
         self, tx: AsyncConnection, position: int, event: EventEnvelope, problem: Exception
@@ -193,10 +173,3 @@ class _Reader:
         await self.advance(tx, position, event.position)
         _log.error("event %s of %s is parked after %s failures", event.position, self.source, attempts)
         return True
-
-    async def _apply(self, tx: AsyncConnection, event: EventEnvelope) -> None:
-        """Run the handler as a part of the trace in which the event was recorded."""
-        origin = propagate.extract({"traceparent": event.traceparent}) if event.traceparent else None
-        kind = trace.SpanKind.CONSUMER
-        with _tracer.start_as_current_span(f"consume {event.type}", context=origin, kind=kind):
-            await self.handle(tx, event)

@@ -25,33 +25,31 @@ Aggregate = tuple[str, UUID]
 
 @dataclass(frozen=True)
 class ParkedEvent:
-    """An event that was set aside: its place in the feed, its aggregate, how often it failed and why."""
+    """An event that was set aside, whole: how often it failed, why the last time, and when."""
 
-    source: str
-    position: int
-    aggregate_type: str
-    aggregate_id: UUID
+    event: EventEnvelope
     attempts: int
     last_error: str
+    first_failed_at: datetime
     last_failed_at: datetime
 
 
-async def list_parked(tx: AsyncConnection, source: str, *, after: int = 0) -> list[ParkedEvent]:
-    """The feed's events that are set aside, in order, at most a thousand from a position on."""
+async def list_parked(
+    tx: AsyncConnection, source: str, *, after: int = 0, limit: int = MAX_LISTED
+) -> list[ParkedEvent]:
+    """The feed's events that are set aside, in order, from a position on."""
     query = (
         select(failures)
         .where(failures.c.source == source, failures.c.state == PARKED, failures.c.position > after)
         .order_by(failures.c.position)
-        .limit(MAX_LISTED)
+        .limit(min(limit, MAX_LISTED))
     )
     return [
         ParkedEvent(
-            source=row.source,
-            position=row.position,
-            aggregate_type=row.aggregate_type,
-            aggregate_id=row.aggregate_id,
+            event=EventEnvelope.model_validate(row.event),
             attempts=row.attempts,
             last_error=row.last_error,
+            first_failed_at=row.first_failed_at,
             last_failed_at=row.last_failed_at,
         )
         for row in await tx.execute(query)
@@ -89,12 +87,30 @@ async def note_failure(
     tx: AsyncConnection, source: str, event: EventEnvelope, problem: Exception, now: datetime
 ) -> int:
     """Count one more failure of the event, and give how many there are."""
-    return await _keep(tx, source, event, RETRYING, _reason(problem), now)
+    reason = _reason(problem)
+    statement = insert(failures).values(_row(source, event, RETRYING, reason, now))
+    changes = {"attempts": failures.c.attempts + 1, "last_error": reason, "last_failed_at": now}
+    counted = statement.on_conflict_do_update(index_elements=["source", "position"], set_=changes)
+    attempts: int = (await tx.execute(counted.returning(failures.c.attempts))).scalar_one()
+    return attempts
+
+
+async def note_failed_again(
+    tx: AsyncConnection, source: str, position: int, problem: Exception, now: datetime
+) -> None:
+    """Count one more failure of an event that is set aside; nothing when it no longer is."""
+    changes = {"attempts": failures.c.attempts + 1, "last_error": _reason(problem), "last_failed_at": now}
+    await tx.execute(update(failures).where(_at(source, position)).values(changes))
 
 
 async def park_behind(tx: AsyncConnection, source: str, event: EventEnvelope, now: datetime) -> None:
-    """Set the event aside untried, because an earlier one of its aggregate is."""
-    await _keep(tx, source, event, PARKED, "an earlier event of its aggregate is set aside", now)
+    """Set the event aside untried, because an earlier one of its aggregate is.
+
+    One that is told again after the cursor was set back is aside already, and keeps the reason why.
+    """
+    reason = "an earlier event of its aggregate is set aside"
+    statement = insert(failures).values(_row(source, event, PARKED, reason, now))
+    await tx.execute(statement.on_conflict_do_nothing())
 
 
 async def park(tx: AsyncConnection, source: str, position: int) -> None:
@@ -107,26 +123,19 @@ async def forget(tx: AsyncConnection, source: str, position: int) -> None:
     await tx.execute(delete(failures).where(_at(source, position)))
 
 
-async def _keep(
-    tx: AsyncConnection, source: str, event: EventEnvelope, state: str, reason: str, now: datetime
-) -> int:
-    statement = insert(failures).values(
-        source=source,
-        position=event.position,
-        aggregate_type=event.aggregate_type,
-        aggregate_id=event.aggregate_id,
-        state=state,
-        attempts=1,
-        last_error=reason,
-        event=event.model_dump(mode="json"),
-        first_failed_at=now,
-        last_failed_at=now,
-    )
-    # The state stays: what is parked is not made a mere retry by failing once more.
-    changes = {"attempts": failures.c.attempts + 1, "last_error": reason, "last_failed_at": now}
-    counted = statement.on_conflict_do_update(index_elements=["source", "position"], set_=changes)
-    attempts: int = (await tx.execute(counted.returning(failures.c.attempts))).scalar_one()
-    return attempts
+def _row(source: str, event: EventEnvelope, state: str, reason: str, now: datetime) -> dict[str, object]:
+    return {
+        "source": source,
+        "position": event.position,
+        "aggregate_type": event.aggregate_type,
+        "aggregate_id": event.aggregate_id,
+        "state": state,
+        "attempts": 1,
+        "last_error": reason,
+        "event": event.model_dump(mode="json"),
+        "first_failed_at": now,
+        "last_failed_at": now,
+    }
 
 
 def _of_aggregate(source: str, aggregate: Aggregate) -> ColumnElement[bool]:

@@ -21,12 +21,10 @@ class PreparedDatabase:
     app_url: str = field(repr=False)
 
 
-async def prepare_database(
-    admin_url: str, schema: str, owner_password: str, app_password: str
-) -> PreparedDatabase:
-    """Make `cdp_<schema>` with its owner and application roles, or set their passwords where they exist."""
+def database_of(admin_url: str, schema: str, owner_password: str, app_password: str) -> PreparedDatabase:
+    """Where a service's database is on a server, whether it is there yet or not."""
     name = plain_name(f"cdp_{schema}")
-    prepared = PreparedDatabase(
+    return PreparedDatabase(
         name=name,
         schema=plain_name(schema),
         owner_role=f"{name}_owner",
@@ -34,6 +32,13 @@ async def prepare_database(
         owner_url=_address(admin_url, f"{name}_owner", owner_password, name),
         app_url=_address(admin_url, f"{name}_app", app_password, name),
     )
+
+
+async def prepare_database(
+    admin_url: str, schema: str, owner_password: str, app_password: str
+) -> PreparedDatabase:
+    """Make `cdp_<schema>` with its owner and application roles, or set their passwords where they exist."""
+    prepared = database_of(admin_url, schema, owner_password, app_password)
     await _make_roles_and_database(admin_url, prepared, owner_password, app_password)
     await _make_schema(admin_url, prepared)
     return prepared

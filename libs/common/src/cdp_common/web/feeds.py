@@ -8,7 +8,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from cdp_common.clients.feeds import FeedClient
 from cdp_common.contracts.base import EventPage
-from cdp_common.db.consumer import Handle, run_consumer
+from cdp_common.db.consumer import Fetch, Followed, run_consumer
 from cdp_common.db.database import Database
 from cdp_common.kernel.clock import Clock
 
@@ -17,17 +17,14 @@ STOP_WITHIN_S = 2.0
 
 def following(
     database: Database,
-    source: str,
+    followed: Followed,
     feed: FeedClient,
-    handle: Handle,
     *,
     poll_interval_s: float,
     clock: Clock,
 ) -> Callable[[], AbstractAsyncContextManager[None]]:
-    """A lifespan task that applies each event of the feed with `handle`, once and in order."""
-
-    async def fetch(after: int, limit: int) -> EventPage:
-        return await feed.list_events(after=after, limit=limit)
+    """A lifespan task that applies each event of the feed, once and in order."""
+    source, handle, fetch = followed.source, followed.handle, fetching(followed, feed)
 
     @asynccontextmanager
     async def task() -> AsyncIterator[None]:
@@ -48,3 +45,14 @@ def following(
             await asyncio.gather(running, return_exceptions=True)
 
     return task
+
+
+def fetching(followed: Followed, feed: FeedClient) -> Fetch:
+    """Fetches a page together with whatever applying it will need."""
+
+    async def fetch(after: int, limit: int) -> EventPage:
+        page = await feed.list_events(after=after, limit=limit)
+        await followed.prepare(page.items)
+        return page
+
+    return fetch
