@@ -53,6 +53,27 @@ async def test_a_registered_agreement_is_valued_and_told_once(
     assert own.content == first.content
 
 
+async def test_the_agreements_of_parties_are_found_so_many_of_each(world: World, deliverer: Party):
+    other, outsider = world.party("Garden"), world.party("Outsider")
+    kitchens = [await world.registered(deliverer, reference=f"K-{number}") for number in (1, 2, 3)]
+    gardens = [await world.registered(other, reference="G-1")]
+
+    async def listed(as_: Party, *parties: Party, of_each: int | None = None) -> list[str]:
+        named = "&".join(f"organisation_id={party.id}" for party in parties)
+        query = f"{PATH}?{named}" + ("" if of_each is None else f"&of_each={of_each}")
+        return [one["reference"] for one in (await world.done("GET", query, as_=as_))["items"]]
+
+    every = [one["reference"] for one in kitchens + gardens]
+    assert await listed(world.buyer, deliverer, other) == every
+    assert await listed(world.buyer, deliverer, other, of_each=2) == ["K-1", "K-2", "G-1"]
+    assert await listed(world.buyer, world.buyer, of_each=1) == ["K-1"]
+    assert await listed(world.buyer, world.buyer, other, of_each=1) == ["K-1", "G-1"]
+    # Whoever is no party sees none of it, and a party its own alone.
+    assert await listed(outsider, deliverer, other, world.buyer) == []
+    assert await listed(deliverer, world.buyer, other, of_each=2) == ["K-1", "K-2"]
+    assert refused(await world.get(f"{PATH}?organisation_id={other.id}&of_each=0", as_=other))[0] == 422
+
+
 async def test_an_agreement_older_than_its_edition_is_valued_as_of_the_editions_first_day(
     world: World, deliverer: Party
 ):

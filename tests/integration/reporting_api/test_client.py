@@ -52,6 +52,36 @@ async def report_for(world: World, org: UUID) -> UUID:
     return answer.id
 
 
+async def test_reports_of_organisations_are_those_that_the_caller_may_see_so_many_of_each(world: World):
+    councils = [await report_for(world, world.council)]
+    for month in (1, 2, 3):
+        period = {"period_start": date(2025, month, 1), "period_end": date(2025, month, 28)}
+        answer = await client(world, world.as_org(world.council)).submit_report(
+            draft(world, **period), idempotency_key=key()
+        )
+        councils.append(answer.id)
+    colleges = [await report_for(world, world.college)]
+    validator, council = client(world, world.as_validator()), client(world, world.as_org(world.council))
+
+    async def listed(by: ReportingClient, orgs: list[UUID], of_each: int | None = None) -> list[UUID]:
+        found: list[UUID] = []
+        cursor: str | None = None
+        while True:
+            page = await by.list_reports(organisation_ids=orgs, of_each=of_each, limit=2, cursor=cursor)
+            found += [report.id for report in page.items]
+            cursor = page.next_cursor
+            if cursor is None:
+                return found
+
+    both = [world.council, world.college]
+    assert await listed(validator, both) == councils + colleges
+    assert await listed(validator, both, 3) == councils[:3] + colleges
+    assert await listed(validator, [world.college], 1) == colleges
+    # Another organisation's reports stay unseen; its own it finds among them.
+    assert await listed(council, both, 1) == councils[:1]
+    assert await listed(council, [world.college]) == []
+
+
 async def test_reports_from_submission_to_correction(world: World):
     council, validator = client(world, world.as_org(world.council)), client(world, world.as_validator())
     submitted = await council.submit_report(draft(world), idempotency_key=key())

@@ -59,6 +59,11 @@ async def test_what_two_records_delivered_is_the_survivors_and_both_ids_lead_to_
     assert (await world.http.get(path, headers=world.as_org(world.supplier))).status_code == 404
     seen = (await world.http.get(path, headers=world.as_org(world.college))).json()
     assert seen["organisation_id"] == str(world.college)
+    for record in (world.charity, world.college):
+        found = await world.http.get(
+            f"/v1/reports?organisation_id={record}", headers=world.as_org(world.college)
+        )
+        assert [one["id"] for one in found.json()["items"]] == [str(first.id)]
     [line_id] = [one.line_id for one in contract.lines]
     body = {"reason": "the contract was left out", "lines": [contract_line(line_id, "20")]}
     headers = keyed(world.as_org(world.college))

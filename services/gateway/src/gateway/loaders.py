@@ -21,6 +21,7 @@ from cdp_common.contracts.evidence import StoredEvidence
 from cdp_common.contracts.gatherings import Gathering
 from cdp_common.contracts.hub import HubPage
 from cdp_common.contracts.line_deliveries import LineDelivery
+from cdp_common.contracts.measure_choice import MeasureRanking, MeasureRankingRequest
 from cdp_common.contracts.needs import AreaBatchRequest, AreaNeed
 from cdp_common.contracts.partners import Membership, Organisation, Place, Statement
 from cdp_common.contracts.people import Cohort, PeopleTable
@@ -32,7 +33,7 @@ from cdp_common.contracts.tenders import Tender
 from cdp_common.contracts.toms import Edition, Measure, MeasureBatchRequest, MeasureKey
 from cdp_common.contracts.working_group import Meeting
 from gateway.loading import MAX_IDS_PER_CALL, by_id, found_in_lists, one_by_one, or_none, pick
-from gateway.of_organisations import OfOrganisation, memberships_of
+from gateway.of_organisations import FirstReports, OfOrganisation, agreements_of, memberships_of, reports_of
 from gateway.upstreams import Upstreams
 
 MAX_MEASURES_PER_CALL = 500
@@ -143,6 +144,21 @@ class Loaders:
     def memberships_of(self) -> DataLoader[OfOrganisation[date | None], list[Membership]]:
         """The memberships of organisations, of one day or all there ever were."""
         return memberships_of(self._upstreams)
+
+    @cached_property
+    def reports_of(self) -> DataLoader[OfOrganisation[FirstReports], list[Report]]:
+        """The first reports of organisations."""
+        return reports_of(self._upstreams)
+
+    @cached_property
+    def agreements_of(self) -> DataLoader[OfOrganisation[int], list[Agreement]]:
+        """The first agreements of organisations."""
+        return agreements_of(self._upstreams)
+
+    @cached_property
+    def need_rankings(self) -> DataLoader[str, MeasureRanking]:
+        """Measures by need, by the question as JSON."""
+        return one_by_one(self._need_ranking)
 
     # ------------------------------------------------------ without: what is asked twice is fetched once
     @cached_property
@@ -306,6 +322,10 @@ class Loaders:
     async def _place_by_slug(self, slug: str) -> Place | None:
         page = await self._upstreams.partners.ask(lambda api: api.list_places(slug=slug))
         return page.items[0] if page.items else None
+
+    async def _need_ranking(self, question: str) -> MeasureRanking:
+        request = MeasureRankingRequest.model_validate_json(question)
+        return await self._upstreams.toms.ask(lambda api: api.rank_measures(request))
 
     async def _value(self, key: ValueKey) -> CollectiveValue:
         return await self._upstreams.reporting.ask(

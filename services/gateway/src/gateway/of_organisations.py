@@ -14,8 +14,10 @@ from uuid import UUID
 
 from strawberry.dataloader import DataLoader
 
+from cdp_common.contracts.agreements import Agreement
 from cdp_common.contracts.base import Page
 from cdp_common.contracts.partners import Membership
+from cdp_common.contracts.reporting import Report
 from gateway.upstreams import Upstreams
 
 MAX_ORGANISATIONS_PER_CALL = 100
@@ -67,6 +69,46 @@ def memberships_of(upstreams: Upstreams) -> DataLoader[OfOrganisation[date | Non
         )
 
     return told_apart(read, lambda record: [record.organisation.id])
+
+
+@dataclass(frozen=True)
+class FirstReports:
+    """The first so many reports of each organisation, in a state or in any."""
+
+    count: int
+    state: str | None
+
+
+def reports_of(upstreams: Upstreams) -> DataLoader[OfOrganisation[FirstReports], list[Report]]:
+    """The first reports of organisations, as far as the caller may see them."""
+
+    async def read(ids: Sequence[UUID], asked: FirstReports, cursor: str | None) -> Page[Report]:
+        return await upstreams.reporting.ask(
+            lambda api: api.list_reports(
+                organisation_ids=ids,
+                of_each=asked.count,
+                state=asked.state,
+                limit=ROWS_PER_PAGE,
+                cursor=cursor,
+            )
+        )
+
+    return told_apart(read, lambda record: [record.organisation_id])
+
+
+def agreements_of(upstreams: Upstreams) -> DataLoader[OfOrganisation[int], list[Agreement]]:
+    """The first so many agreements of organisations, of those to which the caller is a party too."""
+
+    async def read(ids: Sequence[UUID], count: int, cursor: str | None) -> Page[Agreement]:
+        return await upstreams.procurement.ask(
+            lambda api: api.list_agreements(
+                organisation_ids=ids, of_each=count, limit=ROWS_PER_PAGE, cursor=cursor
+            )
+        )
+
+    return told_apart(
+        read, lambda record: [record.commissioner_organisation_id, record.deliverer_organisation_id]
+    )
 
 
 async def _all_pages(read: Read[Asked, Found], ids: Sequence[UUID], asked: Asked) -> list[Found]:

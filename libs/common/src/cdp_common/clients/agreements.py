@@ -38,11 +38,20 @@ class AgreementOperations(ServiceClient):
         *,
         place_id: UUID | None = None,
         tender_ids: Sequence[UUID] | None = None,
+        organisation_ids: Sequence[UUID] | None = None,
+        of_each: int | None = None,
         limit: int | None = None,
         cursor: str | None = None,
     ) -> Page[Agreement]:
-        """Agreements that the caller may see, oldest first; only of these tenders, where given."""
-        params = {"place_id": place_id, "tender_id": tender_ids, "limit": limit, "cursor": cursor}
+        """Agreements that the caller may see, oldest first; only of these tenders or parties, where given."""
+        params = {
+            "place_id": place_id,
+            "tender_id": tender_ids,
+            "organisation_id": organisation_ids,
+            "of_each": of_each,
+            "limit": limit,
+            "cursor": cursor,
+        }
         return await self._get("/v1/agreements", Page[Agreement], params=params)
 
     async def batch_agreements(self, batch: IdBatch) -> Batch[Agreement]:

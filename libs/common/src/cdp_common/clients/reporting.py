@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from urllib.parse import quote
 from uuid import UUID
@@ -85,11 +86,20 @@ class ReportingClient(
         *,
         place_id: UUID | None = None,
         state: str | None = None,
+        organisation_ids: Sequence[UUID] | None = None,
+        of_each: int | None = None,
         limit: int | None = None,
         cursor: str | None = None,
     ) -> Page[Report]:
-        """Reports that the caller may see, oldest first."""
-        params = {"place_id": place_id, "state": state, "limit": limit, "cursor": cursor}
+        """Reports that the caller may see, oldest first; of these organisations, so many of each."""
+        params = {
+            "place_id": place_id,
+            "state": state,
+            "organisation_id": organisation_ids,
+            "of_each": of_each,
+            "limit": limit,
+            "cursor": cursor,
+        }
         return await self._get("/v1/reports", Page[Report], params=params)
 
     async def review_report(self, report_id: UUID, review: Review, *, idempotency_key: str) -> Report:

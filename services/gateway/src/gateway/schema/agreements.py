@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from enum import Enum
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
@@ -11,14 +13,15 @@ import strawberry
 
 from cdp_common.contracts import agreements as contract
 from gateway.context import Context, Info
+from gateway.of_organisations import OfOrganisation
 from gateway.schema.charter import CommitmentLine
 from gateway.schema.enums import DataStatus, described_value
 from gateway.schema.fields import calls_each, calls_together, computed
 from gateway.schema.money import Money
-from gateway.schema.nodes import DEFAULT_PAGE_SIZE, After, Connection, First, Node, parse_uuid
+from gateway.schema.nodes import DEFAULT_PAGE_SIZE, After, Connection, First, Node, connect_first, parse_uuid
 from gateway.schema.partners import Organisation, organisation_of, place_of
 from gateway.schema.procurement import Tender
-from gateway.schema.records import maybe_shown, page_of, said, shows, shows_node
+from gateway.schema.records import as_shown, maybe_shown, page_of, said, shows, shows_node
 
 if TYPE_CHECKING:
     from gateway.schema.places import Place
@@ -175,6 +178,24 @@ async def agreements_of_place(
         Agreement,
         info.context.upstreams.procurement,
         lambda api, page: api.list_agreements(place_id=parent.rest_id, **page),
+        first,
+        after,
+    )
+
+
+async def agreements_of_organisation(
+    info: Info, ids: Sequence[UUID], first: int, after: str | None
+) -> Connection[Agreement]:
+    """A page of an organisation's agreements; the first pages of several are read together."""
+    if after is None:
+        asked = OfOrganisation(tuple(ids), first + 1)
+        found = await info.context.loaders.agreements_of.load(asked)
+        in_order = sorted(found, key=lambda one: one.id)
+        return connect_first(in_order, partial(as_shown, Agreement), first)
+    return await page_of(
+        Agreement,
+        info.context.upstreams.procurement,
+        lambda api, page: api.list_agreements(organisation_ids=ids, **page),
         first,
         after,
     )

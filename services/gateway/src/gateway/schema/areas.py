@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
+from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
 from cdp_common.contracts import needs as contract
-from gateway.context import Context
+from gateway.context import Context, Info
+from gateway.errors import IdInvalid
+from gateway.loaders import ValueKey
 from gateway.schema.enums import NeedBand, NeedDomain, described_value
-from gateway.schema.records import maybe_shown, said, shows
+from gateway.schema.fields import calls_together
+from gateway.schema.nodes import Node
+from gateway.schema.records import maybe_shown, said, shows, shows_node
 from gateway.texts import as_code
+
+if TYPE_CHECKING:
+    from gateway.schema.groupings import FourFigures
+
+LazyFigures = Annotated["FourFigures", strawberry.lazy("gateway.schema.groupings")]
 
 
 @strawberry.enum(description="What a ranking of areas ranks.")
@@ -82,10 +93,15 @@ class PostcodeMatch:
     attribution: str = said("Whom to name where it is shown.")
 
 
-@shows(contract.AreaNeed, "A small area and its need, under one index of deprivation.")
-class Area:
+@shows_node(
+    contract.AreaNeed,
+    "A small area and its need, under one index of deprivation.",
+    key_of=lambda record: f"{record.index}/{record.code}",
+)
+class Area(Node):
     """An area's band of need."""
 
+    record: strawberry.Private[contract.AreaNeed]
     code: str = said("The area's code.")
     name: str = said("The area's name.")
     place: str = said("The short name of the place that took it in, else its authority's code.")
@@ -100,8 +116,42 @@ class Area:
     domains: list[AreaRanking] = said("Its other rankings, where they were asked for.")
     located_by: PostcodeMatch | None = said("How a postcode led here, where one was asked for.")
 
+    @calls_together(
+        "What landed in it in a window, as `byArea` of its place's collective value has it; null where no "
+        "place took it in, where that place uses another index, where nothing landed, or where disclosure "
+        "control or a licence withholds it."
+    )
+    async def value_landed(
+        self,
+        info: Info,
+        from_: Annotated[date, strawberry.argument(name="from", description="The window's first day.")],
+        to: Annotated[date, strawberry.argument(description="The window's last day.")],
+        as_of: Annotated[
+            datetime | None,
+            strawberry.argument(description="As known at this moment; without it as known now."),
+        ] = None,
+    ) -> LazyFigures | None:
+        """The four figures of the area."""
+        from gateway.schema.groupings import FourFigures  # a grouping's cells name areas
+
+        loaders = info.context.loaders
+        place = await loaders.places_by_slug.load(self.record.place)
+        if place is None or place.need_index != self.record.index:
+            return None
+        cells = await loaders.cells.load(ValueKey(place.id, from_, to, as_of, ("area",)))
+        figures = cells.get(self.record.code)
+        return None if figures is None else FourFigures.of(figures)
+
 
 async def area_of(context: Context, index: str, code: str) -> Area | None:
     """An area's need, together with whatever others are asked for at the same time."""
     known = as_code(code)
     return None if known is None else maybe_shown(Area, await context.loaders.areas.load((index, known)))
+
+
+async def area_node(context: Context, key: str) -> Area | None:
+    """The area of a node id: an index and a code under it."""
+    index, _, code = key.partition("/")
+    if as_code(index) is None or as_code(code) is None:
+        raise IdInvalid("The id is not one of this graph.")
+    return await area_of(context, index, code)

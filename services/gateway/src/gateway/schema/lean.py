@@ -98,7 +98,7 @@ def _of_record(field: GraphQLField, definition: StrawberryField, recorded: Recor
     """Picks a field of a record; pounds, which records hold as decimals, are shown with their currency."""
     name = definition.metadata.get(FIELD_OF, definition.python_name)
     if recorded.is_node and name == "id" and FIELD_OF not in definition.metadata:
-        return lambda source: node_id(type(source).__name__, source.record.id)
+        return lambda source: node_id(type(source).__name__, recorded.key_of(source.record))
     pick: Pick = attrgetter(f"record.{name}" if recorded.is_node else name)
     if get_named_type(field.type).name != "Money" or not name.endswith("_gbp"):
         return pick

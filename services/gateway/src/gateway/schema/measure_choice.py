@@ -18,7 +18,7 @@ from gateway.schema.crosswalks import Theme
 from gateway.schema.enums import NeedBand, NeedDomain, Unit, described_value
 from gateway.schema.fields import calls_each, calls_together, computed
 from gateway.schema.needs import IndexArgument
-from gateway.schema.records import as_shown, said, shows
+from gateway.schema.records import as_shown, maybe_shown, said, shows
 from gateway.schema.scalars import decimal_text
 from gateway.schema.toms import Measure, measure_of
 
@@ -203,6 +203,39 @@ def _asked(kind: type[Question], **stated: Any) -> Question:
         first = refusal.errors()[0]
         named = ".".join(to_camel_case(str(part)) for part in first["loc"])
         raise VariablesInvalid(f"`{named}`: {first['msg']}.") from refusal
+
+
+async def needs_of_place(
+    parent: strawberry.Parent[Any], info: Info, edition_hash: EditionHash
+) -> NeedsAnalysis | None:
+    """The needs of the place's areas."""
+    ranking = await _ranking(parent, info.context, edition_hash, None)
+    return None if ranking is None else as_shown(NeedsAnalysis, ranking.needs)
+
+
+async def measure_ranking_of_place(
+    parent: strawberry.Parent[Any],
+    info: Info,
+    edition_hash: EditionHash,
+    on: Annotated[date | None, strawberry.argument(description="Measures valid on this day.")] = None,
+) -> MeasureRanking | None:
+    """The measures of an edition by the place's needs."""
+    return maybe_shown(MeasureRanking, await _ranking(parent, info.context, edition_hash, on))
+
+
+async def _ranking(
+    place: Any, context: Context, edition_hash: str, on: date | None
+) -> choice.MeasureRanking | None:
+    if place.need_index is None:
+        return None
+    request = _asked(
+        choice.MeasureRankingRequest,
+        edition_hash=edition_hash,
+        index=place.need_index,
+        place=place.slug,
+        on=on,
+    )
+    return await context.loaders.need_rankings.load(request.model_dump_json())
 
 
 @strawberry.type

@@ -5,7 +5,7 @@ from __future__ import annotations
 import binascii
 import re
 from base64 import b64decode, b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Annotated, Generic, TypeVar
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from strawberry import federation
 from cdp_common.contracts.toms import MeasureKey
 from gateway.errors import IdInvalid
 from gateway.limits import SIZED_ABOVE
-from gateway.pages import FetchPage, Position, read_slice
+from gateway.pages import FetchPage, Position, Slice, read_slice
 from gateway.schema.fields import computed
 
 MAX_ID_CHARS = 400
@@ -81,7 +81,18 @@ async def connect(
     fetch: FetchPage[Item], convert: Callable[[Item], NodeType], first: int, after: str | None
 ) -> Connection[NodeType]:
     """A page of the graph out of a service's pages."""
-    part = await read_slice(fetch, first, after)
+    return _connected(await read_slice(fetch, first, after), convert)
+
+
+def connect_first(
+    found: Sequence[Item], convert: Callable[[Item], NodeType], first: int
+) -> Connection[NodeType]:
+    """The first page of a list whose first items are there: one more than the page where it goes on."""
+    items = [(item, Position(None, index)) for index, item in enumerate(found[:first], start=1)]
+    return _connected(Slice(items, has_next=len(found) > first, has_previous=False), convert)
+
+
+def _connected(part: Slice[Item], convert: Callable[[Item], NodeType]) -> Connection[NodeType]:
     edges = [Edge(position=position, node=convert(item)) for item, position in part.items]
     return Connection(
         edges=edges,

@@ -19,14 +19,19 @@ from gateway.schema.fields import calls_each, calls_together, computed, resolved
 from gateway.schema.nodes import DEFAULT_PAGE_SIZE, After, Connection, First, Node, node_id, parse_uuid
 from gateway.schema.organisation_facts import flags_of_organisation, sizes_of_organisation
 from gateway.schema.records import as_shown, said, shows, shows_node
+from gateway.schema.writing_enums import ReportState
 
 if TYPE_CHECKING:
+    from gateway.schema.agreements import Agreement
     from gateway.schema.groupings import FourFigures
     from gateway.schema.places import Place
     from gateway.schema.plans import Plan
+    from gateway.schema.reports import Report
 
 LazyFigures = Annotated["FourFigures", strawberry.lazy("gateway.schema.groupings")]
 LazyMembership = Annotated["Membership", strawberry.lazy("gateway.schema.partners")]
+LazyReport = Annotated["Report", strawberry.lazy("gateway.schema.reports")]
+LazyAgreement = Annotated["Agreement", strawberry.lazy("gateway.schema.agreements")]
 LazyPlan = Annotated["Plan", strawberry.lazy("gateway.schema.plans")]
 LazyPlace = Annotated["Place", strawberry.lazy("gateway.schema.places")]
 
@@ -84,6 +89,31 @@ class Organisation(Node):
         found = await info.context.loaders.memberships_of.load(asked)
         in_order = sorted(found, key=lambda one: (one.valid_from, one.id))
         return [Membership.of(record) for record in in_order]
+
+    @calls_each("Its reports that the caller may see, the oldest first; needs `reports:read`.")
+    async def reports(
+        self,
+        info: Info,
+        state: Annotated[ReportState | None, strawberry.argument(description="Only in this state.")] = None,
+        first: First = DEFAULT_PAGE_SIZE,
+        after: After = None,
+    ) -> Connection[LazyReport] | None:
+        """A page of reports."""
+        from gateway.schema.reports import reports_of_organisation  # reports name their organisation
+
+        return await reports_of_organisation(info, self.record.ids, state, first, after)
+
+    @calls_each(
+        "Agreements that it commissions or delivers, of those to which the caller is a party, the oldest "
+        "first; needs `agreements:read`."
+    )
+    async def agreements(
+        self, info: Info, first: First = DEFAULT_PAGE_SIZE, after: After = None
+    ) -> Connection[LazyAgreement] | None:
+        """A page of agreements."""
+        from gateway.schema.agreements import agreements_of_organisation  # agreements name their parties
+
+        return await agreements_of_organisation(info, self.record.ids, first, after)
 
     @calls_each("Its plans of own activity, the oldest first; to itself, with `agreements:read`.")
     async def plans(

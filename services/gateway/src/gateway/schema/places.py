@@ -29,6 +29,7 @@ from gateway.schema.fields import calls_each, resolved
 from gateway.schema.gatherings import gatherings_of_place
 from gateway.schema.hub import contacts_of_place, hub_page_of_place, hub_pages_of_place, search_of_place
 from gateway.schema.ledger import ledger_entries_of_place, ledger_head_of_place
+from gateway.schema.measure_choice import measure_ranking_of_place, needs_of_place
 from gateway.schema.member_figures import read_ahead
 from gateway.schema.money import Money, pounds
 from gateway.schema.need_figures import need_figures_of_place
@@ -218,6 +219,14 @@ class Place(Node):
     stage_records = resolved(stage_records_of_place, "Its history in checklists, the latest day first.")
 
     areas = resolved(areas_of_place, "The place's small areas under the index that it uses, by code.")
+    needs = resolved(
+        needs_of_place,
+        "What its areas need, under the index that it uses; null where it uses none. The bands and rules are "
+        "those of an edition's ranking of measures.",
+    )
+    measure_ranking = resolved(
+        measure_ranking_of_place, "The measures of an edition by its needs; null where it uses no index."
+    )
     people_tables = resolved(people_tables_of_place, "Published counts of people, the newest first.")
     people_schemes = resolved(people_schemes_of_place, "How people are counted.")
     cohorts = resolved(cohorts_of_place, "Counts of people that the caller may see; needs `reports:read`.")

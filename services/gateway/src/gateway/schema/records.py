@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any, Final, Protocol, TypedDict, TypeVar, cast
 from uuid import UUID
 
@@ -35,6 +36,8 @@ class Recorded:
     contract: type[BaseModel]
     left_out: frozenset[str]
     is_node: bool
+    key_of: Callable[[Any], UUID | str] = attrgetter("id")
+    """What of a node's record is in its id."""
 
 
 RECORDED: dict[type, Recorded] = {}
@@ -75,13 +78,17 @@ def shows(
 
 
 def shows_node(
-    contract: type[BaseModel], description: str, *, without: Mapping[str, str] | None = None
+    contract: type[BaseModel],
+    description: str,
+    *,
+    without: Mapping[str, str] | None = None,
+    key_of: Callable[[Any], UUID | str] = attrgetter("id"),
 ) -> Callable[[type[Kind]], type[Kind]]:
     """The same for a type with an id that holds for ever: its objects hold their record."""
 
     def decorated(kind: type[Kind]) -> type[Kind]:
         made = federation.type(keys=["id"], description=description)(kind)
-        RECORDED[made] = Recorded(contract, frozenset(without or ()), is_node=True)
+        RECORDED[made] = Recorded(contract, frozenset(without or ()), is_node=True, key_of=key_of)
         return made
 
     return decorated

@@ -13,12 +13,15 @@ from cdp_common.contracts import reporting as contract
 from gateway.context import Info
 from gateway.schema.enums import Unit
 from gateway.schema.fields import calls_together
+from gateway.schema.partners import Organisation, organisation_of
 from gateway.schema.records import maybe_shown, said, shows
 from gateway.schema.writing_enums import Route
 
 if TYPE_CHECKING:
     from gateway.schema.report_drafts import EvidenceFile
+    from gateway.schema.toms import Measure
 
+LazyMeasure = Annotated["Measure", strawberry.lazy("gateway.schema.toms")]
 LazyFile = Annotated["EvidenceFile", strawberry.lazy("gateway.schema.report_drafts")]
 
 
@@ -74,3 +77,20 @@ class StatedLine:
     attests_contract_only: bool = said("Attested: it relates only to this contract and period.")
     attests_commitment: bool = said("Attested: it relates to a commitment in this contract.")
     note: str = said("What the reporter says of it.")
+
+    @calls_together(
+        "The measure itself, with guidance and proxy; null where a commitment pins the edition, or where the "
+        "measure is not there."
+    )
+    async def measure_definition(self, info: Info) -> LazyMeasure | None:
+        """The measure."""
+        from gateway.schema.toms import measure_of  # measures are the larger part of the graph
+
+        edition_hash = self.edition_hash
+        return None if edition_hash is None else await measure_of(info.context, edition_hash, self.measure)
+
+    @calls_together("Who funded a grant that nobody had promised; null where the line names nobody.")
+    async def commissioner(self, info: Info) -> Organisation | None:
+        """The funder."""
+        key = self.commissioner_id
+        return None if key is None else await organisation_of(info.context, key)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
@@ -12,10 +14,11 @@ import strawberry
 from cdp_common.contracts import reporting as contract
 from gateway.context import Context, Info
 from gateway.errors import UpstreamFault
+from gateway.of_organisations import FirstReports, OfOrganisation
 from gateway.schema.enums import DataStatus
 from gateway.schema.fields import calls_each, calls_together
 from gateway.schema.money import Money
-from gateway.schema.nodes import DEFAULT_PAGE_SIZE, After, Connection, First, Node, parse_uuid
+from gateway.schema.nodes import DEFAULT_PAGE_SIZE, After, Connection, First, Node, connect_first, parse_uuid
 from gateway.schema.partners import Organisation, organisation_of, place_of
 from gateway.schema.records import as_shown, maybe_shown, page_of, said, shows, shows_node
 from gateway.schema.report_lines import StatedLine
@@ -153,6 +156,25 @@ async def reports_of_place(
         Report,
         info.context.upstreams.reporting,
         lambda api, page: api.list_reports(place_id=parent.rest_id, state=wanted, **page),
+        first,
+        after,
+    )
+
+
+async def reports_of_organisation(
+    info: Info, ids: Sequence[UUID], state: ReportState | None, first: int, after: str | None
+) -> Connection[Report]:
+    """A page of an organisation's reports; the first pages of several are read together."""
+    wanted = None if state is None else state.value
+    if after is None:
+        asked = OfOrganisation(tuple(ids), FirstReports(first + 1, wanted))
+        found = await info.context.loaders.reports_of.load(asked)
+        in_order = sorted(found, key=lambda one: one.id)
+        return connect_first(in_order, partial(as_shown, Report), first)
+    return await page_of(
+        Report,
+        info.context.upstreams.reporting,
+        lambda api, page: api.list_reports(organisation_ids=ids, state=wanted, **page),
         first,
         after,
     )

@@ -17,6 +17,7 @@ from gateway.context import Context, Info
 from gateway.errors import IdInvalid, OneArgumentNeeded, log_unexpected
 from gateway.limits import Limited
 from gateway.schema.agreements import agreement_node
+from gateway.schema.areas import area_node
 from gateway.schema.bidding import BidQueries, bid_node
 from gateway.schema.charter import charter_node, signatory_node
 from gateway.schema.checklists import ChecklistQueries, checklist_node
@@ -71,6 +72,7 @@ KEPT_DOCUMENTS = 256
 NODES: Mapping[str, Callable[[Context, str], Awaitable[Node | None]]] = {
     "Action": action_node,
     "Agreement": agreement_node,
+    "Area": area_node,
     "Bid": bid_node,
     "Charter": charter_node,
     "Checklist": checklist_node,

@@ -26,6 +26,7 @@ from cdp_common.web.paging import Paging, page_links
 from cdp_common.web.requests import MediaTypeUnsupported
 from procurement_api.api.clients import Partners, Toms
 from procurement_api.api.publisher import Publishing
+from procurement_api.storage.agreements import Parties
 from procurement_api.use_cases import read_agreements
 from procurement_api.use_cases.import_agreements import import_agreements as import_file
 from procurement_api.use_cases.novate_agreement import novate_agreement as novate
@@ -119,10 +120,24 @@ async def list_agreements(
     tender_id: Annotated[
         list[UUID] | None, Query(max_length=100, description="Only what came of these tenders; repeatable.")
     ] = None,
+    organisation_id: Annotated[
+        list[UUID] | None,
+        Query(min_length=1, max_length=100, description="Only where one of these is a party; repeatable."),
+    ] = None,
+    of_each: Annotated[
+        int | None,
+        Query(ge=1, le=101, description="Only the oldest so many of each organisation that is named."),
+    ] = None,
 ) -> Page[Agreement]:
     """Agreements to which the caller's organisation is a party, oldest first."""
     found, next_cursor = await read_agreements.list_agreements(
-        db, caller, place_id=place_id, tender_ids=tender_id, cursor=page.cursor, limit=page.limit
+        db,
+        caller,
+        place_id=place_id,
+        tender_ids=tender_id,
+        parties=None if organisation_id is None else Parties(organisation_id, of_each),
+        cursor=page.cursor,
+        limit=page.limit,
     )
     return Page(items=found, next=page_links(request, next_cursor))
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, Select, insert, or_, select, update
+from sqlalchemy import ARRAY, RowMapping, Select, Uuid, func, insert, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cdp_common.db.constraints import constraint_errors
@@ -17,6 +18,14 @@ from procurement_api.domain.tender import TenderStateWrong
 from procurement_api.storage.change_tables import agreement_line_versions
 from procurement_api.storage.promised_lines import standing_lines
 from procurement_api.storage.tables import agreement_lines, agreements
+
+
+@dataclass(frozen=True)
+class Parties:
+    """Whose agreements are wanted, and at most how many of each; None: all."""
+
+    organisation_ids: Collection[UUID]
+    of_each: int | None = None
 
 
 async def add_agreement(tx: AsyncConnection, row: dict[str, Any], lines: list[dict[str, Any]]) -> None:
@@ -61,16 +70,33 @@ async def agreements_page(
     party: UUID | None,
     place_id: UUID | None,
     tender_ids: Collection[UUID] | None = None,
+    parties: Parties | None = None,
     cursor: str | None,
     limit: int,
 ) -> list[RowMapping]:
-    """Agreements to which `party` is one (None: everybody's), oldest first; of these tenders, where given."""
+    """Agreements to which `party` is one (None: everybody's), oldest first.
+
+    Of these tenders, or between these `parties` and others, where given.
+    """
     query = _visible(party)
+    if parties is not None:
+        query = query.where(agreements.c.id.in_(_ids_of(parties, party)))
     if tender_ids is not None:
         query = query.where(agreements.c.tender_id.in_(tender_ids))
     if place_id is not None:
         query = query.where(agreements.c.place_id == place_id)
     return list((await tx.execute(keyset(query, [agreements.c.id], cursor, limit))).mappings())
+
+
+def _ids_of(parties: Parties, seen_by: UUID | None) -> Select[Any]:
+    """The ids of agreements of parties, of each the first so many that are seen."""
+    party = func.unnest(literal(list(parties.organisation_ids), ARRAY(Uuid))).column_valued("party")
+    seen = _visible(seen_by).subquery()
+    is_party = or_(seen.c.commissioner_organisation_id == party, seen.c.deliverer_organisation_id == party)
+    order = func.row_number().over(partition_by=party, order_by=seen.c.id)
+    numbered = select(seen.c.id, order.label("number")).where(is_party).subquery()
+    found = select(numbered.c.id)
+    return found if parties.of_each is None else found.where(numbered.c.number <= parties.of_each)
 
 
 def _visible(party: UUID | None) -> Select[Any]:

@@ -15,6 +15,7 @@ from cdp_common.db.paging import cut_page
 from cdp_common.web.caller import Caller
 from procurement_api.storage.agreement_changes import changes_page
 from procurement_api.storage.agreements import (
+    Parties,
     agreement_by_id,
     agreements_by_ids,
     agreements_page,
@@ -39,6 +40,7 @@ async def list_agreements(
     *,
     place_id: UUID | None,
     tender_ids: Sequence[UUID] | None = None,
+    parties: Parties | None = None,
     cursor: str | None,
     limit: int,
 ) -> tuple[list[Agreement], str | None]:
@@ -50,6 +52,7 @@ async def list_agreements(
             party=_party(caller),
             place_id=place_id,
             tender_ids=tender_ids,
+            parties=parties,
             cursor=cursor,
             limit=limit,
         )

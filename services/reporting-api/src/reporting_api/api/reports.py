@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response, Security
+from fastapi import APIRouter, Query, Request, Response, Security
 
 from cdp_common.contracts.base import Page
 from cdp_common.contracts.reporting import Correction, Report, ReportDraft, ReportState, Review
@@ -17,6 +17,7 @@ from cdp_common.web.identity import signed_caller
 from cdp_common.web.once import OnceHeader, answer_response
 from cdp_common.web.paging import Paging, page_links
 from reporting_api.api.dependencies import Partners, Toms
+from reporting_api.storage.reports import Reporters
 from reporting_api.use_cases import correct_report as correcting
 from reporting_api.use_cases import read_reports
 from reporting_api.use_cases import review_report as reviewing
@@ -47,10 +48,24 @@ async def list_reports(
     page: Paging,
     place_id: UUID | None = None,
     state: ReportState | None = None,
+    organisation_id: Annotated[
+        list[UUID] | None,
+        Query(min_length=1, max_length=100, description="Only reports of these organisations; repeatable."),
+    ] = None,
+    of_each: Annotated[
+        int | None,
+        Query(ge=1, le=101, description="Only the oldest so many of each organisation that is named."),
+    ] = None,
 ) -> Page[Report]:
     """The organisation's own reports, and those of places whose reports the caller reads, oldest first."""
     found = await read_reports.list_reports(
-        db, caller, place_id=place_id, state=state, cursor=page.cursor, limit=page.limit
+        db,
+        caller,
+        place_id=place_id,
+        state=state,
+        reporters=None if organisation_id is None else Reporters(organisation_id, of_each),
+        cursor=page.cursor,
+        limit=page.limit,
     )
     items, following = cut_page(found, page.limit, lambda report: [report.id])
     return Page(items=items, next=page_links(request, following))

@@ -4,11 +4,26 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import IO, Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, RowMapping, Select, and_, func, insert, null, or_, select, update
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    RowMapping,
+    Select,
+    Uuid,
+    and_,
+    func,
+    insert,
+    literal,
+    null,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cdp_common.db.constraints import constraint_errors
@@ -23,6 +38,14 @@ LINES_SHOWN = 1_000
 """Lines that a report shows itself; those of a larger one are read page by page."""
 MAX_COPIED_S = 120
 _JSON_COLUMNS = frozenset({"areas", "evidence"})
+
+
+@dataclass(frozen=True)
+class Reporters:
+    """Whose reports are wanted, and at most how many of each; None: all."""
+
+    organisation_ids: Sequence[UUID]
+    of_each: int | None = None
 
 
 async def add_report(
@@ -199,17 +222,31 @@ async def reports_page(
     place_id: UUID | None,
     places_seen: Collection[UUID],
     state: ReportState | None,
+    reporters: Reporters | None = None,
     cursor: str | None,
     limit: int,
 ) -> list[RowMapping]:
-    """Reports of an organisation and of the places it may see into, oldest first."""
+    """Reports of an organisation and of the places it may see into, the oldest first."""
     is_own = resolved(reports.c.organisation_id) == organisation_id
-    query = select(*_COLUMNS).where(or_(is_own, reports.c.place_id.in_(places_seen)))
+    seen = [or_(is_own, reports.c.place_id.in_(places_seen))]
     if place_id is not None:
-        query = query.where(reports.c.place_id == place_id)
+        seen.append(reports.c.place_id == place_id)
     if state is not None:
-        query = query.where(reports.c.state == state)
+        seen.append(reports.c.state == state)
+    if reporters is not None:
+        asked = func.unnest(literal(list(reporters.organisation_ids), ARRAY(Uuid))).column_valued("asked")
+        seen.append(resolved(reports.c.organisation_id).in_(select(resolved(asked))))
+    query = select(*_COLUMNS).where(*seen)
+    if reporters is not None and reporters.of_each is not None:
+        query = query.where(reports.c.id.in_(_first_of_each(seen, reporters.of_each)))
     return list((await tx.execute(keyset(query, [reports.c.id], cursor, limit))).mappings())
+
+
+def _first_of_each(seen: Sequence[ColumnElement[bool]], count: int) -> Select[Any]:
+    """The ids of the first so many reports of each organisation."""
+    order = func.row_number().over(partition_by=resolved(reports.c.organisation_id), order_by=reports.c.id)
+    numbered = select(reports.c.id, order.label("number")).where(*seen).subquery()
+    return select(numbered.c.id).where(numbered.c.number <= count)
 
 
 async def persons_behind(tx: AsyncConnection, report_id: UUID) -> frozenset[UUID]:

@@ -14,6 +14,7 @@ from cdp_common.web.caller import Caller
 from reporting_api.domain.reports import ReportNotFound, ReportState
 from reporting_api.storage.reports import (
     LINES_SHOWN,
+    Reporters,
     line_counts,
     lines_of,
     lines_page,
@@ -70,6 +71,7 @@ async def list_reports(
     *,
     place_id: UUID | None,
     state: ReportState | None,
+    reporters: Reporters | None = None,
     cursor: str | None,
     limit: int,
 ) -> list[Report]:
@@ -82,6 +84,7 @@ async def list_reports(
             place_id=place_id,
             places_seen=places_seen,
             state=state,
+            reporters=reporters,
             cursor=cursor,
             limit=limit,
         )
