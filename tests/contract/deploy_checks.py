@@ -70,8 +70,20 @@ def title(document: Document) -> str:
 
 def pods(documents: Iterable[Document]) -> Iterator[tuple[str, Document]]:
     """Each pod template, with the name of what makes it."""
-    for document in of_kind(documents, "Deployment", "Job"):
-        yield title(document), document["spec"]["template"]
+    for document in of_kind(documents, *_MAKE_PODS):
+        yield title(document), template_of(document)
+
+
+_MAKE_PODS = ("Deployment", "Job", "CronJob")
+
+
+def template_of(document: Document) -> Document:
+    """The pod template of a Deployment, a Job or a CronJob."""
+    spec: Document = document["spec"]
+    if document["kind"] == "CronJob":
+        spec = spec["jobTemplate"]["spec"]
+    template: Document = spec["template"]
+    return template
 
 
 def containers(template: Document) -> list[Document]:
@@ -310,6 +322,26 @@ def referenced_secrets(documents: list[Document]) -> set[str]:
     return names
 
 
+def rotation_faults(documents: list[Document]) -> list[str]:
+    """Keys that nothing rotates by the clock, and turns that could overlap, be lost or be tried for ever."""
+    jobs = {document["metadata"]["name"]: document["spec"] for document in of_kind(documents, "CronJob")}
+    name = "partners-api-rotate"
+    if name not in jobs:
+        return [f"no CronJob {name}"]
+    faults = []
+    for name, spec in jobs.items():
+        job = spec["jobTemplate"]["spec"]
+        wanted = {
+            "could overlap": spec.get("concurrencyPolicy") == "Forbid",
+            "goes by an unnamed clock": spec.get("timeZone") == "Etc/UTC",
+            "is lost when the hour is missed": spec.get("startingDeadlineSeconds", 0) >= 600,
+            "is tried for ever": job.get("backoffLimit", 6) <= 3 and job.get("activeDeadlineSeconds", 0) > 0,
+            "is suspended": not spec.get("suspend"),
+        }
+        faults += [f"CronJob/{name} {problem}" for problem, well in wanted.items() if not well]
+    return faults
+
+
 def health_paths() -> frozenset[str]:
     """The paths that every service answers for its orchestrator."""
     router = health_routes(ServiceSettings(), "any", None)
@@ -335,12 +367,12 @@ def setting_faults(documents: list[Document]) -> list[str]:
     """Variables that no settings class reads, and services that miss a key or have one too many."""
     shared = settings_map(documents).keys()
     faults = [f"no service reads {name}" for name in sorted(shared - variables(ServiceSettings))]
-    for document in of_kind(documents, "Deployment", "Job"):
+    for document in of_kind(documents, *_MAKE_PODS):
         labels = document["metadata"]["labels"]
         service = _service(labels["app.kubernetes.io/name"])
         if service is None:
             continue
-        given = {variable["name"] for variable in environment(document["spec"]["template"])}
+        given = {variable["name"] for variable in environment(template_of(document))}
         unread = given - variables(settings_class(service)) - FOREIGN_VARIABLES
         faults += [f"{title(document)}: {service.package} does not read {name}" for name in sorted(unread)]
         if labels["app.kubernetes.io/component"] == "service":

@@ -48,7 +48,7 @@ def wanted_edges() -> set[Edge]:
     """Every connection that must be possible; there may be no other."""
     port = {service.name: BASE_PORT + service.port_offset for service in SERVICES}
     stores = [service.name for service in SERVICES if service.schema]
-    jobs = [f"{name}-migrate" for name in stores] + [f"{ISSUER}-provision"]
+    jobs = [f"{name}-migrate" for name in stores] + [f"{ISSUER}-provision", f"{ISSUER}-rotate"]
     edges = {(caller, callee, port[callee]) for caller, callees in CALLS.items() for callee in callees}
     edges |= {(name, ISSUER, port[ISSUER]) for name in CALLS if name != ISSUER}
     edges |= {(INGRESS, name, port[name]) for name in CALLS}

@@ -1,6 +1,9 @@
 """The Kubernetes overlays: built by kustomize, held to the official schemas and to our own rules."""
 
 import copy
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from ipaddress import ip_address, ip_network
 from typing import Any
@@ -29,8 +32,7 @@ def _find(documents: Documents, kind: str, name: str) -> dict[str, Any]:
 
 
 def _template(documents: Documents, kind: str, name: str) -> dict[str, Any]:
-    template: dict[str, Any] = _find(documents, kind, name)["spec"]["template"]
-    return template
+    return check.template_of(_find(documents, kind, name))
 
 
 def _container(documents: Documents, name: str, kind: str = "Deployment") -> dict[str, Any]:
@@ -58,6 +60,7 @@ RULES: dict[str, check.Check] = {
     "images": _images,
     "secrets": check.secret_faults,
     "settings": check.setting_faults,
+    "rotation": check.rotation_faults,
 }
 
 
@@ -111,6 +114,24 @@ def test_ingress_offers_each_service_once_and_the_certificate_covers_it(overlay:
         if backend == "partners-api"
     )
     assert check.settings_map(documents)["CDP_ISSUER"] == f"https://{issuer}"
+
+
+def test_the_rotation_asks_for_what_the_service_knows(live: Documents):
+    arguments = _container(live, "partners-api-rotate", "CronJob")["args"]
+    for given, words in (
+        (arguments, "CDP_DATABASE_URL is not set"),
+        ([*arguments, "more"], "usage: python -m partners_api provision FILE, or rotate-signing-key [--"),
+    ):
+        done = subprocess.run(
+            [sys.executable, "-m", "partners_api", *given],
+            env={"PATH": os.environ["PATH"]},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert (done.returncode, done.stdout) == (2, "")
+        assert done.stderr.startswith(words)
 
 
 @pytest.mark.parametrize("overlay", check.OVERLAYS)
@@ -242,6 +263,26 @@ SEEDS: list[tuple[check.Check, Mutate, str]] = [
             "automountServiceAccountToken"
         ),
         "Deployment/otel-collector mounts a service account's token",
+    ),
+    (
+        check.hardening_faults,
+        lambda docs: _container(docs, "partners-api-rotate", "CronJob")["securityContext"].clear(),
+        "CronJob/partners-api-rotate can gain privileges",
+    ),
+    (
+        check.rotation_faults,
+        lambda docs: docs.remove(_find(docs, "CronJob", "partners-api-rotate")),
+        "no CronJob partners-api-rotate",
+    ),
+    (
+        check.rotation_faults,
+        lambda docs: _find(docs, "CronJob", "partners-api-rotate")["spec"].pop("concurrencyPolicy"),
+        "CronJob/partners-api-rotate could overlap",
+    ),
+    (
+        check.rotation_faults,
+        lambda docs: _find(docs, "CronJob", "partners-api-rotate")["spec"].update(suspend=True),
+        "CronJob/partners-api-rotate is suspended",
     ),
     (
         _lifecycle,

@@ -76,6 +76,21 @@ async def test_a_new_key_is_published_before_it_signs_and_the_old_one_after(
         assert [key.kid for key in await load_signing_keys(tx)] == [new]
 
 
+async def test_a_rotation_by_the_clock_waits_until_the_key_has_signed_for_long_enough(
+    world: World, settings: Settings
+) -> None:
+    (old,) = await published(world)
+    issuer, age = issuer_of(settings), timedelta(days=90)
+    world.clock.advance(age - timedelta(seconds=1))
+    assert await rotate_signing_key(world.db, issuer, world.clock(), age=age) is None
+    assert await published(world) == [old]
+    world.clock.advance(timedelta(seconds=1))
+    new = await rotate_signing_key(world.db, issuer, world.clock(), age=age)
+    assert await published(world) == [new, old]
+    again = await rotate_signing_key(world.db, issuer, world.clock(), age=age)  # the job is tried once more
+    assert (again, await published(world)) == (None, [new, old])
+
+
 async def test_of_two_rotations_at_the_same_moment_one_is_refused(
     wide_world: World, settings: Settings
 ) -> None:

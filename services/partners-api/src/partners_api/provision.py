@@ -1,8 +1,10 @@
 """`python -m partners_api provision FILE` and `rotate-signing-key`: what runs beside the service."""
 
 import asyncio
+import re
 import sys
 from collections.abc import Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import NoReturn
 
@@ -20,6 +22,8 @@ from partners_api.use_cases.signing_keys import ensure_signing_key, rotate_signi
 
 EXIT_REFUSED = 1
 EXIT_USAGE = 2
+USAGE = "provision FILE, or rotate-signing-key [--older-than-days DAYS]"
+_DAYS = re.compile(r"[1-9]\d{0,3}")
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -28,9 +32,11 @@ def main(arguments: Sequence[str]) -> None:
         case ["provision", name]:
             _provision(Path(name))
         case ["rotate-signing-key"]:
-            _rotate()
+            _rotate(timedelta(0))
+        case ["rotate-signing-key", "--older-than-days", days] if _DAYS.fullmatch(days):
+            _rotate(timedelta(days=int(days)))
         case _:
-            _fail("usage: python -m partners_api provision FILE, or rotate-signing-key", EXIT_USAGE)
+            _fail(f"usage: python -m partners_api {USAGE}", EXIT_USAGE)
 
 
 def _provision(file: Path) -> None:
@@ -61,23 +67,23 @@ async def provision(settings: Settings, declaration: Declaration) -> Provisioned
         await database.dispose()
 
 
-def _rotate() -> None:
-    """Announce a new signing key, and write its id."""
+def _rotate(age: timedelta) -> None:
+    """Announce a new signing key unless the newest is younger than that, and write its id."""
     try:
-        kid = asyncio.run(rotate(_settings()))
+        kid = asyncio.run(rotate(_settings(), age))
     except CdpError as fault:
         _fail(f"{fault.code}: {fault.detail}", EXIT_REFUSED)
     except KeyFileUnusable as fault:
         _fail(str(fault), EXIT_USAGE)
-    sys.stdout.write(kid + "\n")
+    sys.stdout.write(f"{kid or 'not due'}\n")
 
 
-async def rotate(settings: Settings) -> str:
-    """The id of the new signing key."""
+async def rotate(settings: Settings, age: timedelta) -> str | None:
+    """The id of the new signing key; None while the newest is younger than `age`."""
     database = service_database(settings, SCHEMA)
     try:
         await ensure_signing_key(database, issuer_of(settings), utc_now())
-        return await rotate_signing_key(database, issuer_of(settings), utc_now())
+        return await rotate_signing_key(database, issuer_of(settings), utc_now(), age=age)
     finally:
         await database.dispose()
 

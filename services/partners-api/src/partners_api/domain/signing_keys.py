@@ -44,3 +44,8 @@ def published_at(keys: Sequence[SigningKey], now: datetime) -> list[SigningKey]:
 def verifies_until(successor_signs_from: datetime, token_lifetime: timedelta) -> datetime:
     """When the last token of a key is over, once its successor has begun to sign."""
     return successor_signs_from + token_lifetime
+
+
+def is_due(newest: SigningKey, now: datetime, age: timedelta) -> bool:
+    """Whether a key is so old that the next one is to be announced."""
+    return newest.signs_from <= now - age
