@@ -3,6 +3,7 @@
 from uuid import UUID
 
 import pytest
+from tests.integration.procurement_api.feed import merged
 from tests.integration.procurement_api.world import Json, Party, World, bid_of, faults, line, refused
 
 from cdp_common.kernel.identifiers import new_id
@@ -193,7 +194,7 @@ async def test_at_opening_bidders_are_found_or_asserted_and_read_what_is_theirs(
     daughter = world.party("Quince and Daughter")
     path = f"/v1/bids/{second['bid_id']}"
     assert refused(await world.get(path, as_=daughter)) == (404, "bid_not_found")
-    world.partners.merged[UUID(asserted_id)] = daughter.id
+    await merged(world, UUID(asserted_id), daughter.id)
     assert len((await world.done("GET", path, as_=daughter))["lines"]) == 3
     assert (await world.done("GET", f"{path}/receipts", as_=daughter))["receipts"] == [second]
     assert refused(await world.get(f"{path}/assessment", as_=daughter)) != (404, "bid_not_found")

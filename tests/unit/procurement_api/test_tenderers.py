@@ -60,10 +60,10 @@ def test_those_who_bid_are_one_each_under_one_lead(
 
 
 def test_a_bid_is_its_leads_own():
-    assert is_own_bid([LEAD, MEMBER], ONE)
-    assert not is_own_bid([LEAD, MEMBER], TWO)
-    assert not is_own_bid([replace(LEAD, lead=False), MEMBER], ONE)
-    assert not is_own_bid([LOCAL], ONE)
+    assert is_own_bid([LEAD, MEMBER], {ONE})
+    assert not is_own_bid([LEAD, MEMBER], {TWO})
+    assert not is_own_bid([replace(LEAD, lead=False), MEMBER], {ONE})
+    assert not is_own_bid([LOCAL], {ONE})
 
 
 def test_an_identity_is_one_whatever_its_name_and_says_nothing_without_the_key():

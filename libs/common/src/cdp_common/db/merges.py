@@ -17,10 +17,12 @@ from sqlalchemy import (
     ColumnElement,
     MetaData,
     ScalarSelect,
+    Select,
     Table,
     Uuid,
     column,
     func,
+    literal,
     select,
     table,
 )
@@ -29,6 +31,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cdp_common.db.columns import UtcDateTime
 from cdp_common.db.common_schema import make_append_only, run
+from cdp_common.db.webhooks import hand_over_endpoints
 
 if TYPE_CHECKING:
     from alembic.operations import Operations
@@ -73,7 +76,10 @@ def create_organisation_merges(op: Operations) -> None:
 
 
 async def keep_merge(tx: AsyncConnection, organisation_id: UUID, survivor_id: UUID, moment: datetime) -> None:
-    """Remember where a record leads from a moment on, and those that led to it; a replay changes nothing."""
+    """Remember where a record leads from a moment on, and those that led to it; a replay changes nothing.
+
+    Its clients belong to the record that stays from then on, and so do the webhooks that they made here.
+    """
     known = await survivors(tx)
     moved = [who for who, leads_to in known.items() if leads_to == organisation_id]
     rows = [
@@ -83,6 +89,7 @@ async def keep_merge(tx: AsyncConnection, organisation_id: UUID, survivor_id: UU
     ]
     if rows:
         await tx.execute(insert(organisation_merges).on_conflict_do_nothing(), rows)
+        await hand_over_endpoints(tx, organisation_id, survivor_id)
 
 
 async def survivors(tx: AsyncConnection, moment: datetime | None = None) -> dict[UUID, UUID]:
@@ -112,3 +119,21 @@ def resolved(record: ColumnElement[Any], moment: datetime | None = None) -> Colu
         leads_to = leads_to.where(columns.recorded_at <= moment)
     last: ScalarSelect[Any] = leads_to.order_by(columns.recorded_at.desc()).limit(1).scalar_subquery()
     return func.coalesce(last, record)
+
+
+def columns_resolved(of: Table, *names: str) -> list[ColumnElement[Any]]:
+    """A table's columns; those of these names give the record to which theirs leads now."""
+    return [resolved(each).label(each.name) if each.name in names else each for each in of.columns]
+
+
+def record_ids(organisation_id: UUID) -> Select[Any]:
+    """The ids of an organisation's record and of those that lead to it; none of a record that was merged."""
+    asked = literal(organisation_id, Uuid)
+    ids = select(asked.label("id")).union(select(organisation_merges.c.organisation_id)).subquery()
+    return select(ids.c.id).where(resolved(ids.c.id) == asked)
+
+
+async def current_record(tx: AsyncConnection, organisation_id: UUID) -> UUID:
+    """The record to which this one leads now; itself where it was merged into none."""
+    found: UUID = (await tx.execute(select(resolved(literal(organisation_id, Uuid))))).scalar_one()
+    return found

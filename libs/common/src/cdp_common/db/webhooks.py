@@ -74,6 +74,16 @@ async def remove_endpoint(tx: AsyncConnection, endpoint_id: UUID) -> None:
     await tx.execute(webhook_endpoints.delete().where(webhook_endpoints.c.id == endpoint_id))
 
 
+async def hand_over_endpoints(tx: AsyncConnection, organisation_id: UUID, survivor_id: UUID) -> None:
+    """Give the endpoints of a record that was merged to the one that stays, which may so exceed the most."""
+    endpoints = webhook_endpoints.c
+    await tx.execute(
+        update(webhook_endpoints)
+        .where(endpoints.organisation_id == organisation_id)
+        .values(organisation_id=survivor_id, version=endpoints.version + 1)
+    )
+
+
 async def disable_endpoint(tx: AsyncConnection, endpoint_id: UUID, reason: str) -> None:
     """Tell the endpoint nothing more, from the next attempt on."""
     await tx.execute(

@@ -22,11 +22,10 @@ from cdp_common.web.dependencies import Now, ServiceDatabase
 from cdp_common.web.identity import signed_caller
 from cdp_common.web.once import OnceHeader, answer_response
 from cdp_common.web.paging import Paging, page_links
-from procurement_api.api.clients import Partners, Toms
+from procurement_api.api.clients import Toms
 from procurement_api.use_cases import clarify_bid
 from procurement_api.use_cases.accept_quantity import accept_quantity as accept
 from procurement_api.use_cases.leave_tender import leave_tender as leave
-from procurement_api.use_cases.merged_bidders import in_bidders_name
 from procurement_api.use_cases.remove_bid import remove_bid as remove
 
 router = APIRouter(tags=["evaluations"])
@@ -55,12 +54,10 @@ async def list_clarifications(
     request: Request,
     caller: Reader,
     db: ServiceDatabase,
-    partners: Partners,
     page: Paging,
 ) -> Page[Clarification]:
     """The clarifications of a bid, oldest first, for its bidder and for its tender's buyer."""
-    reader = await in_bidders_name(db, partners, caller, bid_id)
-    found, next_cursor = await clarify_bid.list_clarifications(db, reader, bid_id, page.cursor, page.limit)
+    found, next_cursor = await clarify_bid.list_clarifications(db, caller, bid_id, page.cursor, page.limit)
     return Page(items=found, next=page_links(request, next_cursor))
 
 
@@ -101,12 +98,10 @@ async def withdraw_opened_bid(
     caller: Bidder,
     once: OnceHeader,
     db: ServiceDatabase,
-    partners: Partners,
     now: Now,
 ) -> Response:
     """Withdraw the caller's own bid after opening, from the tender or from one lot, with the ground.
 
     What it does to the others is as in a removal. Until the deadline, withdraw a bid by `withdraw`.
     """
-    bidder = await in_bidders_name(db, partners, caller, bid_id)
-    return answer_response(await leave(db, bidder, bid_id, draft, once, now))
+    return answer_response(await leave(db, caller, bid_id, draft, once, now))

@@ -35,7 +35,6 @@ from procurement_api.use_cases import read_bids, tender_log
 from procurement_api.use_cases import read_receipts as receipts
 from procurement_api.use_cases import submit_bid as submissions
 from procurement_api.use_cases import validate_bid as trials
-from procurement_api.use_cases.merged_bidders import in_bidders_name
 from procurement_api.use_cases.open_tender import open_tender as open_bids
 from procurement_api.use_cases.receipts import public_receipt_keys
 from procurement_api.use_cases.sealed_version import SentBid
@@ -153,21 +152,17 @@ async def withdraw_bid(
 
 
 @router.get("/v1/bids/{bid_id}", response_model=Bid)
-async def get_bid(
-    bid_id: UUID, request: Request, caller: Reader, db: ServiceDatabase, partners: Partners
-) -> Response:
+async def get_bid(bid_id: UUID, request: Request, caller: Reader, db: ServiceDatabase) -> Response:
     """One bid: its bidder sees its state, and its lines once they are opened; the buyer sees it then."""
-    reader = await in_bidders_name(db, partners, caller, bid_id)
-    return respond_with_etag(request, await read_bids.get_bid(db, reader, bid_id))
+    return respond_with_etag(request, await read_bids.get_bid(db, caller, bid_id))
 
 
 @router.get("/v1/bids/{bid_id}/receipts")
 async def list_bid_receipts(
-    bid_id: UUID, caller: Reader, db: ServiceDatabase, partners: Partners, keys: ServiceKeys, now: Now
+    bid_id: UUID, caller: Reader, db: ServiceDatabase, keys: ServiceKeys, now: Now
 ) -> BidReceipts:
     """The receipts of a bid once more, for its bidder or its portal; refused until the bids are opened."""
-    reader = await in_bidders_name(db, partners, caller, bid_id)
-    return await receipts.list_receipts(db, keys.signer, keys.sealing_key, reader, bid_id, now)
+    return await receipts.list_receipts(db, keys.signer, keys.sealing_key, caller, bid_id, now)
 
 
 @router.get("/v1/tenders/{tender_id}/bids")

@@ -21,7 +21,6 @@ from procurement_api.api.publisher import Publishing
 from procurement_api.use_cases import read_assessment, read_evaluation
 from procurement_api.use_cases.award_tender import award_tender as award_contract
 from procurement_api.use_cases.evaluate_tender import evaluate_tender as evaluate
-from procurement_api.use_cases.merged_bidders import in_bidders_name
 from procurement_api.use_cases.send_summaries import send_summaries as send
 
 router = APIRouter(tags=["evaluations"])
@@ -74,12 +73,10 @@ async def get_assessment(
     request: Request,
     caller: Annotated[Caller, Security(signed_caller, scopes=["bids:read"])],
     db: ServiceDatabase,
-    partners: Partners,
     lot: OfLot = None,
 ) -> Response:
     """The assessment summary of the caller's own bid, once it was sent; nothing of other rivals."""
-    reader = await in_bidders_name(db, partners, caller, bid_id)
-    return respond_with_etag(request, await read_assessment.get_assessment(db, reader, bid_id, lot))
+    return respond_with_etag(request, await read_assessment.get_assessment(db, caller, bid_id, lot))
 
 
 @router.post("/v1/tenders/{tender_id}/award", status_code=201, response_model=Agreement)

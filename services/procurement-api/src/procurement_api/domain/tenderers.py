@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -76,10 +76,10 @@ def lead_of(tenderers: Sequence[Tenderer]) -> Tenderer | None:
     return leads[0] if len(leads) == 1 else None
 
 
-def is_own_bid(tenderers: Sequence[Tenderer], organisation_id: UUID) -> bool:
-    """Whether the organisation itself leads the bid."""
+def is_own_bid(tenderers: Sequence[Tenderer], own_ids: Collection[UUID]) -> bool:
+    """Whether the organisation itself leads the bid, named by one of the ids that lead to it."""
     lead = lead_of(tenderers)
-    return lead is not None and lead.organisation_id == organisation_id
+    return lead is not None and lead.organisation_id in own_ids
 
 
 def require_tenderers_hold(tenderers: Sequence[Tenderer]) -> Tenderer:

@@ -7,12 +7,14 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, func, insert, select, update
+from sqlalchemy import RowMapping, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from cdp_common.db.merges import columns_resolved
 from cdp_common.db.paging import keyset
+from procurement_api.storage.agreements import change_agreement
 from procurement_api.storage.change_tables import agreement_changes, agreement_line_versions
-from procurement_api.storage.tables import agreement_lines, agreements
+from procurement_api.storage.tables import agreement_lines
 
 
 async def add_change(
@@ -28,19 +30,7 @@ async def add_change(
         await tx.execute(insert(agreement_lines), new_lines)
     if versions:
         await tx.execute(insert(agreement_line_versions), versions)
-    changed: RowMapping = (
-        (
-            await tx.execute(
-                update(agreements)
-                .where(agreements.c.id == change["agreement_id"])
-                .values(**agreement, version=change["version"])
-                .returning(agreements)
-            )
-        )
-        .mappings()
-        .one()
-    )
-    return changed
+    return await change_agreement(tx, change["agreement_id"], **agreement, version=change["version"])
 
 
 async def last_changed_on(tx: AsyncConnection, agreement_id: UUID) -> date | None:
@@ -56,5 +46,6 @@ async def changes_page(
     tx: AsyncConnection, agreement_id: UUID, cursor: str | None, limit: int
 ) -> list[RowMapping]:
     """The changes of an agreement, oldest first."""
-    query = select(agreement_changes).where(agreement_changes.c.agreement_id == agreement_id)
+    columns = columns_resolved(agreement_changes, "deliverer_organisation_id")
+    query = select(*columns).where(agreement_changes.c.agreement_id == agreement_id)
     return list((await tx.execute(keyset(query, [agreement_changes.c.version], cursor, limit))).mappings())

@@ -12,12 +12,15 @@ from sqlalchemy import ARRAY, RowMapping, Select, Uuid, func, insert, literal, o
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cdp_common.db.constraints import constraint_errors
+from cdp_common.db.merges import columns_resolved, record_ids
 from cdp_common.db.paging import keyset
 from procurement_api.domain.agreement import AgreementReferenceTaken
 from procurement_api.domain.tender import TenderStateWrong
 from procurement_api.storage.change_tables import agreement_line_versions
 from procurement_api.storage.promised_lines import standing_lines
 from procurement_api.storage.tables import agreement_lines, agreements
+
+_PARTIES = ("commissioner_organisation_id", "deliverer_organisation_id")
 
 
 @dataclass(frozen=True)
@@ -36,24 +39,37 @@ async def add_agreement(tx: AsyncConnection, row: dict[str, Any], lines: list[di
     }
     with constraint_errors(refusals):
         await tx.execute(insert(agreements).values(**row))
+    await _require_reference_free(tx, row)
     if lines:
         await tx.execute(insert(agreement_lines), lines)
+
+
+async def _require_reference_free(tx: AsyncConnection, row: dict[str, Any]) -> None:
+    """Refuse a reference of a record that was merged into the commissioner's, and so gets no more of them."""
+    columns = agreements.c
+    query = select(columns.id).where(
+        columns.commissioner_organisation_id.in_(record_ids(row["commissioner_organisation_id"])),
+        columns.reference == row["reference"],
+        columns.id != row["id"],
+    )
+    if await tx.scalar(query.limit(1)) is not None:
+        raise AgreementReferenceTaken("This reference is in use.")
 
 
 async def agreement_by_id(
     tx: AsyncConnection, agreement_id: UUID, *, lock: bool = False
 ) -> RowMapping | None:
     """The agreement, or None; `lock` holds other changes of it back until commit."""
-    query = select(agreements).where(agreements.c.id == agreement_id)
+    query = _agreements().where(agreements.c.id == agreement_id)
     if lock:
-        query = query.with_for_update()
+        query = query.with_for_update(of=agreements)
     row: RowMapping | None = (await tx.execute(query)).mappings().one_or_none()
     return row
 
 
 async def agreements_of_tender(tx: AsyncConnection, tender_id: UUID) -> dict[str | None, RowMapping]:
     """The agreements that the tender led to, by lot; None stands for the whole of it."""
-    query = select(agreements).where(agreements.c.tender_id == tender_id)
+    query = _agreements().where(agreements.c.tender_id == tender_id)
     return {row["lot"]: row for row in (await tx.execute(query)).mappings()}
 
 
@@ -100,15 +116,21 @@ def _ids_of(parties: Parties, seen_by: UUID | None) -> Select[Any]:
 
 
 def _visible(party: UUID | None) -> Select[Any]:
-    query = select(agreements)
+    query = _agreements()
     if party is None:
         return query
+    ids = record_ids(party)
     return query.where(
         or_(
-            agreements.c.commissioner_organisation_id == party,
-            agreements.c.deliverer_organisation_id == party,
+            agreements.c.commissioner_organisation_id.in_(ids),
+            agreements.c.deliverer_organisation_id.in_(ids),
         )
     )
+
+
+def _agreements() -> Select[Any]:
+    """Agreements, their parties being the organisations to which the records of those who signed lead now."""
+    return select(*columns_resolved(agreements, *_PARTIES))
 
 
 async def lines_of_agreements(tx: AsyncConnection, ids: Collection[UUID]) -> list[dict[str, Any]]:
@@ -118,16 +140,13 @@ async def lines_of_agreements(tx: AsyncConnection, ids: Collection[UUID]) -> lis
 
 async def terminate(tx: AsyncConnection, agreement_id: UUID, effective_on: date) -> RowMapping:
     """End an agreement, and give it as it is then."""
-    ended: RowMapping = (
-        (
-            await tx.execute(
-                update(agreements)
-                .where(agreements.c.id == agreement_id)
-                .values(state="terminated", terminated_on=effective_on, version=agreements.c.version + 1)
-                .returning(agreements)
-            )
-        )
-        .mappings()
-        .one()
-    )
-    return ended
+    ended = {"state": "terminated", "terminated_on": effective_on}
+    return await change_agreement(tx, agreement_id, **ended, version=agreements.c.version + 1)
+
+
+async def change_agreement(tx: AsyncConnection, agreement_id: UUID, **values: Any) -> RowMapping:
+    """Change an agreement, and give it as it is then."""
+    await tx.execute(update(agreements).where(agreements.c.id == agreement_id).values(**values))
+    changed = await agreement_by_id(tx, agreement_id)
+    assert changed is not None
+    return changed

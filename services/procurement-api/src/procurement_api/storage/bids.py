@@ -10,6 +10,7 @@ from sqlalchemy import RowMapping, Select, and_, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cdp_common.db.constraints import constraint_errors
+from cdp_common.db.merges import columns_resolved
 from cdp_common.db.paging import keyset
 from procurement_api.domain.bid import BidExists
 from procurement_api.storage.tables import bid_versions, bids, opened_lines, tenders
@@ -20,12 +21,16 @@ def _bid_exists() -> BidExists:
 
 
 def _bids() -> Select[Any]:
-    """Bids, each with whether it waits for being confirmed under amended terms."""
+    """Bids, each with whether it waits for being confirmed under amended terms.
+
+    Its bidder and its portal are the organisations to which their records lead now.
+    """
     since = (
         select(tenders.c.bids_since_terms_version).where(tenders.c.id == bids.c.tender_id).scalar_subquery()
     )
     waits = and_(bids.c.state == "sealed", bids.c.terms_version < since)
-    return select(bids, waits.label("needs_reconfirmation"))
+    columns = columns_resolved(bids, "tenderer_organisation_id", "portal_organisation_id")
+    return select(*columns, waits.label("needs_reconfirmation"))
 
 
 async def add_bid(tx: AsyncConnection, row: dict[str, Any]) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import Row, RowMapping, Select, exists, insert, or_, select, upd
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from cdp_common.db.merges import columns_resolved
 from cdp_common.db.paging import keyset
 from procurement_api.storage.evaluation_tables import (
     answer_scores,
@@ -25,7 +26,8 @@ _OF_AN_ANSWER = tuple(consensus_scores.c[name] for name in ("bid_id", "measure",
 
 async def people_of(tx: AsyncConnection, tender_id: UUID) -> list[RowMapping]:
     """Everybody of the tender's panel, in the order in which they came to it."""
-    query = select(evaluators).where(evaluators.c.tender_id == tender_id).order_by(evaluators.c.id)
+    columns = columns_resolved(evaluators, "organisation_id")
+    query = select(*columns).where(evaluators.c.tender_id == tender_id).order_by(evaluators.c.id)
     return list((await tx.execute(query)).mappings())
 
 

@@ -7,11 +7,12 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, Select, func, insert, select, update
+from sqlalchemy import RowMapping, Select, and_, func, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cdp_common.db.constraints import constraint_errors
+from cdp_common.db.merges import columns_resolved, record_ids
 from cdp_common.db.paging import keyset
 from procurement_api.domain.plan import PlanPeriodTaken, PlanReferenceTaken
 from procurement_api.storage.plan_tables import (
@@ -35,14 +36,34 @@ async def add_plan(tx: AsyncConnection, row: dict[str, Any], lines: list[dict[st
     }
     with constraint_errors(refusals):
         await tx.execute(insert(plans).values(**row))
+    await _require_nothing_of_merged(tx, row)
     await tx.execute(insert(plan_lines), lines)
+
+
+async def _require_nothing_of_merged(tx: AsyncConnection, row: dict[str, Any]) -> None:
+    """Refuse what a plan of a record has that was merged into the partner's, and so gets no more of them."""
+    columns = plans.c
+    days = func.daterange(columns.starts_on, func.coalesce(columns.withdrawn_on, columns.ends_on), "[]")
+    stood = or_(columns.withdrawn_on.is_(None), columns.withdrawn_on >= columns.starts_on)
+    stands_then = and_(
+        columns.place_id == row["place_id"],
+        stood,
+        days.op("&&")(func.daterange(row["starts_on"], row["ends_on"], "[]")),
+    )
+    others = select(columns.reference).where(
+        columns.organisation_id.in_(record_ids(row["organisation_id"])), columns.id != row["id"]
+    )
+    if await tx.scalar(others.where(columns.reference == row["reference"]).limit(1)) is not None:
+        raise PlanReferenceTaken("This reference is in use.")
+    if await tx.scalar(others.where(stands_then).limit(1)) is not None:
+        raise PlanPeriodTaken("Vary the plan that there is, or withdraw it first.")
 
 
 async def plan_by_id(tx: AsyncConnection, plan_id: UUID, *, lock: bool = False) -> RowMapping | None:
     """The plan, or None; `lock` holds other changes of it back until commit."""
-    query = select(plans).where(plans.c.id == plan_id)
+    query = _plans().where(plans.c.id == plan_id)
     if lock:
-        query = query.with_for_update()
+        query = query.with_for_update(of=plans)
     row: RowMapping | None = (await tx.execute(query)).mappings().one_or_none()
     return row
 
@@ -66,15 +87,22 @@ async def plans_page(
     """Plans that the organisation sees (None: everybody's), oldest first; of another one, where asked."""
     query = _visible(organisation_id)
     if of_organisation is not None:
-        query = query.where(plans.c.organisation_id == of_organisation)
+        query = query.where(plans.c.organisation_id.in_(record_ids(of_organisation)))
     if place_id is not None:
         query = query.where(plans.c.place_id == place_id)
     return list((await tx.execute(keyset(query, [plans.c.id], cursor, limit))).mappings())
 
 
 def _visible(organisation_id: UUID | None) -> Select[Any]:
-    query = select(plans)
-    return query if organisation_id is None else query.where(plans.c.organisation_id == organisation_id)
+    query = _plans()
+    if organisation_id is None:
+        return query
+    return query.where(plans.c.organisation_id.in_(record_ids(organisation_id)))
+
+
+def _plans() -> Select[Any]:
+    """Plans, each of the organisation to which the record leads now that adopted it."""
+    return select(*columns_resolved(plans, "organisation_id"))
 
 
 async def lines_of_plans(tx: AsyncConnection, ids: Collection[UUID]) -> list[dict[str, Any]]:
@@ -104,9 +132,10 @@ async def withdraw(tx: AsyncConnection, plan_id: UUID, effective_on: date, reaso
 
 
 async def _changed(tx: AsyncConnection, plan_id: UUID, values: dict[str, Any]) -> RowMapping:
-    statement = update(plans).where(plans.c.id == plan_id).values(**values).returning(plans)
-    row: RowMapping = (await tx.execute(statement)).mappings().one()
-    return row
+    await tx.execute(update(plans).where(plans.c.id == plan_id).values(**values))
+    changed = await plan_by_id(tx, plan_id)
+    assert changed is not None
+    return changed
 
 
 async def plan_changed_on(tx: AsyncConnection, plan_id: UUID) -> date | None:
@@ -151,10 +180,10 @@ async def membership_end(tx: AsyncConnection, membership_id: UUID) -> date | Non
 async def plans_beyond(tx: AsyncConnection, membership_id: UUID, ends_on: date) -> list[RowMapping]:
     """The plans adopted in the membership that run on after a day, held until commit."""
     query = (
-        select(plans)
+        _plans()
         .where(plans.c.membership_id == membership_id, plans.c.state == "adopted", plans.c.ends_on > ends_on)
         .order_by(plans.c.id)
         .limit(MAX_PLANS_OF_A_MEMBERSHIP)
-        .with_for_update()
+        .with_for_update(of=plans)
     )
     return list((await tx.execute(query)).mappings())

@@ -19,6 +19,7 @@ from sqlalchemy import (
 )
 
 from cdp_common.db.columns import Json, Pence, Quantity, UtcDateTime, id_column
+from cdp_common.db.merges import merges_table
 from procurement_api.storage import (
     change_tables,
     evaluation_tables,
@@ -32,6 +33,8 @@ from procurement_api.storage.promised_lines import line_columns
 
 TABLE_MODULES = (change_tables, evaluation_tables, lot_tables, plan_tables, portal_tables, terms_tables)
 """Where the other tables stand; with them the metadata is whole."""
+
+merges_table(metadata)
 
 tenders = Table(
     "tenders",

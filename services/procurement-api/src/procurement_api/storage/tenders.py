@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cdp_common.db.constraints import constraint_errors
+from cdp_common.db.merges import columns_resolved, record_ids
 from cdp_common.db.paging import keyset
 from procurement_api.domain.tender import TenderOcidTaken
 from procurement_api.storage.tables import bids, tenders
@@ -26,7 +27,8 @@ _BID_COUNT = (
 
 
 def _tenders() -> Select[Any]:
-    return select(tenders, _BID_COUNT)
+    """Tenders, each of the organisation to which its buyer's record leads now."""
+    return select(*columns_resolved(tenders, "buyer_organisation_id"), _BID_COUNT)
 
 
 async def add_tenders_once(tx: AsyncConnection, rows: Collection[dict[str, Any]]) -> None:
@@ -42,6 +44,14 @@ async def add_tender(tx: AsyncConnection, row: dict[str, Any]) -> RowMapping:
     taken = {"uq_tenders_buyer_ocid": lambda: TenderOcidTaken("The buyer has a tender with this ocid.")}
     with constraint_errors(taken):
         await tx.execute(insert(tenders).values(**row))
+    # Nobody adds to the tenders of records that were merged into the buyer's, which no constraint compares.
+    same_ocid = select(tenders.c.id).where(
+        tenders.c.buyer_organisation_id.in_(record_ids(row["buyer_organisation_id"])),
+        tenders.c.ocid == row["ocid"],
+        tenders.c.id != row["id"],
+    )
+    if await tx.scalar(same_ocid.limit(1)) is not None:
+        raise TenderOcidTaken("The buyer has a tender with this ocid.")
     made: RowMapping = (await tx.execute(_tenders().where(tenders.c.id == row["id"]))).mappings().one()
     return made
 
@@ -51,7 +61,7 @@ async def tenders_by_ocids(
 ) -> dict[str, RowMapping]:
     """The buyer's tenders with these ocids, by ocid."""
     query = _tenders().where(
-        tenders.c.buyer_organisation_id == buyer_organisation_id, tenders.c.ocid.in_(ocids)
+        tenders.c.buyer_organisation_id.in_(record_ids(buyer_organisation_id)), tenders.c.ocid.in_(ocids)
     )
     return {row["ocid"]: row for row in (await tx.execute(query)).mappings()}
 
@@ -84,7 +94,7 @@ async def tenders_page(
     """Tenders that have been published, and those of one buyer that have not, oldest first."""
     visible: ColumnElement[bool] = tenders.c.published_at.is_not(None)
     if unpublished_of is not None:
-        visible = visible | (tenders.c.buyer_organisation_id == unpublished_of)
+        visible = visible | tenders.c.buyer_organisation_id.in_(record_ids(unpublished_of))
     query = _tenders().where(visible)
     for column, wanted in ((tenders.c.place_id, place_id), (tenders.c.ocid, ocid), (tenders.c.state, state)):
         if wanted is not None:

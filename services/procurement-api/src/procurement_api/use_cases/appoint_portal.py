@@ -52,15 +52,15 @@ async def appoint_portal(
     now: datetime,
 ) -> Answer:
     """The appointment: from now on the portal may submit bids for the tender."""
-    portal_id = draft.portal_organisation_id
     async with db.begin() as tx:
         own_tender(caller, await tender_by_id(tx, tender_id))
         if (earlier := await once.replay(tx)) is not None:
             return earlier
+    at = "/portal_organisation_id"
+    portal_id = (await known_organisation(partners, draft.portal_organisation_id, at)).id
     if portal_id == caller.org:
         words = "The buyer is not a portal for its own tender."
-        raise PortalInvalid(words, errors=[FieldError("/portal_organisation_id", "portal_is_buyer", words)])
-    await known_organisation(partners, portal_id, "/portal_organisation_id")
+        raise PortalInvalid(words, errors=[FieldError(at, "portal_is_buyer", words)])
 
     async with db.begin() as tx:
         tender = own_tender(caller, await tender_by_id(tx, tender_id))

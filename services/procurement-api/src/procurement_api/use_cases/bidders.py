@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -11,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cdp_common.contracts import tenderers as wire
 from cdp_common.contracts.bids import BidDraft
+from cdp_common.db.merges import record_ids
 from cdp_common.kernel.errors import FieldError
 from cdp_common.web.caller import Caller
 from procurement_api.domain.tenderers import (
@@ -36,6 +38,7 @@ class Bidder:
     portal_id: UUID | None
     key: str
     """Decides that a bidder has one live bid; a keyed hash, so that it names nobody."""
+    lead: Tenderer
 
 
 def stated_tenderers(draft: BidDraft, own_id: UUID | None) -> list[Tenderer]:
@@ -63,7 +66,7 @@ def stated_tenderers(draft: BidDraft, own_id: UUID | None) -> list[Tenderer]:
 async def require_may_submit(tx: AsyncConnection, caller: Caller, tender_id: UUID, draft: BidDraft) -> None:
     """Refuse who neither leads the bid nor is a portal that the buyer appointed for the tender."""
     names_somebody = _names_somebody(draft)
-    if names_somebody and is_own_bid(stated_tenderers(draft, caller.org), caller.org):
+    if names_somebody and is_own_bid(stated_tenderers(draft, caller.org), await own_ids(tx, caller)):
         return
     appointed = await is_appointed(tx, tender_id, caller.org)
     if appointed and not names_somebody:
@@ -87,25 +90,40 @@ async def require_may_change(tx: AsyncConnection, caller: Caller, bid: RowMappin
     raise BidNotFound("No bid of yours has this id.")
 
 
-def bidder_of(caller: Caller, tender_id: UUID, draft: BidDraft, key: bytes, received_at: datetime) -> Bidder:
-    """Whose bid the draft is; refuses tenderers that do not hold, and a portal without an attestation."""
+async def own_ids(tx: AsyncConnection, caller: Caller) -> frozenset[UUID]:
+    """The ids that lead to whom the caller acts for: its own, and those of records merged into it."""
+    return frozenset([caller.org, *await tx.scalars(record_ids(caller.org))])
+
+
+def bidder_of(
+    caller: Caller,
+    own: Collection[UUID],
+    tender_id: UUID,
+    draft: BidDraft,
+    key: bytes,
+    received_at: datetime,
+) -> Bidder:
+    """Whose bid the draft is; refuses tenderers that do not hold, and a portal without an attestation.
+
+    `own` are the ids by which the draft may name the organisation that the caller acts for.
+    """
     if draft.tenderer is not None and draft.tenderers:
         words = "Those who bid stand in one place."
         raise TenderersInvalid(words, errors=[FieldError("/tenderers", "tenderers_repeated", words)])
     tenderers = stated_tenderers(draft, caller.org)
     lead = require_tenderers_hold(tenderers)
-    if is_own_bid(tenderers, caller.org):
-        return Bidder(caller.org, None, identity_key(key, tender_id, lead, None))
+    if is_own_bid(tenderers, own):
+        return Bidder(caller.org, None, identity_key(key, tender_id, lead, None), lead)
     require_attested(_attested(draft.attestation), received_at)
-    return Bidder(None, caller.org, identity_key(key, tender_id, lead, caller.org))
+    return Bidder(None, caller.org, identity_key(key, tender_id, lead, caller.org), lead)
 
 
-def require_same_bidder(bid: RowMapping, bidder: Bidder) -> None:
-    """Refuse a replacement that is another bidder's."""
+def require_same_bidder(bid: RowMapping, bidder: Bidder, own: Collection[UUID], key: bytes) -> None:
+    """Refuse a replacement that is another bidder's; the portal's record may have been merged meanwhile."""
     if bid["portal_organisation_id"] is None:
         if bidder.organisation_id is None:
             raise TendererNotCaller("A bid of the caller's own is replaced by one of its own.")
-    elif bid["tenderer_key"] != bidder.key:
+    elif bid["tenderer_key"] not in {identity_key(key, bid["tender_id"], bidder.lead, one) for one in own}:
         words = "A replacement is led by the tenderer that led the bid; withdraw and submit for another."
         raise TenderersInvalid(words, errors=[FieldError("/tenderers", "tenderer_changed", words)])
 

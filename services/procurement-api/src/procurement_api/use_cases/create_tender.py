@@ -10,6 +10,7 @@ from cdp_common.clients.partners import PartnersClient
 from cdp_common.contracts.tenders import TenderDraft
 from cdp_common.db.database import Database
 from cdp_common.db.idempotency import Answer, Once
+from cdp_common.db.merges import current_record
 from cdp_common.kernel.errors import FieldError
 from cdp_common.kernel.identifiers import new_id
 from cdp_common.web.caller import Caller
@@ -35,9 +36,9 @@ async def create_tender(
     now: datetime,
 ) -> Answer:
     """The draft tender; without an ocid of the buyer's own it gets one of the deployment's prefix."""
-    if caller.org != draft.buyer_organisation_id:
-        raise NotTheBuyer("Tenders are made for the organisation that the caller acts for.")
     async with db.begin() as tx:
+        if caller.org != await current_record(tx, draft.buyer_organisation_id):
+            raise NotTheBuyer("Tenders are made for the organisation that the caller acts for.")
         if (earlier := await answer_before(tx, once)) is not None:
             return earlier
     _require_holds(draft, now)
@@ -48,7 +49,7 @@ async def create_tender(
     async with db.begin() as tx:
         if (earlier := await answer_before(tx, once)) is not None:
             return earlier
-        tender = await add_tender(tx, _row(draft, ocid_prefix, now))
+        tender = await add_tender(tx, _row(caller.org, draft, ocid_prefix, now))
         return await keep_answer(tx, once, 201, tender_answer(tender), now)
 
 
@@ -63,7 +64,7 @@ def _require_holds(draft: TenderDraft, now: datetime) -> None:
             raise TermsInvalid(refusal.detail, errors=faults) from refusal
 
 
-def _row(draft: TenderDraft, ocid_prefix: str, now: datetime) -> dict[str, Any]:
+def _row(buyer_id: UUID, draft: TenderDraft, ocid_prefix: str, now: datetime) -> dict[str, Any]:
     tender_id: UUID = new_id()
     terms = draft.terms
     return {
@@ -72,7 +73,7 @@ def _row(draft: TenderDraft, ocid_prefix: str, now: datetime) -> dict[str, Any]:
         "reference": draft.reference,
         "title": draft.title,
         "description": draft.description,
-        "buyer_organisation_id": draft.buyer_organisation_id,
+        "buyer_organisation_id": buyer_id,
         "place_id": draft.place_id,
         "delivery_areas": list(draft.delivery_areas),
         **value_columns(draft.value),

@@ -1,9 +1,10 @@
-"""What procurement-api takes from the feed of partners-api: who was erased, and whose membership ended.
+"""What procurement-api takes from the feed of partners-api: who was erased, who left, who was merged.
 
 The plans of a partner that leaves end with its membership. Who was erased is named here no more:
 scores, moderations and the evaluations that rest on them stay: they hold ids. A client's own reference for
 the person, which may be a name or an address, is replaced by a keyed hash of it. So the client cannot bring
 the person back under the same reference as somebody new, who would be let moderate what they have scored.
+What a record of an organisation had that was merged into another one is the other one's from then on.
 """
 
 from __future__ import annotations
@@ -14,9 +15,11 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cdp_common.contracts.base import EventEnvelope
+from cdp_common.contracts.organisations import OrganisationMerged
 from cdp_common.contracts.partners import MembershipChanged
 from cdp_common.contracts.persons import PersonErased
 from cdp_common.db.consumer import Handle
+from cdp_common.db.merges import keep_merge
 from cdp_common.kernel.clock import Clock, utc_now
 from cdp_common.kernel.proofs import canonical_json, commitment
 from procurement_api.storage.erased_people import add_erased_person, erase_evaluator, named_as
@@ -40,6 +43,9 @@ def partners_follower(panel_key: Callable[[], bytes], clock: Clock = utc_now) ->
         elif event.type == "membership.ended":
             ended = MembershipChanged.model_validate(event.data, extra="ignore")
             await withdraw_plans_of_leaver(tx, ended, event.aggregate_version, clock())
+        elif event.type == "organisation.merged":
+            merged = OrganisationMerged.model_validate(event.data, extra="ignore")
+            await keep_merge(tx, merged.organisation_id, merged.survivor_id, clock())
 
     return follow_partners
 

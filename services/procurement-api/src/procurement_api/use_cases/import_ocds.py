@@ -23,6 +23,7 @@ from cdp_common.contracts.ocds import (
 from cdp_common.contracts.tenders import Lot
 from cdp_common.db.database import Database
 from cdp_common.db.idempotency import Answer, Once
+from cdp_common.db.merges import current_record
 from cdp_common.kernel.identifiers import new_id
 from cdp_common.web.caller import Caller
 from procurement_api.domain.ocds import Fault, TenderFacts, read_package
@@ -40,9 +41,9 @@ async def import_ocds(
     db: Database, partners: PartnersClient, caller: Caller, document: OcdsImport, once: Once, now: datetime
 ) -> Answer:
     """Draft tenders for what the package holds; a tender imported before is given again, unchanged."""
-    if caller.org != document.buyer_organisation_id:
-        raise NotTheBuyer("Tenders are imported for the organisation that the caller acts for.")
     async with db.begin() as tx:
+        if caller.org != await current_record(tx, document.buyer_organisation_id):
+            raise NotTheBuyer("Tenders are imported for the organisation that the caller acts for.")
         if (earlier := await answer_before(tx, once)) is not None:
             return earlier
     tenders, faults = read_package(document.package, document.ocid)
@@ -51,8 +52,11 @@ async def import_ocds(
     async with db.begin() as tx:
         if (earlier := await answer_before(tx, once)) is not None:
             return earlier
-        await add_tenders_once(tx, [_tender_row(document, facts, now) for facts in tenders])
-        rows = await tenders_by_ocids(tx, document.buyer_organisation_id, [facts.ocid for facts in tenders])
+        ocids = [facts.ocid for facts in tenders]
+        known = await tenders_by_ocids(tx, caller.org, ocids)
+        new = [_tender_row(caller.org, document, facts, now) for facts in tenders if facts.ocid not in known]
+        await add_tenders_once(tx, new)
+        rows = await tenders_by_ocids(tx, caller.org, ocids)
         return await keep_answer(tx, once, 201, _report(tenders, rows, faults), now)
 
 
@@ -104,7 +108,7 @@ def _value(value: StatedValue | None) -> NoticeValue | None:
     return NoticeValue(currency=value.currency, amount=value.amount, amount_gross=value.amount_gross)
 
 
-def _tender_row(document: OcdsImport, facts: TenderFacts, now: datetime) -> dict[str, Any]:
+def _tender_row(buyer_id: UUID, document: OcdsImport, facts: TenderFacts, now: datetime) -> dict[str, Any]:
     foreign = foreign_value(facts.value)
     return {
         "id": new_id(),
@@ -112,7 +116,7 @@ def _tender_row(document: OcdsImport, facts: TenderFacts, now: datetime) -> dict
         "reference": facts.reference,
         "title": facts.title,
         "description": facts.description,
-        "buyer_organisation_id": document.buyer_organisation_id,
+        "buyer_organisation_id": buyer_id,
         "place_id": document.place_id,
         "delivery_areas": [],
         **value_columns(of_notice(facts.pounds)),

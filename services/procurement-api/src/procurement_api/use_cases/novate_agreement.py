@@ -47,12 +47,13 @@ async def novate_agreement(
     deliverer = await known_organisation(
         partners, novation.deliverer_organisation_id, "/deliverer_organisation_id"
     )
+    found = novation.model_copy(update={"deliverer_organisation_id": deliverer.id})
 
     async with db.begin() as tx:
         row = own_agreement(caller, await agreement_by_id(tx, agreement_id, lock=True))
         if (earlier := await answer_before(tx, once)) is not None:
             return earlier
-        await _require_novable(tx, row, novation, caller, if_match)
+        await _require_novable(tx, row, found, caller, if_match)
         change = {
             "agreement_id": agreement_id,
             "version": row["version"] + 1,

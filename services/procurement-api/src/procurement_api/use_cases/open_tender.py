@@ -73,6 +73,7 @@ async def open_tender(
     unconfirmed = [bid for bid in live if bid["needs_reconfirmation"]]
     terms = TenderTerms.model_validate(tender["terms"])
     private_jwk = unwrap(tender["sealing_private_wrapped"], sealing_key, seal_binding(tender_id))
+    portals = {bid["id"] for bid in live if bid["portal_organisation_id"] is not None}
     drafts = {bid["id"]: _content(versions[bid["id"]], private_jwk) for bid in live}
     found = await find_tenderers(partners, tender, live, drafts)
     opened = []
@@ -87,10 +88,11 @@ async def open_tender(
         log = await publish_log(tx, tender_id, await signer.key(tx, now), now)
         for one in opened:
             await add_opened_lines(tx, _line_rows(one, tender))
-            await _name_bidder(tx, one.bid_id, found[one.bid_id], one.draft)
+            await _name_bidder(tx, one.bid_id, found[one.bid_id], one.draft, is_portals=one.bid_id in portals)
             await change_bid(tx, one.bid_id, state="opened")
         for bid in unconfirmed:
-            await _name_bidder(tx, bid["id"], found[bid["id"]], drafts[bid["id"]])
+            is_portals = bid["id"] in portals
+            await _name_bidder(tx, bid["id"], found[bid["id"]], drafts[bid["id"]], is_portals=is_portals)
             await change_bid(tx, bid["id"], state="disregarded", disregarded_reason=NOT_ON_CURRENT_TERMS)
         await _supersede(tx, tender, opened, found, versions, now)
         changed = await change_tender(tx, tender_id, opened_at=now)
@@ -145,9 +147,17 @@ def _on_terms(draft: BidDraft, bid: RowMapping, tender: RowMapping) -> tuple[Bid
     return draft.model_copy(update={"lines": lines}), unfit
 
 
-async def _name_bidder(tx: AsyncConnection, bid_id: UUID, found: Found, draft: BidDraft) -> None:
-    """Write whose the bid is, and who authorised it; of one that is disregarded nothing else is opened."""
-    await change_bid(tx, bid_id, tenderer_organisation_id=found.lead_id, tenderer_name=found.lead_name)
+async def _name_bidder(
+    tx: AsyncConnection, bid_id: UUID, found: Found, draft: BidDraft, *, is_portals: bool
+) -> None:
+    """Write who authorised the bid, and whose it is; of one that is disregarded nothing else is opened.
+
+    A bidder's own bid stays of the record that submitted it, which may have been merged meanwhile.
+    """
+    named: dict[str, Any] = {"tenderer_name": found.lead_name}
+    if is_portals:
+        named["tenderer_organisation_id"] = found.lead_id
+    await change_bid(tx, bid_id, **named)
     await add_tenderers(tx, list(found.rows))
     if draft.attestation is not None:
         stated = {name: getattr(draft.attestation, name) for name in ("authorised_by", "authorised_at")}

@@ -9,6 +9,7 @@ from cdp_common.contracts.base import Batch
 from cdp_common.contracts.licensed import for_reader
 from cdp_common.contracts.plans import Plan, PlanChange
 from cdp_common.db.database import Database
+from cdp_common.db.merges import current_record
 from cdp_common.db.paging import cut_page
 from cdp_common.web.caller import Caller
 from procurement_api.storage.plans import (
@@ -43,10 +44,11 @@ async def list_plans(
     """Plans of the caller's organisation, oldest first, and the cursor of the next page."""
     require_reads_agreements(caller)
     async with db.begin() as tx:
+        asked = None if organisation_id is None else await current_record(tx, organisation_id)
         rows = await plans_page(
             tx,
             organisation_id=_whose(caller),
-            of_organisation=organisation_id,
+            of_organisation=asked,
             place_id=place_id,
             cursor=cursor,
             limit=limit,

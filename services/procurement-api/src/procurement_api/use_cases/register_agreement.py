@@ -77,14 +77,16 @@ async def prepare_agreement(
     db: Database, toms: TomsClient, partners: PartnersClient, caller: Caller, draft: AgreementDraft
 ) -> PreparedAgreement:
     """The agreement held to its rules and valued; nothing is written."""
-    require_agreement_holds(_rules_of(draft, caller))
+    require_agreement_holds(_rules_of(draft, caller.org))
     require_kpis(draft, draft.kind, [line.measure for line in draft.lines])
-    await _require_framework(db, draft)
     require_slug(await known_place(partners, draft.place_id), draft.place_slug)
     commissioner = await partners.get_organisation(caller.org)
     deliverer = await known_organisation(
         partners, draft.deliverer_organisation_id, "/deliverer_organisation_id"
     )
+    draft = draft.model_copy(update={"deliverer_organisation_id": deliverer.id})
+    require_agreement_holds(_rules_of(draft, caller.org))
+    await _require_framework(db, draft)
     edition = await known_edition(toms, draft.edition_hash)
     lines, about = await _value(toms, draft, edition)
     row = {
@@ -128,11 +130,11 @@ async def _require_framework(db: Database, draft: AgreementDraft) -> None:
         raise AgreementInvalid(words, errors=[FieldError(at, "framework_agreement_unknown", words)])
 
 
-def _rules_of(draft: AgreementDraft, caller: Caller) -> Draft:
+def _rules_of(draft: AgreementDraft, commissioner_id: UUID) -> Draft:
     return Draft(
         kind=draft.kind,
         life=ContractPeriod(draft.starts_on, draft.ends_on),
-        commissioner=caller.org,
+        commissioner=commissioner_id,
         deliverer=draft.deliverer_organisation_id,
         value_gbp=draft.value_gbp,
         profiles=[profile_of(line) for line in draft.lines],

@@ -22,6 +22,7 @@ from procurement_api.storage.tenders import share_submissions, tender_by_id
 from procurement_api.use_cases.bid_rules import bid_content, demands_of
 from procurement_api.use_cases.bidders import (
     bidder_of,
+    own_ids,
     require_may_change,
     require_may_submit,
     require_same_bidder,
@@ -68,7 +69,8 @@ async def submit_bid(
         if (earlier := await once.replay(tx)) is not None:
             return earlier
         require_submittable(tender["state"], tender["deadline_at"], received_at)
-        bidder = bidder_of(caller, tender_id, sent.draft, identity_key, received_at)
+        own = await own_ids(tx, caller)
+        bidder = bidder_of(caller, own, tender_id, sent.draft, identity_key, received_at)
         require_bid_holds(bid_content(sent.draft), demands_of(tender))
         bid = new_bid(tender, bidder, received_at)
         await add_bid(tx, bid)
@@ -120,8 +122,9 @@ async def _next_version(
         assert tender is not None
         require_submittable(tender["state"], tender["deadline_at"], received_at)
         if sent is not None:
-            bidder = bidder_of(caller, tender["id"], sent.draft, identity_key, received_at)
-            require_same_bidder(found, bidder)
+            own = await own_ids(tx, caller)
+            bidder = bidder_of(caller, own, tender["id"], sent.draft, identity_key, received_at)
+            require_same_bidder(found, bidder, own, identity_key)
             require_bid_holds(bid_content(sent.draft), demands_of(tender))
         bid = await require_may_change(tx, caller, await bid_by_id(tx, bid_id, lock=True))
         if bid["state"] == "withdrawn":

@@ -66,6 +66,7 @@ def _bidder(
     """Whose bid it is; raises whatever is wrong with it."""
     tender_to_bid_for(caller, tender.row)
     require_submittable(tender.row["state"], tender.row["deadline_at"], received_at)
-    bidder = bidder_of(caller, tender.row["id"], sent.draft, identity_key, received_at)
+    own = {caller.org}  # whoever names its record that was merged goes the long way
+    bidder = bidder_of(caller, own, tender.row["id"], sent.draft, identity_key, received_at)
     require_bid_holds(bid_content(sent.draft), tender.demands)
     return bidder

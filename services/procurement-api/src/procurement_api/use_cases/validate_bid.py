@@ -18,7 +18,7 @@ from procurement_api.domain.bid import Demands, reason_to_disregard, require_bid
 from procurement_api.domain.tender import require_submittable
 from procurement_api.storage.tenders import tender_by_id
 from procurement_api.use_cases.bid_rules import amount_of, bid_content, demands_of, told_apart
-from procurement_api.use_cases.bidders import bidder_of, require_may_submit
+from procurement_api.use_cases.bidders import bidder_of, own_ids, require_may_submit
 from procurement_api.use_cases.rights import tender_to_bid_for
 from procurement_api.use_cases.value_bid import value_bid
 
@@ -38,8 +38,9 @@ async def validate_bid(
     async with db.begin() as tx:
         tender = tender_to_bid_for(caller, await tender_by_id(tx, tender_id))
         await require_may_submit(tx, caller, tender_id, draft)
+        own = await own_ids(tx, caller)
     require_submittable(tender["state"], tender["deadline_at"], received_at)
-    bidder_of(caller, tender_id, draft, identity_key, received_at)
+    bidder_of(caller, own, tender_id, draft, identity_key, received_at)
     content, demands = bid_content(draft), demands_of(tender)
     require_bid_holds(content, demands)
     terms = TenderTerms.model_validate(tender["terms"])
