@@ -1,4 +1,5 @@
-"""How signatures stood on any day, over the API, against a model: a state machine signs, renews and ends.
+"""How signatures stood on any day, over the API, against a model: a state machine signs, renews, goes to
+other levels, merges the two signatories' records, and ends.
 
 The model paints a calendar for each signature. What is decided today is painted from today on, and what was
 painted before stays: so nothing that the register said of an earlier day may change.
@@ -12,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import httpx2
 import pytest
@@ -22,6 +24,7 @@ from hypothesis.stateful import (
     RuleBasedStateMachine,
     initialize,
     multiple,
+    precondition,
     rule,
     run_state_machine_as_test,
 )
@@ -30,12 +33,14 @@ from cdp_common.kernel.identifiers import new_id
 from cdp_common.testing.plugin import MakeSavepointDatabase
 from charter_api.settings import SCHEMA
 from tests.integration.charter_api.conftest import running
+from tests.integration.charter_api.test_mergers import merged
 from tests.integration.charter_api.world import Headers, World, keyed
 from tests.soak.scale import Scale
 
-RUNS, LONG_RUNS, STEPS, LONG_STEPS = 3, 100, 10, 30
+RUNS, LONG_RUNS, STEPS, LONG_STEPS = 8, 100, 14, 30
 NOTICE_DAYS = 10
-IN_FORCE = ("active", "due_for_renewal")
+IN_FORCE, ENDED = ("active", "due_for_renewal"), ("lapsed", "withdrawn", "merged")
+LEVELS = ("first", "second")
 WHO = st.integers(0, 1)
 
 
@@ -50,19 +55,27 @@ def a_month_on(day: date) -> date:
 class Signed:
     """A signature of the model: its calendar, and what the days to come are painted by."""
 
-    who: int
+    owner: UUID
+    signed_on: date
     expires_on: date
+    level: str = "first"
     suspended: bool = False
     withdrawn_on: date | None = None
+    is_merged: bool = False
     calendar: dict[date, str] = field(default_factory=dict)
+    terms: dict[date, tuple[str, str]] = field(default_factory=dict)
+    """Whose it is, and at which level."""
 
     def paint(self, first: date, last: date) -> None:
         """Say how it stands from `first` on, as far as the calendar goes."""
         for number in range((last - first).days + 1):
             day = first + timedelta(days=number)
             self.calendar[day] = self._state(day)
+            self.terms[day] = (str(self.owner), self.level)
 
     def _state(self, day: date) -> str:
+        if self.is_merged:
+            return "merged"
         if self.withdrawn_on is not None and day >= self.withdrawn_on:
             return "withdrawn"
         if day > self.expires_on:
@@ -106,8 +119,11 @@ def machine(setting: Setting) -> type[RuleBasedStateMachine]:
         @initialize()
         def publish(self) -> None:
             world.place = new_id()
-            terms = {"review_months": 1, "renewal_notice_days": NOTICE_DAYS}
+            levels = [{"code": code, "order": order, "name": code} for order, code in enumerate(LEVELS, 1)]
+            terms = {"review_months": 1, "renewal_notice_days": NOTICE_DAYS, "levels": levels}
             self.charter = setting.done(world.charter(**terms))["id"]
+            self.orgs = [new_id(), new_id()]
+            world.neighbours.kinds |= {str(org): "private" for org in self.orgs}
             self.model: dict[str, Signed] = {}
             self.first = self.today - timedelta(days=6)
 
@@ -128,15 +144,16 @@ def machine(setting: Setting) -> type[RuleBasedStateMachine]:
 
         @rule(target=signatures, who=WHO, back=st.integers(0, 5))
         def sign(self, who: int, back: int) -> Any:
-            earlier = [one for one in self.model.values() if one.who == who]
+            owner = self.orgs[who]
+            earlier = [one for one in self.model.values() if one.owner == owner]
             day = self.today - timedelta(days=0 if earlier else back)
-            draft = world.signature_draft(self.charter, signed_on=day.isoformat(), pledges=[])
-            answer = self.asked("POST", "/v1/signatures", draft, self.as_(who))
-            if any(one.calendar[self.today] not in ("lapsed", "withdrawn") for one in earlier):
+            draft = world.signature_draft(self.charter, signed_on=day.isoformat(), pledges=[], level="first")
+            answer = self.asked("POST", "/v1/signatures", draft, world.as_signatory(owner))
+            if any(one.calendar[self.today] not in ENDED for one in earlier):
                 assert answer.status_code == 409, answer.text
                 return multiple()
             assert answer.status_code == 201, answer.text
-            made = Signed(who, a_month_on(day))
+            made = Signed(owner, day, a_month_on(day))
             made.paint(day, self.horizon)
             self.model[answer.json()["id"]] = made
             return answer.json()["id"]
@@ -146,9 +163,37 @@ def machine(setting: Setting) -> type[RuleBasedStateMachine]:
             one = self.model[signature_id]
             path = f"/v1/signatures/{signature_id}/renewals"
             body = {"signing_person": {"name": "Ada Example", "role": "Director"}}
-            answer = self.asked("POST", path, body, self.as_(one.who))
+            answer = self.asked("POST", path, body, world.as_signatory(one.owner))
             if self.decides(one, answer, "due_for_renewal"):
                 one.expires_on = a_month_on(one.expires_on + timedelta(days=1))
+                one.paint(self.today, self.horizon)
+
+        @rule(signature_id=signatures)
+        def change_level(self, signature_id: str) -> None:
+            one = self.model[signature_id]
+            other = LEVELS[1 - LEVELS.index(one.level)]
+            path = f"/v1/signatures/{signature_id}/level-changes"
+            answer = self.asked("POST", path, {"level": other}, world.as_signatory(one.owner))
+            if self.decides(one, answer, *IN_FORCE):
+                one.level = other
+                one.paint(self.today, self.horizon)
+
+        @precondition(lambda self: self.orgs[0] != self.orgs[1] and self.model)
+        @rule(into=WHO)
+        def merge(self, into: int) -> None:
+            record, survivor = self.orgs[1 - into], self.orgs[into]
+            setting.done(merged(world, record, survivor))
+            self.orgs = [survivor, survivor]
+            standing = []
+            for one in self.model.values():
+                one.owner = survivor
+                if one.calendar[self.today] not in ENDED and one.withdrawn_on is None:
+                    standing.append(one)
+            # As they were signed: of equals the first stays.
+            standing.sort(key=lambda one: (not one.suspended, self.today - one.expires_on, one.signed_on))
+            for one in standing[1:]:
+                one.is_merged = True
+            for one in self.model.values():
                 one.paint(self.today, self.horizon)
 
         @rule(signature_id=signatures, ends=st.booleans())
@@ -164,7 +209,7 @@ def machine(setting: Setting) -> type[RuleBasedStateMachine]:
         def withdraw(self, signature_id: str, ahead: int) -> None:
             one, day = self.model[signature_id], self.today + timedelta(days=ahead)
             read = setting.done(world.http.get(f"/v1/signatories/{signature_id}"))
-            headers = {**self.as_(one.who), "If-Match": read.headers["ETag"]}
+            headers = {**world.as_signatory(one.owner), "If-Match": read.headers["ETag"]}
             body = {"effective_on": day.isoformat(), "reason": "Why"}
             path = f"/v1/signatures/{signature_id}/withdraw"
             answer = self.asked("POST", path, body, headers)
@@ -180,9 +225,6 @@ def machine(setting: Setting) -> type[RuleBasedStateMachine]:
             if hasattr(self, "first"):
                 for number in range(0, (self.horizon - self.first).days + 1, setting.every):
                     self.compare(self.first + timedelta(days=number))
-
-        def as_(self, who: int) -> Headers:
-            return world.as_signatory((world.signatory, world.other)[who])
 
         def asked(self, method: str, path: str, body: Any, headers: Headers) -> httpx2.Response:
             setting.steps += 1
@@ -202,13 +244,20 @@ def machine(setting: Setting) -> type[RuleBasedStateMachine]:
             return may
 
         def compare(self, day: date) -> None:
-            """The register of a day has the same signatures, in the same states."""
+            """The register of a day has the same signatures, in the same states, of the same owners."""
             setting.steps += 1
             query = {"place_id": str(world.place), "as_of": day.isoformat(), "limit": "100"}
             read = setting.done(world.http.get("/v1/register", params=query))
             assert read.status_code == 200, read.text
-            found = {one["signature_id"]: one["state"] for one in read.json()["items"]}
-            known = {number: one.calendar[day] for number, one in self.model.items() if day in one.calendar}
+            found = {
+                one["signature_id"]: (one["state"], (one["organisation_id"], one["level"]))
+                for one in read.json()["items"]
+            }
+            known = {
+                number: (one.calendar[day], one.terms[day])
+                for number, one in self.model.items()
+                if day in one.calendar
+            }
             assert found == known, day
             setting.compared.append(len(found))
 

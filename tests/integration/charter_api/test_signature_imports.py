@@ -2,7 +2,7 @@
 
 import csv
 import io
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 import httpx2
@@ -13,7 +13,7 @@ from cdp_common.contracts.base import EventEnvelope
 from cdp_common.kernel.identifiers import new_id
 from charter_api.domain.signature_file import KNOWN_COLUMNS
 from charter_api.use_cases.expire_entries import expire_entries
-from charter_api.use_cases.follow_partners import follow_partners
+from charter_api.use_cases.follow_partners import partners_follower
 
 COMPANY = "GB-COH:01234567"
 PLEDGE = {"pledge": "hiring", "pledge_text": "Vacancies go to the job club", "place_slug": "county-durham"}
@@ -64,7 +64,7 @@ async def told(world: World, kind: str, **data: object) -> None:
             "aggregate_id": str(new_id()),
             "aggregate_version": 1,
             "place_id": None,
-            "occurred_at": datetime(2026, 11, 22, tzinfo=UTC).isoformat(),
+            "occurred_at": world.clock().isoformat(),
             "effective_on": None,
             "traceparent": None,
             "audience": ["internal"],
@@ -73,7 +73,7 @@ async def told(world: World, kind: str, **data: object) -> None:
         extra="ignore",
     )
     async with world.db.begin() as tx:
-        await follow_partners(tx, envelope)
+        await partners_follower(world.clock)(tx, envelope)
 
 
 async def delegated(world: World, organisation_id: UUID, scopes: tuple[str, ...] = ("charter:sign",)) -> dict:

@@ -40,6 +40,7 @@ async def test_a_signature_is_renewed_within_its_notice_for_the_period_that_foll
     due = await state(world, path)
     renewed = await turn(world, path, "renewals", own, draft)
     again = await turn(world, path, "renewals", own, {"signing_person": PERSON})
+    anew = await world.sign(world.signature_draft(newer["id"]), own)
 
     assert (early.status_code, early.json()["code"]) == (409, "renewal_not_due")
     assert (others.status_code, unknown.status_code, due) == (403, 422, "due_for_renewal")
@@ -49,6 +50,7 @@ async def test_a_signature_is_renewed_within_its_notice_for_the_period_that_foll
     assert (body["state"], body["charter_version"], body["signed_by_role"]) == ("active", "2", "Chair")
     assert (body["renewal_due_on"], body["expires_on"]) == ("2028-04-17", "2028-04-30")
     assert (again.status_code, again.json()["code"]) == (409, "renewal_not_due")
+    assert (anew.status_code, anew.json()["code"]) == (409, "already_signed")
     assert await world.count("signing_people") == 2
     # What was so on a day stays so.
     before = (await world.http.get(f"/v1/signatories/{path}", params={"as_of": "2027-10-01"})).json()

@@ -30,6 +30,8 @@ class Neighbours:
     calls: list[str] = field(default_factory=list)
     identifiers: dict[str, str] = field(default_factory=dict)
     """By organisation: the identifier that it has proved."""
+    merged_ids: dict[str, list[str]] = field(default_factory=dict)
+    """By organisation: the records that were merged into its own."""
 
     def answer(self, request: httpx2.Request) -> httpx2.Response:
         self.calls.append(request.url.path)
@@ -58,6 +60,7 @@ class Neighbours:
             "kind": self.kinds[organisation_id],
             "state": "verified",
             "identifiers": self._identifiers(organisation_id),
+            "merged_ids": self.merged_ids.get(organisation_id, []),
             "is_sme": None,
             "is_vcse": None,
             "website": None,

@@ -8,7 +8,7 @@ from cdp_common.db.consumer import Followed
 from cdp_common.db.database import Database
 from cdp_common.web import feed_command
 from charter_api.settings import SCHEMA, Settings
-from charter_api.use_cases.follow_partners import SOURCE, follow_partners
+from charter_api.use_cases.follow_partners import SOURCE, partners_follower
 
 
 def main(arguments: Sequence[str]) -> NoReturn:
@@ -18,4 +18,4 @@ def main(arguments: Sequence[str]) -> NoReturn:
 
 @asynccontextmanager
 async def _feeds(settings: Settings, database: Database) -> AsyncIterator[Sequence[Followed]]:
-    yield [Followed(SOURCE, follow_partners)]
+    yield [Followed(SOURCE, partners_follower())]

@@ -31,7 +31,7 @@ from charter_api.api import (
 from charter_api.settings import SCHEMA, Settings
 from charter_api.use_cases.announce_turns import INTERVAL_S, turns_of
 from charter_api.use_cases.expire_entries import expiries_of
-from charter_api.use_cases.follow_partners import SOURCE, follow_partners
+from charter_api.use_cases.follow_partners import SOURCE, partners_follower
 
 
 def create_app(
@@ -53,7 +53,7 @@ def create_app(
     tokens = own_tokens(settings, http)
     follows = following(
         database,
-        Followed(SOURCE, follow_partners),
+        Followed(SOURCE, partners_follower(clock)),
         FeedClient(settings.partners_url, tokens, http),
         poll_interval_s=settings.poll_interval_s,
         clock=clock,

@@ -22,7 +22,7 @@ from cdp_common.contracts.commitments import CommitmentLine, ScheduledShare
 from cdp_common.contracts.partners import OrganisationKind
 from cdp_common.contracts.toms import Unit
 
-SignatureState = Literal["active", "due_for_renewal", "suspended", "lapsed", "withdrawn"]
+SignatureState = Literal["active", "due_for_renewal", "suspended", "lapsed", "withdrawn", "merged"]
 
 
 class CharterPledge(Contract):
@@ -145,6 +145,7 @@ class Signatory(Contract):
     areas: list[Code] = []
     level: Code | None = None
     level_name: str | None = None
+    merged_into: UUID | None = None  # since records were merged: the organisation's signature that stands
     pledges: list[Pledge]
     version: int
     data_status: DataStatus

@@ -10,7 +10,15 @@ from cdp_common.contracts.base import Code, Contract, ShortText
 from cdp_common.contracts.charter import SignatureState, SigningPerson
 
 SignatureChangeKind = Literal[
-    "signed", "renewed", "suspended", "reinstated", "withdrawn", "level_changed", "renewal_due", "lapsed"
+    "signed",
+    "renewed",
+    "suspended",
+    "reinstated",
+    "withdrawn",
+    "level_changed",
+    "merged",
+    "renewal_due",
+    "lapsed",
 ]
 
 
@@ -46,6 +54,7 @@ class SignatureChange(Contract):
     renewal_due_on: date | None
     expires_on: date | None
     level: Code | None  # of a signing, a renewal and a change of level
+    merged_into: UUID | None  # of a merger of records: the signature that stands
     reason: str | None  # for the signatory and the place's programme managers; null for everybody else
 
 

@@ -16,6 +16,7 @@ _WORDS: dict[SignatureState, str] = {
     "suspended": "Signature suspended",
     "lapsed": "Signature lapsed",
     "withdrawn": "No longer a signatory",
+    "merged": "Signature continued under another number",
 }
 
 

@@ -34,7 +34,10 @@ SAMPLE_TAG = "synthetic_sample"
 SAMPLE_NOTE = "This is an invented sample: it certifies nobody."
 """What a sample says in words, where wallets and displays show it."""
 
-_STATE_OF_PURPOSE: dict[StatusPurpose, str] = {"revocation": "withdrawn", "suspension": "suspended"}
+_STATES_OF_PURPOSE: dict[StatusPurpose, frozenset[str]] = {
+    "revocation": frozenset({"withdrawn", "merged"}),
+    "suspension": frozenset({"suspended"}),
+}
 
 
 class CertificateNotInForce(Conflict):
@@ -183,7 +186,7 @@ def _plain_credential(certified: Certified, at: Addresses) -> Document:
         },
         "credentialStatus": [
             _status_entry(at.status_list(certified.place_id, purpose, number), purpose, index)
-            for purpose in _STATE_OF_PURPOSE
+            for purpose in _STATES_OF_PURPOSE
         ],
     }
 
@@ -222,8 +225,8 @@ def status_list_of(
     at: Addresses,
 ) -> Document:
     """The status list credential: the bit of each register number whose signature is so on the day."""
-    wanted = _STATE_OF_PURPOSE[purpose]
-    indices = [entry % LIST_ENTRIES for entry, state in states.items() if state == wanted]
+    wanted = _STATES_OF_PURPOSE[purpose]
+    indices = [entry % LIST_ENTRIES for entry, state in states.items() if state in wanted]
     address = at.status_list(place_id, purpose, number)
     return {
         "@context": CONTEXTS[:1],

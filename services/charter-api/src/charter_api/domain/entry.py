@@ -80,11 +80,11 @@ def require_pending(state: EntryState) -> None:
         raise EntryDecided(f"The entry is {state}.")
 
 
-def end_by(caller: UUID, entered_by: UUID, *, is_named: bool) -> End:
+def end_by(own: OwnRecord, entered_by: UUID, *, is_named: bool) -> End:
     """What ending an entry is called: the organisation declines, the network withdraws."""
     if is_named:
         return "declined"
-    if caller == entered_by:
+    if entered_by in own.ids:
         return "withdrawn"
     raise EntryNotFound("No entry of this id names the caller's organisation.")
 

@@ -16,9 +16,17 @@ from charter_api.domain.charter import (
     expiry,
 )
 
-SignatureState = Literal["active", "due_for_renewal", "suspended", "lapsed", "withdrawn"]
+SignatureState = Literal["active", "due_for_renewal", "suspended", "lapsed", "withdrawn", "merged"]
 ChangeKind = Literal[
-    "signed", "renewed", "suspended", "reinstated", "withdrawn", "level_changed", "renewal_due", "lapsed"
+    "signed",
+    "renewed",
+    "suspended",
+    "reinstated",
+    "withdrawn",
+    "level_changed",
+    "merged",
+    "renewal_due",
+    "lapsed",
 ]
 Decision = Literal["renewed", "suspended", "reinstated", "withdrawn", "level_changed"]
 
@@ -29,9 +37,9 @@ MAX_CHANGES = 500
 """How many changes a signature can have: more is a fault of whoever sends them."""
 
 _IN_FORCE: frozenset[SignatureState] = frozenset({"active", "due_for_renewal"})
-_ENDED: frozenset[SignatureState] = frozenset({"lapsed", "withdrawn"})
+_ENDED: frozenset[SignatureState] = frozenset({"lapsed", "withdrawn", "merged"})
 
-# After which state a decision may be taken. Lapsed and withdrawn are final: the organisation signs again.
+# After which state a decision may be taken. What has ended stays so: the organisation signs again.
 _MAY_FOLLOW: dict[Decision, frozenset[SignatureState]] = {
     "renewed": frozenset({"due_for_renewal"}),
     "suspended": _IN_FORCE,
@@ -110,8 +118,8 @@ def state_on(day: date, changes: Sequence[Change]) -> SignatureState | None:
     current = [change for change in changes if change.effective_on <= day and change.kind not in NOTICES]
     if not current:
         return None
-    if current[-1].kind == "withdrawn":
-        return "withdrawn"
+    if current[-1].kind in ("withdrawn", "merged"):
+        return current[-1].kind
     period = next(change.period for change in reversed(current) if change.period is not None)
     if day > period.expires_on:
         return "lapsed"
@@ -153,6 +161,8 @@ def require_may_follow(
 ) -> None:
     """Refuse a decision that the state does not allow, today and on the day from which it shall hold."""
     decided = [change for change in changes if change.kind not in NOTICES]
+    if any(change.kind == "merged" for change in decided):
+        raise SignatureEnded("Another signature of the organisation stands in its place.")
     if any(change.kind == "withdrawn" for change in decided):
         raise SignatureEnded("The signature was withdrawn before.")
     if effective_on < decided[0].effective_on:

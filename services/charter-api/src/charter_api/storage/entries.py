@@ -57,7 +57,6 @@ async def decide_entry(
 
 async def entries_page(
     tx: AsyncConnection,
-    entered_by: UUID,
     own: OwnRecord,
     *,
     state: EntryState | None,
@@ -70,7 +69,7 @@ async def entries_page(
         entries.c.organisation_id.in_(own.ids),
         and_(entries.c.organisation_id.is_(None), entries.c.identifier.in_(own.identifiers)),
     )
-    query = select(entries).where(or_(entries.c.entered_by == entered_by, named))
+    query = select(entries).where(or_(entries.c.entered_by.in_(own.ids), named))
     if state is not None:
         query = query.where(_is_in(state, today))
     return list((await tx.execute(keyset(query, [entries.c.id], cursor, limit))).mappings())

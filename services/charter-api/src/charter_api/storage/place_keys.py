@@ -47,7 +47,7 @@ async def states_in_list(
         found.c.place_id == place_id,
         number >= first,
         number < past,
-        found.c.state.in_(("withdrawn", "suspended")),
+        found.c.state.in_(("withdrawn", "merged", "suspended")),
     )
     states = {row.status_number: row.state for row in await tx.execute(not_good)}
     return states | dict.fromkeys(await _numbers_superseded(tx, place_id, day, first, past), "withdrawn")

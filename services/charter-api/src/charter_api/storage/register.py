@@ -7,13 +7,24 @@ from datetime import date
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, RowMapping, Select, Text, cast, exists, func, literal, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    RowMapping,
+    Select,
+    Subquery,
+    Text,
+    cast,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cdp_common.db.paging import keyset
-from charter_api.storage.signatures import pledged_by, register_on
-from charter_api.storage.tables import pledges
+from charter_api.storage.signatures import pledges_on, register_on
 
 Size = Literal["sme", "vcse", "large"]
 
@@ -38,15 +49,16 @@ async def search_register(
 ) -> list[RowMapping]:
     """Entries by name, then by id, one more than `limit` when there are further ones."""
     found = register_on(wanted.day).subquery()
-    mine = (pledges.c.signature_id == found.c.id) & pledged_by(wanted.day)
-    area = pledges.c.commitment["area_code"].astext
+    made = pledges_on(wanted.day).subquery()
+    mine = made.c.signature_id == found.c.id
+    area = made.c.commitment["area_code"].astext
     nothing = cast(literal([], ARRAY(Text)), ARRAY(Text))
     page: Select[Any] = select(
         found,
-        _distinct(pledges.c.objective, mine, nothing).label("objectives"),
+        _distinct(made.c.objective, mine, nothing).label("objectives"),
         _distinct(area, mine & area.is_not(None), nothing).label("pledged_areas"),
-        select(func.count()).where(mine).scalar_subquery().label("pledge_count"),
-    ).where(*_conditions(wanted, found.c, mine))
+        select(func.count()).select_from(made).where(mine).scalar_subquery().label("pledge_count"),
+    ).where(*_conditions(wanted, found.c, made))
     return list(
         (await tx.execute(keyset(page, [found.c.organisation_name, found.c.id], cursor, limit))).mappings()
     )
@@ -55,8 +67,8 @@ async def search_register(
 async def count_register(tx: AsyncConnection, wanted: Wanted, most: int) -> int:
     """How many entries are found, counted no further than one past `most`."""
     found = register_on(wanted.day).subquery()
-    mine = (pledges.c.signature_id == found.c.id) & pledged_by(wanted.day)
-    entries = select(found.c.id).where(*_conditions(wanted, found.c, mine)).limit(most + 1).subquery()
+    made = pledges_on(wanted.day).subquery()
+    entries = select(found.c.id).where(*_conditions(wanted, found.c, made)).limit(most + 1).subquery()
     return await tx.scalar(select(func.count()).select_from(entries)) or 0
 
 
@@ -67,7 +79,8 @@ def _distinct(
     return gathered.scalar_subquery()
 
 
-def _conditions(wanted: Wanted, entry: Any, mine: ColumnElement[bool]) -> list[ColumnElement[bool]]:
+def _conditions(wanted: Wanted, entry: Any, made: Subquery) -> list[ColumnElement[bool]]:
+    mine = made.c.signature_id == entry.id
     conditions: list[ColumnElement[bool]] = []
     if wanted.place_id is not None:
         conditions.append(entry.place_id == wanted.place_id)
@@ -80,9 +93,9 @@ def _conditions(wanted: Wanted, entry: Any, mine: ColumnElement[bool]) -> list[C
     elif wanted.size is not None:
         conditions.append((entry.is_sme if wanted.size == "sme" else entry.is_vcse).is_(True))
     if wanted.objective is not None:
-        conditions.append(exists().where(mine, pledges.c.objective == wanted.objective))
+        conditions.append(exists().where(mine, made.c.objective == wanted.objective))
     if wanted.area is not None:
-        pledged = exists().where(mine, pledges.c.commitment["area_code"].astext == wanted.area)
+        pledged = exists().where(mine, made.c.commitment["area_code"].astext == wanted.area)
         conditions.append(or_(entry.areas.contains([wanted.area]), pledged))
     if wanted.state is not None:
         conditions.append(entry.state == wanted.state)

@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import date
+from datetime import UTC, date, datetime, time
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, RowMapping, Select, case, func, literal, select
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    RowMapping,
+    Select,
+    case,
+    exists,
+    func,
+    literal,
+    select,
+    tuple_,
+    union_all,
+)
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from cdp_common.db.merges import resolved
 from cdp_common.db.paging import keyset
 from charter_api.domain.standing import NOTICES
-from charter_api.storage.tables import charters, pledges, signature_changes, signatures
+from charter_api.storage.tables import charters, pledge_moves, pledges, signature_changes, signatures
 
 
 def register_on(day: date) -> Select[Any]:
@@ -60,10 +73,15 @@ def register_on(day: date) -> Select[Any]:
         .limit(1)
         .correlate(signatures)
     )
-    kept = [column for column in signatures.c if column.name != "charter_id"]
+    merged = select(signature_changes.c.merged_into).where(until, signature_changes.c.kind == "merged")
+    end_of_day = datetime.combine(day, time.max, UTC)
+    signed_as = signatures.c.organisation_id
+    kept = [column for column in signatures.c if column.name not in ("charter_id", "organisation_id")]
     return (
         select(
             *kept,
+            resolved(signed_as, end_of_day).label("organisation_id"),
+            resolved(signed_as).label("owner_id"),
             charters.c.id.label("charter_id"),
             charters.c.version.label("charter_version"),
             charters.c.pledges.label("offered"),
@@ -80,6 +98,7 @@ def register_on(day: date) -> Select[Any]:
             period.c.signed_by_role,
             state_column(day, last.c.kind, period.c.renewal_due_on, period.c.expires_on).label("state"),
             ended.correlate(signatures).scalar_subquery().label("withdrawn_on"),
+            merged.correlate(signatures).scalar_subquery().label("merged_into"),
             count.label("version"),
         )
         .select_from(signatures)
@@ -95,7 +114,7 @@ def state_column(
 ) -> ColumnElement[str]:
     """The state on a day in the database's words: `domain.standing.state_on`, which a test holds it to."""
     return case(
-        (last_kind == "withdrawn", "withdrawn"),
+        (last_kind.in_(("withdrawn", "merged")), last_kind),
         (expires < day, "lapsed"),
         (last_kind == "suspended", "suspended"),
         (due <= day, "due_for_renewal"),
@@ -114,18 +133,6 @@ async def add_signatures(tx: AsyncConnection, rows: Sequence[dict[str, Any]]) ->
         .returning(signatures.c.id)
     )
     return frozenset((await tx.execute(written)).scalars())
-
-
-async def signatures_in_place(
-    tx: AsyncConnection, place_id: UUID, organisation_ids: Collection[UUID], day: date
-) -> list[RowMapping]:
-    """Every signature of the organisations in the place, with the charter version that it began with."""
-    query = (
-        register_on(day)
-        .add_columns(signatures.c.charter_id.label("begun_with"))
-        .where(signatures.c.place_id == place_id, signatures.c.organisation_id.in_(organisation_ids))
-    )
-    return list((await tx.execute(query)).mappings())
 
 
 async def hold_signature(tx: AsyncConnection, signature_id: UUID) -> None:
@@ -179,14 +186,33 @@ async def pledges_of(
     tx: AsyncConnection, signature_ids: Collection[UUID], day: date | None = None
 ) -> list[RowMapping]:
     """The pledges of the signatures, oldest first; with a day, those made or begun by then."""
-    query = select(pledges).where(pledges.c.signature_id.in_(signature_ids)).order_by(pledges.c.id)
-    if day is not None:
-        query = query.where(pledged_by(day))
+    found = pledges_on(day).subquery()
+    query = select(found).where(found.c.signature_id.in_(signature_ids)).order_by(found.c.id)
     return list((await tx.execute(query)).mappings())
 
 
-def pledged_by(day: date) -> ColumnElement[bool]:
-    """Whether a pledge had been made, or had begun, by a day."""
+def pledges_on(day: date | None = None) -> CompoundSelect[Any]:
+    """Every pledge under the signature that it stands under: now, or on a day by which it was made or begun.
+
+    In two parts, each with an index on the signature: those that never moved, and the others.
+    """
+    moved = pledge_moves.c.pledge_id == pledges.c.id
+    later = pledge_moves.alias("later")
+    is_last = ~exists().where(
+        later.c.pledge_id == pledge_moves.c.pledge_id,
+        tuple_(later.c.effective_on, later.c.recorded_at)
+        > tuple_(pledge_moves.c.effective_on, pledge_moves.c.recorded_at),
+        *([] if day is None else [later.c.effective_on <= day]),
+    )
+    by_then = [] if day is None else [pledge_moves.c.effective_on <= day]
+    made = [] if day is None else [_made_by(day)]
+    rest = [column for column in pledges.c if column.name != "signature_id"]
+    unmoved = select(pledges.c.signature_id, *rest).where(~exists().where(moved, *by_then), *made)
+    others = select(pledge_moves.c.signature_id, *rest).join(pledges, moved).where(is_last, *by_then, *made)
+    return union_all(unmoved, others)
+
+
+def _made_by(day: date) -> ColumnElement[bool]:
     recorded_on = func.date(func.timezone("UTC", pledges.c.recorded_at))
     made: ColumnElement[bool] = func.least(recorded_on, pledges.c.starts_on) <= day
     return made

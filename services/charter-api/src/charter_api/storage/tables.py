@@ -20,6 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from cdp_common.db.columns import Json, UtcDateTime, id_column
+from cdp_common.db.merges import merges_table
 from charter_api.storage import entry_tables as entry_tables  # so that migrations see these too
 from charter_api.storage.metadata import metadata
 
@@ -101,13 +102,15 @@ signature_changes = Table(
     Column("level", Text),
     # Of a change of level: where the status lists keep the bit of certificates from then on.
     Column("register_number", BigInteger),
+    # Of a merger of records: the organisation's signature that stands instead.
+    Column("merged_into", Uuid, ForeignKey("signatures.id")),
     Column("reason", Text),
     # The organisation whose client did it; null where the calendar did.
     Column("acted_by", Uuid),
     Column("recorded_at", UtcDateTime, nullable=False),
     CheckConstraint(
         "kind IN ('signed', 'renewed', 'suspended', 'reinstated', 'withdrawn', 'renewal_due', 'lapsed',"
-        " 'level_changed')",
+        " 'level_changed', 'merged')",
         name="kind_known",
     ),
     CheckConstraint(
@@ -117,6 +120,9 @@ signature_changes = Table(
         "(kind = 'level_changed') = (register_number IS NOT NULL)"
         " AND (kind <> 'level_changed' OR level IS NOT NULL)",
         name="level_change_whole",
+    ),
+    CheckConstraint(
+        "(kind = 'merged') = (merged_into IS NOT NULL) AND merged_into <> signature_id", name="merged_whole"
     ),
     Index(
         "uq_signature_changes_register_number",
@@ -149,7 +155,10 @@ signature_changes = Table(
         postgresql_where=text("kind IN ('renewal_due', 'lapsed')"),
     ),
     Index(
-        "uq_signature_changes_end", "signature_id", unique=True, postgresql_where=text("kind = 'withdrawn'")
+        "uq_signature_changes_end",
+        "signature_id",
+        unique=True,
+        postgresql_where=text("kind IN ('withdrawn', 'merged')"),
     ),
     Index(
         "ix_signature_changes_renewal_due_on",
@@ -173,6 +182,20 @@ pledges = Table(
     Column("recorded_at", UtcDateTime, nullable=False),
     CheckConstraint("ends_on >= starts_on", name="period_forward"),
 )
+
+# Under which signature a pledge stands from a day on, since the one that it was made with was merged.
+pledge_moves = Table(
+    "pledge_moves",
+    metadata,
+    Column("pledge_id", Uuid, ForeignKey("pledges.id"), primary_key=True),
+    Column("signature_id", Uuid, ForeignKey("signatures.id"), primary_key=True, index=True),
+    Column("effective_on", Date, nullable=False),
+    Column("recorded_at", UtcDateTime, nullable=False),
+)
+
+# A copy of partners-api's word on which records of organisations lead to others, kept by its feed.
+_merges = merges_table(metadata)
+Index("ix_organisation_merges_survivor_id", _merges.c.survivor_id)
 
 # With the last one a place signs certificates; the others stay, so that what they signed verifies.
 place_keys = Table(

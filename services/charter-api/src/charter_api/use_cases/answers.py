@@ -69,6 +69,7 @@ def signatory_answers(rows: Sequence[RowMapping], pledge_rows: Sequence[RowMappi
             expires_on=row["expires_on"],
             signed_by_role=row["signed_by_role"],
             areas=row["areas"],
+            merged_into=row["merged_into"],
             level=row["level"],
             level_name=level_name(row["level"], row["levels"]),
             pledges=[

@@ -48,7 +48,7 @@ async def confirm_entry(
     """The register's new entry: the signature stands as it was entered, under the same id."""
     own = await own_record(partners, caller)
     async with db.begin() as tx:
-        row = await _visible(tx, caller, own, entry_id)
+        row = await _visible(tx, own, entry_id)
         if not own.is_named(row["organisation_id"], row["identifier"]):
             raise EntryOfAnother("The entry names another organisation than the caller's.")
         if (earlier := await once.replay(tx)) is not None:
@@ -93,9 +93,9 @@ async def end_entry(
     """The entry, declined by the organisation it names or withdrawn by the network; the name in it goes."""
     own = await own_record(partners, caller)
     async with db.begin() as tx:
-        row = await _visible(tx, caller, own, entry_id)
+        row = await _visible(tx, own, entry_id)
         is_named = own.is_named(row["organisation_id"], row["identifier"])
-        end = end_by(caller.org, row["entered_by"], is_named=is_named)
+        end = end_by(own, row["entered_by"], is_named=is_named)
         held = await _held(tx, entry_id, now)
         await _decide(tx, held, end, caller, stated.reason, now)
         await forget_names(tx, [held["person_id"]])
@@ -110,7 +110,7 @@ async def read_entry(
     """An entry that the caller's organisation made or that names it."""
     own = await own_record(partners, caller)
     async with db.begin() as tx:
-        return entry_answer(await _visible(tx, caller, own, entry_id), now.date())
+        return entry_answer(await _visible(tx, own, entry_id), now.date())
 
 
 async def list_entries(
@@ -126,18 +126,16 @@ async def list_entries(
     """Such entries, oldest first, and the cursor of the next page."""
     own = await own_record(partners, caller)
     async with db.begin() as tx:
-        rows = await entries_page(
-            tx, caller.org, own, state=state, today=now.date(), cursor=cursor, limit=limit
-        )
+        rows = await entries_page(tx, own, state=state, today=now.date(), cursor=cursor, limit=limit)
     kept, next_cursor = cut_page(rows, limit, lambda row: [row["id"]])
     return [entry_answer(row, now.date()) for row in kept], next_cursor
 
 
-async def _visible(tx: AsyncConnection, caller: Caller, own: OwnRecord, entry_id: UUID) -> RowMapping:
+async def _visible(tx: AsyncConnection, own: OwnRecord, entry_id: UUID) -> RowMapping:
     """The entry, for whoever made it and whom it names; for everybody else there is none."""
     row = await entry_by_id(tx, entry_id)
     if row is None or not (
-        caller.org == row["entered_by"] or own.is_named(row["organisation_id"], row["identifier"])
+        row["entered_by"] in own.ids or own.is_named(row["organisation_id"], row["identifier"])
     ):
         raise EntryNotFound("No entry of this id is the caller's or names its organisation.")
     return row

@@ -46,8 +46,8 @@ class HeldSignature:
 
 
 def require_own(caller: Caller, signature: RowMapping) -> None:
-    """Refuse unless the caller acts for the organisation that signed."""
-    if signature["organisation_id"] != caller.org:
+    """Refuse unless the caller acts for the organisation that signed, or whose record it was merged into."""
+    if signature["owner_id"] != caller.org:
         raise NotYourSignature("The caller does not act for the organisation that signed.")
 
 

@@ -26,8 +26,7 @@ async def read_history(
         signature = await known_signature(tx, signature_id, until)
         rows = [row for row in await changes_of(tx, signature_id) if row["effective_on"] <= until]
     reads_reasons = caller is not None and (
-        caller.org == signature["organisation_id"]
-        or caller.has_role(signature["place_id"], "programme_manager")
+        caller.org == signature["owner_id"] or caller.has_role(signature["place_id"], "programme_manager")
     )
     return SignatureHistory(
         signature_id=signature_id,
@@ -54,5 +53,6 @@ def _change(row: RowMapping, *, reads_reasons: bool) -> SignatureChange:
         renewal_due_on=row["renewal_due_on"],
         expires_on=row["expires_on"],
         level=row["level"],
+        merged_into=row["merged_into"],
         reason=row["reason"] if reads_reasons else None,
     )

@@ -31,6 +31,7 @@ def signature_event(
     days: Mapping[str, str] = _NO_DAYS,
 ) -> NewEvent:
     """The event `signature.<kind>`; it names the organisation and never a person or a reason."""
+    into = signature.get("merged_into")
     return NewEvent(
         type=f"signature.{kind}",
         aggregate_type="signature",
@@ -45,6 +46,7 @@ def signature_event(
             "organisation_name": signature["organisation_name"],
             "effective_on": effective_on.isoformat(),
             "level": signature["level"],
+            "merged_into": into if into is None else str(into),
             **days,
         },
         effective_on=effective_on,

@@ -27,8 +27,9 @@ from charter_api.domain.charter import (
 from charter_api.domain.levels import require_level_reached
 from charter_api.domain.standing import SignatureSuspended, is_standing, period_from, require_signed_by
 from charter_api.storage.charters import charter_by_id
+from charter_api.storage.mergers import hold_mergers, signed_by_records_of
 from charter_api.storage.signature_changes import add_first_changes, add_signing_person
-from charter_api.storage.signatures import add_pledges, add_signatures, signatures_in_place
+from charter_api.storage.signatures import add_pledges, add_signatures
 from charter_api.use_cases.pledge_events import pledge_rows, pledges_made
 from charter_api.use_cases.signature_events import signature_event
 from charter_api.use_cases.stated_levels import levels_of, pledges_stated
@@ -113,17 +114,17 @@ async def terms_of(
     tx: AsyncConnection, charter: RowMapping, organisation_ids: Collection[UUID], today: date
 ) -> Terms:
     """Who may sign the charter version now: nobody while a signature is suspended or in force."""
+    await hold_mergers(tx)
     following = dict.fromkeys(organisation_ids, 1)
     refusals: dict[UUID, Conflict] = {}
-    for row in await signatures_in_place(tx, charter["place_id"], organisation_ids, today):
-        organisation_id = row["organisation_id"]
+    for row in await signed_by_records_of(tx, organisation_ids, today, charter["place_id"]):
+        organisation_id = row["owner_id"]
         if row["state"] == "suspended":
             words = "A signature of the organisation in the place is suspended."
             refusals[organisation_id] = SignatureSuspended(words)
-        if row["begun_with"] != charter["id"]:
-            continue
-        following[organisation_id] = max(following[organisation_id], int(row["term"]) + 1)
-        if is_standing(row["state"]):
+        if row["begun_with"] == charter["id"]:
+            following[organisation_id] = max(following[organisation_id], int(row["term"]) + 1)
+        if charter["id"] in (row["begun_with"], row["charter_id"]) and is_standing(row["state"]):
             refusals.setdefault(organisation_id, already_signed())
     return Terms(following, refusals)
 

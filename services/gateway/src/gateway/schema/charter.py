@@ -214,6 +214,9 @@ class Signatory(Node):
     signed_by_role: str = strawberry.field(description="The role of whoever signed, not their name.")
     level: str | None = strawberry.field(description="The code of its level; null where there are none.")
     level_name: str | None = strawberry.field(description="What its level is called.")
+    merged_into: UUID | None = strawberry.field(
+        description="The REST id of the signature that stands since records of its organisation were merged."
+    )
     pledges: list[Pledge] = strawberry.field(description="What the signatory promised.")
     data_status: DataStatus = strawberry.field(description="Whether the entry is real or a sample.")
 
@@ -254,6 +257,7 @@ class Signatory(Node):
             signed_by_role=record.signed_by_role,
             level=record.level,
             level_name=record.level_name,
+            merged_into=record.merged_into,
             pledges=[Pledge.of(pledge) for pledge in record.pledges],
             data_status=DataStatus(record.data_status),
         )

@@ -56,6 +56,7 @@ class SignatureState(Enum):
     SUSPENDED = described_value("suspended", "Suspended by the place's programme manager.")
     LAPSED = described_value("lapsed", "Past its expiry and not renewed.")
     WITHDRAWN = described_value("withdrawn", "Withdrawn by its signatory.")
+    MERGED = described_value("merged", "Records of its organisation were merged; another signature stands.")
 
 
 @strawberry.enum(description="How far a tender has come.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from enum import Enum
 from typing import Annotated, Any
+from uuid import UUID
 
 import strawberry
 
@@ -24,6 +25,7 @@ class SignatureChangeKind(Enum):
     REINSTATED = described_value("reinstated", "The programme manager put it in force again.")
     WITHDRAWN = described_value("withdrawn", "The signatory withdrew it.")
     LEVEL_CHANGED = described_value("level_changed", "The signatory went to another level.")
+    MERGED = described_value("merged", "Records of its organisation were merged; another signature stands.")
     RENEWAL_DUE = described_value("renewal_due", "Its renewal came due.")
     LAPSED = described_value("lapsed", "It was not renewed in time.")
 
@@ -43,6 +45,7 @@ class SignatureChange:
     )
     expires_on: date | None = said("The day on which it expires; null of others.")
     level: str | None = said("Of a signing, a renewal and a change of level: the level from then on.")
+    merged_into: UUID | None = said("Of a merger of records: the REST id of the signature that stands.")
     reason: str | None = said("Why, for the signatory and programme managers; null for others.")
 
 

@@ -34,6 +34,7 @@ class SignatureChanged(Contract):
     starts_on: date | None = None
     expires_on: date | None = None
     level: Code | None = None  # at which the signature is
+    merged_into: UUID | None = None  # the signature of the same organisation that stands instead
 
 
 class CertificateKeyRotated(Contract):
@@ -62,6 +63,9 @@ EVENT_TYPES = (
     _of_signature("suspended", "A signature is suspended."),
     _of_signature("reinstated", "A suspended signature counts again."),
     _of_signature("withdrawn", "A signatory withdrew its signature."),
+    _of_signature(
+        "merged", "Records of its organisation were merged; another signature stands, with its pledges."
+    ),
     _of_signature("lapsed", "A signature ran out and was not renewed."),
     _of_signature("renewal_due", "A signature runs out soon.", _SIGNATORY),
     EventType(
