@@ -6,6 +6,7 @@ import pytest
 from tests.integration.gateway import canned
 from tests.integration.gateway.world import Call, World, running
 
+from cdp_common.contracts.reporting import Grouping
 from cdp_common.testing.callers import TokenMint
 
 
@@ -90,12 +91,16 @@ def _reporting(world: World) -> None:
     def value(call: Call) -> tuple[int, object]:
         wanted = [by for by in call.query.get("group_by", "").split(",") if by]
         basis = call.query.get("basis", "delivered_by")
-        groupings = [
-            canned.grouping("crosswalk", scheme=by.partition(":")[2])
-            if by.startswith("crosswalk:")
-            else canned.grouping(by, basis if by == "organisation" else None)
-            for by in wanted
-        ]
+
+        def grouping(by: str) -> Grouping:
+            kind, _, argument = by.partition(":")
+            if kind == "period":
+                return canned.periods(argument)
+            if kind == "crosswalk":
+                return canned.grouping(kind, scheme=argument)
+            return canned.grouping(by, basis if by == "organisation" else None)
+
+        groupings = [grouping(by) for by in wanted]
         return 200, canned.as_json(canned.value(groupings=groupings))
 
     base = f"/v1/places/{canned.PLACE}"

@@ -153,6 +153,38 @@ async def test_crosswalks_of_several_schemes_are_asked_for_in_the_same_call(worl
     assert [call.query["group_by"] for call in asked] == ["theme,crosswalk:goals,crosswalk:objectives"]
 
 
+async def test_periods_are_asked_for_in_the_same_call(world: World) -> None:
+    data = await world.data(
+        f"""query($length: Granularity!) {{ place(slug: "place-1") {{ collectiveValue{WINDOW} {{
+        byTheme {{ granularity cells {{ periodStart }} }}
+        byPeriod(granularity: MONTH) {{ by granularity additive
+          cells {{ label periodStart periodEnd suppressed withheld
+            figures {{ due {{ total {{ amount }} }} }} }} }}
+        again: byPeriod(granularity: $length) {{ granularity }} }} }} }}""",
+        {"length": "FINANCIAL_YEAR"},
+    )
+    value = data["place"]["collectiveValue"]
+    assert value["byTheme"] == {"granularity": None, "cells": [{"periodStart": None}] * 2}
+    assert value["again"] == {"granularity": "FINANCIAL_YEAR"}
+    shown, missing = value["byPeriod"].pop("cells")
+    assert value["byPeriod"] == {"by": "PERIOD", "granularity": "MONTH", "additive": False}
+    assert shown == {
+        "label": "April 2026",
+        "periodStart": "2026-04-01",
+        "periodEnd": "2026-04-30",
+        "suppressed": False,
+        "withheld": None,
+        "figures": {"due": {"total": {"amount": "1000.00"}}},
+    }
+    assert (missing["periodEnd"], missing["withheld"], missing["figures"]) == (
+        "2026-05-31",
+        "NOT_PUBLISHED",
+        None,
+    )
+    asked = [call.query["group_by"] for call in world.calls if call.service == "reporting"]
+    assert asked == ["theme,period:financial_year,period:month"]
+
+
 async def test_a_publication_holds_its_crosswalks(world: World) -> None:
     data = await world.data(
         """{ place(slug: "place-1") { publications(first: 2) { edges { node { value {

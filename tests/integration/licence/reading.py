@@ -14,7 +14,10 @@ import polars.selectors as cs
 from tests.contract.descriptions import committed
 from tests.integration.licence.services import Headers, Json, Platform
 
-GROUPINGS = "theme,outcome,measure,organisation,area,need_band,route,crosswalk:un-sdgs"
+GROUPINGS = (
+    "theme,outcome,measure,organisation,area,need_band,route,crosswalk:un-sdgs,"
+    "period:month,period:quarter,period:financial_year"
+)
 NOT_ASKED = {
     "/v1/area-changes",
     "/v1/areas",

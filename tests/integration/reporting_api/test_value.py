@@ -43,6 +43,54 @@ async def test_every_grouping_sums_to_the_total(world: World):
     assert totals(value, 6) == {"procurement": Decimal("0.00"), "own_activity": Decimal("15279.59")}
 
 
+async def test_periods_are_live_from_the_ledger_and_public_from_what_was_published_of_each(world: World):
+    await world.sign()
+    for month, quantity in ((7, "1"), (8, "2"), (9, "4")):
+        period = {"period_start": f"2026-{month:02}-01", "period_end": f"2026-{month:02}-28"}
+        await world.report(world.council, line(quantity=quantity), line("BANKED", "2", "count"), **period)
+    await world.seal()
+    value = await world.value(group_by="period:month,theme,period:financial_year")
+    assert [grouping.by for grouping in value.groupings] == ["theme", "period", "period"]
+    months, years = value.groupings[1:]
+    assert (months.granularity, months.additive, years.granularity) == ("month", False, "financial_year")
+    assert [cell.label for cell in months.cells] == ["July 2026", "August 2026", "September 2026"]
+    assert totals(value, 1) == {
+        "2026-07-01/2026-07-31": Decimal("17.96"),
+        "2026-08-01/2026-08-31": Decimal("35.92"),
+        "2026-09-01/2026-09-30": Decimal("71.84"),
+    }
+    # Each is what the same question gives of the period alone, licensed value left out of both.
+    for cell in [*months.cells, *years.cells]:
+        start, end = cell.key.split("/")
+        alone = await world.value(**{"from": start, "to": end})
+        assert cell.figures == alone.figures, cell.key
+        assert cell.figures.delivered.licensed == "left_out"
+    assert (
+        sum(cell.figures.due.total_gbp for cell in months.cells if cell.figures)
+        == value.figures.due.total_gbp
+    )
+
+    published = await world.publish()
+    august_alone = await world.publish(period_start="2026-08-01", period_end="2026-08-31")
+    answer = await world.ask_value(group_by="period:month,period:quarter")
+    assert answer.status_code == 200, answer.text
+    public = CollectiveValue.model_validate_json(answer.content)
+    july, august, september = public.groupings[0].cells
+    assert august.figures == august_alone.value.figures
+    for cell in (july, september):
+        assert (cell.figures, cell.suppressed, cell.withheld) == (None, True, "not_published")
+    assert [cell.figures for cell in public.groupings[1].cells] == [published.value.figures]
+    before = published.published_at - timedelta(seconds=1)
+    early = await world.ask_value(group_by="period:month", as_of=before.isoformat())
+    assert (early.status_code, early.json()["code"]) == (404, "not_published")
+
+    refused = await world.ask_value(world.as_manager(), group_by="period:month", to="2031-07-01")
+    assert (refused.status_code, refused.json()["code"]) == (422, "too_many_periods")
+    for wrong in ("period", "period:week", "period:month,period:month"):
+        answer = await world.ask_value(world.as_manager(), group_by=wrong)
+        assert (answer.status_code, answer.json()["code"]) == (422, "grouping_unknown")
+
+
 async def test_local_economic_and_social_value_stay_apart(world: World):
     await world.report(world.council, line(), line("JOBS", "0.5", "fte_years"))
     delivered = (await world.value()).figures.delivered

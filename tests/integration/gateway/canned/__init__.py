@@ -22,6 +22,7 @@ from tests.integration.gateway.canned.reporting import (
     figure,
     figures,
     grouping,
+    periods,
     publication,
     value,
 )
@@ -52,6 +53,7 @@ __all__ = [
     "membership",
     "organisation",
     "page",
+    "periods",
     "place",
     "proxy",
     "publication",

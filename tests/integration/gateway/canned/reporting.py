@@ -69,6 +69,25 @@ def grouping(by: Any, basis: Any = None, scheme: str | None = None) -> Grouping:
     )
 
 
+def periods(granularity: Any) -> Grouping:
+    """A period with figures and one of which nothing is published."""
+    return Grouping(
+        by="period",
+        granularity=granularity,
+        additive=False,
+        cells=[
+            ValueCell(key="2026-04-01/2026-04-30", label="April 2026", figures=figures()),
+            ValueCell(
+                key="2026-05-01/2026-05-31",
+                label="May 2026",
+                figures=None,
+                suppressed=True,
+                withheld="not_published",
+            ),
+        ],
+    )
+
+
 def all_groupings() -> list[Grouping]:
     """What a publication holds: every grouping, organisations on both bases, one crosswalk."""
     plain = [grouping(by) for by in CELLS if by not in ("organisation", "crosswalk")]

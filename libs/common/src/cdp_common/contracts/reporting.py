@@ -27,7 +27,11 @@ from cdp_common.contracts.toms import ExplanationStep, Proxy, Unit
 
 ReportState = Literal["submitted", "under_review", "returned", "validated", "rejected", "superseded"]
 LineState = Literal["reported", "validated", "confirmed", "rejected"]
-GroupBy = Literal["theme", "outcome", "measure", "organisation", "area", "need_band", "route", "crosswalk"]
+GroupBy = Literal[
+    "theme", "outcome", "measure", "organisation", "area", "need_band", "route", "crosswalk", "period"
+]
+Granularity = Literal["month", "quarter", "financial_year"]
+"""Calendar months and quarters, and years from 1 April to 31 March."""
 Basis = Literal["delivered_by", "commissioned_by"]
 EvidenceLevel = Literal["declared", "documented", "inspected"]
 
@@ -276,7 +280,7 @@ class ValueCell(Contract):
     label: str
     figures: FourFigures | None
     suppressed: bool = False
-    withheld: Literal["disclosure", "licensed"] | None = None
+    withheld: Literal["disclosure", "licensed", "not_published"] | None = None
 
 
 class Grouping(Contract):
@@ -286,6 +290,8 @@ class Grouping(Contract):
     basis: Basis | None = None  # by organisation only
     scheme: Code | None = None  # by crosswalk only: the other system, and its title
     title: str | None = None
+    # By period only: whose keys are `first day/last day`; what is committed stands at each period's end.
+    granularity: Granularity | None = None
     # By crosswalk only: editions with lines that do not know the scheme, whose value is not mapped.
     editions_without: list[Sha256] = []
     additive: bool  # whether the cells sum to the total

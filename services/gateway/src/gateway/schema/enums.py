@@ -203,6 +203,16 @@ class GroupBy(Enum):
     NEED_BAND = described_value("need_band", "Bands of need of the areas.")
     ROUTE = described_value("route", "Routes by which value arises.")
     CROSSWALK = described_value("crosswalk", "Categories of another system, by the shares of editions.")
+    PERIOD = described_value("period", "Months, quarters or financial years.")
+
+
+@strawberry.enum(description="How long the periods of a grouping are.")
+class Granularity(Enum):
+    """How long the periods of a grouping are."""
+
+    MONTH = described_value("month", "Calendar months.")
+    QUARTER = described_value("quarter", "Calendar quarters.")
+    FINANCIAL_YEAR = described_value("financial_year", "Years from 1 April to 31 March.")
 
 
 @strawberry.enum(description="On which side of a promise organisations are grouped.")
@@ -241,3 +251,4 @@ class Withheld(Enum):
 
     DISCLOSURE = described_value("disclosure", "They would give an organisation away.")
     LICENSED = described_value("licensed", "They rest on licensed unit values.")
+    NOT_PUBLISHED = described_value("not_published", "Nothing is published for exactly this period.")

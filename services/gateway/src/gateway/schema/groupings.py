@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from uuid import UUID
 
 import strawberry
@@ -10,7 +11,7 @@ from cdp_common.contracts import reporting as contract
 from gateway.context import Info
 from gateway.errors import IdInvalid
 from gateway.schema.areas import Area, area_of
-from gateway.schema.enums import Basis, GroupBy, Withheld
+from gateway.schema.enums import Basis, Granularity, GroupBy, Withheld
 from gateway.schema.fields import calls_together, computed
 from gateway.schema.money import SocialValue
 from gateway.schema.nodes import parse_uuid
@@ -61,6 +62,16 @@ class ValueCell:
     withheld: Withheld | None = strawberry.field(description="Why the figures are withheld.")
     figures: FourFigures | None = strawberry.field(description="The figures; null when they are withheld.")
 
+    @computed("The period's first day, in a grouping by period; null otherwise.")
+    def period_start(self) -> date | None:
+        """The first day of the period that the cell stands for."""
+        return None if self.by is not GroupBy.PERIOD else date.fromisoformat(self.key.partition("/")[0])
+
+    @computed("The period's last day, in a grouping by period; null otherwise.")
+    def period_end(self) -> date | None:
+        """The last day of the period that the cell stands for."""
+        return None if self.by is not GroupBy.PERIOD else date.fromisoformat(self.key.partition("/")[2])
+
     @calls_together("The organisation, in a grouping by organisation; null otherwise.")
     async def organisation(self, info: Info) -> Organisation | None:
         """The organisation that the cell stands for."""
@@ -93,6 +104,9 @@ class Grouping:
         description="The code of the other system; null in other groupings than by crosswalk."
     )
     title: str | None = strawberry.field(description="The title of the other system.")
+    granularity: Granularity | None = strawberry.field(
+        description="How long the periods are; null in other groupings than by period."
+    )
     editions_without: list[str] = strawberry.field(
         description="Hashes of editions that do not know the other system; their value is not mapped."
     )
@@ -108,6 +122,7 @@ class Grouping:
             basis=None if record.basis is None else Basis(record.basis),
             scheme=record.scheme,
             title=record.title,
+            granularity=None if record.granularity is None else Granularity(record.granularity),
             editions_without=list(record.editions_without),
             additive=record.additive,
             cells=[

@@ -16,7 +16,7 @@ from cdp_common.contracts import reporting as contract
 from cdp_common.contracts.publications import Publication as PublicationRecord
 from gateway.context import Context, Info
 from gateway.loaders import ValueKey
-from gateway.schema.enums import Basis, DataStatus, GroupBy
+from gateway.schema.enums import Basis, DataStatus, Granularity, GroupBy
 from gateway.schema.fields import calls_together, computed
 from gateway.schema.groupings import Grouping
 from gateway.schema.money import SocialValue
@@ -39,6 +39,7 @@ GROUPING_FIELDS: Mapping[str, contract.GroupBy] = {
     "byNeedBand": "need_band",
     "byRoute": "route",
     "byCrosswalk": "crosswalk",
+    "byPeriod": "period",
 }
 _WITHOUT = "null where the answer does not hold it."
 
@@ -233,11 +234,27 @@ class CollectiveValue:
         """By the categories of another system."""
         return self._grouping("crosswalk", scheme=scheme)
 
-    def _grouping(
-        self, by: contract.GroupBy, basis: str | None = None, scheme: str | None = None
+    @computed(
+        "The figures of each month, quarter or financial year of the window, at most sixty, the first and "
+        "the last cut to it. What is committed stands as at the period's last day: it does not add up. "
+        f"Without a role in the place: what was last published of exactly each period; {_WITHOUT}"
+    )
+    def by_period(
+        self,
+        granularity: Annotated[Granularity, strawberry.argument(description="How long the periods are.")],
     ) -> Grouping | None:
-        wanted = (by, basis, scheme)
-        found = (one for one in self.groupings if (one.by, one.basis, one.scheme) == wanted)
+        """Period by period."""
+        return self._grouping("period", granularity=granularity.value)
+
+    def _grouping(
+        self,
+        by: contract.GroupBy,
+        basis: str | None = None,
+        scheme: str | None = None,
+        granularity: str | None = None,
+    ) -> Grouping | None:
+        wanted = (by, basis, scheme, granularity)
+        found = (one for one in self.groupings if _asked_as(one) == wanted)
         grouping = next(found, None)
         return None if grouping is None else Grouping.of(grouping, self.record.place_id)
 
@@ -319,16 +336,32 @@ def _selected_groupings(info: Info) -> tuple[tuple[str, ...], list[contract.Basi
     """The groupings that the query selects in the order of the table, and each basis that it names."""
     names: set[str] = set()
     bases: set[Basis] = set()
-    schemes: set[str] = set()
+    with_argument: set[str] = set()
     for node in selected_fields(info):
+        by = GROUPING_FIELDS.get(node.name.value)
         names.add(node.name.value)
-        if GROUPING_FIELDS.get(node.name.value) == "organisation":
+        if by == "organisation":
             bases.add(_basis(argument_value(node, "basis", info.variable_values)))
-        if GROUPING_FIELDS.get(node.name.value) == "crosswalk":
-            schemes.add(str(argument_value(node, "scheme", info.variable_values)))
-    plain = tuple(by for name, by in GROUPING_FIELDS.items() if name in names and by != "crosswalk")
-    groups = (*plain, *(f"crosswalk:{scheme}" for scheme in sorted(schemes)))
+        if by == "crosswalk":
+            with_argument.add(f"crosswalk:{argument_value(node, 'scheme', info.variable_values)}")
+        if by == "period":
+            granularity = _granularity(argument_value(node, "granularity", info.variable_values))
+            with_argument.add(f"period:{granularity.value}")
+    plain = tuple(
+        by for name, by in GROUPING_FIELDS.items() if name in names and by not in ("crosswalk", "period")
+    )
+    groups = (*plain, *sorted(with_argument))
     return groups, [cast("contract.Basis", basis.value) for basis in Basis if basis in bases]
+
+
+def _granularity(stated: object) -> Granularity:
+    """A granularity as the query writes it, or as a variable gives it."""
+    return stated if isinstance(stated, Granularity) else Granularity[str(stated)]
+
+
+def _asked_as(one: contract.Grouping) -> tuple[str, str | None, str | None, str | None]:
+    """What a grouping was asked for by."""
+    return one.by, one.basis, one.scheme, one.granularity
 
 
 def _basis(stated: object) -> Basis:

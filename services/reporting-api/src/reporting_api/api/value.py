@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Annotated, get_args
 from uuid import UUID
 
@@ -15,6 +17,7 @@ from cdp_common.contracts.reporting import (
     Basis,
     CollectiveValue,
     FeedState,
+    Granularity,
     GroupBy,
     LedgerEntry,
 )
@@ -31,8 +34,11 @@ from reporting_api.use_cases.sign_heads import public_head_keys
 
 router = APIRouter(tags=["collective value"])
 
-PLAIN: tuple[GroupBy, ...] = tuple(name for name in get_args(GroupBy) if name != "crosswalk")
-GROUPINGS = ", ".join([*PLAIN, "crosswalk:<scheme>"])
+PLAIN: tuple[GroupBy, ...] = tuple(name for name in get_args(GroupBy) if name not in ("crosswalk", "period"))
+PERIODS: Mapping[str, Granularity] = MappingProxyType(
+    {f"period:{granularity}": granularity for granularity in get_args(Granularity)}
+)
+GROUPINGS = ", ".join([*PLAIN, *PERIODS, "crosswalk:<scheme>"])
 _CROSSWALK = re.compile(r"crosswalk:([A-Za-z0-9][A-Za-z0-9._-]{0,63})")
 
 
@@ -43,14 +49,15 @@ class GroupingUnknown(InvalidInput):
     title = "There is no such grouping"
 
 
-def _groups(text: str | None) -> list[Dimension]:
-    """The groupings that a comma list names; those of organisations are without their basis."""
+def _groups(text: str | None) -> tuple[list[Dimension], list[Granularity]]:
+    """The groupings that a comma list names, those of organisations without their basis, and the periods."""
     names = [name.strip() for name in text.split(",")] if text else []
+    periods = [PERIODS[name] for name in names if name in PERIODS]
     groups = [group for name in names if (group := _group(name)) is not None]
-    if len(groups) != len(names) or len(set(groups)) != len(groups):
+    if len(groups) + len(periods) != len(names) or len(set(groups)) + len(set(periods)) != len(names):
         fault = FieldError("?group_by", "grouping_unknown", f"a comma list of {GROUPINGS}")
         raise GroupingUnknown("A grouping is unknown or named twice.", errors=[fault])
-    return groups
+    return groups, periods
 
 
 def _group(name: str) -> Dimension | None:
@@ -75,6 +82,7 @@ async def get_collective_value(
 ) -> Response:
     """The four figures of a window: live with a role in the place, else as last published for that period."""
     moment: datetime | None = as_of
+    groups, granularities = _groups(group_by)
     answer = await read_value.get_collective_value(
         db,
         toms,
@@ -82,7 +90,8 @@ async def get_collective_value(
         place_id,
         window,
         as_of=moment,
-        groups=_groups(group_by),
+        groups=groups,
+        granularities=granularities,
         basis=basis,
         now=now,
         memory=memory,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, func, insert, select, text
+from sqlalchemy import RowMapping, Text, cast, func, insert, select, text, tuple_
+from sqlalchemy.dialects.postgresql import JSONB, distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cdp_common.db.paging import keyset
@@ -46,6 +47,25 @@ async def latest_of_period(
         .limit(1)
     )
     return (await tx.execute(query)).mappings().one_or_none()
+
+
+async def figures_of_periods(
+    tx: AsyncConnection, place_id: UUID, periods: Sequence[Period], moment: datetime
+) -> dict[Period, str]:
+    """The four figures in the last publication of exactly each period, as JSON, where there is one."""
+    columns = publications.c
+    content = cast(func.convert_from(columns.document, "UTF8"), JSONB)
+    query = (
+        select(columns.period_start, columns.period_end, cast(content["value"]["figures"], Text))
+        .ext(distinct_on(columns.period_start, columns.period_end))
+        .where(
+            columns.place_id == place_id,
+            tuple_(columns.period_start, columns.period_end).in_([(one.start, one.end) for one in periods]),
+            columns.published_at <= moment,
+        )
+        .order_by(columns.period_start, columns.period_end, columns.number.desc())
+    )
+    return {Period(start, end): figures for start, end, figures in (await tx.execute(query)).all()}
 
 
 async def publication_numbered(tx: AsyncConnection, place_id: UUID, number: int) -> RowMapping | None:

@@ -220,14 +220,14 @@ def _row(
 
 
 async def rolled_figures(
-    tx: AsyncConnection, lines: Slice, memory: Remembered | None = None
+    tx: AsyncConnection, lines: Slice, memory: Remembered | None = None, base: Base | None = None
 ) -> RolledFigures:
     """The figures of a slice of the ledger; the transaction must see one moment.
 
-    `memory` keeps what later questions need again.
+    `memory` keeps what later questions need again; `base` is what `base_of` found for the slice's position.
     """
     memory = Remembered() if memory is None else memory
-    base = await base_of(tx, lines.place_id, lines.position)
+    base = await base_of(tx, lines.place_id, lines.position) if base is None else base
     sums = await sums_of(tx, lines.place_id, lines.window, base, "measure", _STORED, memory)
     names = frozenset((found.code, found.qualifier) for found in sums)
     known = memory.get(("measures", names), dict)

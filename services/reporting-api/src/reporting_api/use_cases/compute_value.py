@@ -247,6 +247,7 @@ async def _cells(
     cells: dict[Dimension, tuple[Sequence[GroupedCell], CellsKey | None]] = {}
     for dimension in dimensions:
         basis = dimension.basis or "delivered_by"
+        assert dimension.by != "period"  # asked for apart: see group_by_period.py
         grouping: GroupingName = "measure" if dimension.by == "crosswalk" else dimension.by
         key: CellsKey | None = None
         if figures.key is not None and dimension.scheme is None:

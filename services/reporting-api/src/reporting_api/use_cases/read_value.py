@@ -15,6 +15,7 @@ from cdp_common.kernel.licence import frameworks_held
 from cdp_common.kernel.periods import Period
 from cdp_common.web.caller import Caller
 from reporting_api.domain.publications import NotPublished
+from reporting_api.domain.value_periods import Granularity
 from reporting_api.storage.crosswalks import require_scheme
 from reporting_api.storage.figures import Slice, see_one_moment
 from reporting_api.storage.ledger import position_at
@@ -22,6 +23,7 @@ from reporting_api.storage.publications import latest_of_period
 from reporting_api.storage.remembered import Remembered
 from reporting_api.use_cases.compute_value import Dimension, compute_value
 from reporting_api.use_cases.gather import gather_crosswalks
+from reporting_api.use_cases.group_by_period import live_periods, published_periods
 from reporting_api.use_cases.read_publications import thawed
 from reporting_api.use_cases.value_json import live_json
 
@@ -56,11 +58,14 @@ async def get_collective_value(
     *,
     as_of: datetime | None,
     groups: Sequence[Dimension],
+    granularities: Sequence[Granularity] = (),
     basis: Basis,
     now: datetime,
     memory: Remembered,
 ) -> bytes:
     """The four figures of a window with the groupings asked for, as known at `as_of` (now without it).
+
+    `granularities` are those of groupings by period.
 
     It is the contract `CollectiveValue` as JSON. `memory` keeps what later questions need again.
     """
@@ -71,8 +76,10 @@ async def get_collective_value(
         if any(dimension.scheme is not None for dimension in dimensions):
             await gather_crosswalks(db, toms)
         licences = frameworks_held(caller.scopes)
-        return await _live_value(db, place_id, window, as_of, dimensions, licences, now, memory)
-    value = await _published_value(db, place_id, window, as_of or now, dimensions)
+        return await _live_value(
+            db, place_id, window, as_of, dimensions, granularities, licences, now, memory
+        )
+    value = await _published_value(db, place_id, window, as_of or now, dimensions, granularities)
     return value.model_dump_json().encode()
 
 
@@ -82,6 +89,7 @@ async def _live_value(
     window: Period,
     as_of: datetime | None,
     dimensions: Sequence[Dimension],
+    granularities: Sequence[Granularity],
     licences: frozenset[str],
     now: datetime,
     memory: Remembered,
@@ -97,11 +105,17 @@ async def _live_value(
                 await require_scheme(tx, dimension.scheme)
         lines = Slice(place_id, window, position, licences)
         computed = await compute_value(tx, lines, as_of or now, dimensions, memory=memory)
-    return live_json(computed, memory)
+        periods = await live_periods(tx, lines, granularities, memory)
+    return live_json(computed, memory, periods)
 
 
 async def _published_value(
-    db: Database, place_id: UUID, window: Period, moment: datetime, dimensions: Sequence[Dimension]
+    db: Database,
+    place_id: UUID,
+    window: Period,
+    moment: datetime,
+    dimensions: Sequence[Dimension],
+    granularities: Sequence[Granularity],
 ) -> CollectiveValue:
     async with db.begin() as tx:
         row = await latest_of_period(tx, place_id, window, moment)
@@ -112,9 +126,10 @@ async def _published_value(
         for dimension in dimensions:
             if dimension.scheme not in frozen | {None}:
                 await require_scheme(tx, str(dimension.scheme))
+        periods = await published_periods(tx, place_id, window, moment, granularities)
     shown = [
         grouping
         for grouping in value.groupings
         if Dimension(grouping.by, grouping.basis, grouping.scheme) in dimensions
     ]
-    return value.model_copy(update={"groupings": shown})
+    return value.model_copy(update={"groupings": [*shown, *periods]})

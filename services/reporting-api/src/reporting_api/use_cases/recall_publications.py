@@ -152,6 +152,7 @@ def _told_with(of: Contributions, shown: Contributions) -> Contributions:
 
 def _grouping(dimension: Dimension) -> GroupingName:
     assert dimension.by != "crosswalk"  # worked out of the measures
+    assert dimension.by != "period"  # in no publication
     return dimension.by
 
 

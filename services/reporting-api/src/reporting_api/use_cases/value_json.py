@@ -10,6 +10,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from cdp_common.contracts.reporting import Grouping
 from cdp_common.kernel.money import gbp_text
 from reporting_api.domain.figures import FOUR_FIGURES, NOTHING, FigureSum
 from reporting_api.domain.groupings import GroupedCell
@@ -28,14 +29,16 @@ _NO_CELLS = '"cells":[]'
 """How the contract writes a grouping without cells; within a text of JSON no quote stands bare."""
 
 
-def live_json(computed: ComputedValue, memory: Remembered) -> bytes:
+def live_json(computed: ComputedValue, memory: Remembered, periods: Sequence[Grouping] = ()) -> bytes:
     """What somebody with a role in the place is answered: the contract `CollectiveValue` as JSON.
 
-    `memory` keeps the cells' text for the next who asks for the same ones.
+    `memory` keeps the cells' text for the next who asks for the same ones; the groupings by `periods`, which
+    have few cells and one at least, come last.
     """
     without = replace(computed, cells={dimension: [] for dimension in computed.cells})
     bare: Mapping[Dimension, frozenset[str]] = dict.fromkeys(computed.cells, frozenset())
     value = collective_value(without, bare, publication_number=None, names_missing=True)
+    value = value.model_copy(update={"groupings": [*value.groupings, *periods]})
     first, *others = value.model_dump_json().split(_NO_CELLS)
     written = [
         _written(cells, computed.cell_keys[dimension], memory) + after
