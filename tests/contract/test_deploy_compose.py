@@ -64,7 +64,7 @@ def test_every_service_starts_with_the_settings_it_is_given(
             assert settings.database_url == f"postgresql+asyncpg://{role}@postgres:5432/cdp_{service.schema}"
 
 
-def test_partners_api_believes_the_gateway_and_no_neighbour(passwords: dict[str, str]):
+def test_services_believe_the_gateway_and_no_neighbour(passwords: dict[str, str]):
     data = check.interpolated(check.compose(), passwords)
     gateway = data["services"]["gateway"]["networks"]["calls"]["ipv4_address"]
     [given_out] = data["networks"]["calls"]["ipam"]["config"]
@@ -74,8 +74,8 @@ def test_partners_api_believes_the_gateway_and_no_neighbour(passwords: dict[str,
         if "CDP_PORT" in container.get("environment", {})
     }
 
-    assert believed.pop("partners-api") == f"127.0.0.1,{gateway}"
-    assert set(believed.values()) == {"127.0.0.1"}
+    assert believed.pop("gateway") == "127.0.0.1"
+    assert believed == {s.name: f"127.0.0.1,{gateway}" for s in SERVICES if s.schema}
     assert ip_address(gateway) in ip_network(given_out["subnet"])
     assert ip_address(gateway) not in ip_network(given_out["ip_range"])
 

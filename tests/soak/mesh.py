@@ -28,7 +28,12 @@ REST_SERVICES = tuple(service for service in SERVICES if service.schema is not N
 _IN_FRONT: dict[str, dict[str, Any]] = {"reporting-api": {"in_background": False}}
 """What applications are told beside their settings: a feed that is read meanwhile belongs to no request."""
 
-_LIMITS = ("registrations_per_minute", "tokens_per_minute", "public_words_per_minute")
+_LIMITS = (
+    "registrations_per_minute",
+    "tokens_per_minute",
+    "public_words_per_minute",
+    "hub_previews_per_minute",
+)
 _ALLOWED: dict[str, dict[str, Any]] = {"partners-api": dict.fromkeys(_LIMITS, 1_000_000)}
 """Settings beside the environment's: thousands of requests of one caller are not what a limit is for here."""
 

@@ -36,6 +36,7 @@ def settings(tmp_path: Path) -> Settings:
         registrations_per_minute=100_000,  # the clock stands still, and everything comes from one address
         tokens_per_minute=100_000,
         public_words_per_minute=100_000,
+        hub_previews_per_minute=100_000,
     )
 
 

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.types import Message, Receive, Scope, Send
 from tests.unit.common_web.test_problems import assert_problem
 
-from cdp_common.web.middleware import BodyLimit, RequestContext
+from cdp_common.web.middleware import BodyLimit, RequestContext, add_response_headers
 
 
 async def chunks(size: int, count: int) -> AsyncIterator[bytes]:
@@ -54,6 +54,22 @@ async def test_answers_to_a_token_and_refusals_are_not_stored(client, token_mint
 async def test_a_route_may_say_itself_how_it_is_kept(client, token_mint):
     answer = await client.get("/v1/bid", headers=token_mint.headers())
     assert answer.headers["cache-control"] == "private, no-cache"
+
+
+async def test_a_header_that_is_added_to_a_refusal_stands_in_it_once():
+    async def refusing(scope: Scope, receive: Receive, send: Send) -> None:
+        add_response_headers(scope, {"Cache-Control": "private, no-store"})
+        await send({"type": "http.response.start", "status": 404, "headers": [(b"cache-control", b"public")]})
+        await send({"type": "http.response.body", "body": b""})
+
+    sent: list[Message] = []
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    await RequestContext(refusing)(http_scope(), nothing, send)
+    said = [value for name, value in sent[0]["headers"] if name == b"cache-control"]
+    assert said == [b"private, no-store"]
 
 
 async def test_the_documentation_page_may_load_its_scripts(client):

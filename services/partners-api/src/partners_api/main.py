@@ -120,7 +120,7 @@ def create_app(
             REGISTRATIONS: Policy(REGISTRATIONS, settings.registrations_per_minute, 60),
             TOKENS: Policy(TOKENS, settings.tokens_per_minute, 60),
             PUBLIC_WORDS: Policy(PUBLIC_WORDS, settings.public_words_per_minute, 60),
-            HUB_PREVIEWS: Policy(HUB_PREVIEWS, settings.public_words_per_minute, 60),
+            HUB_PREVIEWS: Policy(HUB_PREVIEWS, settings.hub_previews_per_minute, 60),
         }
     )
     app.state.look_up_txt = look_up

@@ -23,6 +23,8 @@ class Settings(ServiceSettings):
     tokens_per_minute: int = Field(default=1_200, ge=1, le=10_000_000)
     """How often one address may ask for tokens, or give them back, in a minute, in each process."""
     public_words_per_minute: int = Field(default=60, ge=1, le=1_000_000)
-    """How often one address may send ideas, register, withdraw, read drafts in a minute, in each process."""
+    """How often one address may send ideas, register or withdraw in a minute, in each process."""
+    hub_previews_per_minute: int = Field(default=60, ge=1, le=1_000_000)
+    """How often one address may read drafts by a preview token in a minute, in each process."""
     purge_interval_s: float = Field(default=60.0, gt=0, le=3600)
     """How often what is past its time is removed."""

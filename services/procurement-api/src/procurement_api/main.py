@@ -49,8 +49,9 @@ VERSION = "1.0.0"
 CONNECTION_WAIT_S = 30.0
 """In the rush before a deadline a bid waits rather than being sent away; see `Settings.opening_grace_s`."""
 
+_BEFORE_A_DEADLINE = (bids.submission_router, bids.replacement_router)
+"""A bid that is refused for its haste may be late when it comes again: these requests are not counted."""
 _ROUTERS = (
-    bids.submission_router,
     tenders.router,
     amendments.router,
     bids.file_router,
@@ -110,6 +111,7 @@ def create_app(
         version=VERSION,
         description="What was promised in tenders: sealed bids, evaluation, awards, agreements, plans, OCDS.",
         routers=_ROUTERS,
+        uncounted=_BEFORE_A_DEADLINE,
         database=database,
         package=PACKAGE,
         verifier=verifier or remote_verifier(settings, http, clock),

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, FastAPI
 from starlette.middleware import Middleware
 
 from cdp_common.kernel.clock import Clock, utc_now
+from cdp_common.web.counted import CountedRequests
 from cdp_common.web.examples import Example
 from cdp_common.web.fixed_paths import FixedPaths
 from cdp_common.web.health import health_routes
@@ -45,14 +46,17 @@ def create_service(
     larger_bodies: Mapping[str, int] | None = None,
     examples: Sequence[Example] = (),
     middleware: Sequence[Middleware] = (),
+    uncounted: Sequence[APIRouter] = (),
 ) -> FastAPI:
     """The service as a web application: routes, identity, problems, limits, health, traces.
 
     `package` is the one whose migrations `/health/ready` compares with the database. `larger_bodies` gives
     single paths (`/v1/tenders/{tender_id}/imports`) a body limit of their own, in bytes. `examples` are shown
-    with the operations that they name. `middleware` comes inside of what surrounds every request.
+    with the operations that they name. `middleware` comes inside of what surrounds every request. Requests to
+    `routers` are counted for their callers and limited; those to `uncounted` are not.
     """
     configure_logging_if_unset(name)
+    counted = [Depends(CountedRequests(settings))]
     app = FastAPI(
         title=title,
         version=version,
@@ -77,8 +81,10 @@ def create_service(
     app.state.verifier, app.state.clock = verifier, clock
     app.state.time_of = lambda _: clock()
     install_problem_handlers(app)
-    for router in (health_routes(settings, name, package), *routers):
+    for router in (health_routes(settings, name, package), *uncounted):
         app.include_router(router)
+    for router in routers:
+        app.include_router(router, dependencies=counted)
     install_openapi(app, settings.issuer, examples)
     if database is not None:
         trace_database(database)

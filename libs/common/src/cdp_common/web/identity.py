@@ -6,6 +6,7 @@ from fastapi import Depends, Request, Security
 from fastapi.openapi.models import OAuthFlowClientCredentials, OAuthFlows
 from fastapi.security import OAuth2, SecurityScopes
 
+from cdp_common.kernel.errors import CdpError
 from cdp_common.web.caller import (
     Caller,
     KeysUnavailable,
@@ -84,11 +85,20 @@ async def signed_bearer(request: Request, scope: str) -> Caller:
 
 
 async def _caller_of(request: Request, token: str) -> Caller:
-    verifier: TokenVerifier = request.app.state.verifier
-    caller = await verifier.verify(token)
+    """Whom the request's token speaks for, verified once in a request however often it is asked."""
+    known: Caller | CdpError | None = getattr(request.state, "verified", None)
+    if known is None:
+        verifier: TokenVerifier = request.app.state.verifier
+        try:
+            known = await verifier.verify(token)
+        except CdpError as refusal:
+            known = refusal
+        request.state.verified = known
+    if isinstance(known, CdpError):
+        raise known
     # The request's log line names the client, never the token.
-    request.state.client_id = caller.client_id
-    return caller
+    request.state.client_id = known.client_id
+    return known
 
 
 async def signed_caller(

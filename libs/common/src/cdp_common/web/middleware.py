@@ -106,8 +106,8 @@ class _Answer:
         said.update(self._state.get(_EXTRA_HEADERS, {}))
         ours = {name.lower().encode("latin-1"): value.encode("latin-1") for name, value in said.items()}
         headers = [header for header in message.get("headers", ()) if header[0] not in ours]
-        held = {name for name, _ in headers}
         headers += ours.items()
+        held = {name for name, _ in headers}
         headers += [header for header in self._unless_stated(message["status"]) if header[0] not in held]
         message["headers"] = headers
 

@@ -65,6 +65,11 @@ class ServiceSettings(BaseSettings):
 
     trusted_proxies: str = "127.0.0.1,::1"
     """Addresses and networks, with commas between, whose `X-Forwarded-For` is believed."""
+    client_requests_per_minute: int = Field(default=30_000, ge=0, le=10_000_000)
+    """How many requests one client may make for one organisation in a minute, in each process; 0 for any.
+    The gateway counts in points instead."""
+    address_requests_per_minute: int = Field(default=6_000, ge=0, le=10_000_000)
+    """How many requests without a token may come from one address in a minute, in each process; 0 for any."""
     allowed_origins: str = ""
     """Origins, with commas between, whose scripts may read answers (CORS); in sandbox also loopback's."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"

@@ -41,6 +41,7 @@ from procurement_api.use_cases.sealed_version import SentBid
 
 router = APIRouter(tags=["bids"])
 file_router = APIRouter(tags=["bids"], route_class=BidFileRoute)
+replacement_router = APIRouter(tags=["bids"], route_class=BidFileRoute)
 """The operations that read a bid, as JSON or as a CSV file."""
 submission_router = APIRouter(tags=["bids"], route_class=SubmissionRoute)
 """The one of them that thousands ask for in the minutes before a deadline."""
@@ -112,7 +113,7 @@ async def validate_bid(
     return await trials.validate_bid(db, toms, keys.identity_key, caller, tender_id, draft, received_at)
 
 
-@file_router.post(
+@replacement_router.post(
     "/v1/bids/{bid_id}/versions",
     status_code=201,
     response_model=BidReceipt,
