@@ -153,6 +153,21 @@ async def test_a_pledge_that_cannot_be_valued_is_refused_at_its_place(world: Wor
     assert await world.count("signatures") == 0
 
 
+async def test_a_pledge_of_posts_for_a_target_group_is_valued_kept_and_told_as_such(world: World):
+    charter = await world.charter()
+    target = {"measure": "J1", "edition_hash": EDITION, "quantity": "2", "unit": "fte_years"}
+    of_group = {"target_group": "care-leavers", "headcount": 3}
+    draft = pledge_draft(target={**target, **of_group})
+
+    signed = await world.sign(world.signature_draft(charter["id"], pledges=[draft]))
+
+    assert signed.status_code == 201, signed.text
+    [asked] = world.neighbours.valued
+    [made] = [data["lines"] for kind, data in await world.events() if kind == "pledge.made"]
+    for told in (asked, signed.json()["pledges"][0]["commitment"], made[0]):
+        assert {name: told[name] for name in of_group} == of_group
+
+
 async def test_an_edition_that_is_not_published_is_refused_at_its_place(world: World):
     charter = await world.charter()
     target = {"measure": "M1", "edition_hash": "f" * 64, "quantity": "60", "unit": "hours"}

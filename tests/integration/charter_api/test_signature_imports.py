@@ -294,3 +294,19 @@ async def test_five_hundred_signatories_are_one_call(world: World):
     assert (body["signed"], body["pending"], body["refused"]) == (3, 497, 0)
     assert len(world.neighbours.calls) == 5  # three batches of names, one edition, one valuation
     assert (one_more.status_code, one_more.json()["code"]) == (422, "signature_file_refused")
+
+
+async def test_a_file_names_the_target_group_of_a_pledge_and_how_many_people(world: World):
+    charter = (await world.charter())["id"]
+    await delegated(world, world.signatory)
+    of_group = {"measure": "J1", "unit": "fte_years", "target_group": "care-leavers", "headcount": "3"}
+    named = {"organisation_id": str(world.signatory), **PLEDGE, **DAYS, **TARGET, **of_group}
+    answer = await brought(world, charter, [row("one", **named), row("two", **{**named, "headcount": "few"})])
+    assert answer.status_code == 207, answer.text
+    signed, refused = answer.json()["items"]
+    assert (signed["status"], refused["status"]) == (201, 422)
+    assert [(one["row"], one["column"], one["code"]) for one in refused["faults"]] == [
+        (2, "headcount", "wrong_type")
+    ]
+    [asked] = world.neighbours.valued
+    assert (asked["target_group"], asked["headcount"]) == ("care-leavers", 3)

@@ -28,6 +28,8 @@ class Neighbours:
     names: dict[str, str] = field(default_factory=dict)
     refused_measures: set[str] = field(default_factory=set)
     calls: list[str] = field(default_factory=list)
+    valued: list[dict[str, Any]] = field(default_factory=list)
+    """Every line that toms-engine was asked to value."""
     identifiers: dict[str, str] = field(default_factory=dict)
     """By organisation: the identifier that it has proved."""
     merged_ids: dict[str, list[str]] = field(default_factory=dict)
@@ -96,6 +98,7 @@ class Neighbours:
         return httpx2.Response(200, content=edition.model_dump_json())
 
     def _valuation(self, asked: dict[str, Any]) -> httpx2.Response:
+        self.valued.extend(asked["lines"])
         faults = [
             {"pointer": f"/lines/{index}/measure", "code": "measure_unknown", "message": "no such measure"}
             for index, line in enumerate(asked["lines"])

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import httpx2
+import pytest
 from sqlalchemy import text
 from tests.integration.reporting_api.test_client import client, key
 from tests.integration.reporting_api.test_process import eventually
@@ -22,6 +23,7 @@ from tests.integration.reporting_api.world import (
 from cdp_common.contracts.commitments import CommitmentsMade
 from cdp_common.contracts.reporting import Correction
 from cdp_common.kernel.identifiers import new_id
+from reporting_api.use_cases import prepare_report_file
 
 TOO_MUCH = "activity_shares_above_one"
 JULY = {"period_start": "2026-07-01", "period_end": "2026-07-31"}
@@ -110,7 +112,8 @@ async def test_a_correction_takes_the_place_of_what_it_corrects_and_what_falls_a
     assert (await supplier.get_report(kept.id)).state == "rejected"
 
 
-async def test_rows_of_files_share_an_activity_as_lines_do(world: World):
+async def test_rows_of_files_share_an_activity_as_lines_do(world: World, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(prepare_report_file, "PORTION_ROWS", 2)  # so that later portions meet earlier ones
     first, second = await contracts(world)
     header = (
         "measure,quantity,unit,route,commitment_line_id,activity,attribution_share,industry,"

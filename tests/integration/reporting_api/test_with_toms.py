@@ -1,19 +1,33 @@
 """Reporting with the real toms-engine beside it: the same pounds from report to explanation."""
 
+import csv
+import io
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
+from uuid import UUID
 
 import httpx2
 import pytest
 from tests.integration.reporting_api.conftest import Answering, running
+from tests.integration.reporting_api.export_calls import export, rows
 from tests.integration.reporting_api.neighbours import Neighbours
-from tests.integration.reporting_api.world import World, codes
-from tests.integration.toms_engine.packs import need_index, pack
+from tests.integration.reporting_api.test_client import client, key
+from tests.integration.reporting_api.test_report_files import send
+from tests.integration.reporting_api.world import (
+    QUARTER,
+    World,
+    codes,
+    contract_line,
+    keyed,
+    promised_line,
+)
+from tests.integration.toms_engine.packs import measure, need_index, pack
 from tests.integration.toms_engine.world import World as TomsWorld
 
-from cdp_common.contracts.reporting import PoundExplanation
+from cdp_common.contracts.reporting import Correction, PoundExplanation
 from cdp_common.kernel.clock import FixedClock
 from cdp_common.testing.callers import AUDIENCE, ISSUER, TokenMint, http_client
 from cdp_common.testing.plugin import MakeDatabase
@@ -43,11 +57,13 @@ async def both(
 
     def beside(neighbours: Neighbours) -> Answering:
         async def answer(request: httpx2.Request) -> httpx2.Response:
-            if request.url.port != TOMS_PORT:
+            if request.url.port != TOMS_PORT or request.url.path == "/v1/events":
                 return await neighbours.answer(request)
-            headers = {**toms.valuer(), "content-type": "application/json"}
-            path = request.url.raw_path.decode()
-            return await toms.http.request(request.method, path, content=request.content, headers=headers)
+            said = ("accept", "content-type", "content-encoding")
+            stated = {name: request.headers[name] for name in said if name in request.headers}
+            path, content = request.url.raw_path.decode(), await request.aread()
+            headers = {**toms.valuer(), **stated}
+            return await toms.http.request(request.method, path, content=content, headers=headers)
 
         return answer
 
@@ -119,3 +135,113 @@ async def test_less_accepted_is_valued_by_the_engine(both: tuple[World, TomsWorl
     report = await world.report(world.council, {**hours, "quantity": "10.5"})
     reviewed = await world.review(report, {0: "3.3"})
     assert reviewed.lines[0].validated_gbp == Decimal("47.41")  # 47.4144
+
+
+JOBS = measure(
+    "J1",
+    unit="fte_years",
+    accumulation="stock",
+    year_rule="first_year_only",
+    target_groups=["care-leavers", "veterans"],
+)
+
+
+def jobs_of(line_id: UUID, **changes: Any) -> dict[str, Any]:
+    """Two posts of three people through the quarter, for what was promised of them."""
+    stated = {"measure": "J1", "unit": "fte_years", "headcount": 3, "started_on": "2026-07-01", **changes}
+    return contract_line(line_id, "2", **stated)
+
+
+async def test_a_measure_of_target_groups_is_promised_reported_and_read_by_group(
+    both: tuple[World, TomsWorld],
+):
+    world, toms = both
+    edition = (await toms.published(pack(measures=[JOBS], crosswalks=[])))["edition_hash"]
+    promise = promised_line(measure="J1", edition_hash=edition, unit="fte_years", target_group="care-leavers")
+    owed = (await world.sign(world.commitment(lines=[promise]))).lines[0].line_id
+    before = [await world.count(table) for table in ("reports", "report_lines")]
+
+    async def refusal(line: dict[str, Any]) -> list[tuple[str, str]]:
+        answer = await world.try_report(world.supplier, world.report_draft(line))
+        assert answer.status_code == 422, answer.text
+        return codes(answer)
+
+    own = {"route": "own_activity", "commitment_line_id": None, "edition_hash": edition}
+    own |= {"attests_contract_only": False, "attests_commitment": False}
+    group = "/lines/0/target_group"
+    assert await refusal(jobs_of(owed, target_group="veterans")) == [(group, "target_group_differs")]
+    assert await refusal(jobs_of(owed, **own)) == [(group, "target_group_missing")]
+    assert await refusal(jobs_of(owed, **own, target_group="clowns")) == [(group, "target_group_unknown")]
+    assert await refusal(jobs_of(owed, headcount=None)) == [("/lines/0/headcount", "headcount_missing")]
+    assert await refusal(jobs_of(owed, headcount=1)) == [("/lines/0/quantity", "fte_exceeds_headcount")]
+    assert [await world.count(table) for table in ("reports", "report_lines")] == before
+
+    # Two posts for 92 of 365 days, at £17.96 a year, are £9.05. The contract's line says of whom.
+    lines = [jobs_of(owed), jobs_of(owed, **own, target_group="veterans")]
+    report = await world.report(world.supplier, *lines)
+    assert [one.target_group for one in report.lines] == ["care-leavers", "veterans"]
+    assert [str(one.total_gbp) for one in report.lines] == ["9.05", "9.05"]
+    reviewed = await world.review(report, {0: "1"})
+    assert str(reviewed.lines[0].validated_gbp) == "4.53"
+    supplier = client(world, world.as_org(world.supplier))
+    again = Correction.model_validate({"reason": "as it was", "lines": lines})
+    corrected = await supplier.correct_report(report.id, again, idempotency_key=key())
+    assert [one.target_group for one in corrected.lines] == ["care-leavers", "veterans"]
+
+    path = f"/v1/places/{world.place}/ledger-entries"
+    read = await world.http.get(path, params={"limit": 100}, headers=world.as_manager())
+    entries = read.json()["items"]
+    groups = {(entry["figure"], entry["target_group"]) for entry in entries}
+    assert groups == {
+        *((figure, "care-leavers") for figure in ("committed", "due", "delivered", "validated")),
+        ("delivered", "veterans"),
+    }
+    for kind, shown in (
+        ("report_lines", ["care-leavers", "veterans"]),
+        ("commitments", ["care-leavers"]),
+        ("ledger_entries", ["care-leavers", "veterans"]),
+    ):
+        file = await export(world, world.as_org(world.supplier), kind)
+        found = await rows(world, world.as_org(world.supplier), file.id)
+        assert sorted({row["target_group"] for row in found}) == shown
+
+
+async def test_a_file_of_a_template_and_a_draft_carry_target_groups(both: tuple[World, TomsWorld]):
+    world, toms = both
+    edition = (await toms.published(pack(measures=[JOBS], crosswalks=[])))["edition_hash"]
+    promise = promised_line(measure="J1", edition_hash=edition, unit="fte_years", target_group="care-leavers")
+    await world.sign(world.commitment(lines=[promise]))
+    as_supplier = world.as_org(world.supplier)
+    template = await world.http.get(
+        f"/v1/places/{world.place}/report-template",
+        params={"from": QUARTER[0], "to": QUARTER[1]},
+        headers=as_supplier,
+    )
+    [row] = csv.DictReader(io.StringIO(template.content.decode("utf-8-sig")))
+    assert row["target_group"] == "care-leavers"
+    filled = {**row, "quantity": "2", "headcount": "3", "started_on": "2026-07-01"}
+    others = [{**filled, "target_group": group} for group in ("veterans", "")]
+
+    def file_of(*rows: dict[str, str]) -> bytes:
+        text = io.StringIO()
+        writer = csv.DictWriter(text, list(row), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+        return text.getvalue().encode()
+
+    refused = await send(world, world.supplier, file_of(filled, others[0]), "/v1/report-files/validate")
+    assert refused.status_code == 200, refused.text
+    assert [(one["row"], one["column"], one["code"]) for one in refused.json()["faults"]] == [
+        (2, "target_group", "target_group_differs")
+    ]
+    # What the contract says need not be said again.
+    kept = await send(world, world.supplier, file_of(others[1]), as_draft="true")
+    assert kept.status_code == 201, kept.text
+    path = f"/v1/report-drafts/{kept.json()['draft']['id']}"
+    [stated] = (await world.http.get(f"{path}/lines", headers=as_supplier)).json()["items"]
+    assert (stated["target_group"], stated["headcount"]) == (None, 3)
+    headers = {**keyed(as_supplier), "If-Match": "*"}
+    submitted = await world.http.post(f"{path}/submission", headers=headers)
+    assert submitted.status_code == 201, submitted.text
+    [line] = submitted.json()["lines"]
+    assert (line["target_group"], line["total_gbp"]) == ("care-leavers", "9.05")

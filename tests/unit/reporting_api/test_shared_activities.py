@@ -37,6 +37,7 @@ def claiming(share: str | None, line_id: int | None = None, **changes: object) -
         activity="garden",
         areas=(),
         attribution_share=None if share is None else Decimal(share),
+        target_group=None,
         attests_contract_only=True,
         attests_commitment=True,
         content="",

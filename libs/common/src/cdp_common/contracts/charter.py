@@ -76,6 +76,8 @@ class PledgeTarget(Contract):
     edition_hash: Sha256
     quantity: DecimalText
     unit: Unit
+    target_group: Code | None = None  # one of the measure's target groups, where it has any
+    headcount: Annotated[int, Field(ge=1, le=10_000_000)] | None = None  # FTE never exceed headcount × years
     industry: Code | None = None
     area_code: Code | None = None
     schedule: Annotated[list[ScheduledShare], Field(max_length=600)] = []

@@ -43,6 +43,7 @@ class CommitmentLine(Licensed):
     inputs: LineInputs | None = None  # what the quantity was made of, if that was stated
     activity: Code | None = None
     target_group: Code | None = None
+    headcount: int | None = None  # of a pledge; of an agreement and a plan the inputs say how many people
     counted_quantity: DecimalText  # after the accumulation rule: what adds up
     social_gbp: GbpText | None
     local_economic_gbp: GbpText | None

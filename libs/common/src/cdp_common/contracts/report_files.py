@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from cdp_common.contracts.base import Contract, DecimalText, GbpText, Sha256
+from cdp_common.contracts.base import Code, Contract, DecimalText, GbpText, Sha256
 from cdp_common.contracts.licensed import Licensed
 from cdp_common.contracts.report_drafts import KeptDraft
 from cdp_common.contracts.reporting import Report
@@ -37,6 +37,7 @@ class TrialLine(Licensed):
     measure: str
     edition_hash: Sha256
     unit: Unit
+    target_group: Code | None = None
     counted_quantity: DecimalText
     social_gbp: GbpText | None
     local_economic_gbp: GbpText | None

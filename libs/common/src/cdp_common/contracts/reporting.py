@@ -111,6 +111,8 @@ class ReportLineDraft(Contract):
     attribution_share: ShareText | None = None
     started_on: date | None = None  # when the job or outcome began: "first year only" is computed from it
     headcount: Annotated[int, Field(ge=1, le=10_000_000)] | None = None  # FTE never exceed headcount × years
+    # One of the measure's target groups, where it has any; may be left out where the commitment names it.
+    target_group: Code | None = None
     evidence: Annotated[list[Evidence], Field(max_length=20)] = []
     attests_contract_only: bool = False  # "relates only to this contract and period"
     attests_commitment: bool = False  # "relates to a commitment in this contract"
@@ -377,6 +379,7 @@ class LedgerEntry(Contract):
     local_economic_gbp: GbpText
     reverses: UUID | None
     recorded_at: datetime
+    target_group: str | None = None  # of the line that it comes from; null where that names none
 
 
 class FeedState(Contract):

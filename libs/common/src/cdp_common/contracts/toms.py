@@ -289,6 +289,7 @@ class Explanation(Contract):
     edition: Code
     proxy: Proxy | None
     inputs: LineInputs | None = None  # as stated; the steps begin with what they give
+    target_group: Code | None = None  # as stated
     steps: list[ExplanationStep]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -26,13 +27,17 @@ PLEDGE_COLUMNS = {
     "ends_on": "ends_on",
     "place_slug": "place_slug",
 }
-TARGET_COLUMNS = ("measure", "edition_hash", "quantity", "unit", "industry", "area_code")
+TARGET_COLUMNS = (
+    *("measure", "edition_hash", "quantity", "unit", "industry", "area_code"),
+    *("target_group", "headcount"),
+)
 
 FIRST_ROW_COLUMNS = (*ORGANISATION_COLUMNS, *PERSON_COLUMNS, *SIGNATURE_COLUMNS, AREAS)
 """Said in the first row of a signatory; its further rows say the same or nothing."""
 KNOWN_COLUMNS = (REFERENCE, *FIRST_ROW_COLUMNS, *PLEDGE_COLUMNS, *TARGET_COLUMNS)
 NEEDED_COLUMNS = (REFERENCE, *PERSON_COLUMNS, "signed_on")
 
+_WHOLE_NUMBER = re.compile(r"[0-9]{1,9}")
 _COLUMN_OF = {f"signing_person/{name}": column for column, name in PERSON_COLUMNS.items()}
 _COLUMN_OF_PLEDGE = {name: column for column, name in PLEDGE_COLUMNS.items()}
 
@@ -124,7 +129,9 @@ def _take(signature: FileSignature, number: int, cells: dict[str, str]) -> None:
             words = "The signatory's first row states another one."
             signature.faults.append(RowFault(number, column, "value_differs", words))
     pledge: dict[str, Any] = {name: cells[at] for at, name in PLEDGE_COLUMNS.items() if at in cells}
-    target = {column: cells[column] for column in TARGET_COLUMNS if column in cells}
+    target: dict[str, Any] = {column: cells[column] for column in TARGET_COLUMNS if column in cells}
+    if _WHOLE_NUMBER.fullmatch(people := target.get("headcount", "")):
+        target["headcount"] = int(people)  # anything else is refused as no number, where it stands
     if pledge or target:
         signature.pledges.append({**pledge, **({"target": target} if target else {})})
         signature.pledge_rows.append(number)

@@ -77,6 +77,8 @@ def _commitment(
         method_version=method_version,
         unit=target.unit,
         quantity=target.quantity,
+        target_group=target.target_group,
+        headcount=target.headcount,
         counted_quantity=valued.counted_quantity,
         social_gbp=valued.social_gbp,
         local_economic_gbp=valued.local_economic_gbp,
@@ -113,6 +115,8 @@ def _line(index: int, promise: Promise, target: PledgeTarget, effective_from: da
         period_end=draft.ends_on,
         place=draft.place_slug,
         industry=target.industry,
+        target_group=target.target_group,
+        headcount=target.headcount,
         contract_years=Period(draft.starts_on, draft.ends_on).years,
         committed_on=max(promise.promised_on, effective_from),
     )

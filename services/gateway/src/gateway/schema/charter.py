@@ -49,6 +49,11 @@ class CommitmentLine:
     unit: Unit = strawberry.field(description="What the quantity counts.")
     quantity: Decimal = strawberry.field(description="The quantity as promised.")
     counted_quantity: Decimal = strawberry.field(description="What of it adds up in totals.")
+    activity: str | None = strawberry.field(description="The promiser's own name of what will be done.")
+    target_group: str | None = strawberry.field(
+        description="The group of people that it is for; null for none."
+    )
+    headcount: int | None = strawberry.field(description="How many people a pledge of posts is about.")
     value: SocialValue | None = strawberry.field(
         description="What it is worth over its whole life; null when that needs a licence that you lack."
     )
@@ -87,6 +92,9 @@ class CommitmentLine:
             unit=Unit(record.unit),
             quantity=record.quantity,
             counted_quantity=record.counted_quantity,
+            activity=record.activity,
+            target_group=record.target_group,
+            headcount=record.headcount,
             value=SocialValue.of_line(record),
             starts_on=record.starts_on,
             ends_on=record.ends_on,

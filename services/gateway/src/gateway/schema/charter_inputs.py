@@ -26,6 +26,12 @@ class PledgeTargetInput:
     edition_hash: str = strawberry.field(description="The edition in which it is counted, by its hash.")
     quantity: Decimal = strawberry.field(description="How much, in the unit.")
     unit: Unit = strawberry.field(description="The measure's unit.")
+    target_group: str | None = strawberry.field(
+        default=None, description="The group of people that it is for, where the measure has any."
+    )
+    headcount: int | None = strawberry.field(
+        default=None, description="How many people, where posts are counted by group."
+    )
     industry: str | None = strawberry.field(default=None, description="The industry's code, for local spend.")
     area_code: str | None = strawberry.field(default=None, description="The small area that it is for.")
     schedule: list[ScheduledShareInput] = strawberry.field(

@@ -92,6 +92,7 @@ class LedgerEntry:
     local_economic: Money = said("Local economic value.", of="local_economic_gbp")
     reverses: UUID | None = said("The entry that it takes back; null for none.")
     recorded_at: datetime = said("When it was recorded.")
+    target_group: str | None = said("The group of people that its line is for; null for none.")
 
     @calls_together("Who delivers.")
     async def deliverer(self, info: Info) -> Organisation | None:

@@ -57,6 +57,9 @@ class ReportLineInput:
         default=None, description="The commitment that it is held against."
     )
     activity_id: UUID | None = strawberry.field(default=None, description="The joint activity it is part of.")
+    activity: str | None = strawberry.field(
+        default=None, description="The reporter's own name of what was done: what it names is counted once."
+    )
     areas: list[AreaShareInput] = strawberry.field(default_factory=list, description="Where it landed.")
     industry: str | None = strawberry.field(default=None, description="The industry's code, for local spend.")
     attribution_share: Decimal | None = strawberry.field(
@@ -64,6 +67,10 @@ class ReportLineInput:
     )
     started_on: date | None = strawberry.field(default=None, description="When the job or outcome began.")
     headcount: int | None = strawberry.field(default=None, description="How many people the posts are.")
+    target_group: str | None = strawberry.field(
+        default=None,
+        description="The group of people, where the measure has any; a commitment settles its own.",
+    )
     evidence: list[EvidenceInput] = strawberry.field(default_factory=list, description="What shows it.")
     attests_contract_only: bool = strawberry.field(
         default=False, description="Attested: it relates only to this contract and period."

@@ -73,6 +73,7 @@ class StatedLine:
     attribution_share: Decimal | None = said("The reporter's own share of it; null: all.")
     started_on: date | None = said("When the job or outcome began.")
     headcount: int | None = said("How many people the posts are.")
+    target_group: str | None = said("The group of people that it is for; null for none.")
     evidence: list[Evidence] = said("What shows it.")
     attests_contract_only: bool = said("Attested: it relates only to this contract and period.")
     attests_commitment: bool = said("Attested: it relates to a commitment in this contract.")

@@ -69,6 +69,7 @@ class PromisedLine:
     schedule: tuple[ScheduledShare, ...]
     area_code: str | None
     area_index: str | None
+    target_group: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

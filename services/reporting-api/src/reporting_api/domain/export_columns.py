@@ -99,6 +99,7 @@ _LEDGER = (
     _c("source_line_id", "id", "the line of it"),
     _n("reverses", "id", "the entry that this one takes back"),
     _c("recorded_at", "time", "when it was recorded"),
+    _n("target_group", "text", "the group of people that it is for, where its measure has any"),
 )
 
 _REPORT_LINES = (
@@ -140,6 +141,7 @@ _REPORT_LINES = (
     _c("data_status", "text", "actual or synthetic_sample"),
     _n("review_method", "text", "how it was reviewed; null until then"),
     _n("evidence_level", "text", "what that rests on: declared, documented or inspected; null until then"),
+    _n("target_group", "text", "the group of people that it is for, where its measure has any"),
 )
 
 _COMMITMENTS = (
@@ -163,6 +165,7 @@ _COMMITMENTS = (
     _c("starts_on", "day", "first day of the line"),
     _c("ends_on", "day", "last day of the line"),
     _c("data_status", "text", "actual or synthetic_sample"),
+    _n("target_group", "text", "the group of people that it is for, where its measure has any"),
 )
 
 _PUBLISHED = (

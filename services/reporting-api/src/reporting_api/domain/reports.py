@@ -83,6 +83,7 @@ class StatedLine:
     activity: str | None
     areas: tuple[AreaShare, ...]
     attribution_share: Decimal | None
+    target_group: str | None
     attests_contract_only: bool
     attests_commitment: bool
     content: str
@@ -120,6 +121,7 @@ class OwedLine:
     kind: Kind
     route: Route
     measure: str
+    target_group: str | None
     edition_hash: str
     signed_on: date
     starts_on: date
@@ -158,11 +160,12 @@ class Surroundings:
 
 @dataclass(frozen=True, slots=True)
 class ResolvedLine:
-    """A line with the edition and the commissioner that its commitment settles."""
+    """A line with the edition, the commissioner and the target group that its commitment settles."""
 
     stated: StatedLine
     edition_hash: str
     commissioner_id: UUID | None
+    target_group: str | None = None
 
 
 def require_period_holds(period: Period, today: date) -> None:
@@ -304,6 +307,8 @@ def _commitment_faults(line: StatedLine, line_id: UUID, around: Surroundings) ->
         yield "measure", "measure_differs", f"the commitment is about {owed.measure}"
     if line.edition_hash not in (None, owed.edition_hash):
         yield "edition_hash", "edition_differs", "the commitment is pinned to another edition"
+    if owed.target_group is not None and line.target_group not in (None, owed.target_group):
+        yield "target_group", "target_group_differs", f"the commitment is for the group {owed.target_group}"
     if line.route != owed.route:
         yield "route", "route_differs", f"the commitment's route is {owed.route}"
     if line.commissioner_id not in (None, owed.commissioner_id):
@@ -335,6 +340,8 @@ def _uncommitted_faults(line: StatedLine, around: Surroundings) -> Iterator[_Fau
 def _resolved(line: StatedLine, around: Surroundings) -> ResolvedLine:
     if line.commitment_line_id is not None:
         owed = around.owed[line.commitment_line_id]
-        return ResolvedLine(line, owed.edition_hash, owed.commissioner_id)
+        return ResolvedLine(
+            line, owed.edition_hash, owed.commissioner_id, owed.target_group or line.target_group
+        )
     assert line.edition_hash is not None  # _faults_of_line refuses its absence
-    return ResolvedLine(line, line.edition_hash, line.commissioner_id)
+    return ResolvedLine(line, line.edition_hash, line.commissioner_id, line.target_group)

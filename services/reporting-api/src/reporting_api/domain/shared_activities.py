@@ -31,10 +31,11 @@ class ActivitySharesTaken(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """What is counted once: an activity by its name, in one measure."""
+    """What is counted once: an activity by its name, in one measure, for one group of people."""
 
     activity: str
     measure: str
+    target_group: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,4 +176,4 @@ def _claim_of(line: ResolvedLine) -> tuple[Counted, Supported, Decimal] | None:
         stated.commitment_line_id, stated.activity_id, stated.route, line.commissioner_id
     )
     share = _WHOLE if stated.attribution_share is None else stated.attribution_share
-    return Counted(stated.activity, stated.measure), supported, share
+    return Counted(stated.activity, stated.measure, line.target_group), supported, share

@@ -60,6 +60,7 @@ def _line_rows(commitment: Commitment) -> list[dict[str, Any]]:
             "measure": line.measure.code,
             "edition_hash": line.measure.edition_hash,
             "unit": line.unit,
+            "target_group": line.target_group,
             "quantity": line.quantity,
             "starts_on": line.period.start,
             "ends_on": line.period.end,
@@ -83,7 +84,8 @@ async def keep_variation(tx: AsyncConnection, varied: Commitment, version: int) 
         .values(ends_on=varied.period.end, data_status=varied.data_status, version=version)
     )
     statement = insert(commitment_lines)
-    changed = {name: statement.excluded[name] for name in ("quantity", "starts_on", "ends_on")}
+    names = ("quantity", "starts_on", "ends_on", "target_group")
+    changed = {name: statement.excluded[name] for name in names}
     own = commitment_lines.c.source_id == statement.excluded.source_id
     await tx.execute(
         statement.on_conflict_do_update(index_elements=["line_id"], set_=changed, where=own),
@@ -175,6 +177,7 @@ def _owed_line(row: RowMapping, novations: Sequence[RowMapping], leads_to: Mappi
         kind=row["kind"],
         route=ROUTE_OF_KIND[row["kind"]],
         measure=row["measure"],
+        target_group=row["target_group"],
         edition_hash=row["edition_hash"],
         signed_on=row["signed_on"],
         starts_on=row["starts_on"],

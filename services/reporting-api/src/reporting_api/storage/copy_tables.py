@@ -162,6 +162,7 @@ commitment_lines = Table(
     Column("quantity", Quantity, nullable=False),
     Column("starts_on", Date, nullable=False),
     Column("ends_on", Date, nullable=False),
+    Column("target_group", Text),  # null too where it came before groups were kept here
     ForeignKeyConstraint(
         ["edition_hash", "measure"],
         ["measures.edition_hash", "measures.code"],

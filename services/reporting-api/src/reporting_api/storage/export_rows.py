@@ -180,6 +180,7 @@ def _ledger_part(asked: ExportAsked, own: Collection[UUID], table: Any, position
     columns = {column.name: column for column in table.c}
     columns |= {name: table.c[source] for name, source in _POUNDS.items()}
     columns["position"] = table.c.position if is_sealed else literal(None, BigInteger)
+    columns["target_group"] = func.coalesce(report_lines.c.target_group, commitment_lines.c.target_group)
     where = [
         table.c.place_id == asked.place_id,
         table.c.effective_on.between(asked.period.start, asked.period.end),
@@ -191,7 +192,10 @@ def _ledger_part(asked: ExportAsked, own: Collection[UUID], table: Any, position
     order = ("position",) if is_sealed else ("recorded_at", "id")
     # With an entry's id and quantity its pounds could be tried out against the hash of its block.
     visible = _may_see(asked)
-    return _Part(_measured(table, table), columns, where, visible, visible, order)
+    source = table.outerjoin(report_lines, report_lines.c.line_id == table.c.source_line_id).outerjoin(
+        commitment_lines, commitment_lines.c.line_id == table.c.source_line_id
+    )
+    return _Part(_measured(source, table), columns, where, visible, visible, order)
 
 
 def _leads_to(name: str) -> Subquery:

@@ -25,9 +25,10 @@ from cdp_common.db.paging import keyset
 from reporting_api.domain.chain import Block
 from reporting_api.domain.entries import Entry
 from reporting_api.storage.canonical_rows import CANONICAL
-from reporting_api.storage.copy_tables import measures
+from reporting_api.storage.copy_tables import commitment_lines, measures
 from reporting_api.storage.ledger_rows import block_of, entry_of, entry_row
 from reporting_api.storage.ledger_tables import ledger_blocks, ledger_entries, ledger_inbox, publications
+from reporting_api.storage.report_tables import report_lines
 
 MAX_INSERTED_S = 60
 MAX_FETCHED = 50_000
@@ -174,6 +175,17 @@ async def ledger_page(
     shown = select(lines).where(not_(licensed.exists()))
     query = keyset(shown, [lines.c.recorded_at, lines.c.id], cursor, limit)
     return list((await tx.execute(query)).mappings())
+
+
+async def groups_of_lines(tx: AsyncConnection, line_ids: Collection[UUID]) -> dict[UUID, str]:
+    """The target groups of the promised and reported lines among `line_ids` that name one."""
+    found: dict[UUID, str] = {}
+    for lines in (report_lines.c, commitment_lines.c):
+        query = select(lines.line_id, lines.target_group).where(
+            lines.line_id.in_(line_ids), lines.target_group.is_not(None)
+        )
+        found |= {row.line_id: row.target_group for row in await tx.execute(query)}
+    return found
 
 
 def _everything(*, of_place: UUID | None = None, of_source: UUID | None = None) -> Subquery:

@@ -117,6 +117,7 @@ report_lines = Table(
     Column("attribution_share", Numeric),
     Column("started_on", Date),
     Column("headcount", Integer),
+    Column("target_group", Text),
     Column("committed_on", Date),
     Column("evidence", Json, nullable=False),
     Column("attests_contract_only", Boolean, nullable=False),

@@ -51,7 +51,7 @@ async def standing_claims(
     )
     of = (
         *(lines.activity, lines.measure, lines.commitment_line_id, lines.activity_id, lines.route),
-        lines.commissioner_id,
+        *(lines.commissioner_id, lines.target_group),
     )
     query = (
         select(*of, func.max(func.coalesce(lines.attribution_share, 1)).label("share"))
@@ -67,7 +67,7 @@ async def standing_claims(
     )
     claimed: KeptClaims = {}
     for row in await tx.execute(query):
-        shares = claimed.setdefault(Counted(row.activity, row.measure), {})
+        shares = claimed.setdefault(Counted(row.activity, row.measure, row.target_group), {})
         commissioner_id = leads_to.get(row.commissioner_id, row.commissioner_id)
         supported = supported_by(row.commitment_line_id, row.activity_id, row.route, commissioner_id)
         shares[supported] = max(row.share, shares.get(supported, Decimal(0)))

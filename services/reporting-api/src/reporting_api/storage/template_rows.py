@@ -78,6 +78,7 @@ async def _lines_ever_owed(
             lines.edition_hash,
             lines.unit,
             lines.quantity,
+            lines.target_group,
             lines.ends_on,
             owed.kind,
             owed.reference,
@@ -115,6 +116,7 @@ async def measures_reported(
             lines.unit,
             lines.route,
             lines.industry,
+            lines.target_group,
             commissioner_id,
             measures.c.title,
         )
@@ -129,7 +131,10 @@ async def measures_reported(
             lines.commitment_line_id.is_(None),
             lines.activity_id.is_(None),
         )
-        .order_by(lines.measure, lines.edition_hash, lines.route, lines.industry, commissioner_id)
+        .order_by(
+            *(lines.measure, lines.edition_hash, lines.route, lines.industry, lines.target_group),
+            commissioner_id,
+        )
         .limit(MAX_MEASURES)
     )
     return list((await tx.execute(query)).mappings())

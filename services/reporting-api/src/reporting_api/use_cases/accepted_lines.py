@@ -81,6 +81,7 @@ def stored_valuation_line(ref: str, report: RowMapping, line: RowMapping, quanti
         attribution_share=line["attribution_share"],
         started_on=line["started_on"],
         headcount=line["headcount"],
+        target_group=line["target_group"],
         committed_on=line["committed_on"],
     )
 

@@ -15,7 +15,7 @@ from cdp_common.kernel.errors import NotFound
 from cdp_common.kernel.licence import frameworks_held
 from cdp_common.kernel.money import gbp_from_pence
 from cdp_common.web.caller import Caller, RoleMissing
-from reporting_api.storage.ledger import head_block, ledger_page
+from reporting_api.storage.ledger import groups_of_lines, head_block, ledger_page
 from reporting_api.use_cases.report_contracts import plain
 from reporting_api.use_cases.sign_heads import HeadSigner, head_of
 
@@ -39,7 +39,8 @@ async def list_ledger_entries(
         raise RoleMissing("This needs a role in the place.")
     async with db.begin() as tx:
         rows = await ledger_page(tx, place_id, frameworks_held(caller.scopes), cursor, limit)
-    return [_entry(row) for row in rows]
+        groups = await groups_of_lines(tx, {row["source_line_id"] for row in rows})
+    return [_entry(row, groups.get(row["source_line_id"])) for row in rows]
 
 
 async def get_ledger_head(db: Database, signer: HeadSigner, place_id: UUID, now: datetime) -> LedgerHead:
@@ -73,7 +74,7 @@ async def list_feeds(db: Database) -> list[FeedState]:
     ]
 
 
-def _entry(row: RowMapping) -> LedgerEntry:
+def _entry(row: RowMapping, target_group: str | None) -> LedgerEntry:
     return LedgerEntry(
         id=row["id"],
         position=row["position"],
@@ -93,4 +94,5 @@ def _entry(row: RowMapping) -> LedgerEntry:
         local_economic_gbp=gbp_from_pence(row["local_pence"]),
         reverses=row["reverses"],
         recorded_at=row["recorded_at"],
+        target_group=target_group,
     )

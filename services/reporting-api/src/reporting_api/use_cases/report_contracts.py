@@ -121,6 +121,7 @@ def _line(row: RowMapping) -> ReportLine:
         attribution_share=None if row["attribution_share"] is None else plain(row["attribution_share"]),
         started_on=row["started_on"],
         headcount=row["headcount"],
+        target_group=row["target_group"],
         evidence=[Evidence.model_validate(evidence) for evidence in row["evidence"]],
         attests_contract_only=row["attests_contract_only"],
         attests_commitment=row["attests_commitment"],

@@ -76,6 +76,7 @@ def _owed_row(line: RowMapping) -> dict[str, str]:
         "open_quantity": text_of(max(line["quantity"] - line["delivered_before"], 0 * line["quantity"])),
         "due_by": line["ends_on"].isoformat(),
         "commitment_line_id": str(line["line_id"]),
+        "target_group": line["target_group"] or "",
         "edition_hash": line["edition_hash"],
         "attests_contract_only": attested,
         "attests_commitment": attested,
@@ -90,6 +91,7 @@ def _own_row(line: RowMapping) -> dict[str, str]:
         "unit": line["unit"],
         "route": line["route"],
         "industry": line["industry"] or "",
+        "target_group": line["target_group"] or "",
         "commissioner_id": str(line["commissioner_id"]) if has_commissioner else "",
         "edition_hash": line["edition_hash"],
     }

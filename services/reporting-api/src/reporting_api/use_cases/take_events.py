@@ -318,6 +318,7 @@ def _line(line: CommitmentLine, measure: MeasureCopy, need_index: str | None) ->
         schedule=tuple(ScheduledShare(part.due_on, part.share) for part in line.schedule),
         area_code=line.area_code,
         area_index=need_index if line.area_code is not None else None,
+        target_group=line.target_group,
     )
 
 

@@ -61,6 +61,7 @@ def _line(line: ValuedReportLine) -> TrialLine:
         measure=line.draft.measure,
         edition_hash=line.resolved.edition_hash,
         unit=line.draft.unit,
+        target_group=line.resolved.target_group,
         counted_quantity=plain(line.counted_quantity),
         social_gbp=gbp_from_pence(amounts.social_pence),
         local_economic_gbp=gbp_from_pence(amounts.local_pence),

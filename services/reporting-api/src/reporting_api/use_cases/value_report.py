@@ -138,8 +138,8 @@ async def value_report(
     require_areas_known([line.stated.areas for line in resolved], place_of_area)
     committed_on = [_committed_on(line, owed) for line in resolved]
     inputs = [
-        valuation_line(str(index), draft, scope, signed_on)
-        for index, (draft, signed_on) in enumerate(zip(drafts, committed_on, strict=True))
+        valuation_line(str(index), line, draft, scope, signed_on)
+        for index, (line, draft, signed_on) in enumerate(zip(resolved, drafts, committed_on, strict=True))
     ]
     hashes = [line.edition_hash for line in resolved]
     valued = await (values_in_bulk if in_bulk else values_by_call)(toms, hashes, inputs)
@@ -225,6 +225,7 @@ def _stated(draft: ReportLineDraft, content: str) -> StatedLine:
         activity=draft.activity,
         areas=tuple(AreaShare(area.area_code, area.share) for area in draft.areas),
         attribution_share=draft.attribution_share,
+        target_group=draft.target_group,
         attests_contract_only=draft.attests_contract_only,
         attests_commitment=draft.attests_commitment,
         content=content,
@@ -270,7 +271,7 @@ def _committed_on(line: ResolvedLine, owed: Mapping[UUID, OwedLine]) -> date | N
 
 
 def valuation_line(
-    ref: str, draft: ReportLineDraft, scope: ReportScope, committed_on: date | None
+    ref: str, line: ResolvedLine, draft: ReportLineDraft, scope: ReportScope, committed_on: date | None
 ) -> ValuationLine:
     """The inputs with which a line is valued; each of them was checked as part of the report."""
     return ValuationLine.model_construct(
@@ -286,6 +287,7 @@ def valuation_line(
         attribution_share=draft.attribution_share,
         started_on=draft.started_on,
         headcount=draft.headcount,
+        target_group=line.target_group,
         committed_on=committed_on,
     )
 

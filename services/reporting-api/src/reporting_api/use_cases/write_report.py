@@ -239,6 +239,7 @@ def line_row(
         "attribution_share": draft.attribution_share,
         "started_on": draft.started_on,
         "headcount": draft.headcount,
+        "target_group": line.resolved.target_group,
         "committed_on": line.committed_on,
         "evidence": line.evidence,
         "attests_contract_only": draft.attests_contract_only,

@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from cdp_common.contracts import toms as wire
-from cdp_common.contracts.line_inputs import LineInputs
 from cdp_common.kernel.errors import FieldError
 from cdp_common.kernel.money import gbp_from_pence
 from cdp_common.web.caller import Caller
@@ -103,7 +102,7 @@ def _explanations(
     used = {line.proxy.code: line.proxy for line in valued if line.proxy is not None}
     shown = {code: proxy_view(proxy, licensed=licensed) for code, proxy in used.items()}
     return [
-        _explanation_view(line.explanation, book, shown, stated.inputs)
+        _explanation_view(line.explanation, book, shown, stated)
         for line, stated in zip(valued, request.lines, strict=True)
     ]
 
@@ -112,7 +111,7 @@ def _explanation_view(
     explanation: Explanation,
     book: Catalogue,
     shown: Mapping[str, wire.Proxy],
-    inputs: LineInputs | None,
+    stated: wire.ValuationLine,
 ) -> wire.Explanation:
     proxy = explanation.proxy
     return wire.Explanation(
@@ -122,6 +121,7 @@ def _explanation_view(
         framework=book.content.framework,
         edition=book.content.edition,
         proxy=shown[proxy.code] if proxy is not None else None,
-        inputs=inputs,
+        inputs=stated.inputs,
+        target_group=stated.target_group,
         steps=[wire.ExplanationStep.model_validate(step, from_attributes=True) for step in explanation.steps],
     )
