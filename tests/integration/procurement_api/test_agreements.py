@@ -200,6 +200,16 @@ async def test_a_termination_names_the_version_and_happens_once(world: World, de
         place_id=world.partners.place_id,
         effective_on="2026-12-31",
         reason="By agreement of both",
+        acted_by=world.actor(world.buyer),
+    )
+    [change] = (await world.done("GET", f"{path}/changes", as_=deliverer))["items"]
+    assert (change["version"], change["kind"], change["effective_on"], change["reason"]) == (
+        *(2, "termination", "2026-12-31"),
+        "By agreement of both",
+    )
+    assert (change["recorded_at"], change["line_ids"], change["acted_by"]) == (
+        *("2026-11-22T10:00:00Z", []),
+        world.actor(world.buyer),
     )
     assert (event["aggregate_version"], str(event["effective_on"])) == (2, "2026-12-31")
 

@@ -85,6 +85,17 @@ class World:
         token = self.mint.token(org=organisation_id, scopes=scopes, lifetime=lifetime)
         return Party(organisation_id, token)
 
+    def delegate(self, party: Party, by: Party, person: UUID) -> Party:
+        """The organisation with a token of another one's client, at which a person signed in."""
+        stated: Json = {"act": by.id, "client_id": "delegate", "person": person}
+        token = self.mint.token(org=party.id, scopes=ALL_SCOPES, lifetime=timedelta(minutes=10), **stated)
+        return Party(party.id, token)
+
+    def actor(self, party: Party, client_id: str = "test-client", person: UUID | None = None) -> Json:
+        """How an answer names whoever acted."""
+        person_id = None if person is None else str(person)
+        return {"organisation_id": str(party.id), "client_id": client_id, "person_id": person_id}
+
     def renewed(self, party: Party) -> Party:
         """The party with a token that is good now: moving the clock makes older ones expire."""
         return self.as_party(party.id)

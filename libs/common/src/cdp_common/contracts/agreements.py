@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import Field
 
 from cdp_common.contracts.base import (
+    ActedBy,
     Code,
     Contract,
     DataStatus,
@@ -30,7 +31,7 @@ KpiExemption = Literal[
     "could_not_appropriately_be_assessed",
 ]
 AgreementState = Literal["signed", "terminated"]
-AgreementChangeKind = Literal["variation", "novation"]
+AgreementChangeKind = Literal["variation", "novation", "termination"]
 
 
 class KpiDraft(Contract):
@@ -132,6 +133,7 @@ class AgreementChange(Contract):
     ends_on: date
     value_gbp: GbpText | None
     line_ids: list[UUID]  # the lines that changed or were added
+    acted_by: ActedBy | None = None
 
 
 class AgreementEnd(Contract):
@@ -165,6 +167,7 @@ class Agreement(Contract):
     framework_agreement_id: UUID | None = None
     kpis: list[Kpi] = []
     kpi_exemption: KpiExemption | None = None
+    acted_by: ActedBy | None = None  # who registered or awarded it for the commissioner
     lines: list[CommitmentLine]
     version: int
     data_status: DataStatus

@@ -186,6 +186,14 @@ class Page(Contract, Generic[Item]):
         return cursors[0] if cursors else None
 
 
+class ActedBy(Contract):
+    """Who did it, for whomever it was done: a client, its own organisation, and a person if one signed in."""
+
+    organisation_id: UUID  # the client's own; another one where it acted by a delegation
+    client_id: str | None  # null in what was recorded before it was kept
+    person_id: UUID | None
+
+
 class IdBatch(Contract):
     """A batch read: the ids whose records are wanted, at most 200 in one call."""
 

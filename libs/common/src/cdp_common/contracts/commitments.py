@@ -8,7 +8,16 @@ from uuid import UUID
 
 from pydantic import Field
 
-from cdp_common.contracts.base import Code, Contract, DataStatus, DecimalText, GbpText, Sha256, ShareText
+from cdp_common.contracts.base import (
+    ActedBy,
+    Code,
+    Contract,
+    DataStatus,
+    DecimalText,
+    GbpText,
+    Sha256,
+    ShareText,
+)
 from cdp_common.contracts.licensed import Licensed
 from cdp_common.contracts.line_inputs import LineInputs
 from cdp_common.contracts.toms import Unit
@@ -78,6 +87,7 @@ class CommitmentsMade(Contract):
     data_status: DataStatus
     # What the contract is worth, without VAT; null where nobody has stated it, and of a pledge.
     value_gbp: GbpText | None = None
+    acted_by: ActedBy | None = None
     lines: list[CommitmentLine]
 
 
@@ -94,6 +104,7 @@ class CommitmentsVaried(Contract):
     reason: str
     ends_on: date  # of the agreement or the plan, from now on
     value_gbp: GbpText | None = None  # what the contract is worth from now on; null where nobody states it
+    acted_by: ActedBy | None = None
     lines: list[CommitmentLine]
 
 
@@ -106,6 +117,7 @@ class CommitmentsNovated(Contract):
     reason: str
     deliverer_id: UUID
     deliverer_name: str
+    acted_by: ActedBy | None = None
 
 
 class CommitmentsEnded(Contract):
@@ -118,3 +130,4 @@ class CommitmentsEnded(Contract):
     place_id: UUID
     effective_on: date
     reason: str
+    acted_by: ActedBy | None = None

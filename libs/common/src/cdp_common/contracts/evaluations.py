@@ -8,7 +8,7 @@ from typing import Literal
 from uuid import UUID
 
 from cdp_common.contracts.after_opening import RemovedBid, SupersededBid
-from cdp_common.contracts.base import Code, Contract, DecimalText, GbpText
+from cdp_common.contracts.base import ActedBy, Code, Contract, DecimalText, GbpText
 from cdp_common.contracts.licensed import Licensed
 from cdp_common.contracts.tenders import ScoringMethod
 from cdp_common.contracts.toms import Source
@@ -93,6 +93,7 @@ class Evaluation(Contract):
     tender_id: UUID
     version: int
     evaluated_at: datetime
+    acted_by: ActedBy | None = None  # who asked for it, or did what it had to follow
     cause: EvaluationCause = "asked_for"
     method: ScoringMethod
     results: list[BidResult]  # lot by lot where it is awarded so, best first in each

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
-from cdp_common.contracts.base import Code, Contract, ShortText
+from cdp_common.contracts.base import ActedBy, Code, Contract, ShortText
 
 LotState = Literal[
     "waiting", "opened", "evaluated", "decided", "summaries_sent", "standstill", "signed", "not_awarded"
@@ -47,6 +47,7 @@ class LotProgress(Contract):
 
 
 class TenderLots(Contract):
-    """Every lot of a tender, in its order."""
+    """Every lot of a tender, in its order, and who opened the bids for the buyer."""
 
     items: list[LotProgress]
+    opened_by: ActedBy | None = None

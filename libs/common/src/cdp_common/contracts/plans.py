@@ -9,11 +9,12 @@ from uuid import UUID
 from pydantic import Field
 
 from cdp_common.contracts.agreements import LineVariation
-from cdp_common.contracts.base import Contract, DataStatus, Sha256, ShortText, Slug
+from cdp_common.contracts.base import ActedBy, Contract, DataStatus, Sha256, ShortText, Slug
 from cdp_common.contracts.commitments import CommitmentLine
 from cdp_common.contracts.promises import PromisedLine
 
 PlanState = Literal["adopted", "withdrawn"]
+PlanChangeKind = Literal["variation", "withdrawal"]
 
 
 class PlanLineDraft(PromisedLine):
@@ -52,13 +53,15 @@ class PlanWithdrawal(Contract):
 
 
 class PlanChange(Contract):
-    """One variation of a plan: which version it made, from when on, and why."""
+    """A variation of a plan or its end: which version it made, from when on, and why."""
 
     version: int
+    kind: PlanChangeKind = "variation"
     effective_on: date
     reason: str
     recorded_at: datetime
     line_ids: list[UUID]  # the lines that changed or were added
+    acted_by: ActedBy | None = None  # null where it ended with the partner's membership
 
 
 class Plan(Contract):
@@ -77,6 +80,7 @@ class Plan(Contract):
     ends_on: date
     withdrawn_on: date | None
     withdrawal_reason: str | None
+    acted_by: ActedBy | None = None  # who adopted it for the partner
     lines: list[CommitmentLine]
     version: int
     data_status: DataStatus

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Field
 
-from cdp_common.contracts.base import Contract, ShortText
+from cdp_common.contracts.base import ActedBy, Contract, ShortText
 from cdp_common.contracts.organisations import Identifier
 
 
@@ -72,7 +72,9 @@ class PortalAppointment(Contract):
     tender_id: UUID
     portal_organisation_id: UUID
     appointed_at: datetime
+    acted_by: ActedBy | None = None  # who appointed it for the buyer
     revoked_at: datetime | None
+    revoked_by: ActedBy | None = None
 
 
 class PortalAppointmentChanged(Contract):
@@ -81,3 +83,4 @@ class PortalAppointmentChanged(Contract):
     appointment_id: UUID
     tender_id: UUID
     portal_organisation_id: UUID
+    acted_by: ActedBy | None = None

@@ -67,6 +67,7 @@ class AgreementChangeKind(Enum):
 
     VARIATION = described_value("variation", "What it promises was varied.")
     NOVATION = described_value("novation", "Somebody else took over what it promises.")
+    TERMINATION = described_value("termination", "It was ended before its time.")
 
 
 @shows(contract.Kpi, "A key performance indicator of an agreement.")
@@ -77,7 +78,7 @@ class Kpi:
     line_id: UUID | None = said("The commitment that it is; null where it is none of them.")
 
 
-@shows(contract.AgreementChange, "One change of an agreement.")
+@shows(contract.AgreementChange, "One change of an agreement.", without={"acted_by": "a client"})
 class AgreementChange:
     """A change."""
 
@@ -97,7 +98,11 @@ class AgreementChange:
         return await organisation_of(info.context, self.deliverer_organisation_id)
 
 
-@shows_node(contract.Agreement, "An agreement with what it promises, to its parties.")
+@shows_node(
+    contract.Agreement,
+    "An agreement with what it promises, to its parties.",
+    without={"acted_by": "a client"},
+)
 class Agreement(Node):
     """An agreement."""
 

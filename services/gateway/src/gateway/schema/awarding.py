@@ -112,7 +112,9 @@ class PlausibilityFlag:
 
 
 @shows(
-    evaluations.Evaluation, "The evaluation of a tender, to its buyer.", without={"tender_id": "the parent"}
+    evaluations.Evaluation,
+    "The evaluation of a tender, to its buyer.",
+    without={"tender_id": "the parent", "acted_by": "a client"},
 )
 class Evaluation:
     """An evaluation."""

@@ -32,18 +32,29 @@ class PlanState(Enum):
     WITHDRAWN = described_value("withdrawn", "Its partner withdrew it, or left the collective.")
 
 
-@shows(contract.PlanChange, "One variation of a plan.")
+@strawberry.enum(description="How a plan was changed.")
+class PlanChangeKind(Enum):
+    """How a plan was changed."""
+
+    VARIATION = described_value("variation", "What it promises was varied.")
+    WITHDRAWAL = described_value("withdrawal", "It was ended before its time.")
+
+
+@shows(contract.PlanChange, "One change of a plan.", without={"acted_by": "a client"})
 class PlanChange:
-    """A variation."""
+    """A change."""
 
     version: int = said("The version that it made.")
+    kind: PlanChangeKind = said("How it was changed.")
     effective_on: date = said("From when on.")
     reason: str = said("Why.")
     recorded_at: datetime = said("When it was recorded.")
     line_ids: list[UUID] = said("The commitments that changed or were added.")
 
 
-@shows_node(contract.Plan, "A partner's plan of own activity, to the partner.")
+@shows_node(
+    contract.Plan, "A partner's plan of own activity, to the partner.", without={"acted_by": "a client"}
+)
 class Plan(Node):
     """A plan."""
 

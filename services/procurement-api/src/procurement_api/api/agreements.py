@@ -205,7 +205,7 @@ async def novate_agreement(
 async def list_agreement_changes(
     agreement_id: UUID, request: Request, caller: Signed, db: ServiceDatabase, page: Paging
 ) -> Page[AgreementChange]:
-    """The variations and novations of an agreement, oldest first, for its parties."""
+    """The variations, novations and the termination of an agreement, oldest first, for its parties."""
     found, next_cursor = await read_agreements.list_agreement_changes(
         db, caller, agreement_id, page.cursor, page.limit
     )

@@ -155,6 +155,6 @@ async def withdraw_plan(
 async def list_plan_changes(
     plan_id: UUID, request: Request, caller: Signed, db: ServiceDatabase, page: Paging
 ) -> Page[PlanChange]:
-    """The variations of a plan, oldest first, for its partner."""
+    """The variations of a plan and its end, oldest first, for its partner."""
     found, next_cursor = await read_plans.list_plan_changes(db, caller, plan_id, page.cursor, page.limit)
     return Page(items=found, next=page_links(request, next_cursor))

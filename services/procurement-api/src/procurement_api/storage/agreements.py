@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -136,12 +135,6 @@ def _agreements() -> Select[Any]:
 async def lines_of_agreements(tx: AsyncConnection, ids: Collection[UUID]) -> list[dict[str, Any]]:
     """The commitment lines of the agreements in their order, each as it stands after its last variation."""
     return await standing_lines(tx, agreement_lines, agreement_line_versions, "agreement_id", ids)
-
-
-async def terminate(tx: AsyncConnection, agreement_id: UUID, effective_on: date) -> RowMapping:
-    """End an agreement, and give it as it is then."""
-    ended = {"state": "terminated", "terminated_on": effective_on}
-    return await change_agreement(tx, agreement_id, **ended, version=agreements.c.version + 1)
 
 
 async def change_agreement(tx: AsyncConnection, agreement_id: UUID, **values: Any) -> RowMapping:

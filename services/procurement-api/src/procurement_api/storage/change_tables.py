@@ -16,12 +16,14 @@ agreement_changes = Table(
     Column("reason", Text, nullable=False),
     Column("recorded_at", UtcDateTime, nullable=False),
     Column("changed_by", Uuid, nullable=False),
+    Column("client_id", Text),  # null in what was recorded before it was kept
+    Column("person_id", Uuid),
     # As they are from then on.
     Column("deliverer_organisation_id", Uuid, nullable=False),
     Column("ends_on", Date, nullable=False),
     Column("value_pence", Pence),
     Column("line_ids", Json, nullable=False),
-    CheckConstraint("kind IN ('variation', 'novation')", name="kind_known"),
+    CheckConstraint("kind IN ('variation', 'novation', 'termination')", name="kind_known"),
 )
 
 agreement_line_versions = Table(

@@ -15,6 +15,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
 
 from cdp_common.db.columns import Json, UtcDateTime, id_column
+from procurement_api.storage.actor_columns import actor_columns
 from procurement_api.storage.metadata import metadata
 from procurement_api.storage.promised_lines import line_columns, version_columns
 
@@ -34,6 +35,7 @@ plans = Table(
     Column("ends_on", Date, nullable=False),
     Column("withdrawn_on", Date),
     Column("withdrawal_reason", Text),
+    *actor_columns(),  # who adopted it
     Column("version", Integer, nullable=False),
     Column("data_status", Text, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
@@ -71,11 +73,15 @@ plan_changes = Table(
     metadata,
     Column("plan_id", Uuid, ForeignKey("plans.id"), primary_key=True),
     Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("kind", Text, nullable=False, server_default="variation"),
     Column("effective_on", Date, nullable=False),
     Column("reason", Text, nullable=False),
     Column("recorded_at", UtcDateTime, nullable=False),
-    Column("changed_by", Uuid, nullable=False),
+    Column("changed_by", Uuid),  # null where the plan ended with its partner's membership
+    Column("client_id", Text),
+    Column("person_id", Uuid),
     Column("line_ids", Json, nullable=False),
+    CheckConstraint("kind IN ('variation', 'withdrawal')", name="kind_known"),
 )
 
 plan_line_versions = Table(

@@ -125,10 +125,11 @@ async def add_plan_change(
     return await _changed(tx, change["plan_id"], {"version": change["version"]})
 
 
-async def withdraw(tx: AsyncConnection, plan_id: UUID, effective_on: date, reason: str) -> RowMapping:
-    """End a plan, and give it as it is then."""
-    ended = {"state": "withdrawn", "withdrawn_on": effective_on, "withdrawal_reason": reason}
-    return await _changed(tx, plan_id, {**ended, "version": plans.c.version + 1})
+async def withdraw(tx: AsyncConnection, end: dict[str, Any]) -> RowMapping:
+    """Write the end of a plan, which is one of its changes, and give the plan as it is then."""
+    await tx.execute(insert(plan_changes).values(**end))
+    ended = {"withdrawn_on": end["effective_on"], "withdrawal_reason": end["reason"]}
+    return await _changed(tx, end["plan_id"], {**ended, "state": "withdrawn", "version": end["version"]})
 
 
 async def _changed(tx: AsyncConnection, plan_id: UUID, values: dict[str, Any]) -> RowMapping:
@@ -139,7 +140,7 @@ async def _changed(tx: AsyncConnection, plan_id: UUID, values: dict[str, Any]) -
 
 
 async def plan_changed_on(tx: AsyncConnection, plan_id: UUID) -> date | None:
-    """From when on the plan's last variation holds; None when it was never varied."""
+    """From when on the plan's last change holds; None when it was never changed."""
     query = select(func.max(plan_changes.c.effective_on)).where(plan_changes.c.plan_id == plan_id)
     found: date | None = await tx.scalar(query)
     return found
@@ -148,7 +149,7 @@ async def plan_changed_on(tx: AsyncConnection, plan_id: UUID) -> date | None:
 async def plan_changes_page(
     tx: AsyncConnection, plan_id: UUID, cursor: str | None, limit: int
 ) -> list[RowMapping]:
-    """The variations of a plan, oldest first."""
+    """The variations of a plan and its end, oldest first."""
     query = select(plan_changes).where(plan_changes.c.plan_id == plan_id)
     return list((await tx.execute(keyset(query, [plan_changes.c.version], cursor, limit))).mappings())
 

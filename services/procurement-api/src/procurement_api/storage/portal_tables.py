@@ -3,6 +3,7 @@
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, Table, Text, Uuid, text
 
 from cdp_common.db.columns import UtcDateTime, id_column
+from procurement_api.storage.actor_columns import actor_columns
 from procurement_api.storage.metadata import metadata
 
 portal_appointments = Table(
@@ -12,7 +13,9 @@ portal_appointments = Table(
     Column("tender_id", Uuid, ForeignKey("tenders.id"), nullable=False),
     Column("portal_organisation_id", Uuid, nullable=False),
     Column("appointed_at", UtcDateTime, nullable=False),
+    *actor_columns(),
     Column("revoked_at", UtcDateTime),
+    *actor_columns("revoked_"),
     Index(
         "uq_portal_appointments_live",
         "tender_id",

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from datetime import datetime
+from collections.abc import Collection, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -41,10 +40,10 @@ async def appointment_by_id(tx: AsyncConnection, appointment_id: UUID) -> RowMap
     return row
 
 
-async def revoke_appointment(tx: AsyncConnection, appointment_id: UUID, now: datetime) -> None:
-    """End an appointment."""
+async def revoke_appointment(tx: AsyncConnection, appointment_id: UUID, revoked: Mapping[str, Any]) -> None:
+    """End an appointment: when, and by whom."""
     query = update(portal_appointments).where(portal_appointments.c.id == appointment_id)
-    await tx.execute(query.values(revoked_at=now))
+    await tx.execute(query.values(**revoked))
 
 
 async def appointments_page(

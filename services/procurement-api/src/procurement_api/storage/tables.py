@@ -28,6 +28,7 @@ from procurement_api.storage import (
     portal_tables,
     terms_tables,
 )
+from procurement_api.storage.actor_columns import actor_columns
 from procurement_api.storage.metadata import metadata
 from procurement_api.storage.promised_lines import line_columns
 
@@ -150,6 +151,7 @@ tender_logs = Table(
     Column("size", Integer, nullable=False),
     Column("root", Text, nullable=False),
     Column("log_jws", Text, nullable=False),
+    *actor_columns(),  # who opened the bids
 )
 
 # One row for each submission: its proof is worked out once, so that reading it costs nothing.
@@ -221,6 +223,7 @@ agreements = Table(
     Column("framework_agreement_id", Uuid, ForeignKey("agreements.id"), index=True),
     Column("kpis", Json, nullable=False),
     Column("kpi_exemption", Text),
+    *actor_columns(),  # who registered or awarded it
     Column("version", Integer, nullable=False),
     Column("data_status", Text, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),

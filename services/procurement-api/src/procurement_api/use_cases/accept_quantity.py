@@ -31,6 +31,7 @@ from procurement_api.domain.after_opening import (
 )
 from procurement_api.domain.exact import plain
 from procurement_api.storage.after_opening import add_accepted, standing_lines
+from procurement_api.use_cases.actors import acted_by
 from procurement_api.use_cases.entries_of import entries_of
 from procurement_api.use_cases.evaluate_tender import evaluate_again
 from procurement_api.use_cases.keep_answer import answer_before, keep_answer
@@ -74,7 +75,7 @@ async def accept_quantity(
             "recorded_at": now,
         }
         await add_accepted(tx, row)
-        version = await evaluate_again(tx, tender, "quantity_lowered", now)
+        version = await evaluate_again(tx, tender, "quantity_lowered", acted_by(caller), now)
         answer = for_reader(_answer(row, line, version), caller.scopes)
         return await keep_answer(tx, once, 201, answer, now)
 

@@ -19,6 +19,7 @@ from cdp_common.web.caller import Caller
 from procurement_api.domain.contract_period import ContractPeriod
 from procurement_api.domain.plan import MemberDays, require_member, require_plan_holds
 from procurement_api.storage.plans import add_plan, hold_membership, membership_end
+from procurement_api.use_cases.actors import actor_row
 from procurement_api.use_cases.bid_rules import profile_of
 from procurement_api.use_cases.keep_answer import answer_before, keep_answer
 from procurement_api.use_cases.others import known_edition, known_place, memberships_on, require_slug
@@ -85,6 +86,7 @@ async def prepare_plan(
         "membership_id": membership.membership_id,
         "withdrawn_on": None,
         "withdrawal_reason": None,
+        **actor_row(caller),
         "version": 1,
         "created_at": now,
     }

@@ -16,6 +16,7 @@ from cdp_common.contracts.tenders import PinnedMeasure, Tender, TenderTerms
 from cdp_common.contracts.toms import Explanation
 from cdp_common.kernel.money import gbp_from_pence
 from procurement_api.domain.exact import plain
+from procurement_api.use_cases.actors import actor_answer
 from procurement_api.use_cases.tender_values import lots_answer, value_answer
 
 AFTER_OPENING = ("opened", "disregarded")
@@ -160,6 +161,7 @@ def agreement_answers(
             framework_agreement_id=row["framework_agreement_id"],
             kpis=row["kpis"],
             kpi_exemption=row["kpi_exemption"],
+            acted_by=actor_answer(row),
             lines=[commitment_answer(line) for line in by_agreement.get(row["id"], [])],
             version=row["version"],
             data_status=row["data_status"],

@@ -23,6 +23,7 @@ from procurement_api.storage.portals import (
     revoke_appointment,
 )
 from procurement_api.storage.tenders import tender_by_id
+from procurement_api.use_cases.actors import acted_by, actor_answer, actor_row
 from procurement_api.use_cases.happenings import tell_portal
 from procurement_api.use_cases.others import known_organisation
 from procurement_api.use_cases.rights import own_tender
@@ -72,10 +73,11 @@ async def appoint_portal(
             "tender_id": tender_id,
             "portal_organisation_id": portal_id,
             "appointed_at": now,
+            **actor_row(caller),
             "revoked_at": None,
         }
         await add_appointment(tx, row)
-        await tell_portal(tx, "made", row, tender, now)
+        await tell_portal(tx, "made", row, tender, acted_by(caller), now)
         return await once.keep(tx, 201, _answer(row), now=now)
 
 
@@ -90,8 +92,9 @@ async def revoke_portal(
             raise PortalAppointmentNotFound("The tender has no appointment of this id.")
         if row["revoked_at"] is not None:
             return
-        await revoke_appointment(tx, appointment_id, now)
-        await tell_portal(tx, "revoked", row, tender, now)
+        by = actor_row(caller, by="revoked_by", prefix="revoked_")
+        await revoke_appointment(tx, appointment_id, {"revoked_at": now, **by})
+        await tell_portal(tx, "revoked", row, tender, acted_by(caller), now)
 
 
 async def list_portals(
@@ -106,4 +109,9 @@ async def list_portals(
 
 
 def _answer(row: Mapping[Any, Any]) -> PortalAppointment:
-    return PortalAppointment.model_validate(dict(row))
+    said = ("id", "tender_id", "portal_organisation_id", "appointed_at", "revoked_at")
+    return PortalAppointment(
+        **{name: row[name] for name in said},
+        acted_by=actor_answer(row),
+        revoked_by=None if row["revoked_at"] is None else actor_answer(row, "revoked_by", "revoked_"),
+    )

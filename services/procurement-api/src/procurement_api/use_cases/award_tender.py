@@ -29,6 +29,7 @@ from procurement_api.domain.tender import TenderStateWrong, require_state
 from procurement_api.storage.after_opening import standing_lines
 from procurement_api.storage.bids import bid_by_id
 from procurement_api.storage.tenders import tender_by_id
+from procurement_api.use_cases.actors import actor_row
 from procurement_api.use_cases.agreement_kpis import kpi_columns, require_kpis
 from procurement_api.use_cases.answers import LONDON, opened_line_answer
 from procurement_api.use_cases.current_evaluation import current_evaluation
@@ -84,6 +85,7 @@ async def award_tender(
         row: dict[str, Any] = {
             **_contract_row(tender, terms, bid, award, buyer.legal_name),
             "framework_agreement_id": None,
+            **actor_row(caller),
         }
         # What was disregarded is no commitment: the buyer could not rely on it.
         standing = [line for line in await standing_lines(tx, [bid["id"]]) if line["disregarded"] is None]

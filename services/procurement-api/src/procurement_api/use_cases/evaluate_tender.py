@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from cdp_common.contracts.base import ActedBy
 from cdp_common.contracts.evaluations import Evaluation, EvaluationCause
 from cdp_common.contracts.licensed import for_reader
 from cdp_common.db.database import Database
@@ -16,6 +17,7 @@ from cdp_common.web.caller import Caller
 from procurement_api.storage.entries import lots_of_bids, removals_of, superseded_of
 from procurement_api.storage.evaluations import add_evaluation, latest_evaluation
 from procurement_api.storage.tenders import change_tender, tender_by_id
+from procurement_api.use_cases.actors import acted_by
 from procurement_api.use_cases.answers import tender_answer
 from procurement_api.use_cases.entries_of import removed_bids, superseded_bids
 from procurement_api.use_cases.flag_promises import flags_in
@@ -32,21 +34,21 @@ async def evaluate_tender(db: Database, caller: Caller, tender_id: UUID, once: O
         tender = own_tender(caller, await tender_by_id(tx, tender_id, lock=True))
         if (earlier := await answer_before(tx, once)) is not None:
             return earlier
-        evaluation = await new_evaluation(tx, tender, "asked_for", now)
+        evaluation = await new_evaluation(tx, tender, "asked_for", acted_by(caller), now)
         return await keep_answer(tx, once, 201, for_reader(evaluation, caller.scopes), now)
 
 
 async def evaluate_again(
-    tx: AsyncConnection, tender: RowMapping, cause: EvaluationCause, now: datetime
+    tx: AsyncConnection, tender: RowMapping, cause: EvaluationCause, by: ActedBy, now: datetime
 ) -> int | None:
     """The version of a new evaluation of a tender that was evaluated before; None where it was not."""
     if await latest_evaluation(tx, tender["id"]) is None:
         return None
-    return (await new_evaluation(tx, tender, cause, now)).version
+    return (await new_evaluation(tx, tender, cause, by, now)).version
 
 
 async def new_evaluation(
-    tx: AsyncConnection, tender: RowMapping, cause: EvaluationCause, now: datetime
+    tx: AsyncConnection, tender: RowMapping, cause: EvaluationCause, by: ActedBy, now: datetime
 ) -> Evaluation:
     """Write a new version of the evaluation of a tender, which is locked; earlier versions stay readable."""
     tender_id, terms = tender["id"], opened_terms(tender)
@@ -55,6 +57,7 @@ async def new_evaluation(
         tender_id=tender_id,
         version=1 if latest is None else latest["version"] + 1,
         evaluated_at=now,
+        acted_by=by,
         cause=cause,
         method=terms.scoring.method,
         results=await present_results(tx, tender, terms),

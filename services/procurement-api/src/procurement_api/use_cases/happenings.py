@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from cdp_common.contracts.after_opening import BidLeft, BidSuperseded, RemovedBid, SupersededBid
 from cdp_common.contracts.agreements import Agreement
 from cdp_common.contracts.amendments import Amended, TenderAmended
-from cdp_common.contracts.base import Contract
+from cdp_common.contracts.base import ActedBy, Contract
 from cdp_common.contracts.bids import BidAction, BidChanged
 from cdp_common.contracts.commitments import (
     CommitmentsEnded,
@@ -153,12 +153,13 @@ async def tell_portal(
     happened: Literal["made", "revoked"],
     row: Mapping[Any, Any],
     tender: Mapping[Any, Any],
+    by: ActedBy,
     now: datetime,
 ) -> None:
     """`portal_appointment.<happened>`, to the buyer and the portal."""
     portal_id = row["portal_organisation_id"]
     data = PortalAppointmentChanged(
-        appointment_id=row["id"], tender_id=tender["id"], portal_organisation_id=portal_id
+        appointment_id=row["id"], tender_id=tender["id"], portal_organisation_id=portal_id, acted_by=by
     )
     event = NewEvent(
         type=f"portal_appointment.{happened}",
@@ -192,6 +193,7 @@ async def tell_agreement_signed(
         ends_on=agreement.ends_on,
         data_status=agreement.data_status,
         value_gbp=agreement.value_gbp,
+        acted_by=agreement.acted_by,
         lines=agreement.lines,
     )
     await _tell_agreement(tx, "agreement.signed", agreement, made.model_dump(mode="json"), now)

@@ -16,6 +16,7 @@ from procurement_api.domain.after_opening import BidNotOpened
 from procurement_api.storage.bids import bid_by_id
 from procurement_api.storage.portals import is_appointed
 from procurement_api.storage.tenders import tender_by_id
+from procurement_api.use_cases.actors import acted_by
 from procurement_api.use_cases.keep_answer import answer_before, keep_answer
 from procurement_api.use_cases.opened_tender import opened_terms
 from procurement_api.use_cases.rights import BidNotFound, own_bid
@@ -35,7 +36,7 @@ async def leave_tender(
         if bid["state"] != "opened":
             raise BidNotOpened("Until the deadline a bid is withdrawn; this is for one that was opened.")
         opened_terms(tender)
-        leaving = Leaving("withdrawn", draft.ground, draft.lot, caller.client_id, caller.sub, now)
+        leaving = Leaving("withdrawn", draft.ground, draft.lot, acted_by(caller), now)
         told = await take_out(tx, tender, bid, leaving)
         return await keep_answer(tx, once, 201, told.model_copy(update={"evaluation_version": None}), now)
 

@@ -21,7 +21,9 @@ from procurement_api.storage.agreements import agreements_of_tender
 from procurement_api.storage.assessments import sendings_of
 from procurement_api.storage.entries import WHOLE_TENDER, rounds_of
 from procurement_api.storage.lots import decisions_of, standstills_of
+from procurement_api.storage.tender_logs import log_of
 from procurement_api.storage.tenders import tender_by_id
+from procurement_api.use_cases.actors import actor_answer
 from procurement_api.use_cases.rights import own_tender
 
 ByLot = Mapping[str | None, RowMapping]
@@ -93,7 +95,9 @@ async def list_lots(db: Database, caller: Caller, tender_id: UUID) -> TenderLots
     """How far each lot of the caller's own tender has come."""
     async with db.begin() as tx:
         progress = await progress_of(tx, own_tender(caller, await tender_by_id(tx, tender_id)))
-    return TenderLots(items=[lot_answer(progress, lot) for lot in progress.lots])
+        log = await log_of(tx, tender_id)
+    lots = [lot_answer(progress, lot) for lot in progress.lots]
+    return TenderLots(items=lots, opened_by=None if log is None else actor_answer(log))
 
 
 def lot_answer(progress: Progress, lot: str | None) -> LotProgress:

@@ -19,6 +19,7 @@ from cdp_common.web.etags import require_match
 from procurement_api.domain.agreement_change import require_novation_holds
 from procurement_api.storage.agreement_changes import add_change, last_changed_on
 from procurement_api.storage.agreements import agreement_by_id, lines_of_agreements
+from procurement_api.use_cases.actors import acted_by, actor_row
 from procurement_api.use_cases.answers import agreement_answers
 from procurement_api.use_cases.happenings import tell_agreement_changed
 from procurement_api.use_cases.keep_answer import answer_before, keep_answer
@@ -61,7 +62,7 @@ async def novate_agreement(
             "effective_on": novation.effective_on,
             "reason": novation.reason,
             "recorded_at": now,
-            "changed_by": caller.act,
+            **actor_row(caller, by="changed_by"),
             "deliverer_organisation_id": deliverer.id,
             "ends_on": row["ends_on"],
             "value_pence": row["value_pence"],
@@ -75,6 +76,7 @@ async def novate_agreement(
             place_id=agreement.place_id,
             effective_on=novation.effective_on,
             reason=novation.reason,
+            acted_by=acted_by(caller),
             deliverer_id=deliverer.id,
             deliverer_name=deliverer.legal_name,
         )

@@ -85,7 +85,7 @@ async def open_tender(
     async with db.begin() as tx:
         tender = own_tender(caller, await tender_by_id(tx, tender_id, lock=True))
         _require_unopened(tender)
-        log = await publish_log(tx, tender_id, await signer.key(tx, now), now)
+        log = await publish_log(tx, tender_id, caller, await signer.key(tx, now), now)
         for one in opened:
             await add_opened_lines(tx, _line_rows(one, tender))
             await _name_bidder(tx, one.bid_id, found[one.bid_id], one.draft, is_portals=one.bid_id in portals)

@@ -8,15 +8,17 @@ from typing import Any, Literal
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from cdp_common.contracts.base import ActedBy
 from cdp_common.contracts.commitments import CommitmentsEnded, CommitmentsMade, CommitmentsVaried
 from cdp_common.contracts.plans import Plan
 from cdp_common.db.events import INTERNAL, NewEvent, org_audience, record_event
 from procurement_api.domain.contract_period import ContractPeriod
 from procurement_api.domain.plan import StandingPlan
+from procurement_api.use_cases.actors import actor_answer
 from procurement_api.use_cases.answers import by_column, commitment_answer
 from procurement_api.use_cases.standing_promises import promise_of
 
-_SAID = tuple(name for name in Plan.model_fields if name != "lines")
+_SAID = tuple(name for name in Plan.model_fields if name not in ("lines", "acted_by"))
 
 
 def plan_answers(rows: Sequence[Mapping[Any, Any]], line_rows: Sequence[Mapping[Any, Any]]) -> list[Plan]:
@@ -25,6 +27,7 @@ def plan_answers(rows: Sequence[Mapping[Any, Any]], line_rows: Sequence[Mapping[
     return [
         Plan(
             **{name: row[name] for name in _SAID},
+            acted_by=actor_answer(row),
             lines=[commitment_answer(line) for line in by_plan.get(row["id"], [])],
         )
         for row in rows
@@ -61,6 +64,7 @@ async def tell_plan_adopted(tx: AsyncConnection, plan: Plan, now: datetime) -> N
         starts_on=plan.starts_on,
         ends_on=plan.ends_on,
         data_status=plan.data_status,
+        acted_by=plan.acted_by,
         lines=plan.lines,
     )
     await _tell(tx, "adopted", plan, made, plan.adopted_on, now)
@@ -71,7 +75,7 @@ async def tell_plan_varied(tx: AsyncConnection, plan: Plan, told: CommitmentsVar
     await _tell(tx, "varied", plan, told, told.effective_on, now)
 
 
-async def tell_plan_withdrawn(tx: AsyncConnection, plan: Plan, now: datetime) -> None:
+async def tell_plan_withdrawn(tx: AsyncConnection, plan: Plan, by: ActedBy | None, now: datetime) -> None:
     """`plan.withdrawn`, to the services and the partner."""
     assert plan.withdrawn_on is not None
     assert plan.withdrawal_reason is not None
@@ -80,6 +84,7 @@ async def tell_plan_withdrawn(tx: AsyncConnection, plan: Plan, now: datetime) ->
         place_id=plan.place_id,
         effective_on=plan.withdrawn_on,
         reason=plan.withdrawal_reason,
+        acted_by=by,
     )
     await _tell(tx, "withdrawn", plan, told, plan.withdrawn_on, now)
 

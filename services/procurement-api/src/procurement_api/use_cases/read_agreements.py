@@ -21,6 +21,7 @@ from procurement_api.storage.agreements import (
     agreements_page,
     lines_of_agreements,
 )
+from procurement_api.use_cases.actors import actor_answer
 from procurement_api.use_cases.answers import agreement_answers, gbp_or_none
 from procurement_api.use_cases.rights import require_reads_agreements, visible_agreement
 
@@ -91,6 +92,7 @@ def _change(row: RowMapping) -> AgreementChange:
         **{name: row[name] for name in said},
         deliverer_organisation_id=row["deliverer_organisation_id"],
         value_gbp=gbp_or_none(row["value_pence"]),
+        acted_by=actor_answer(row, by="changed_by"),
     )
 
 

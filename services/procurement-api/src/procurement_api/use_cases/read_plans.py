@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
+from sqlalchemy import RowMapping
+
 from cdp_common.contracts.base import Batch
 from cdp_common.contracts.licensed import for_reader
 from cdp_common.contracts.plans import Plan, PlanChange
@@ -19,6 +21,7 @@ from procurement_api.storage.plans import (
     plans_by_ids,
     plans_page,
 )
+from procurement_api.use_cases.actors import actor_answer
 from procurement_api.use_cases.plan_answers import plan_answers
 from procurement_api.use_cases.rights import require_reads_agreements, visible_plan
 
@@ -78,7 +81,12 @@ async def list_plan_changes(
         visible_plan(caller, await plan_by_id(tx, plan_id))
         rows = await plan_changes_page(tx, plan_id, cursor, limit)
     kept, next_cursor = cut_page(rows, limit, lambda row: [row["version"]])
-    return [PlanChange(**{name: row[name] for name in PlanChange.model_fields}) for row in kept], next_cursor
+    return [_change(row) for row in kept], next_cursor
+
+
+def _change(row: RowMapping) -> PlanChange:
+    said = {name: row[name] for name in PlanChange.model_fields if name != "acted_by"}
+    return PlanChange(**said, acted_by=actor_answer(row, by="changed_by"))
 
 
 def _whose(caller: Caller) -> UUID | None:

@@ -25,6 +25,7 @@ from procurement_api.domain.agreement import AgreementInvalid, Draft, require_ag
 from procurement_api.domain.contract_period import ContractPeriod
 from procurement_api.domain.release_facts import ContractSigned
 from procurement_api.storage.agreements import agreement_by_id
+from procurement_api.use_cases.actors import actor_row
 from procurement_api.use_cases.agreement_kpis import kpi_columns, require_kpis
 from procurement_api.use_cases.bid_rules import profile_of
 from procurement_api.use_cases.keep_answer import answer_before, keep_answer
@@ -91,6 +92,7 @@ async def prepare_agreement(
     lines, about = await _value(toms, draft, edition)
     row = {
         **_agreement_row(draft, caller, commissioner.legal_name, deliverer.legal_name),
+        **actor_row(caller),
         **kpi_columns(draft, lines),
     }
     contract = contract_facts(row, lines, about, commissioner, deliverer, edition)

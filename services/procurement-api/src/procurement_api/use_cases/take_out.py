@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
 
 from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cdp_common.contracts.after_opening import Removal, RemovedBid
+from cdp_common.contracts.base import ActedBy
 from cdp_common.contracts.evaluations import EvaluationCause
 from procurement_api.domain.entries import places_to_leave
 from procurement_api.domain.lot_progress import require_lot, state_of
@@ -29,8 +29,7 @@ class Leaving:
     removal: Removal
     ground: str
     lot: str | None
-    recorded_by: str
-    person_id: UUID | None
+    by: ActedBy
     at: datetime
 
 
@@ -51,14 +50,14 @@ async def take_out(tx: AsyncConnection, tender: RowMapping, bid: RowMapping, lea
             "removal": leaving.removal,
             "ground": leaving.ground,
             "ended_decision": place in states and progress.facts(place).winner == bid["id"],
-            "recorded_by": leaving.recorded_by,
-            "person_id": leaving.person_id,
+            "recorded_by": leaving.by.client_id,
+            "person_id": leaving.by.person_id,
             "removed_at": leaving.at,
         }
         for place in places
     ]
     await add_removals(tx, rows)
-    version = await evaluate_again(tx, tender, _CAUSES[leaving.removal], leaving.at)
+    version = await evaluate_again(tx, tender, _CAUSES[leaving.removal], leaving.by, leaving.at)
     removals = await removals_of_bids(tx, [bid["id"]])
     told = removed_bids(removals)[-1].model_copy(update={"evaluation_version": version})
     happened = len(removals) + len(await superseded_of(tx, [bid["id"]]))

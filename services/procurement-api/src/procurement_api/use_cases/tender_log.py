@@ -17,6 +17,7 @@ from procurement_api.domain.receipt import log_order
 from procurement_api.storage.bids import bids_of, versions_of
 from procurement_api.storage.tender_logs import add_log, leaf_of, log_of
 from procurement_api.storage.tenders import tender_by_id
+from procurement_api.use_cases.actors import actor_row
 from procurement_api.use_cases.receipts import content_hash, receipt_payload, signed, utc_text
 from procurement_api.use_cases.rights import visible_tender
 
@@ -37,8 +38,13 @@ class LogProofNotFound(NotFound):
     title = "The tender's log does not hold this"
 
 
-async def publish_log(tx: AsyncConnection, tender_id: UUID, key: OKPKey, now: datetime) -> TenderLog:
-    """Write the log of every submission of the tender, replaced and withdrawn ones included."""
+async def publish_log(
+    tx: AsyncConnection, tender_id: UUID, caller: Caller, key: OKPKey, now: datetime
+) -> TenderLog:
+    """Write the log of every submission of the tender, replaced and withdrawn ones included.
+
+    Who opened the bids is kept with it, and is told to the buyer alone.
+    """
     versions = await versions_of(tx, [bid["id"] for bid in await bids_of(tx, tender_id)])
     versions.sort(key=lambda row: log_order(row["received_at"], row["bid_id"], row["version"]))
     leaves = [
@@ -52,7 +58,7 @@ async def publish_log(tx: AsyncConnection, tender_id: UUID, key: OKPKey, now: da
         {"tender_id": tender_id, "leaf_hash": leaf, "leaf_index": index, "path": path}
         for index, (leaf, path) in enumerate(zip(leaves, inclusion_paths(leaves), strict=True))
     ]
-    await add_log(tx, log.model_dump(), rows)
+    await add_log(tx, {**log.model_dump(), **actor_row(caller)}, rows)
     return log
 
 
@@ -79,4 +85,4 @@ async def _published(tx: AsyncConnection, caller: Caller | None, tender_id: UUID
     row = await log_of(tx, tender_id)
     if row is None:
         raise TenderLogNotFound("The log is published when the bids are opened.")
-    return TenderLog.model_validate(dict(row))
+    return TenderLog(**{name: row[name] for name in TenderLog.model_fields})

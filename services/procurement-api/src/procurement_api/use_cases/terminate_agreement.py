@@ -12,7 +12,9 @@ from cdp_common.db.database import Database
 from cdp_common.web.caller import Caller
 from cdp_common.web.etags import require_match
 from procurement_api.domain.agreement import require_termination_holds
-from procurement_api.storage.agreements import agreement_by_id, lines_of_agreements, terminate
+from procurement_api.storage.agreement_changes import add_change
+from procurement_api.storage.agreements import agreement_by_id, lines_of_agreements
+from procurement_api.use_cases.actors import acted_by, actor_row
 from procurement_api.use_cases.answers import agreement_answers
 from procurement_api.use_cases.happenings import tell_agreement_terminated
 from procurement_api.use_cases.publish_contracts import publish_termination
@@ -39,7 +41,19 @@ async def terminate_agreement(
             ends_on=row["ends_on"],
             terminated_on=row["terminated_on"],
         )
-        ended = await terminate(tx, agreement_id, end.effective_on)
+        change = {
+            "agreement_id": agreement_id,
+            "version": row["version"] + 1,
+            "kind": "termination",
+            "effective_on": end.effective_on,
+            "reason": end.reason,
+            "recorded_at": now,
+            **actor_row(caller, by="changed_by"),
+            **{name: row[name] for name in ("deliverer_organisation_id", "ends_on", "value_pence")},
+            "line_ids": [],
+        }
+        state = {"state": "terminated", "terminated_on": end.effective_on}
+        ended = await add_change(tx, change, state, [], [])
         await publish_termination(tx, ended, now)
         [agreement] = agreement_answers([ended], lines)
         told = CommitmentsEnded(
@@ -47,6 +61,7 @@ async def terminate_agreement(
             place_id=agreement.place_id,
             effective_on=end.effective_on,
             reason=end.reason,
+            acted_by=acted_by(caller),
         )
         await tell_agreement_terminated(tx, agreement, told, now)
         return for_reader(agreement, caller.scopes)

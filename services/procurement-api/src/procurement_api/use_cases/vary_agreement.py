@@ -25,6 +25,7 @@ from procurement_api.domain.agreement_change import Variation, require_variation
 from procurement_api.domain.contract_period import ContractPeriod
 from procurement_api.storage.agreement_changes import add_change, last_changed_on
 from procurement_api.storage.agreements import agreement_by_id, lines_of_agreements
+from procurement_api.use_cases.actors import acted_by, actor_row
 from procurement_api.use_cases.answers import agreement_answers
 from procurement_api.use_cases.bid_rules import profile_of
 from procurement_api.use_cases.happenings import tell_agreement_changed
@@ -85,7 +86,7 @@ async def vary_agreement(
             "effective_on": variation.effective_on,
             "reason": variation.reason,
             "recorded_at": now,
-            "changed_by": caller.act,
+            **actor_row(caller, by="changed_by"),
             "deliverer_organisation_id": row["deliverer_organisation_id"],
             **columns,
             "line_ids": [str(line_id) for line_id in ids],
@@ -100,6 +101,7 @@ async def vary_agreement(
             place_id=agreement.place_id,
             effective_on=variation.effective_on,
             reason=variation.reason,
+            acted_by=acted_by(caller),
             ends_on=agreement.ends_on,
             value_gbp=agreement.value_gbp,
             lines=[line for line in agreement.lines if line.line_id in ids],

@@ -21,6 +21,7 @@ from cdp_common.web.etags import require_match
 from procurement_api.domain.contract_period import ContractPeriod
 from procurement_api.domain.plan import require_plan_variation_holds
 from procurement_api.storage.plans import add_plan_change, lines_of_plans, plan_by_id, plan_changed_on
+from procurement_api.use_cases.actors import acted_by, actor_row
 from procurement_api.use_cases.bid_rules import profile_of
 from procurement_api.use_cases.keep_answer import answer_before, keep_answer
 from procurement_api.use_cases.others import known_edition
@@ -66,7 +67,7 @@ async def vary_plan(
             "effective_on": variation.effective_on,
             "reason": variation.reason,
             "recorded_at": now,
-            "changed_by": caller.act,
+            **actor_row(caller, by="changed_by"),
             "line_ids": [str(line_id) for line_id in ids],
         }
         versions = [{**each, "version": version} for each in varied.versions]
@@ -78,6 +79,7 @@ async def vary_plan(
             place_id=plan.place_id,
             effective_on=variation.effective_on,
             reason=variation.reason,
+            acted_by=acted_by(caller),
             ends_on=plan.ends_on,
             lines=[line for line in plan.lines if line.line_id in ids],
         )

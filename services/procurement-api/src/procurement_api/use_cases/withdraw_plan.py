@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
+from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cdp_common.contracts.licensed import for_reader
@@ -23,6 +25,7 @@ from procurement_api.storage.plans import (
     plans_beyond,
     withdraw,
 )
+from procurement_api.use_cases.actors import acted_by, actor_row
 from procurement_api.use_cases.plan_answers import plan_answers, standing_plan, tell_plan_withdrawn
 from procurement_api.use_cases.rights import own_plan
 
@@ -45,9 +48,9 @@ async def withdraw_plan(
         require_match(if_match, for_reader(current, caller.scopes))
         standing = standing_plan(row, lines, await plan_changed_on(tx, plan_id))
         require_withdrawal_holds(standing, withdrawal.effective_on)
-        ended = await withdraw(tx, plan_id, withdrawal.effective_on, withdrawal.reason)
+        ended = await withdraw(tx, _end(row, withdrawal.effective_on, withdrawal.reason, caller, now))
         [plan] = plan_answers([ended], lines)
-        await tell_plan_withdrawn(tx, plan, now)
+        await tell_plan_withdrawn(tx, plan, acted_by(caller), now)
         return for_reader(plan, caller.scopes)
 
 
@@ -63,6 +66,23 @@ async def withdraw_plans_of_leaver(
     await hold_membership(tx, ended.membership_id)
     await keep_membership_end(tx, ended.membership_id, ended.valid_to, version)
     for row in await plans_beyond(tx, ended.membership_id, ended.valid_to):
-        left = await withdraw(tx, row["id"], ended.valid_to, LEFT)
+        left = await withdraw(tx, _end(row, ended.valid_to, LEFT, None, now))
         [plan] = plan_answers([left], await lines_of_plans(tx, [row["id"]]))
-        await tell_plan_withdrawn(tx, plan, now)
+        await tell_plan_withdrawn(tx, plan, None, now)
+
+
+def _end(
+    row: RowMapping, effective_on: date, reason: str, caller: Caller | None, now: datetime
+) -> dict[str, Any]:
+    """The plan's end as one of its changes; nobody acts where its partner left the collective."""
+    nobody = {"changed_by": None, "client_id": None, "person_id": None}
+    return {
+        "plan_id": row["id"],
+        "version": row["version"] + 1,
+        "kind": "withdrawal",
+        "effective_on": effective_on,
+        "reason": reason,
+        "recorded_at": now,
+        **(nobody if caller is None else actor_row(caller, by="changed_by")),
+        "line_ids": [],
+    }
