@@ -86,6 +86,33 @@ async def test_what_a_bid_is_made_of_is_held_to_the_pinned_measures(world: World
     ]
 
 
+async def test_a_new_quantity_is_held_to_the_people_and_the_divisor_that_the_inputs_stated(world: World):
+    ratio = made_of(RATIO, "M-RATIO", "percentage")
+    made = [{name: value for name, value in each.items() if name != "answer"} for each in (JOBS, ratio)]
+    agreement = await world.registered(world.party("Kitchen"), lines=[{**made[0], "per_year": []}, made[1]])
+    jobs, share = (each["line_id"] for each in agreement["lines"])
+    lines = [{"line_id": jobs, "quantity": "2"}, {"line_id": share, "quantity": "4"}]
+    path = f"/v1/agreements/{agreement['id']}"
+    body = {"effective_on": agreement["starts_on"], "reason": "Agreed", "lines": lines}
+    etag = await world.etag(path, as_=world.buyer)
+    varied = await world.call("POST", f"{path}/variations", body, as_=world.buyer, if_match=etag)
+    assert varied.status_code == 201, varied.text
+    asked = world.toms.asked[-1].lines
+    assert [(str(each.quantity), each.headcount, each.denominator) for each in asked] == [
+        ("2", 3, None),
+        ("4", None, 8),
+    ]
+
+    tender, bidder = await world.published(), world.party("Bidder")
+    await world.submitted(tender, bidder, bid_of(bidder, [JOBS]))
+    [bid] = (await world.opened(tender))["bids"]
+    less = {"line_id": bid["lines"][0]["line_id"], "accepted_quantity": "1", "reason": "Owed already"}
+    where = f"/v1/bids/{bid['id']}/accepted-quantities"
+    accepted = await world.post(where, less, as_=world.buyer)
+    assert accepted.status_code == 201, accepted.text
+    assert [(str(each.quantity), each.headcount) for each in world.toms.asked[-1].lines] == [("1", 3)]
+
+
 async def test_a_registered_agreement_keeps_what_its_lines_are_made_of(world: World):
     deliverer = world.party("Kitchen")
     hours = {"measure": "M-HOURS", "unit": "hours", "inputs": VOLUNTEERS, "activity": "club"}

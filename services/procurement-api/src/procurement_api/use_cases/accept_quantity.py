@@ -37,6 +37,7 @@ from procurement_api.use_cases.evaluate_tender import evaluate_again
 from procurement_api.use_cases.keep_answer import answer_before, keep_answer
 from procurement_api.use_cases.open_tender import value_columns
 from procurement_api.use_cases.opened_bid import opened_bid
+from procurement_api.use_cases.value_bid import beside_quantity
 
 
 async def accept_quantity(
@@ -115,6 +116,7 @@ async def _valued(
         unit=line["unit"],
         activity=line["activity"],
         target_group=line["target_group"],
+        **beside_quantity(line["inputs"]),
         period_start=period.start,
         period_end=period.end,
         place=terms.place_slug,

@@ -7,18 +7,24 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
+from typing import Any
+
+from pydantic import TypeAdapter
 
 from cdp_common.clients.toms import TomsClient
 from cdp_common.clients.upstream import UpstreamProblem
 from cdp_common.contracts.bids import BidDraft
+from cdp_common.contracts.line_inputs import LineInputs, inputs_of
 from cdp_common.contracts.promises import PromisedLine
 from cdp_common.contracts.tenders import TenderTerms
 from cdp_common.contracts.toms import ValuationLine, ValuationRequest, ValuedLine
+from cdp_common.kernel.inputs import Employment, Ratio
 from cdp_common.kernel.periods import Period
 from procurement_api.domain.contract_period import ContractPeriod
 from procurement_api.domain.delivery_profile import life_of
 from procurement_api.use_cases.bid_rules import profile_of
 
+_INPUTS: TypeAdapter[LineInputs] = TypeAdapter(LineInputs)
 _LINE_POINTER = re.compile(r"^/lines/(\d{1,6})(/|$)")
 # 422: a line does not hold; 403: its figure is licensed and this deployment does not hold the licence.
 _REFUSALS_OF_LINES = frozenset({403, 422})
@@ -88,6 +94,16 @@ def valuation_line(
         contract_years=period.years,
         committed_on=promised_on,
     )
+
+
+def beside_quantity(stated: Mapping[str, Any] | None) -> dict[str, Any]:
+    """What a kept line's inputs say that a new quantity is held to: its people, or what it divides by."""
+    if stated is None:
+        return {}
+    made = inputs_of(_INPUTS.validate_python(stated))
+    if isinstance(made, Employment):
+        return {"headcount": made.headcount}
+    return {"denominator": made.denominator} if isinstance(made, Ratio) else {}
 
 
 def _faulty_lines(problem: UpstreamProblem, refs: Sequence[str]) -> dict[str, str]:

@@ -17,7 +17,7 @@ from procurement_api.domain.contract_period import ContractPeriod, Instalment
 from procurement_api.domain.due_parts import due_before
 from procurement_api.domain.varied_lines import VariedLine
 from procurement_api.use_cases.standing_promises import columns_of, promise_of
-from procurement_api.use_cases.value_bid import valuation_line
+from procurement_api.use_cases.value_bid import beside_quantity, valuation_line
 from procurement_api.use_cases.value_promises import PromiseTerms, line_row, worth
 
 Row = Mapping[Any, Any]
@@ -103,7 +103,8 @@ def _valued_anew(ref: str, line: LineVariation, row: Row, terms: PromiseTerms) -
         industry=row["industry"],
     )
     life = ContractPeriod(row["starts_on"], max(row["starts_on"], line.ends_on or row["ends_on"]))
-    return valuation_line(ref, promise, life, terms.place_slug, terms.promised_on)
+    asked = valuation_line(ref, promise, life, terms.place_slug, terms.promised_on)
+    return asked.model_copy(update=beside_quantity(row["inputs"]))
 
 
 def _version(
