@@ -9,7 +9,7 @@ from tests.integration.gateway.world import Call, World
 
 from cdp_common.contracts.agreements import Agreement
 from cdp_common.contracts.measure_choice import DomainStanding, MeasureRanking, NeedsOfAreas, RankedMeasure
-from cdp_common.contracts.reporting import Report, ReportLine
+from cdp_common.contracts.reporting import LedgerEntry, Report, ReportLine
 from cdp_common.contracts.toms import PackTheme
 from gateway.schema.nodes import node_id
 
@@ -177,6 +177,75 @@ async def test_an_area_has_an_id_and_leads_to_what_landed_in_it(world: World) ->
     for wrong in ("E01020634", "imd-2019/", "imd 2019/E01020634", "imd-2019/a/b"):
         answer = await world.ask("query($id: ID!) { node(id: $id) { id } }", {"id": node_id("Area", wrong)})
         assert [error["extensions"]["code"] for error in answer["errors"]] == ["id_invalid"], wrong
+
+
+def entry(number: int) -> LedgerEntry:
+    return LedgerEntry(
+        id=canned.uid("entry", number),
+        position=number,
+        place_id=canned.PLACE,
+        figure="delivered",
+        deliverer_id=canned.uid("organisation", number),
+        commissioner_id=None,
+        route="procurement",
+        activity_id=canned.uid("activity", 1),
+        commitment_line_id=canned.uid("line", 1),
+        measure="M1",
+        theme="T1",
+        outcome="O1",
+        edition_hash=canned.HASH,
+        method_version="1",
+        effective_on=date(2026, 6, 30),
+        period_start=date(2026, 4, 1),
+        period_end=date(2026, 6, 30),
+        area_code="E01020634",
+        area_index="imd-2019",
+        counted_quantity=Decimal(10),
+        social_gbp=Decimal("179.60"),
+        local_economic_gbp=Decimal("0.00"),
+        fiscal_gbp=Decimal("12.00"),
+        low_gbp=Decimal("100.00"),
+        high_gbp=None,
+        data_status="synthetic_sample",
+        source_kind="report",
+        source_id=canned.uid("report", 1),
+        source_line_id=canned.uid("line", 2),
+        reverses=None,
+        recorded_at=canned.AT,
+    )
+
+
+async def test_thirty_entries_of_a_ledger_lead_to_areas_measures_and_organisations_in_a_call_each(
+    world: World,
+) -> None:
+    path = f"/v1/places/{canned.PLACE}/ledger-entries"
+    world.on("reporting", "GET", path, canned.page([entry(number) for number in range(1, 31)]))
+    data = await world.data(
+        """{ place(slug: "place-1") { ledgerEntries(first: 30) { edges { node {
+        activityId commitmentLineId theme outcome methodVersion dataStatus sourceKind sourceId sourceLineId
+        fiscal { amount } low { amount } high { amount }
+        area { id band } measure { title } deliverer { legalName } } } } } }"""
+    )
+    nodes = [edge["node"] for edge in data["place"]["ledgerEntries"]["edges"]]
+    assert len(nodes) == 30
+    assert nodes[29] == {
+        "activityId": str(canned.uid("activity", 1)),
+        "commitmentLineId": str(canned.uid("line", 1)),
+        "theme": "T1",
+        "outcome": "O1",
+        "methodVersion": "1",
+        "dataStatus": "SYNTHETIC_SAMPLE",
+        "sourceKind": "REPORT",
+        "sourceId": str(canned.uid("report", 1)),
+        "sourceLineId": str(canned.uid("line", 2)),
+        "fiscal": {"amount": "12.00"},
+        "low": {"amount": "100.00"},
+        "high": None,
+        "area": {"id": node_id("Area", "imd-2019/E01020634"), "band": "SEVERE"},
+        "measure": {"title": "Volunteering"},
+        "deliverer": {"legalName": "Organisation 30"},
+    }
+    assert len(world.calls) == 5
 
 
 async def test_the_needs_of_a_place_and_the_measures_that_answer_them_are_one_call(world: World) -> None:

@@ -3,14 +3,16 @@
 import asyncio
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from random import Random  # noqa: TID251 - the same entries for the same seed
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from tests.integration.reporting_api.entry_maker import EntryMaker
-from tests.integration.reporting_api.world import World
+from tests.integration.reporting_api.world import World, contract_line, line
 
+from cdp_common.contracts.reporting import LedgerEntry
 from cdp_common.db.database import Database
 from cdp_common.testing.databases import TestDatabases
 from reporting_api.domain.chain import GENESIS, entry_hash
@@ -33,6 +35,42 @@ async def test_entries_wait_in_the_inbox_and_are_sealed_into_a_block(world: Worl
     assert sorted(entry["position"] for entry in entries.json()["items"]) == list(range(1, 26))
     assert await world.scalar("SELECT previous_hash FROM ledger_blocks") == GENESIS
     assert await verify_ledger(world.db) == []
+
+
+async def test_an_entry_says_what_it_came_of_where_it_landed_and_its_range(world: World):
+    made = await world.sign()
+    [promised] = made.lines
+    report = await world.report(
+        world.supplier,
+        contract_line(promised.line_id, "10", areas=[{"area_code": "E01000001", "share": "1"}]),
+        line("CARBON", "2", "tco2e"),
+    )
+    path = f"/v1/places/{world.place}/ledger-entries"
+    answer = await world.http.get(path, headers=world.as_manager(), params={"limit": 100})
+    entries = [LedgerEntry.model_validate(one) for one in answer.json()["items"]]
+    by_measure = {one.measure: one for one in entries if one.figure == "delivered"}
+    delivered, carbon = by_measure[promised.measure], by_measure["CARBON"]
+    assert (delivered.source_kind, delivered.source_id) == ("report", report.id)
+    assert delivered.source_line_id == report.lines[0].line_id
+    assert (delivered.commitment_line_id, delivered.activity_id) == (promised.line_id, None)
+    assert (delivered.area_code, delivered.area_index) == ("E01000001", "imd-test")
+    assert (delivered.theme, delivered.outcome) == ("community", "volunteering")
+    assert (delivered.low_gbp, delivered.high_gbp) == (None, None)
+    assert (carbon.social_gbp, carbon.low_gbp, carbon.high_gbp) == (
+        Decimal(540),
+        Decimal(270),
+        Decimal(810),
+    )
+    assert carbon.fiscal_gbp == Decimal(0)
+    assert (carbon.commitment_line_id, carbon.area_index) == (None, None)
+    assert delivered.data_status == "actual"
+    committed = next(one for one in entries if one.figure == "committed")
+    assert (committed.source_kind, committed.source_id, committed.area_index) == (
+        "commitment",
+        made.source_id,
+        None,
+    )
+    assert committed.commitment_line_id == promised.line_id
 
 
 async def test_the_database_writes_the_same_canonical_text_as_the_rules(world: World):

@@ -34,6 +34,18 @@ Granularity = Literal["month", "quarter", "financial_year"]
 """Calendar months and quarters, and years from 1 April to 31 March."""
 Basis = Literal["delivered_by", "commissioned_by"]
 EvidenceLevel = Literal["declared", "documented", "inspected"]
+LedgerSource = Literal[
+    "commitment",
+    "variation",
+    "novation",
+    "termination",
+    "report",
+    "review",
+    "return",
+    "rejection",
+    "correction",
+]
+"""What an entry of a ledger came of."""
 
 
 # ------------------------------------------------------------------ joint activities
@@ -359,7 +371,7 @@ class PoundExplanation(Contract):
 
 
 class LedgerEntry(Contract):
-    """One append-only entry of a place's ledger."""
+    """One append-only entry of a place's ledger; those of licensed measures go to holders of the licence."""
 
     id: UUID
     position: int | None  # null until sequenced
@@ -368,15 +380,28 @@ class LedgerEntry(Contract):
     deliverer_id: UUID
     commissioner_id: UUID | None
     route: Route
+    activity_id: UUID | None = None  # the joint activity that it is part of
+    commitment_line_id: UUID | None = None  # the promised line that it states or is held against
     measure: Code
+    theme: Code
+    outcome: Code
     edition_hash: Sha256
+    method_version: str  # of the arithmetic that valued it
     effective_on: date
     period_start: date
     period_end: date
     area_code: str | None
+    area_index: str | None = None  # the index, and so the vintage, that the area's code is of
     counted_quantity: DecimalText
     social_gbp: GbpText
     local_economic_gbp: GbpText
+    fiscal_gbp: GbpText  # of which public money saved
+    low_gbp: GbpText | None = None  # where the proxy has a range
+    high_gbp: GbpText | None = None
+    data_status: DataStatus
+    source_kind: LedgerSource
+    source_id: UUID  # the agreement, pledge, plan or report that made it
+    source_line_id: UUID  # the line of it
     reverses: UUID | None
     recorded_at: datetime
     target_group: str | None = None  # of the line that it comes from; null where that names none

@@ -13,7 +13,8 @@ import strawberry
 from cdp_common.contracts import bridges, ledger_heads
 from cdp_common.contracts import reporting as contract
 from gateway.context import Info
-from gateway.schema.enums import described_value
+from gateway.schema.areas import Area, area_of
+from gateway.schema.enums import DataStatus, described_value
 from gateway.schema.fields import calls_each, calls_together
 from gateway.schema.money import Money
 from gateway.schema.nodes import DEFAULT_PAGE_SIZE, After, Connection, First
@@ -33,6 +34,21 @@ class LedgerFigure(Enum):
     DELIVERED = described_value("delivered", "Delivered.")
     CONFIRMED = described_value("confirmed", "Confirmed by the commissioner.")
     VALIDATED = described_value("validated", "Accepted by somebody independent.")
+
+
+@strawberry.enum(description="What an entry of a ledger came of.")
+class LedgerSource(Enum):
+    """What an entry came of."""
+
+    COMMITMENT = described_value("commitment", "An agreement, a pledge or a plan.")
+    VARIATION = described_value("variation", "A variation of it.")
+    NOVATION = described_value("novation", "Another deliverer's taking it over.")
+    TERMINATION = described_value("termination", "Its end.")
+    REPORT = described_value("report", "A report.")
+    REVIEW = described_value("review", "A review of a report.")
+    RETURN = described_value("return", "A report's being returned.")
+    REJECTION = described_value("rejection", "A report's being rejected.")
+    CORRECTION = described_value("correction", "A report put in the place of an earlier one.")
 
 
 @strawberry.enum(description="How a total came from the last one.")
@@ -77,12 +93,20 @@ class LedgerEntry:
 
     deliverer_id: strawberry.Private[UUID]
     commissioner_id: strawberry.Private[UUID | None]
+    area_index: strawberry.Private[str | None]
     rest_id: UUID = said("The id by which the REST APIs know it.", of="id")
     position: BigInt | None = said("Its position; null until it is in a block.")
     figure: LedgerFigure = said("Which figure it adds to.")
     route: Route = said("By which way the value arose.")
+    activity_id: UUID | None = said("The id of the joint activity that it is part of; null for none.")
+    commitment_line_id: UUID | None = said(
+        "The id of the promised line that it states or is held against; null for none."
+    )
     measure_code: str = said("The measure's code.", of="measure")
+    theme: str = said("The code of the measure's theme in its edition.")
+    outcome: str = said("The code of the measure's outcome in its edition.")
     edition_hash: str = said("The hash of the edition that values it.")
+    method_version: str = said("The version of the arithmetic that valued it.")
     effective_on: date = said("The day on which it counts.")
     period_start: date = said("The first day of what it is of.")
     period_end: date = said("The last day of it.")
@@ -90,9 +114,24 @@ class LedgerEntry:
     counted_quantity: Decimal = said("What of the quantity adds up.")
     social: Money = said("Social value.", of="social_gbp")
     local_economic: Money = said("Local economic value.", of="local_economic_gbp")
+    fiscal: Money = said("How much of both is public money saved.", of="fiscal_gbp")
+    low: Money | None = said("The value at the low end; null unless its source gives a range.", of="low_gbp")
+    high: Money | None = said(
+        "The value at the high end; null unless its source gives a range.", of="high_gbp"
+    )
+    data_status: DataStatus = said("Whether it is real or a sample.")
+    source_kind: LedgerSource = said("What it came of.")
+    source_id: UUID = said("The id of the agreement, pledge, plan or report that made it.")
+    source_line_id: UUID = said("The id of the line of that.")
     reverses: UUID | None = said("The entry that it takes back; null for none.")
     recorded_at: datetime = said("When it was recorded.")
     target_group: str | None = said("The group of people that its line is for; null for none.")
+
+    @calls_together("The small area, under the edition of the index that it was entered by; null for none.")
+    async def area(self, info: Info) -> Area | None:
+        """The area."""
+        index, code = self.area_index, self.area_code
+        return None if index is None or code is None else await area_of(info.context, index, code)
 
     @calls_together("Who delivers.")
     async def deliverer(self, info: Info) -> Organisation | None:

@@ -74,25 +74,20 @@ async def list_feeds(db: Database) -> list[FeedState]:
     ]
 
 
+_AS_STORED = tuple(
+    name for name in LedgerEntry.model_fields if not name.endswith("_gbp") and name != "target_group"
+)
+
+
 def _entry(row: RowMapping, target_group: str | None) -> LedgerEntry:
+    stated = {name: row[name] for name in _AS_STORED}
+    low, high = row["low_pence"], row["high_pence"]
     return LedgerEntry(
-        id=row["id"],
-        position=row["position"],
-        place_id=row["place_id"],
-        figure=row["figure"],
-        deliverer_id=row["deliverer_id"],
-        commissioner_id=row["commissioner_id"],
-        route=row["route"],
-        measure=row["measure"],
-        edition_hash=row["edition_hash"],
-        effective_on=row["effective_on"],
-        period_start=row["period_start"],
-        period_end=row["period_end"],
-        area_code=row["area_code"],
-        counted_quantity=plain(row["counted_quantity"]),
+        **stated | {"counted_quantity": plain(row["counted_quantity"])},
         social_gbp=gbp_from_pence(row["social_pence"]),
         local_economic_gbp=gbp_from_pence(row["local_pence"]),
-        reverses=row["reverses"],
-        recorded_at=row["recorded_at"],
+        fiscal_gbp=gbp_from_pence(row["fiscal_pence"]),
+        low_gbp=None if low is None else gbp_from_pence(low),
+        high_gbp=None if high is None else gbp_from_pence(high),
         target_group=target_group,
     )
