@@ -44,6 +44,7 @@ class Answer:
     path: str
     status: int
     body: Any
+    etag: str | None = None
 
 
 async def answers_to(
@@ -96,7 +97,7 @@ async def _asked(
     platform: Platform, service: str, route: str, path: str, query: Mapping[str, str], headers: Headers
 ) -> Answer:
     response = await platform.http[service].get(path, params=dict(query), headers=headers)
-    return Answer(route, path, response.status_code, _read(response))
+    return Answer(route, path, response.status_code, _read(response), response.headers.get("etag"))
 
 
 def _read(response: httpx2.Response) -> Any:

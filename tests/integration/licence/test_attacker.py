@@ -297,3 +297,7 @@ async def test_holders_of_the_licence_read_every_licensed_figure(history: Histor
     assert missing == {}
     # Whatever can be read is read, so that a new route cannot be passed over.
     assert {one.route for one in answers} == {one.route for one in answers if one.status == 200}
+    # And what is read by its id says which version of it that was.
+    by_id = [one for one in answers if one.status == 200 and one.route.endswith("}")]
+    assert {one.route for one in by_id if one.etag is None} == set()
+    assert "/v1/publications/{publication_id}/explanations/{measure}" in {one.route for one in by_id}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from fastapi import APIRouter, Depends, Path, Request, Response, Security
 from cdp_common.contracts.certificates import CertificateKeySet
 from cdp_common.web.caller import Caller
 from cdp_common.web.dependencies import Now, ServiceDatabase
-from cdp_common.web.etags import respond_with_content
+from cdp_common.web.etags import respond_with_content, respond_with_etag
 from cdp_common.web.identity import maybe_caller, signed_caller
 from cdp_common.web.once import OnceHeader, answer_response
 from charter_api.domain.certificate import StatusPurpose
@@ -89,29 +90,36 @@ async def get_status_list(
     return _kept(request, respond_with_content(request, listed.encode(), media_type=JWT_TYPE))
 
 
-@router.get("/v1/places/{place_id}/issuer", dependencies=public)
-async def get_certificate_issuer(place_id: UUID, db: ServiceDatabase, keys: Keys, now: Now) -> dict[str, Any]:
+@router.get("/v1/places/{place_id}/issuer", dependencies=public, response_model=dict[str, Any])
+async def get_certificate_issuer(
+    place_id: UUID, request: Request, db: ServiceDatabase, keys: Keys, now: Now
+) -> Response:
     """Who issues the place's certificates, with every key they are verified with."""
-    return await certificates.read_issuer(db, keys, place_id, now)
+    issuer = await certificates.read_issuer(db, keys, place_id, now)
+    return respond_with_content(request, json.dumps(issuer).encode())
 
 
-@router.get("/v1/places/{place_id}/certificate-keys", dependencies=public)
+@router.get("/v1/places/{place_id}/certificate-keys", dependencies=public, response_model=CertificateKeySet)
 async def get_certificate_keys(
-    place_id: UUID, db: ServiceDatabase, keys: Keys, now: Now
-) -> CertificateKeySet:
+    place_id: UUID, request: Request, db: ServiceDatabase, keys: Keys, now: Now
+) -> Response:
     """The public keys of the place's certificates as a JWK set; keys of before a rotation stay in it."""
-    return await certificates.read_keys(db, keys, place_id, now)
+    return respond_with_etag(request, await certificates.read_keys(db, keys, place_id, now))
 
 
-@router.get("/v1/places/{place_id}/certificate-keys/{kid}", dependencies=public)
+@router.get(
+    "/v1/places/{place_id}/certificate-keys/{kid}", dependencies=public, response_model=dict[str, Any]
+)
 async def get_certificate_key(
     place_id: UUID,
     kid: Annotated[str, Path(pattern="^[A-Za-z0-9_-]{43}$")],
+    request: Request,
     db: ServiceDatabase,
     keys: Keys,
-) -> dict[str, Any]:
+) -> Response:
     """One public key as a JWK: where the `kid` of a certificate leads."""
-    return await certificates.read_key(db, keys, place_id, kid)
+    key = await certificates.read_key(db, keys, place_id, kid)
+    return respond_with_content(request, json.dumps(key).encode())
 
 
 @router.post("/v1/places/{place_id}/certificate-keys", status_code=201, response_model=CertificateKeySet)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Response, Security
+from fastapi import APIRouter, Request, Response, Security
 
 from cdp_common.contracts.lots import LotDecisionDraft, LotProgress, StandstillDraft, TenderLots
 from cdp_common.web.caller import Caller
 from cdp_common.web.dependencies import Now, ServiceDatabase
+from cdp_common.web.etags import respond_with_etag
 from cdp_common.web.identity import signed_caller
 from cdp_common.web.once import OnceHeader, answer_response
 from procurement_api.use_cases import decide_lot as decisions
@@ -21,10 +22,12 @@ Buyer = Annotated[Caller, Security(signed_caller, scopes=["tenders:write"])]
 Reader = Annotated[Caller, Security(signed_caller, scopes=["tenders:read"])]
 
 
-@router.get("/v1/tenders/{tender_id}/lots")
-async def list_tender_lots(tender_id: UUID, caller: Reader, db: ServiceDatabase) -> TenderLots:
+@router.get("/v1/tenders/{tender_id}/lots", response_model=TenderLots)
+async def list_tender_lots(
+    tender_id: UUID, request: Request, caller: Reader, db: ServiceDatabase
+) -> Response:
     """How far each lot of the caller's own tender has come: from opened to signed or not awarded."""
-    return await lot_progress.list_lots(db, caller, tender_id)
+    return respond_with_etag(request, await lot_progress.list_lots(db, caller, tender_id))
 
 
 @router.post("/v1/tenders/{tender_id}/decisions", status_code=201, response_model=LotProgress)

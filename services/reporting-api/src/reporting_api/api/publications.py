@@ -152,9 +152,13 @@ async def list_bridge_entries(
     return Page(items=items, next=page_links(request, following))
 
 
-@router.get("/v1/publications/{publication_id}/explanations/{measure}", dependencies=PUBLIC)
+@router.get(
+    "/v1/publications/{publication_id}/explanations/{measure}",
+    dependencies=PUBLIC,
+    response_model=PoundExplanation,
+)
 async def explain_pounds(
-    publication_id: UUID, measure: MeasureKey, db: ServiceDatabase, toms: Toms
-) -> PoundExplanation:
+    publication_id: UUID, measure: MeasureKey, request: Request, db: ServiceDatabase, toms: Toms
+) -> Response:
     """How the measure's delivered pounds came about, down to the proxy's source."""
-    return await explaining.explain_pounds(db, toms, publication_id, measure)
+    return respond_with_etag(request, await explaining.explain_pounds(db, toms, publication_id, measure))

@@ -19,6 +19,7 @@ from cdp_common.contracts.spend import (
 from cdp_common.kernel.periods import Period
 from cdp_common.web.caller import Caller
 from cdp_common.web.dependencies import Now, ServiceDatabase
+from cdp_common.web.etags import respond_with_etag
 from cdp_common.web.identity import signed_caller
 from cdp_common.web.once import answer_response
 from cdp_common.web.paging import Paging, page_links
@@ -138,10 +139,12 @@ async def list_spend_imports(
     return Page(items=items, next=page_links(request, following))
 
 
-@router.get("/v1/spend-imports/{import_id}")
-async def get_spend_import(import_id: UUID, caller: Reader, db: ServiceDatabase) -> SpendImport:
+@router.get("/v1/spend-imports/{import_id}", response_model=SpendImport)
+async def get_spend_import(
+    import_id: UUID, request: Request, caller: Reader, db: ServiceDatabase
+) -> Response:
     """One import, with how its file was understood."""
-    return await importing.get_import(db, caller, import_id)
+    return respond_with_etag(request, await importing.get_import(db, caller, import_id))
 
 
 @router.get("/v1/spend-imports/{import_id}/rows")

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Request, Response
 from cdp_common.contracts.base import Code
 from cdp_common.contracts.needs import AreaChanges, LookupList, LookupReceipt, Month
 from cdp_common.web.dependencies import Now, ServiceDatabase
+from cdp_common.web.etags import respond_with_etag
 from cdp_common.web.identity import MaybeCaller
 from cdp_common.web.once import answer_response
 from cdp_common.web.uploads import OnceUpload
@@ -43,7 +44,9 @@ async def list_lookups(caller: MaybeCaller, db: ServiceDatabase) -> LookupList:
     return await read_lookups.list_lookups(db)
 
 
-@router.get("/v1/area-changes/{code}")
-async def get_area_changes(code: Code, caller: MaybeCaller, db: ServiceDatabase) -> AreaChanges:
+@router.get("/v1/area-changes/{code}", response_model=AreaChanges)
+async def get_area_changes(
+    code: Code, request: Request, caller: MaybeCaller, db: ServiceDatabase
+) -> Response:
     """What became of an area in the next vintage, or what it was made of: all that share its ground."""
-    return await read_lookups.get_area_changes(db, code)
+    return respond_with_etag(request, await read_lookups.get_area_changes(db, code))
