@@ -23,7 +23,7 @@ PUBLIC: dict[str, dict[str, str]] = yaml.load(
 OPERATIONS = {
     "partners-api": 130,
     "toms-engine": 46,
-    "procurement-api": 75,
+    "procurement-api": 76,
     "charter-api": 38,
     "reporting-api": 105,
 }

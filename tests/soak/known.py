@@ -293,6 +293,7 @@ async def _procurement(mesh: Mesh, stage: Stage, manager: Voice, known: Known) -
     package = json.loads((DATA / stage.sample["tender"]["ocds_package"]).read_text(encoding="utf-8"))
     known.bodies |= {
         "replace_bid": bid,
+        "correct_tender": {"reference": "T-2", "title": "Corrected", "place_id": stage.place["id"]},
         "set_terms": stage.tender["terms"],
         "terminate_agreement": {"effective_on": "2026-12-01", "reason": "ended"},
         "withdraw_plan": {"effective_on": "2026-12-01", "reason": "ended"},

@@ -18,6 +18,7 @@ from tests.integration.procurement_api.world import (
     bid_of,
     import_document,
     moderated,
+    tender_correction,
     tender_draft,
 )
 
@@ -41,7 +42,7 @@ HOOK = {"url": "http://127.0.0.1:9/hook", "event_types": []}
 
 # The stage at which the tender must be for the call to be a good one.
 STAGES = {
-    **dict.fromkeys(("set_terms",), "draft"),
+    **dict.fromkeys(("correct_tender", "set_terms"), "draft"),
     **dict.fromkeys(("publish_tender",), "draft with terms"),
     **dict.fromkeys(("reconfirm_bid",), "amended"),
     **dict.fromkeys(("open_tender",), "past deadline"),
@@ -74,6 +75,7 @@ RIGHTFUL = {
     "get_assessment": "bidder",
 }
 IF_MATCH = {
+    "correct_tender": "/v1/tenders/{tender}",
     "set_terms": "/v1/tenders/{tender}",
     "publish_tender": "/v1/tenders/{tender}",
     "cancel_tender": "/v1/tenders/{tender}",
@@ -121,6 +123,7 @@ class Scene:
             "import_ocds": lambda: import_document(self.world),
             "create_tender": lambda: tender_draft(self.world),
             "batch_tenders": lambda: {"ids": [self.tender]},
+            "correct_tender": lambda: tender_correction(self.world),
             "set_terms": lambda: TERMS,
             "amend_tender": lambda: {"reason": "Why", "amends_version": 1, "title": "Another"},
             "submit_bid": lambda: bid_of(caller),
@@ -246,7 +249,7 @@ def test_every_operation_that_takes_a_token_is_tried_without_its_scope() -> None
         for operation in methods.values()
         if any(requirement.get("oauth2") for requirement in operation.get("security", []))
     }
-    assert len(scoped) == 59
+    assert len(scoped) == 60
     assert {
         row["operation"] for row in ROWS if row["caller"] == "unscoped" and row["status"] == 403
     } == scoped

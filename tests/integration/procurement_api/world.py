@@ -308,6 +308,13 @@ def tender_draft(world: World, **changes: Any) -> Json:
     }
 
 
+def tender_correction(world: World, **changes: Any) -> Json:
+    """What a draft tender is to say as a whole."""
+    draft = tender_draft(world)
+    del draft["buyer_organisation_id"]
+    return {**draft, **changes}
+
+
 TERMS: Json = {
     "edition_hash": EDITION,
     "measures": [

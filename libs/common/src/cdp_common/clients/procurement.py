@@ -35,7 +35,7 @@ from cdp_common.contracts.ocds import (
     ReleasePackage,
 )
 from cdp_common.contracts.tenderers import PortalAppointment, PortalAppointmentDraft
-from cdp_common.contracts.tenders import Tender, TenderDraft, TenderState, TenderTerms
+from cdp_common.contracts.tenders import Tender, TenderCorrection, TenderDraft, TenderState, TenderTerms
 from cdp_common.kernel.json_text import json_text, json_value
 
 _Document = RootModel[dict[str, Any]]
@@ -113,6 +113,10 @@ class ProcurementClient(EvaluationOperations, AgreementOperations, PlanOperation
     async def batch_tenders(self, batch: IdBatch) -> Batch[Tender]:
         """Tenders by id."""
         return await self._post("/v1/tenders/batch", Batch[Tender], json=batch, is_read=True)
+
+    async def correct_tender(self, tender_id: UUID, correction: TenderCorrection, *, if_match: str) -> Tender:
+        """The draft as it says now."""
+        return await self._put(f"/v1/tenders/{tender_id}", Tender, json=correction, if_match=if_match)
 
     async def set_terms(self, tender_id: UUID, terms: TenderTerms, *, if_match: str) -> Tender:
         """The draft with its new terms."""

@@ -113,20 +113,25 @@ class Lot(Contract):
     value: TenderValue | None = None
 
 
-class TenderDraft(Contract):
-    """A tender that no notice is imported for; its terms may come with it or be set later."""
+class TenderCorrection(Contract):
+    """What a draft tender says from now on, as a whole; without `terms` those that it has stay."""
 
-    buyer_organisation_id: UUID
     reference: ShortText
     title: ShortText
     description: LongText | None = None
-    # The buyer's own contracting process; without it one is made from the deployment's prefix.
-    ocid: Annotated[str | None, StringConstraints(pattern=r"^ocds-[a-z0-9]{6}-[!-~]{1,200}$")] = None
     place_id: UUID
     delivery_areas: Annotated[list[Code], Field(max_length=200)] = []  # codes of the areas it is delivered in
     value: TenderValue | None = None
     lots: Annotated[list[Lot], Field(max_length=100)] = []
     terms: TenderTerms | None = None
+
+
+class TenderDraft(TenderCorrection):
+    """A tender that no notice is imported for; its terms may come with it or be set later."""
+
+    buyer_organisation_id: UUID
+    # The buyer's own contracting process; without it one is made from the deployment's prefix.
+    ocid: Annotated[str | None, StringConstraints(pattern=r"^ocds-[a-z0-9]{6}-[!-~]{1,200}$")] = None
     data_status: DataStatus = "actual"
 
 

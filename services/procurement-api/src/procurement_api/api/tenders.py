@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request, Response, Security
 
 from cdp_common.contracts.base import Batch, IdBatch, Page
-from cdp_common.contracts.tenders import Tender, TenderDraft, TenderState, TenderTerms
+from cdp_common.contracts.tenders import Tender, TenderCorrection, TenderDraft, TenderState, TenderTerms
 from cdp_common.web.caller import Caller
 from cdp_common.web.dependencies import Now, ServiceDatabase
 from cdp_common.web.etags import IfMatch, respond_with_content, respond_with_etag
@@ -20,6 +20,7 @@ from procurement_api.api.keys import ServiceKeys
 from procurement_api.api.publisher import Publishing
 from procurement_api.use_cases import read_tenders, response_form
 from procurement_api.use_cases.cancel_tender import cancel_tender as cancel
+from procurement_api.use_cases.correct_tender import correct_tender as correct
 from procurement_api.use_cases.create_tender import create_tender as create
 from procurement_api.use_cases.publish_tender import publish_tender as publish
 from procurement_api.use_cases.response_form import MEDIA_TYPES, FormFormat
@@ -116,6 +117,25 @@ def _accepted(accept: str) -> FormFormat:
 async def batch_tenders(batch: IdBatch, caller: MaybeCaller, db: ServiceDatabase) -> Batch[Tender]:
     """Tenders by id, as far as the caller may see them."""
     return await read_tenders.batch_tenders(db, caller, batch.ids)
+
+
+@router.put("/v1/tenders/{tender_id}", response_model=Tender)
+async def correct_tender(
+    tender_id: UUID,
+    correction: TenderCorrection,
+    request: Request,
+    caller: Writer,
+    db: ServiceDatabase,
+    partners: Partners,
+    now: Now,
+    if_match: IfMatch = None,
+) -> Response:
+    """Correct a draft tender, imported or made: everything that it says beside its process and its buyer.
+
+    What is left out is gone, except the terms, which stay. A published tender is amended instead.
+    """
+    answer = await correct(db, partners, caller, tender_id, correction, if_match, now)
+    return respond_with_etag(request, answer)
 
 
 @router.put("/v1/tenders/{tender_id}/terms", response_model=Tender)

@@ -118,6 +118,12 @@ def require_terms_hold(terms: Terms, lots: Collection[str], now: datetime) -> No
         raise TermsInvalid("The terms do not hold.", errors=faults)
 
 
+def require_lots_fit(terms: Terms, lots: Collection[str]) -> None:
+    """Refuse lots with which terms that were set before do not hold; the faults are those of the terms."""
+    if faults := _lot_faults(terms, lots):
+        raise TermsInvalid("The terms do not hold with these lots.", errors=faults)
+
+
 def _measure_faults(terms: Terms) -> list[FieldError]:
     faults = []
     times = Counter(measure.code for measure in terms.measures)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from cdp_common.clients.partners import PartnersClient
-from cdp_common.contracts.tenders import TenderDraft
+from cdp_common.contracts.tenders import TenderCorrection, TenderDraft
 from cdp_common.db.database import Database
 from cdp_common.db.idempotency import Answer, Once
 from cdp_common.db.merges import current_record
@@ -41,7 +43,7 @@ async def create_tender(
             raise NotTheBuyer("Tenders are made for the organisation that the caller acts for.")
         if (earlier := await answer_before(tx, once)) is not None:
             return earlier
-    _require_holds(draft, now)
+    require_draft_right(draft, now)
     place = await known_place(partners, draft.place_id)
     if draft.terms is not None:
         require_slug(place, draft.terms.place_slug, "/terms/place_slug")
@@ -53,38 +55,53 @@ async def create_tender(
         return await keep_answer(tx, once, 201, tender_answer(tender), now)
 
 
-def _require_holds(draft: TenderDraft, now: datetime) -> None:
+def require_draft_right(draft: TenderCorrection, now: datetime) -> None:
+    """Refuse a draft whose lots, areas or values, or whose own terms do not hold."""
     lots = [lot.id for lot in draft.lots]
     require_draft_holds(lots, draft.delivery_areas, estimates_of(draft.value, draft.lots))
     if draft.terms is not None:
-        try:
+        with faults_of_terms():
             require_terms_hold(rules_of(draft.terms), lots, now)
-        except TermsInvalid as refusal:
-            faults = [FieldError(f"/terms{each.pointer}", each.code, each.message) for each in refusal.errors]
-            raise TermsInvalid(refusal.detail, errors=faults) from refusal
+
+
+@contextmanager
+def faults_of_terms() -> Iterator[None]:
+    """Name the faults of terms where these stand in a draft."""
+    try:
+        yield
+    except TermsInvalid as refusal:
+        faults = [FieldError(f"/terms{each.pointer}", each.code, each.message) for each in refusal.errors]
+        raise TermsInvalid(refusal.detail, errors=faults) from refusal
 
 
 def _row(buyer_id: UUID, draft: TenderDraft, ocid_prefix: str, now: datetime) -> dict[str, Any]:
     tender_id: UUID = new_id()
-    terms = draft.terms
     return {
+        **draft_columns(draft),
         "id": tender_id,
         "ocid": draft.ocid or minted(ocid_prefix, tender_id),
-        "reference": draft.reference,
-        "title": draft.title,
-        "description": draft.description,
         "buyer_organisation_id": buyer_id,
-        "place_id": draft.place_id,
-        "delivery_areas": list(draft.delivery_areas),
-        **value_columns(draft.value),
-        "lots": lot_rows(draft.lots),
         "state": "draft",
-        "terms": None if terms is None else terms.model_dump(mode="json"),
-        "deadline_at": None if terms is None else terms.deadline_at,
         "measures": [],
         "terms_version": 0,
         "bids_since_terms_version": 0,
         "version": 1,
         "data_status": draft.data_status,
         "created_at": now,
+    }
+
+
+def draft_columns(draft: TenderCorrection) -> dict[str, Any]:
+    """What a draft says, as it is stored."""
+    terms = draft.terms
+    return {
+        "reference": draft.reference,
+        "title": draft.title,
+        "description": draft.description,
+        "place_id": draft.place_id,
+        "delivery_areas": list(draft.delivery_areas),
+        **value_columns(draft.value),
+        "lots": lot_rows(draft.lots),
+        "terms": None if terms is None else terms.model_dump(mode="json"),
+        "deadline_at": None if terms is None else terms.deadline_at,
     }
