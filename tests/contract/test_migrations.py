@@ -17,7 +17,7 @@ MIGRATION = """
 import sqlalchemy as sa
 from alembic import op
 
-from cdp_common.db.common_schema import create_common_0001, drop_common_0001
+from cdp_common.db.common_schema import add_actor_to_events_0002, create_common_0001, drop_common_0001
 from cdp_common.db.pgqueuer_schema import create_pgqueuer_0001, drop_pgqueuer_0001
 
 revision, down_revision, branch_labels, depends_on = "0001", None, None, None
@@ -25,6 +25,7 @@ revision, down_revision, branch_labels, depends_on = "0001", None, None, None
 
 def upgrade():
     create_common_0001(op)
+    add_actor_to_events_0002(op)
     create_pgqueuer_0001(op)
     op.create_table("things", sa.Column("id", sa.Uuid, primary_key=True))
     op.execute("CREATE TYPE colour AS ENUM ('red')")

@@ -162,3 +162,30 @@ async def withdraw(world: World, signature_id: str, org, effective_on: str) -> N
         headers={**headers, "If-Match": read.headers["etag"]},
     )
     assert ended.status_code == 200, ended.text
+
+
+async def test_a_history_says_who_acted_and_for_whom_to_the_signatory_and_managers(world: World):
+    portal, person = new_id(), new_id()
+    lent = world.as_signatory(act=portal, person=person, client_id="portal")
+    signed = await world.sign(world.signature_draft((await world.charter())["id"]), lent)
+    path = f"/v1/signatures/{signed.json()['id']}/history"
+    await turn(world, signed.json()["id"], "suspensions", world.as_manager(), REASON)
+    public = (await world.http.get(path)).json()
+    others = (await world.http.get(path, headers=world.as_signatory(world.other))).json()
+    own = (await world.http.get(path, headers=world.as_signatory())).json()
+    managed = (await world.http.get(path, headers=world.as_manager())).json()
+
+    by_portal = {
+        "client_id": "portal",
+        "organisation_id": str(portal),
+        "acted_for": str(world.signatory),
+        "person_id": str(person),
+        "is_person_asserted": False,
+    }
+    assert own == managed
+    assert own["changes"][0]["actor"] == by_portal
+    assert own["changes"][1]["actor"]["client_id"] == "manager"
+    # The second pledge is in words alone, of which no event tells.
+    assert [one["actor"] for one in own["pledges"]] == [by_portal] * 2
+    assert public == others
+    assert [one["actor"] for one in (*public["changes"], *public["pledges"])] == [None] * 4

@@ -81,6 +81,7 @@ async def test_an_event_travels_whole(db: Database) -> None:
         "place_id": place_id,
         "data": told,
         "traceparent": None,
+        "actor": None,
     }
 
 

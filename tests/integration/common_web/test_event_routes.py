@@ -1,11 +1,15 @@
 """The feed over HTTP: each reader sees what is for it, in order, without gaps."""
 
 from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
 
 import pytest
+from sqlalchemy import text
 from tests.integration.common_web.sample import create_sample
 
-from cdp_common.contracts.base import EventPage
+from cdp_common.contracts.base import EventActor, EventPage
+from cdp_common.db.acting import act_as
 from cdp_common.db.database import Database
 from cdp_common.db.events import NewEvent, record_event
 from cdp_common.kernel.clock import utc_now
@@ -23,7 +27,7 @@ async def client(db, mint):
         yield client
 
 
-async def record(db: Database, *audiences: Sequence[str]) -> None:
+async def record(db: Database, *audiences: Sequence[str], place_id: UUID | None = None) -> None:
     for number, audience in enumerate(audiences):
         async with db.begin() as tx:
             event = NewEvent(
@@ -31,7 +35,7 @@ async def record(db: Database, *audiences: Sequence[str]) -> None:
                 aggregate_type="account",
                 aggregate_id=new_id(),
                 aggregate_version=1,
-                place_id=None,
+                place_id=place_id,
                 audience=tuple(audience),
                 data={"number": number},
             )
@@ -100,3 +104,62 @@ async def test_the_document_says_that_either_scope_will_do(db, mint):
     operation = create_sample(db, mint).openapi()["paths"]["/v1/events"]["get"]
     assert operation["operationId"] == "list_events"
     assert operation["security"] == [{"oauth2": ["events:read"]}, {"oauth2": ["events:internal"]}]
+
+
+async def actors(client, mint: TokenMint, **token: Any) -> list[Any]:
+    """By event, as the reader sees it: the actor."""
+    answer = await client.get("/v1/events", headers=mint.headers(**{"scopes": ["events:read"], **token}))
+    return [event["actor"] for event in answer.json()["items"]]
+
+
+async def test_an_event_says_who_did_it_to_those_concerned(client, db, mint):
+    portal, person, place = new_id(), new_id(), new_id()
+    act_as(EventActor(client_id="portal", organisation_id=portal, acted_for=ORG, person_id=person))
+    await record(db, ["public"], place_id=place)
+    act_as(None)
+    await record(db, ["public"])
+    told = {
+        "client_id": "portal",
+        "organisation_id": str(portal),
+        "acted_for": str(ORG),
+        "person_id": str(person),
+        "is_person_asserted": False,
+    }
+    managing = {"roles": {place: ["programme_manager"]}}
+    for concerned in ({"org": ORG}, {"org": portal}, {"org": OTHER, **managing}):
+        assert await actors(client, mint, **concerned) == [told, None]
+    assert await actors(client, mint, scopes=["events:internal"]) == [told, None]
+    elsewhere = {"roles": {new_id(): ["programme_manager"]}}
+    for other in ({"org": OTHER}, {"org": OTHER, **elsewhere}, {"org": OTHER, "roles": {place: ["officer"]}}):
+        assert await actors(client, mint, **other) == [None, None]
+
+
+async def test_the_actor_is_whoever_the_requests_token_names_and_nobody_afterwards(client, db, mint):
+    person, portal = new_id(), new_id()
+    writer = {"org": ORG, "act": portal, "person": person, "client_id": "portal"}
+    key = {"Idempotency-Key": str(new_id())}
+    headers = {**mint.headers(scopes=["accounts:write"], **writer), **key}
+    made = await client.post("/v1/accounts", json={"name": "one"}, headers=headers)
+    await record(db, [f"org:{ORG}"])
+    assert made.status_code == 201
+    [first, second] = await actors(client, mint, org=ORG)
+    assert (first["client_id"], first["person_id"]) == ("portal", str(person))
+    assert (first["organisation_id"], first["acted_for"]) == (str(portal), str(ORG))
+    assert second is None
+
+
+async def test_what_happened_to_one_thing_is_asked_for_by_its_name(client, db, mint):
+    await record(db, ["public"], [f"org:{OTHER}"], ["public"])
+    async with db.begin() as tx:
+        rows = (await tx.execute(text("SELECT aggregate_id FROM events ORDER BY id"))).scalars().all()
+    found = [
+        await numbers(client, mint, READER, f"?aggregate_type=account&aggregate_id={one}") for one in rows
+    ]
+    assert found == [([0], [1], 1), ([], [], 0), ([2], [3], 3)]
+    after = await numbers(client, mint, READER, f"?aggregate_type=account&aggregate_id={rows[2]}&after=3")
+    assert after == ([], [], 3)
+    none = await numbers(client, mint, READER, f"?aggregate_type=place&aggregate_id={rows[0]}")
+    assert none == ([], [], 0)
+    for half in ("aggregate_type=account", f"aggregate_id={rows[0]}"):
+        refused = await client.get(f"/v1/events?{half}", headers=mint.headers(**READER))
+        assert (refused.status_code, refused.json()["code"]) == (400, "aggregate_half_named")

@@ -215,3 +215,45 @@ async def test_one_delegation_between_two_is_in_force(world: World) -> None:
     assert await lend(new_id()) == (422, "organisation_not_recorded")
     await world.call("DELETE", f"/v1/delegations/{first['id']}", token=token)
     assert await lend(taker.organisation_id) == (201, None)
+
+
+async def test_what_is_recorded_keeps_the_actor_beside_the_subject(world: World) -> None:
+    operator = await world.operator()
+    place = await world.place(operator)
+    giver, taker = await world.registered("Giver"), await world.registered("Taker")
+    joining = {
+        "organisation_id": str(giver.organisation_id),
+        "valid_from": "2022-09-29",
+        "source": "test",
+    }
+    await world.made(f"/v1/places/{place['id']}/memberships", joining, token=operator)
+    statement = await world.made(
+        f"/v1/places/{place['id']}/statements",
+        {"version": "1", "title": "Intent", "text": "We will.", "commitments": ["C1"], "source": "test"},
+        token=operator,
+    )
+    await lent(world, giver, taker, "statements:sign")
+    signature = {"signed_on": "2022-09-29", "signed_by_role": "Chair"}
+    token = await acting(world, taker, giver)
+    signed = await world.made(f"/v1/statements/{statement['id']}/signatures", signature, token=token)
+
+    told = {event["type"]: event for event in await world.events()}
+    assert told["statement.signed"]["data"]["organisation_id"] == str(giver.organisation_id)
+    assert told["statement.signed"]["actor"] == {
+        "client_id": taker.client_id,
+        "organisation_id": str(taker.organisation_id),
+        "acted_for": str(giver.organisation_id),
+        "person_id": None,
+        "is_person_asserted": False,
+    }
+    joined = told["membership.started"]["actor"]
+    assert joined["acted_for"] == joined["organisation_id"] != str(giver.organisation_id)
+    # Nobody is signed in who registers.
+    assert told["client.created"]["actor"] is None
+    # The organisation asks who did what to one record; others read what happened, and not who did it.
+    path = f"/v1/events?aggregate_type=statement_signature&aggregate_id={signed['id']}"
+    for reader, actor in ((giver, taker.client_id), (taker, taker.client_id), (None, None)):
+        who = await world.registered("Other") if reader is None else reader
+        read = await world.get(path, token=await world.token_of(who))
+        [event] = read.json()["items"]
+        assert (event["type"], (event["actor"] or {}).get("client_id")) == ("statement.signed", actor)

@@ -32,6 +32,8 @@ async def test_a_membership_starts_and_the_feed_tells_on_its_day(world: World) -
     assert (made["role"], made["valid_to"], made["assumed"]) == ("partner", None, True)
     assert (await world.get(f"/v1/memberships/{made['id']}")).json() == made
     told = [e for e in await world.events() if e["type"] == "membership.started"]
+    actor = told[0]["actor"]
+    assert (actor["organisation_id"], actor["person_id"]) == (actor["acted_for"], None)
     assert [(e["effective_on"], e["place_id"]) for e in told] == [("2022-09-29", place["id"])]
     assert told[0]["data"] == {
         "membership_id": made["id"],

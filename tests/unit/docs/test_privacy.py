@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from sqlalchemy import MetaData
 
 import cdp_common.contracts
+from cdp_common.db.common_tables import common_metadata
 from cdp_tools.services import SERVICES
 
 PAGE = (Path(__file__).resolve().parents[3] / "docs" / "privacy.md").read_text(encoding="utf-8")
@@ -40,8 +41,9 @@ ALLOWED_CONTRACTS = {
     ("PersonDraft", "email"),
     ("Person", "email"),
 }
-# A person's number names nobody: what could name them stands in one table, and goes when it is erased.
-NUMBERS = {"person_id", "person_role_id"}
+# A person's number names nobody, nor does who vouched for it: what could name them stands in one table, and
+# goes when it is erased.
+NUMBERS = {"person_id", "person_role_id", "is_person_asserted"}
 
 
 def tables() -> Iterator[tuple[str, MetaData]]:
@@ -55,7 +57,7 @@ def columns() -> set[str]:
     return {
         f"{schema}.{table.name}.{column.name}"
         for schema, metadata in tables()
-        for table in metadata.tables.values()
+        for table in (*metadata.tables.values(), *common_metadata.tables.values())
         for column in table.columns
     }
 

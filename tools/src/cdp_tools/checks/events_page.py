@@ -14,8 +14,12 @@ _HEAD = """\
 Each service tells what happens in it: `GET /v1/events` is its feed, and webhooks are sent of it. This is
 every type of event, with who may read it and what its `data` hold; `GET /v1/event-types` of a service gives
 the same with the whole JSON Schema of each. A service refuses to record an event that is not declared, or
-whose data do not fit. Readers ignore types and members that they do not know. This page is generated: `make
-snapshots`.
+whose data do not fit. Readers ignore types and members that they do not know.
+
+Each event also says who did it: `actor` names the client, its organisation, for whom it acted, and the
+person by number, to those two organisations, to programme managers of the place and to the platform's
+services; it is null for others, and where nobody had signed in. `?aggregate_type=membership&aggregate_id=…`
+gives what happened to one thing. This page is generated: `make snapshots`.
 """
 
 

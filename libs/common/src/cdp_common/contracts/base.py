@@ -207,6 +207,13 @@ class Batch(Contract, Generic[Item]):
     missing: list[UUID]
 
 
+class EventActor(ActedBy):
+    """Who did what an event tells of, and for whom."""
+
+    acted_for: UUID  # the organisation that the token named: the client's own, or one that lets it act
+    is_person_asserted: bool = False  # whether the client alone says who the person was
+
+
 class EventEnvelope(Contract):
     """One committed event of a service's feed, at its gapless position."""
 
@@ -223,6 +230,9 @@ class EventEnvelope(Contract):
     place_id: UUID | None = None
     data: Mapping[str, Any]
     traceparent: str | None = None
+    # For the two organisations, programme managers of the place and the platform's services; null for others,
+    # and where nobody signed in.
+    actor: EventActor | None = None
 
 
 class EventPage(Contract):

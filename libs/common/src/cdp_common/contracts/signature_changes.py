@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
-from cdp_common.contracts.base import Code, Contract, ShortText
+from cdp_common.contracts.base import Code, Contract, EventActor, ShortText
 from cdp_common.contracts.charter import SignatureState, SigningPerson
 
 SignatureChangeKind = Literal[
@@ -56,6 +56,15 @@ class SignatureChange(Contract):
     level: Code | None  # of a signing, a renewal and a change of level
     merged_into: UUID | None  # of a merger of records: the signature that stands
     reason: str | None  # for the signatory and the place's programme managers; null for everybody else
+    actor: EventActor | None  # who made it, for the same; null where the calendar or the platform did
+
+
+class PledgeRecorded(Contract):
+    """When a pledge was made, and by whom."""
+
+    pledge_id: UUID
+    recorded_at: datetime
+    actor: EventActor | None  # as above
 
 
 class SignatureStanding(Contract):
@@ -74,3 +83,4 @@ class SignatureHistory(Contract):
     until: date
     standings: list[SignatureStanding]
     changes: list[SignatureChange]
+    pledges: list[PledgeRecorded]  # that stand under the signature, made by then

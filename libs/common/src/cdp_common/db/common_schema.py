@@ -133,6 +133,16 @@ def drop_common_0001(op: Operations) -> None:
         run(op, statement)
 
 
+def add_actor_to_events_0002(op: Operations) -> None:
+    """Record with each event who did it; of those before it is not known."""
+    run(op, "ALTER TABLE events ADD COLUMN actor jsonb")
+
+
+def drop_actor_of_events_0002(op: Operations) -> None:
+    """Forget who did what."""
+    run(op, "ALTER TABLE events DROP COLUMN actor")
+
+
 def make_append_only(op: Operations, table: str) -> None:
     """Let rows be added to `table` and never changed or removed, not even by its owner."""
     name = plain_name(table)

@@ -42,6 +42,8 @@ events = Table(
     Column("audience", ARRAY(Text), nullable=False),
     Column("data", Json, nullable=False),
     Column("traceparent", Text),
+    # Who did it: client, its organisation, for whom, and the person by number; null where nobody signed in.
+    Column("actor", Json),
     UniqueConstraint("aggregate_type", "aggregate_id", "aggregate_version"),
     CheckConstraint("cardinality(audience) > 0", name="audience_given"),
     CheckConstraint("aggregate_version > 0", name="version_positive"),

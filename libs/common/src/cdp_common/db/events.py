@@ -11,13 +11,14 @@ from uuid import UUID
 
 from opentelemetry import propagate
 from pydantic import ValidationError
-from sqlalchemy import ColumnElement, Row, cast, func, insert, select, text
+from sqlalchemy import ColumnElement, Row, Select, cast, func, insert, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import Text
 
-from cdp_common.contracts.base import EventEnvelope, EventPage
+from cdp_common.contracts.base import EventActor, EventEnvelope, EventPage
 from cdp_common.contracts.event_types import event_type
+from cdp_common.db.acting import acting
 from cdp_common.db.common_tables import event_feed, event_pending, events
 from cdp_common.db.constraints import constraint_errors
 from cdp_common.db.database import WriteConflict
@@ -107,6 +108,7 @@ def event_row(event: NewEvent, now: datetime) -> dict[str, Any]:
     """
     _require_declared(event)
     carrier: dict[str, str] = {}
+    actor = acting()
     propagate.inject(carrier)
     return {
         "id": new_id(),
@@ -120,6 +122,7 @@ def event_row(event: NewEvent, now: datetime) -> dict[str, Any]:
         "audience": list(event.audience),
         "data": dict(event.data),
         "traceparent": carrier.get("traceparent"),
+        "actor": None if actor is None else actor.model_dump(mode="json"),
     }
 
 
@@ -166,9 +169,41 @@ async def read_feed(
     end = min(last or 0, after + MAX_SCANNED)
     if end <= after:
         return EventPage(items=[], next_after=after)
-    rows = (await tx.execute(_page_query(after, end, limit, audiences))).all()
+    query = _events_in_feed(after, limit, audiences).where(event_feed.c.position <= end)
+    rows = (await tx.execute(query)).all()
     items = [_envelope(row) for row in rows]
     return EventPage(items=items, next_after=items[-1].position if len(items) == limit else end)
+
+
+async def read_events_of(
+    tx: AsyncConnection,
+    aggregate_type: str,
+    aggregate_id: UUID,
+    *,
+    after: int,
+    limit: int,
+    audiences: frozenset[str] | None,
+) -> EventPage:
+    """What happened to one thing, for these audiences (none given: all of them), in order.
+
+    `next_after` equals `after` when there is no more.
+    """
+    query = _events_in_feed(after, limit, audiences).where(
+        events.c.aggregate_type == aggregate_type, events.c.aggregate_id == aggregate_id
+    )
+    items = [_envelope(row) for row in (await tx.execute(query)).all()]
+    return EventPage(items=items, next_after=items[-1].position if items else after)
+
+
+async def actors_of(tx: AsyncConnection, aggregate_type: str, aggregate_id: UUID) -> dict[int, EventActor]:
+    """Who made each version of one thing; none of those that nobody made who had signed in."""
+    query = select(events.c.aggregate_version, events.c.actor).where(
+        events.c.aggregate_type == aggregate_type,
+        events.c.aggregate_id == aggregate_id,
+        events.c.actor.is_not(None),
+    )
+    rows = (await tx.execute(query)).all()
+    return {row.aggregate_version: EventActor.model_validate(row.actor) for row in rows}
 
 
 async def feed_end(tx: AsyncConnection) -> int:
@@ -176,9 +211,9 @@ async def feed_end(tx: AsyncConnection) -> int:
     return int(await tx.scalar(select(func.max(event_feed.c.position))) or 0)
 
 
-def _page_query(after: int, end: int, limit: int, audiences: frozenset[str] | None) -> Any:
+def _events_in_feed(after: int, limit: int, audiences: frozenset[str] | None) -> Select[Any]:
     joined = event_feed.join(events, events.c.id == event_feed.c.event_id)
-    visible: list[ColumnElement[bool]] = [event_feed.c.position > after, event_feed.c.position <= end]
+    visible: list[ColumnElement[bool]] = [event_feed.c.position > after]
     if audiences is not None:
         visible.append(events.c.audience.op("&&")(cast(sorted(audiences), ARRAY(Text))))
     return (
@@ -204,6 +239,7 @@ def _envelope(row: Row[Any]) -> EventEnvelope:
         place_id=row.place_id,
         data=row.data,
         traceparent=row.traceparent,
+        actor=None if row.actor is None else EventActor.model_validate(row.actor),
     )
 
 

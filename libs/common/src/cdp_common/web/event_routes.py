@@ -1,14 +1,16 @@
 """The service's feed, for those who may see each event, and the types of events that there are in it."""
 
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 
-from cdp_common.contracts.base import EventPage
+from cdp_common.contracts.base import Code, EventEnvelope, EventPage
 from cdp_common.contracts.event_types import types_of
 from cdp_common.contracts.event_types.declared import EventTypeList, described
 from cdp_common.contracts.licensed import data_for_reader
-from cdp_common.db.events import feed_end, read_feed, sequence_events
+from cdp_common.db.events import feed_end, read_events_of, read_feed, sequence_events
+from cdp_common.kernel.errors import BadRequest
 from cdp_common.web.caller import INTERNAL_EVENTS_SCOPE, Caller, ScopeMissing
 from cdp_common.web.dependencies import ServiceDatabase
 from cdp_common.web.etags import respond_with_etag
@@ -18,6 +20,13 @@ READ_SCOPE = "events:read"
 DEFAULT_LIMIT = 100
 MAX_LIMIT = 500
 MAX_POSITION = 2**63 - 1
+
+
+class AggregateHalfNamed(BadRequest):
+    """One thing is named by what it is and by its id."""
+
+    code = "aggregate_half_named"
+    title = "A thing is named by its aggregate_type and its aggregate_id"
 
 
 router = APIRouter(tags=["events"])
@@ -32,8 +41,17 @@ async def list_events(
     from_end: Annotated[
         bool, Query(description="Give no events, and the feed's end as `next_after`: to hear what follows.")
     ] = False,
+    aggregate_type: Annotated[
+        Code | None, Query(description="With `aggregate_id`: what happened to this one thing alone.")
+    ] = None,
+    aggregate_id: Annotated[UUID | None, Query(description="Its id; with `aggregate_type`.")] = None,
 ) -> EventPage:
-    """Events after a position, in order; ask again with `next_after`. It grows without gaps."""
+    """Events after a position, in order; ask again with `next_after`. It grows without gaps.
+
+    Each says who did it (`actor`) to the two organisations concerned and to programme managers of its place.
+    """
+    if (aggregate_type is None) != (aggregate_id is None):
+        raise AggregateHalfNamed("Name a thing by its aggregate_type and its aggregate_id, or by neither.")
     audiences = _audiences(caller)
     # Committed events get their position here too, so that a reader never waits for the sequencer.
     async with database.begin() as tx:
@@ -41,7 +59,12 @@ async def list_events(
     async with database.begin() as tx:
         if from_end:
             return EventPage(items=[], next_after=await feed_end(tx))
-        page = await read_feed(tx, after=after, limit=limit, audiences=audiences)
+        if aggregate_type is not None and aggregate_id is not None:
+            page = await read_events_of(
+                tx, aggregate_type, aggregate_id, after=after, limit=limit, audiences=audiences
+            )
+        else:
+            page = await read_feed(tx, after=after, limit=limit, audiences=audiences)
     return _for_reader(page, caller)
 
 
@@ -55,11 +78,26 @@ async def get_event_types(request: Request) -> Response:
 
 
 def _for_reader(page: EventPage, caller: Caller) -> EventPage:
-    """The page without pounds that the caller lacks the licence to see."""
+    """The page without pounds that the caller lacks the licence to see, and without others' actors."""
     items = [
-        item.model_copy(update={"data": data_for_reader(item.data, caller.scopes)}) for item in page.items
+        item.model_copy(
+            update={
+                "data": data_for_reader(item.data, caller.scopes),
+                "actor": item.actor if _may_see_actor(item, caller) else None,
+            }
+        )
+        for item in page.items
     ]
     return page.model_copy(update={"items": items})
+
+
+def _may_see_actor(event: EventEnvelope, caller: Caller) -> bool:
+    """Whether the caller is told who did it: one of the two organisations, or who runs the programme."""
+    if caller.is_internal:
+        return True
+    if event.place_id is not None and caller.has_role(event.place_id, "programme_manager"):
+        return True
+    return event.actor is not None and caller.org in (event.actor.organisation_id, event.actor.acted_for)
 
 
 def _audiences(caller: Caller) -> frozenset[str] | None:

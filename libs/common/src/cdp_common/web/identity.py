@@ -6,6 +6,8 @@ from fastapi import Depends, Request, Security
 from fastapi.openapi.models import OAuthFlowClientCredentials, OAuthFlows
 from fastapi.security import OAuth2, SecurityScopes
 
+from cdp_common.contracts.base import EventActor
+from cdp_common.db.acting import act_as
 from cdp_common.kernel.errors import CdpError
 from cdp_common.web.caller import (
     Caller,
@@ -98,6 +100,15 @@ async def _caller_of(request: Request, token: str) -> Caller:
         raise known
     # The request's log line names the client, never the token.
     request.state.client_id = known.client_id
+    act_as(
+        EventActor(
+            client_id=known.client_id,
+            organisation_id=known.act,
+            acted_for=known.org,
+            person_id=known.sub,
+            is_person_asserted=known.is_person_asserted,
+        )
+    )
     return known
 
 

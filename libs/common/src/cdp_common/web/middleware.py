@@ -12,6 +12,7 @@ from starlette.requests import ClientDisconnect
 from starlette.routing import compile_path
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from cdp_common.db.acting import act_as
 from cdp_common.kernel.errors import TooLarge
 from cdp_common.kernel.identifiers import new_id
 from cdp_common.web.pointers import MAX_FAULTS
@@ -67,6 +68,7 @@ class RequestContext:
                     raise  # the response has begun: only breaking the connection tells the client
                 await internal_error(scope["path"], request_id)(scope, receive, answer.send)
             finally:
+                act_as(None)  # who acted here acts nowhere else
                 log_request(scope, answer.status, time.perf_counter() - started_at)
 
 

@@ -180,6 +180,8 @@ pledges = Table(
     Column("ends_on", Date, nullable=False),
     Column("commitment", Json),
     Column("recorded_at", UtcDateTime, nullable=False),
+    # Who made it, as events say it: a pledge in words alone is no event.
+    Column("actor", Json),
     CheckConstraint("ends_on >= starts_on", name="period_forward"),
 )
 

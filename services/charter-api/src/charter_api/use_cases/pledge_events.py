@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cdp_common.contracts.charter import PledgeDraft
 from cdp_common.contracts.commitments import CommitmentLine, CommitmentsMade
+from cdp_common.db.acting import acting
 from cdp_common.db.events import NewEvent, record_events
 from cdp_common.kernel.identifiers import new_id
 from charter_api.storage.signatures import add_pledges
@@ -40,7 +41,7 @@ def pledge_rows(
     now: datetime,
 ) -> list[dict[str, Any]]:
     """The pledges of a signature as they are written."""
-    by_code = {pledge["code"]: pledge for pledge in offered}
+    by_code, actor = {pledge["code"]: pledge for pledge in offered}, acting()
     return [
         {
             "id": new_id(),
@@ -53,6 +54,7 @@ def pledge_rows(
             "ends_on": draft.ends_on,
             "commitment": None if commitment is None else commitment.model_dump(mode="json"),
             "recorded_at": now,
+            "actor": None if actor is None else actor.model_dump(mode="json"),
         }
         for draft, commitment in zip(drafts, commitments, strict=True)
     ]

@@ -10,6 +10,7 @@ from uuid import UUID
 import strawberry
 
 from cdp_common.contracts import signature_changes as contract
+from cdp_common.contracts.base import EventActor as EventActorContract
 from gateway.context import Info
 from gateway.schema.enums import SignatureState, described_value
 from gateway.schema.records import as_shown, said, shows
@@ -30,6 +31,26 @@ class SignatureChangeKind(Enum):
     LAPSED = described_value("lapsed", "It was not renewed in time.")
 
 
+@shows(EventActorContract, "Who did something: the client, whose it is, and for whom it acted.")
+class EventActor:
+    """An actor."""
+
+    client_id: str | None = said("The client.")
+    organisation_id: UUID = said("The REST id of the client's own organisation.")
+    acted_for: UUID = said("The REST id of the organisation for which it acted.")
+    person_id: UUID | None = said("The person at the client, by number, if one was known.")
+    is_person_asserted: bool = said("Whether the client alone says who that was.")
+
+
+@shows(contract.PledgeRecorded, "When a pledge was made, and by whom.")
+class PledgeRecorded:
+    """A pledge's making."""
+
+    pledge_id: UUID = said("The REST id of the pledge.")
+    recorded_at: datetime = said("When it was recorded.")
+    actor: EventActor | None = said("Who made it, for the signatory and programme managers; null for others.")
+
+
 @shows(contract.SignatureChange, "One change of a signature as it was recorded.")
 class SignatureChange:
     """A change."""
@@ -47,6 +68,7 @@ class SignatureChange:
     level: str | None = said("Of a signing, a renewal and a change of level: the level from then on.")
     merged_into: UUID | None = said("Of a merger of records: the REST id of the signature that stands.")
     reason: str | None = said("Why, for the signatory and programme managers; null for others.")
+    actor: EventActor | None = said("Who made it, for the same; null for others, and where the calendar did.")
 
 
 @shows(contract.SignatureStanding, "How a signature stood, and since when.")
@@ -69,6 +91,7 @@ class SignatureHistory:
     until: date = said("The last day that is told.")
     standings: list[SignatureStanding] = said("How it stood, the earliest first.")
     changes: list[SignatureChange] = said("What made it so.")
+    pledges: list[PledgeRecorded] = said("The pledges that stand under it, made by then.")
 
 
 async def history_of_signature(

@@ -4,7 +4,12 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
-from cdp_common.db.common_schema import create_common_0001, drop_common_0001, make_append_only
+from cdp_common.db.common_schema import (
+    add_actor_to_events_0002,
+    create_common_0001,
+    drop_common_0001,
+    make_append_only,
+)
 from cdp_common.db.pgqueuer_schema import create_pgqueuer_0001, drop_pgqueuer_0001
 
 revision = "0001"
@@ -15,6 +20,7 @@ depends_on = None
 
 def upgrade() -> None:
     create_common_0001(op)
+    add_actor_to_events_0002(op)
     create_pgqueuer_0001(op)
     op.create_table(
         "accounts",
