@@ -47,6 +47,7 @@ def report(organisation: int, number: int = 1) -> Report:
         period_end=date(2026, 6, 30),
         state="submitted",
         nil_return=False,
+        local_area="County Durham (E06000047)",
         named_totals_agreed=False,
         submitted_at=canned.AT,
         supersedes=None,

@@ -28,6 +28,7 @@ class ReportFileOperations(ServiceClient):
         data_status: DataStatus = "actual",
         corrects: UUID | None = None,
         reason: str | None = None,
+        local_area: str | None = None,
         as_draft: bool = False,
     ) -> ReportFileReceipt:
         """The receipt of a file with the report that it makes, or the draft."""
@@ -41,6 +42,7 @@ class ReportFileOperations(ServiceClient):
             "data_status": data_status,
             "corrects": corrects,
             "reason": reason,
+            "local_area": local_area,
             "as_draft": as_draft,
         }
         return await self._post(

@@ -30,6 +30,7 @@ class KeptDraft(Contract):
     version: int
     corrects: UUID | None = None  # the own report of the same period that it is to take the place of
     correction_reason: str | None = None
+    local_area: str | None = None  # as stated; null where that is left to the report
 
 
 class NewReportDraft(ReportDraft):
@@ -50,3 +51,4 @@ class DraftContent(Contract):
     named_totals_agreed: bool = False
     data_status: DataStatus = "actual"
     reason: ShortText | None = None  # why it corrects, where it corrects a report
+    local_area: ShortText | None = None

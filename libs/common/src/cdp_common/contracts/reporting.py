@@ -142,6 +142,8 @@ class ReportDraft(Contract):
     lines: Annotated[list[ReportLineDraft], Field(max_length=1000)] = []
     # The reporter agrees that publications name its own totals of this period.
     named_totals_agreed: bool = False
+    # The area in which "local" is meant, in words and code; without it, the place that is reported to.
+    local_area: ShortText | None = None
     data_status: DataStatus = "actual"
 
 
@@ -182,6 +184,7 @@ class Report(Contract):
     state: ReportState
     nil_return: bool
     named_totals_agreed: bool
+    local_area: str  # in which "local" is meant, as stated; else the place's short name
     submitted_at: datetime
     supersedes: UUID | None
     correction_reason: str | None
@@ -227,6 +230,7 @@ class Correction(Contract):
     reason: ShortText
     nil_return: bool = False
     lines: Annotated[list[ReportLineDraft], Field(max_length=1000)] = []
+    local_area: ShortText | None = None  # without it, that of the report that it corrects
 
 
 # ------------------------------------------------------------------ collective value

@@ -46,6 +46,7 @@ class ReportDraft(Node):
     period_end: date = said("The period's last day.")
     nil_return: bool = said("Whether there is nothing to report.")
     named_totals_agreed: bool = said("Whether publications may name the reporter's own totals.")
+    local_area: str | None = said("The area in which 'local' is meant; null for the place.")
     data_status: DataStatus = said("Whether it is real or a sample.")
     line_count: int = said("How many lines it has.")
     created_at: datetime = said("When it was begun.")

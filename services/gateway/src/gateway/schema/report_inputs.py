@@ -94,6 +94,9 @@ class SubmitReportInput:
     named_totals_agreed: bool = strawberry.field(
         default=False, description="Whether publications may name the reporter's own totals."
     )
+    local_area: str | None = strawberry.field(
+        default=None, description="The area in which 'local' is meant, in words and code; null for the place."
+    )
     data_status: DataStatus = strawberry.field(
         default=DataStatus.ACTUAL, description="Whether the report is real or a sample."
     )

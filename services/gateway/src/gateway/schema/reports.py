@@ -77,6 +77,7 @@ class Report(Node):
     state: ReportState = said("How far it has come.")
     nil_return: bool = said("Whether there was nothing to report.")
     named_totals_agreed: bool = said("Whether publications may name the reporter's own totals.")
+    local_area: str = said("The area in which 'local' is meant.")
     submitted_at: datetime = said("When it was submitted.")
     supersedes: UUID | None = said("The id of the report that it corrects; null for a first one.")
     correction_reason: str | None = said("Why it corrects.")

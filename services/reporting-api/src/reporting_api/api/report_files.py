@@ -69,6 +69,9 @@ async def file_of_report(
         UUID | None, Query(description="The report that this one takes the place of.")
     ] = None,
     reason: Annotated[ShortText | None, Query(description="Why, of a correction.")] = None,
+    local_area: Annotated[
+        ShortText | None, Query(description="The area in which local is meant; the place without it.")
+    ] = None,
 ) -> dict[str, Any]:
     """What is said of a file beside its rows."""
     return {
@@ -80,6 +83,7 @@ async def file_of_report(
         "data_status": data_status,
         "corrects": corrects,
         "reason": reason,
+        "local_area": local_area,
     }
 
 

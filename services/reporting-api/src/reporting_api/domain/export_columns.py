@@ -142,6 +142,7 @@ _REPORT_LINES = (
     _n("review_method", "text", "how it was reviewed; null until then"),
     _n("evidence_level", "text", "what that rests on: declared, documented or inspected; null until then"),
     _n("target_group", "text", "the group of people that it is for, where its measure has any"),
+    _c("local_area", "text", "in which local is meant: as the report states, else the place"),
 )
 
 _COMMITMENTS = (

@@ -35,6 +35,7 @@ report_drafts = Table(
     Column("version", Integer, nullable=False),
     Column("corrects", Uuid, ForeignKey("reports.id")),  # the report that it is to take the place of
     Column("correction_reason", Text),
+    Column("local_area", Text),
     UniqueConstraint(
         "organisation_id", "place_id", "period_start", "period_end", name="uq_report_drafts_one_a_period"
     ),

@@ -228,6 +228,7 @@ def _report_part(asked: ExportAsked, own: Collection[UUID]) -> _Part:
         "report_state": report.state,
         "submitted_at": report.submitted_at,
         "supersedes": report.supersedes,
+        "local_area": func.coalesce(report.local_area, report.place_slug),
         "areas": cast(line.areas, Text),
         "evidence_count": func.jsonb_array_length(line.evidence),
         "social_gbp": pounds(line.social_pence),

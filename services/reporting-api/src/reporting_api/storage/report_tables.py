@@ -73,6 +73,7 @@ reports = Table(
     Column("acted_by", Uuid, nullable=False),
     Column("person_id", Uuid),
     Column("reviewer_id", Uuid),  # the organisation that has it under review
+    Column("local_area", Text),  # null: the place that is reported to
     UniqueConstraint("supersedes"),
     CheckConstraint(
         "state IN ('submitted', 'under_review', 'returned', 'validated', 'rejected', 'superseded')",

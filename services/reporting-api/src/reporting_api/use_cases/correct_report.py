@@ -71,6 +71,7 @@ async def correct_report(
         correction.nil_return,
         earlier_report["named_totals_agreed"],
         earlier_report["data_status"],
+        correction.local_area or earlier_report["local_area"],
     )
     lines = await value_report(db, toms, partners, scope, correction.lines, now)
 

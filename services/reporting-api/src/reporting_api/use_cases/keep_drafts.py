@@ -61,6 +61,7 @@ async def create_report_draft(
         named_totals_agreed=draft.named_totals_agreed,
         data_status=draft.data_status,
         reason=draft.reason,
+        local_area=draft.local_area,
     )
     async with db.begin() as tx:
         if (earlier := await once.replay(tx)) is not None:
@@ -99,6 +100,7 @@ async def write_draft(
         "version": 0,
         "corrects": corrects,
         "correction_reason": content.reason,
+        "local_area": content.local_area,
     }
     await add_draft(tx, row)
     line_count = 0
@@ -173,6 +175,7 @@ async def replace_report_draft(
                 "line_count": len(content.lines),
                 "changed_at": now,
                 "correction_reason": content.reason,
+                "local_area": content.local_area,
             },
         )
         return draft_answer(await _own(tx, caller, draft_id))
@@ -220,4 +223,5 @@ def draft_answer(row: RowMapping) -> KeptDraft:
         version=row["version"],
         corrects=row["corrects"],
         correction_reason=row["correction_reason"],
+        local_area=row["local_area"],
     )

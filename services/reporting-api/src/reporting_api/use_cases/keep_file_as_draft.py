@@ -67,6 +67,7 @@ async def keep_file_as_draft(
         named_totals_agreed=file.named_totals_agreed,
         data_status=file.data_status,
         reason=None if file.corrects is None else file.reason,
+        local_area=file.local_area,
     )
     with open_spool() as spool:
         read = _Read(spool)

@@ -92,6 +92,7 @@ def _report(report: RowMapping, lines: Sequence[RowMapping], *, withheld: int, l
         state=report["state"],
         nil_return=report["nil_return"],
         named_totals_agreed=report["named_totals_agreed"],
+        local_area=report["local_area"] or report["place_slug"],
         submitted_at=report["submitted_at"],
         supersedes=report["supersedes"],
         correction_reason=report["correction_reason"],

@@ -91,15 +91,16 @@ async def _scope(
     require_period_holds(period, now.date())
     place = await place_of(db, partners, draft["place_id"], now)
     reporter = await reporter_of(db, partners, caller, now)
-    agreed, status = draft["named_totals_agreed"], draft["data_status"]
+    agreed, status, local_area = draft["named_totals_agreed"], draft["data_status"], draft["local_area"]
     if draft["corrects"] is not None:
         require_reason(draft["correction_reason"])
         async with db.begin() as tx:
             corrected = require_own(caller, await report_by_id(tx, draft["corrects"]))
         require_correctable(corrected)
         agreed, status = corrected["named_totals_agreed"], corrected["data_status"]
+        local_area = local_area or corrected["local_area"]
     status = worst_status(status, reporter.data_status)
-    scope = ReportScope(caller.org, place, period, draft["nil_return"], agreed, status)
+    scope = ReportScope(caller.org, place, period, draft["nil_return"], agreed, status, local_area)
     return scope, reporter.legal_name
 
 

@@ -46,7 +46,8 @@ async def submit_report(
     place = await place_of(db, partners, draft.place_id, now, slug=draft.place_slug)
     reporter = await reporter_of(db, partners, caller, now)
     status = worst_status(draft.data_status, reporter.data_status)
-    scope = ReportScope(caller.org, place, period, draft.nil_return, draft.named_totals_agreed, status)
+    agreed = draft.named_totals_agreed
+    scope = ReportScope(caller.org, place, period, draft.nil_return, agreed, status, draft.local_area)
     lines = await value_report(db, toms, partners, scope, draft.lines, now)
 
     async with db.begin() as tx:

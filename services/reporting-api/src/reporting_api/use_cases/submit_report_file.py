@@ -56,6 +56,7 @@ class FileOfReport:
     data_status: DataStatus
     corrects: UUID | None
     reason: str | None
+    local_area: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,14 +123,15 @@ async def _reporter(
     db: Database, partners: PartnersClient, caller: Caller, file: FileOfReport, now: datetime
 ) -> _Reporter:
     require_period_holds(file.period, now.date())
-    agreed, status = file.named_totals_agreed, file.data_status
+    agreed, status, local_area = file.named_totals_agreed, file.data_status, file.local_area
     if file.corrects is not None:
         corrected = await corrected_by(db, caller, file)
         agreed, status = corrected["named_totals_agreed"], corrected["data_status"]
+        local_area = local_area or corrected["local_area"]
     place = await place_of(db, partners, file.place_id, now)
     reporter = await reporter_of(db, partners, caller, now)
     scope = ReportScope(
-        caller.org, place, file.period, False, agreed, worst_status(status, reporter.data_status)
+        caller.org, place, file.period, False, agreed, worst_status(status, reporter.data_status), local_area
     )
     return _Reporter(scope, reporter.legal_name)
 

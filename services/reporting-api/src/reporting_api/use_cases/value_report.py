@@ -58,6 +58,8 @@ class ReportScope:
     nil_return: bool
     named_totals_agreed: bool
     data_status: DataStatus
+    local_area: str | None = None
+    """In which "local" is meant; none for the place."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -180,6 +180,7 @@ def report_row(
         "client_id": caller.client_id,
         "acted_by": caller.act,
         "person_id": caller.sub,
+        "local_area": scope.local_area,
     }
 
 
