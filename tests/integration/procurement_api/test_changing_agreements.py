@@ -178,3 +178,79 @@ async def test_the_first_lines_of_an_agreement_name_their_edition(world: World, 
         assert response.json()["lines"][0]["quantity"] == "120"
     else:
         assert faults(response) == [("/new_lines", "framework_agreement_commits_nothing")]
+
+
+async def test_a_contract_that_a_variation_takes_over_the_threshold_gets_its_indicators(world: World) -> None:
+    deliverer = world.party("Kitchen")
+    contract = await contract_of(world, deliverer)  # £40,000.00 without VAT
+    path = f"{PATH}/{contract['id']}"
+    etag, before = await world.etag(path, as_=world.buyer), await world.state()
+    two = [{"title": "Jobs", "measure": "M-JOB"}, {"title": "Carbon", "measure": "M-CARBON"}]
+    three = [*two, {"title": "Calls answered"}]
+    carbon = {"new_lines": [{"measure": "M-CARBON", "quantity": "10", "unit": "tco2e"}]}
+    end = {"lines": [{"line_id": contract["lines"][1]["line_id"], "ended": True}]}
+    over = {"value_gbp": "4166666.67", "value_gross_gbp": "5000000.01"}
+    refusals: list[tuple[Json, tuple[str, str]]] = [
+        ({"value_gross_gbp": "5000000.01"}, ("/kpis", "kpis_missing")),
+        ({"value_gbp": "5000000.01"}, ("/kpis", "kpis_missing")),
+        ({"value_gbp": "4166666.67"}, ("/value_gross_gbp", "value_gross_missing")),
+        ({**over, **carbon, "kpis": two}, ("/kpis", "kpis_missing")),
+        ({**over, "kpis": three}, ("/kpis/1/measure", "measure_not_promised")),
+        ({**over, **carbon, **end, "kpis": three}, ("/kpis/0/measure", "measure_not_promised")),
+        ({**over, **carbon, "kpis": [*three, three[2]]}, ("/kpis/2/title", "kpi_repeated")),
+        ({"value_gbp": "2.00", "value_gross_gbp": "1.00"}, ("/value_gross_gbp", "gross_below_net")),
+    ]
+    for body, found in refusals:
+        sent = {"effective_on": "2026-10-01", "reason": "Grown", **body}
+        refusal = await world.call("POST", f"{path}/variations", sent, as_=world.buyer, if_match=etag)
+        assert faults(refusal)[0] == found
+    assert await world.state() == before
+
+    # At the threshold none are asked for; over it they join those that there are, and keep their order.
+    at = await change(world, contract, "variations", {"value_gross_gbp": "5000000.00", "kpis": three[2:]})
+    assert (at["value_gbp"], at["value_gross_gbp"]) == ("40000.00", "5000000.00")
+    assert at["kpis"] == [{"title": "Calls answered", "line_id": None}]
+    grown = await change(world, contract, "variations", {**over, **carbon, "kpis": two})
+    lines = {line["measure"]: line["line_id"] for line in grown["lines"]}
+    assert (grown["value_gbp"], grown["value_gross_gbp"]) == ("4166666.67", "5000000.01")
+    assert grown["kpis"] == [
+        *at["kpis"],
+        {"title": "Jobs", "line_id": lines["M-JOB"]},
+        {"title": "Carbon", "line_id": lines["M-CARBON"]},
+    ]
+    # It has them now: a later value asks for no more, and one without VAT alone takes the place of both.
+    more = await change(world, contract, "variations", {"value_gbp": "6000000.00"})
+    assert (more["value_gross_gbp"], more["kpis"]) == (None, grown["kpis"])
+    changes = (await world.done("GET", f"{path}/changes", as_=deliverer))["items"]
+    assert [each["value_gross_gbp"] for each in changes] == ["5000000.00", "5000000.01", None]
+
+    package = await world.done("GET", "/v1/ocds/release-packages")
+    varied = [each["contracts"][0] for each in package["releases"] if each["tag"] == ["contractAmendment"]]
+    assert [each.get("socialValue") for each in varied] == [
+        {"keyPerformanceIndicators": [{"id": "kpi-1", "title": "Calls answered", "relatedMetric": "kpi-1"}]},
+        {
+            "keyPerformanceIndicators": [
+                {"id": "kpi-1", "title": "Calls answered", "relatedMetric": "kpi-1"},
+                {"id": "kpi-2", "title": "Jobs", "relatedMetric": lines["M-JOB"]},
+                {"id": "kpi-3", "title": "Carbon", "relatedMetric": lines["M-CARBON"]},
+            ]
+        },
+        None,
+    ]
+    assert varied[0]["agreedMetrics"] == [{"id": "kpi-1", "title": "Calls answered"}]
+    assert [metric["id"] for metric in varied[1]["agreedMetrics"]] == [lines["M-CARBON"]]
+    if not schemas_missing():
+        extension = await world.done("GET", "/v1/ocds/extensions/social-value/1.0/release-schema.json")
+        assert check_package(schemas_with(extension), package) == []
+
+
+@pytest.mark.parametrize("kind", ["contract", "grant"])
+async def test_a_variation_over_the_threshold_may_name_why_there_are_no_indicators(
+    world: World, kind: str
+) -> None:
+    agreement = await world.registered(world.party("Kitchen"), kind=kind, reference="C-1", lines=LINES)
+    exempt = {"kpi_exemption": "light_touch"} if kind == "contract" else {}
+    varied = await change(world, agreement, "variations", {"value_gbp": "9000000.00", **exempt})
+    assert (varied["kpis"], varied["kpi_exemption"]) == ([], exempt.get("kpi_exemption"))
+    again = await change(world, agreement, "variations", {"value_gbp": "9500000.00"})
+    assert (again["version"], again["kpi_exemption"]) == (3, exempt.get("kpi_exemption"))

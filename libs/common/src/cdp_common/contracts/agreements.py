@@ -102,12 +102,18 @@ class LineVariation(Contract):
 
 
 class AgreementVariation(Contract):
-    """A change of what an agreement promises, from a date on; what is left out stays."""
+    """A change of what an agreement promises, from a date on; what is left out stays.
+
+    A value that is stated without VAT alone takes the place of both.
+    """
 
     effective_on: date
     reason: ShortText
     ends_on: date | None = None
-    value_gbp: GbpText | None = None
+    value_gbp: GbpText | None = None  # without VAT
+    value_gross_gbp: GbpText | None = None  # with VAT, by which indicators are asked for
+    kpis: Annotated[list[KpiDraft], Field(max_length=50)] = []  # which join those that there are
+    kpi_exemption: KpiExemption | None = None
     lines: Annotated[list[LineVariation], Field(max_length=1000)] = []
     new_lines: Annotated[list[AgreementLineDraft], Field(max_length=1000)] = []
     edition_hash: Sha256 | None = None  # of the first lines of an agreement that had none
@@ -132,6 +138,7 @@ class AgreementChange(Contract):
     deliverer_organisation_id: UUID  # who delivers from then on
     ends_on: date
     value_gbp: GbpText | None
+    value_gross_gbp: GbpText | None = None
     line_ids: list[UUID]  # the lines that changed or were added
     acted_by: ActedBy | None = None
 

@@ -48,6 +48,8 @@ class Variation:
     lines: Sequence[VariedLine]
     new_profiles: Sequence[Profile]
     names_edition: bool = False
+    says_more: bool = False
+    """Of the value with VAT, or of indicators, which have rules of their own."""
 
 
 def require_in_force(standing: Standing) -> None:
@@ -80,7 +82,8 @@ def require_variation_holds(standing: Standing, variation: Variation) -> None:
         words = "The first lines of an agreement name the edition that they are pinned to."
         faults.append(FieldError("/edition_hash", "edition_missing", words))
     said = (variation.ends_on, variation.value_gbp)
-    if said == (None, None) and not variation.lines and not variation.new_profiles:
+    lines = [*variation.lines, *variation.new_profiles]
+    if said == (None, None) and not lines and not variation.says_more:
         faults.append(FieldError("", "nothing_varied", "State what changes."))
     if faults:
         raise VariationInvalid("The variation does not hold.", errors=faults)

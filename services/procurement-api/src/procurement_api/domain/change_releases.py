@@ -12,7 +12,8 @@ from decimal import Decimal
 from uuid import UUID
 
 from cdp_common.kernel.ocds_parts import Part, moment, period, pounds, present
-from procurement_api.domain.release_facts import Commitment, Framework, Party
+from procurement_api.domain.indicator_parts import exemption_words, indicator_list, indicator_metrics
+from procurement_api.domain.release_facts import Commitment, Framework, Indicator, Party
 from procurement_api.domain.release_parts import agreed_metric, party
 from procurement_api.domain.releases import award_id
 
@@ -30,13 +31,32 @@ class ChangeFacts:
     value_gbp: Decimal | None
 
 
+@dataclass(frozen=True)
+class IndicatorsVaried:
+    """A contract's indicators after a variation, how many it had before, and why it needs none."""
+
+    indicators: Sequence[Indicator]
+    published: int
+    exemption: str | None
+
+
 def variation_release(
-    of: ChangeFacts, framework: Framework | None, commitments: Sequence[Commitment]
+    of: ChangeFacts,
+    framework: Framework | None,
+    commitments: Sequence[Commitment],
+    indicators: IndicatorsVaried,
 ) -> Part:
-    """The release of a variation: period and value as they are now, and the commitments that changed."""
+    """The release of a variation: period and value as they are now, and what changed of what is measured."""
     words = f"Varied with effect from {of.effective_on.isoformat()}."
     metrics = [] if framework is None else [agreed_metric(each, framework) for each in commitments]
-    return _release(of, words, {"agreedMetrics": metrics})
+    metrics += indicator_metrics(indicators.indicators, published=indicators.published)
+    more: Part = {
+        "agreedMetrics": metrics,
+        "noAgreedMetricsRationale": exemption_words(indicators.exemption),
+    }
+    if len(indicators.indicators) > indicators.published:
+        more["socialValue"] = {"keyPerformanceIndicators": indicator_list(indicators.indicators)}
+    return _release(of, words, more)
 
 
 def novation_release(of: ChangeFacts, deliverer: Party) -> Part:

@@ -33,9 +33,13 @@ def indicator_list(of: Sequence[Indicator]) -> list[Part]:
     ]
 
 
-def indicator_metrics(of: Sequence[Indicator]) -> list[Part]:
-    """The entries of `contracts[].agreedMetrics` for indicators that are no commitments: a title alone."""
-    return [{"id": id_, "title": each.title} for id_, each in _with_ids(of) if each.metric is None]
+def indicator_metrics(of: Sequence[Indicator], *, published: int = 0) -> list[Part]:
+    """The entries of `contracts[].agreedMetrics` for indicators that are no commitments: a title alone.
+
+    Those that earlier releases told of, `published` of them, are left out.
+    """
+    new = _with_ids(of)[published:]
+    return [{"id": id_, "title": each.title} for id_, each in new if each.metric is None]
 
 
 def exemption_words(exemption: str | None) -> str | None:

@@ -10,6 +10,7 @@ from decimal import Decimal
 from cdp_common.kernel.errors import FieldError
 
 _WHOLE = Decimal(1)
+MAX_KPIS = 50
 _CONTRACTS = frozenset({"contract", "call_off"})
 
 
@@ -42,12 +43,18 @@ class KpiFacts:
     exemption: str | None
     kpis: Sequence[Kpi]
     measures: Collection[str]
+    standing: Sequence[str] = ()
+    """Titles of the indicators that it has already."""
 
 
 def kpi_faults(of: KpiFacts, rule: KpiRule) -> list[FieldError]:
     """What is wrong with a contract's indicators; a value without VAT may leave open if it needs any."""
     faults = _value_faults(of)
-    times = Counter(kpi.title for kpi in of.kpis)
+    times = Counter([*of.standing, *(kpi.title for kpi in of.kpis)])
+    in_all = len(of.standing) + len(of.kpis)
+    if in_all > MAX_KPIS:
+        words = f"A contract has at most {MAX_KPIS} indicators."
+        faults.append(FieldError("/kpis", "too_many_kpis", words))
     for index, kpi in enumerate(of.kpis):
         if times[kpi.title] > 1:
             words = "An indicator is set once."
@@ -55,7 +62,7 @@ def kpi_faults(of: KpiFacts, rule: KpiRule) -> list[FieldError]:
         if kpi.measure is not None and kpi.measure not in of.measures:
             words = "The agreement promises nothing of this measure."
             faults.append(FieldError(f"/kpis/{index}/measure", "measure_not_promised", words))
-    if of.kind not in _CONTRACTS or of.exemption is not None or len(of.kpis) >= rule.least:
+    if of.kind not in _CONTRACTS or of.exemption is not None or in_all >= rule.least:
         return faults
     if _is_above(of, rule):
         words = f"A contract over £{rule.above_gbp:,.0f} with VAT sets at least {rule.least} indicators."

@@ -22,6 +22,7 @@ agreement_changes = Table(
     Column("deliverer_organisation_id", Uuid, nullable=False),
     Column("ends_on", Date, nullable=False),
     Column("value_pence", Pence),
+    Column("value_gross_pence", Pence),
     Column("line_ids", Json, nullable=False),
     CheckConstraint("kind IN ('variation', 'novation', 'termination')", name="kind_known"),
 )

@@ -66,6 +66,7 @@ async def novate_agreement(
             "deliverer_organisation_id": deliverer.id,
             "ends_on": row["ends_on"],
             "value_pence": row["value_pence"],
+            "value_gross_pence": row["value_gross_pence"],
             "line_ids": [],
         }
         parties = {"deliverer_organisation_id": deliverer.id, "deliverer_name": deliverer.legal_name}

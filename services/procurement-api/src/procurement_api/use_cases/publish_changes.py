@@ -12,11 +12,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from cdp_common.contracts.partners import Organisation
 from cdp_common.contracts.toms import Edition, Measure
 from cdp_common.kernel.ocds_parts import Part
-from procurement_api.domain.change_releases import ChangeFacts, novation_release, variation_release
+from procurement_api.domain.change_releases import (
+    ChangeFacts,
+    IndicatorsVaried,
+    novation_release,
+    variation_release,
+)
 from procurement_api.domain.release_facts import Commitment
 from procurement_api.storage.ocds_releases import first_release
 from procurement_api.use_cases.answers import gbp_or_none
-from procurement_api.use_cases.publish_contracts import Described, commitment_of
+from procurement_api.use_cases.publish_contracts import Described, commitment_of, indicators_of
 from procurement_api.use_cases.publish_releases import framework_of, party_of, proxy_ref, publish_release
 
 
@@ -33,6 +38,7 @@ async def publish_variation(
     agreement: Mapping[Any, Any],
     lines: Sequence[Mapping[str, Any]],
     metrics: Metrics | None,
+    kpis_before: int,
     effective_on: date,
     now: datetime,
 ) -> None:
@@ -40,7 +46,8 @@ async def publish_variation(
     framework = None if metrics is None else framework_of(metrics.edition)
     commitments = [] if metrics is None else [_commitment(line, metrics) for line in lines]
     facts = _facts(agreement, effective_on, now)
-    await _publish(tx, agreement, variation_release(facts, framework, commitments), now)
+    indicators = IndicatorsVaried(indicators_of(agreement), kpis_before, agreement["kpi_exemption"])
+    await _publish(tx, agreement, variation_release(facts, framework, commitments, indicators), now)
 
 
 async def publish_novation(

@@ -63,12 +63,17 @@ def contract_facts(
         framework=framework_of(edition),
         commitments=[commitment_of(line, about[line["line_id"]]) for line in lines],
         data_status=row["data_status"],
-        indicators=[
-            Indicator(kpi["title"], None if kpi["line_id"] is None else UUID(kpi["line_id"]))
-            for kpi in row["kpis"]
-        ],
+        indicators=indicators_of(row),
         kpi_exemption=row["kpi_exemption"],
     )
+
+
+def indicators_of(row: Mapping[Any, Any]) -> list[Indicator]:
+    """An agreement's key performance indicators, in the order in which they were set."""
+    return [
+        Indicator(kpi["title"], None if kpi["line_id"] is None else UUID(kpi["line_id"]))
+        for kpi in row["kpis"]
+    ]
 
 
 async def publish_award(

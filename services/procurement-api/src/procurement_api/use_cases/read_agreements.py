@@ -92,6 +92,7 @@ def _change(row: RowMapping) -> AgreementChange:
         **{name: row[name] for name in said},
         deliverer_organisation_id=row["deliverer_organisation_id"],
         value_gbp=gbp_or_none(row["value_pence"]),
+        value_gross_gbp=gbp_or_none(row["value_gross_pence"]),
         acted_by=actor_answer(row, by="changed_by"),
     )
 

@@ -20,6 +20,8 @@ from procurement_api.use_cases.happenings import tell_agreement_terminated
 from procurement_api.use_cases.publish_contracts import publish_termination
 from procurement_api.use_cases.rights import own_agreement
 
+_AS_IT_WAS = ("deliverer_organisation_id", "ends_on", "value_pence", "value_gross_pence")
+
 
 async def terminate_agreement(
     db: Database,
@@ -49,7 +51,7 @@ async def terminate_agreement(
             "reason": end.reason,
             "recorded_at": now,
             **actor_row(caller, by="changed_by"),
-            **{name: row[name] for name in ("deliverer_organisation_id", "ends_on", "value_pence")},
+            **{name: row[name] for name in _AS_IT_WAS},
             "line_ids": [],
         }
         state = {"state": "terminated", "terminated_on": end.effective_on}

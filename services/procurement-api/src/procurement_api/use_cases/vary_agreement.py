@@ -26,6 +26,7 @@ from procurement_api.domain.contract_period import ContractPeriod
 from procurement_api.storage.agreement_changes import add_change, last_changed_on
 from procurement_api.storage.agreements import agreement_by_id, lines_of_agreements
 from procurement_api.use_cases.actors import acted_by, actor_row
+from procurement_api.use_cases.agreement_kpis import require_varied_kpis, varied_kpi_columns
 from procurement_api.use_cases.answers import agreement_answers
 from procurement_api.use_cases.bid_rules import profile_of
 from procurement_api.use_cases.happenings import tell_agreement_changed
@@ -76,9 +77,10 @@ async def vary_agreement(
         row = own_agreement(caller, await agreement_by_id(tx, agreement_id, lock=True))
         if (earlier := await answer_before(tx, once)) is not None:
             return earlier
-        await _variable(tx, row, variation, caller, if_match)
+        lines = await _variable(tx, row, variation, caller, if_match)
         version, ids = row["version"] + 1, touched(varied)
         columns = _columns(row, variation)
+        indicators = varied_kpi_columns(row, lines, varied.new_lines, variation)
         change = {
             "agreement_id": agreement_id,
             "version": version,
@@ -89,11 +91,12 @@ async def vary_agreement(
             **actor_row(caller, by="changed_by"),
             "deliverer_organisation_id": row["deliverer_organisation_id"],
             **columns,
+            "value_gross_pence": indicators["value_gross_pence"],
             "line_ids": [str(line_id) for line_id in ids],
         }
         versions = [{**each, "version": version} for each in varied.versions]
         new_lines = [{**each, "agreement_id": agreement_id} for each in varied.new_lines]
-        changed = await add_change(tx, change, columns, versions, new_lines)
+        changed = await add_change(tx, change, {**columns, **indicators}, versions, new_lines)
         standing = await lines_of_agreements(tx, [agreement_id])
         [agreement] = agreement_answers([changed], standing)
         told = CommitmentsVaried(
@@ -108,7 +111,7 @@ async def vary_agreement(
         )
         await tell_agreement_changed(tx, "varied", agreement, told, now)
         rows = [line for line in standing if line["line_id"] in ids]
-        await publish_variation(tx, changed, rows, metrics, variation.effective_on, now)
+        await publish_variation(tx, changed, rows, metrics, len(row["kpis"]), variation.effective_on, now)
         return await keep_answer(tx, once, 201, for_reader(agreement, caller.scopes), now)
 
 
@@ -125,6 +128,7 @@ async def _variable(
     require_match(if_match, for_reader(current, caller.scopes))
     changed_on = await last_changed_on(tx, row["id"])
     require_variation_holds(standing_of(row, lines, changed_on), _rules_of(variation))
+    require_varied_kpis(row, lines, variation)
     return lines
 
 
@@ -136,6 +140,7 @@ def _rules_of(variation: AgreementVariation) -> Variation:
         lines=varied_lines(variation.lines),
         new_profiles=[profile_of(line) for line in variation.new_lines],
         names_edition=variation.edition_hash is not None,
+        says_more=bool(variation.kpis or variation.kpi_exemption or variation.value_gross_gbp is not None),
     )
 
 
