@@ -9,7 +9,8 @@ from typing import Any
 
 import aiohttp
 import pytest
-from tests.integration.gateway.test_subscriptions import TENDERS, listened_to, served
+from tests.integration.gateway import canned
+from tests.integration.gateway.test_subscriptions import FIGURES, TENDERS, listened_to, served
 
 from cdp_common.kernel.identifiers import new_id
 from cdp_common.testing.callers import TokenMint
@@ -67,6 +68,29 @@ async def test_a_subscription_is_answered_until_its_client_has_enough(mint: Toke
         assert invalid["payload"][0]["extensions"]["code"] == "document_invalid"
         # A second message with a key in use breaks the protocol.
         assert await closed(socket, subscribe("d"), subscribe("d")) == 4409
+
+
+async def test_changes_of_live_figures_are_told_over_sockets_too(mint: TokenMint) -> None:
+    sees = mint.headers(org=new_id(), scopes=["reporting:read"], roles={canned.PLACE: ["officer"]})
+    blind = mint.headers(org=new_id(), scopes=["reporting:read"])
+    async with (
+        served(mint) as (world, url, feeds),
+        opened(url, PROTOCOL) as first,
+        opened(url, PROTOCOL) as second,
+    ):
+        for socket, headers in ((first, sees), (second, blind)):
+            await ready(socket, headers)
+            await socket.send_json(subscribe("a", FIGURES))
+        await listened_to(world, feeds, "reporting", readers=2)
+        feeds["reporting"].tell("collective_value.changed")
+        feeds["reporting"].tell("publication.published")
+        for socket, causes in (
+            (first, ["collective_value.changed", "publication.published"]),
+            (second, ["publication.published"]),
+        ):
+            for cause in causes:
+                told = await socket.receive_json(timeout=5)
+                assert told["payload"]["data"]["collectiveValueChanged"]["cause"] == cause
 
 
 async def test_what_breaks_the_protocol_closes_the_socket_with_its_code(

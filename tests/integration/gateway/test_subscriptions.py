@@ -4,7 +4,7 @@ import asyncio
 import json
 import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -32,6 +32,7 @@ class Feed:
     def __init__(self) -> None:
         self.events: list[tuple[str, dict[str, Any]]] = []
         self.reads = 0
+        self.readers: set[str | None] = set()
 
     def tell(self, kind: str, audience: str = "public", **changes: Any) -> None:
         position = len(self.events) + 1
@@ -53,6 +54,7 @@ class Feed:
         self.reads += 1
         if call.query.get("from_end") == "true":
             return 200, {"items": [], "next_after": len(self.events)}
+        self.readers.add(call.authorization)
         after = int(call.query["after"])
         mine = [
             event
@@ -104,10 +106,10 @@ async def _events(response: httpx2.Response) -> AsyncIterator[dict[str, Any] | N
             yield json.loads(line.removeprefix("data: ")) if kind == "next" else None
 
 
-async def listened_to(world: World, feeds: dict[str, Feed], *services: str) -> None:
-    """Wait until the feeds are being read."""
+async def listened_to(world: World, feeds: dict[str, Feed], *services: str, readers: int = 1) -> None:
+    """Wait until the feeds are being read, by so many organisations."""
     for _ in range(300):
-        if all(feeds[service].reads >= 2 for service in services):
+        if all(feeds[one].reads >= 2 and len(feeds[one].readers) >= readers for one in services):
             return
         await asyncio.sleep(0.01)
     raise TimeoutError
@@ -191,6 +193,32 @@ async def test_a_subscription_ends_with_its_token(mint: TokenMint, monkeypatch: 
             await world.app.state.verifier.refresh_revocations()
             assert await ending_of(second) == ["token_revoked"]
             assert await ending_of(first) == ["token_expired"]
+
+
+async def test_changes_of_live_figures_are_told_to_those_who_see_them(mint: TokenMint) -> None:
+    sees = mint.headers(org=new_id(), scopes=["reporting:read"], roles={canned.PLACE: ["officer"]})
+    others = [
+        mint.headers(org=new_id(), scopes=["reporting:read"]),
+        mint.headers(org=new_id(), scopes=["reporting:read"], roles={new_id(): ["officer"]}),
+        mint.headers(org=new_id(), roles={canned.PLACE: ["officer"]}, scopes=["events:read"]),
+    ]
+    async with served(mint) as (world, url, feeds), AsyncExitStack() as stack:
+        listening = [
+            await stack.enter_async_context(subscribed(url, FIGURES, one)) for one in (sees, *others)
+        ]
+        await listened_to(world, feeds, "reporting", readers=4)
+        feeds["reporting"].tell("collective_value.changed", place_id=str(new_id()))
+        feeds["reporting"].tell("collective_value.changed")
+        feeds["reporting"].tell("conflict.raised")
+        feeds["reporting"].tell("prior_total.recorded")
+        feeds["reporting"].tell("publication.published")
+        expected = ["collective_value.changed", "prior_total.recorded", "publication.published"]
+        for index, answers in enumerate(listening):
+            for cause in expected[min(index, 1) :]:
+                answer = await anext(answers)
+                assert answer == {
+                    "data": {"collectiveValueChanged": {"cause": cause, "place": {"name": "Place 1"}}}
+                }
 
 
 async def test_what_cannot_be_listened_to_says_why(mint: TokenMint, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,9 +2,10 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from random import Random  # noqa: TID251 - the same entries for the same seed
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -35,6 +36,31 @@ async def test_entries_wait_in_the_inbox_and_are_sealed_into_a_block(world: Worl
     assert sorted(entry["position"] for entry in entries.json()["items"]) == list(range(1, 26))
     assert await world.scalar("SELECT previous_hash FROM ledger_blocks") == GENESIS
     assert await verify_ledger(world.db) == []
+
+
+async def test_each_block_and_what_changes_figures_without_one_is_told_to_everybody_without_content(
+    world: World,
+):
+    async def told() -> list[dict[str, Any]]:
+        answer = await world.http.get("/v1/events?limit=200", headers=world.as_org(world.college))
+        return [one for one in answer.json()["items"] if one["type"] == "collective_value.changed"]
+
+    assert await told() == []
+    await world.sign()  # a commitment of others
+    await world.report(world.council, line())  # a report of others
+    assert await told() == []
+    await world.seal()
+    [first] = await told()
+    assert (first["place_id"], first["data"]) == (str(world.place), {"place_id": str(world.place)})
+    assert await world.seal() == 0
+    assert len(await told()) == 1
+    # A nil return and a membership change who owes and who reported; neither comes to the ledger.
+    await world.report(world.charity, nil_return=True, lines=[])
+    assert len(await told()) == 2
+    await world.join(world.college, date(2026, 1, 1))
+    assert len(await told()) == 3
+    assert await world.count("ledger_inbox") == 0
+    assert len({one["aggregate_id"] for one in await told()}) == 3
 
 
 async def test_an_entry_says_what_it_came_of_where_it_landed_and_its_range(world: World):

@@ -21,8 +21,10 @@ from gateway.schema.writing import require_token
 
 PlaceSlug = Annotated[str, strawberry.argument(description="The place's short name.")]
 
-FIGURES = ("publication.", "report.")
-"""Events of reporting-api after which a collective value may be another one."""
+FIGURES = ("publication.published", "prior_total.", "report.submitted", "report.reviewed")
+"""Events of reporting-api after which a collective value may be another one, to whoever reads them there."""
+LIVE = "collective_value.changed"
+"""The same for live figures, of whatever anybody did; for those who see them."""
 
 
 @strawberry.type(description="That a place's collective value may be another one: ask for what you show.")
@@ -72,13 +74,18 @@ SERVICES = ("partners-api", "toms-engine", "procurement-api", "charter-api", "re
 class Subscription:
     """The root of what can be listened to."""
 
-    @listened("A place's collective value may have changed.")
+    @listened(
+        "A place's collective value may have changed: something was published, a total made elsewhere was "
+        "recorded, or, for those with `reporting:read` and a role in the place, anything that live figures "
+        "are made of."
+    )
     async def collective_value_changed(
         self, info: Info, place: PlaceSlug
     ) -> AsyncIterator[CollectiveValueChanged]:
         """Changes of a place's figures."""
         found = await _place(info.context, place)
-        async for happening in _heard(info.context, ("reporting-api",), FIGURES):
+        kinds = (*FIGURES, LIVE) if _sees_live_figures(info.context, found) else FIGURES
+        async for happening in _heard(info.context, ("reporting-api",), kinds):
             event = happening.event
             if event.place_id != found.rest_id:
                 continue
@@ -127,6 +134,12 @@ async def _place(context: Context, slug: str) -> Place:
     if found is None:
         raise PlaceUnknown("There is no place of this short name.")
     return found
+
+
+def _sees_live_figures(context: Context, place: Place) -> bool:
+    """Whether the caller reads the place's live figures, as reporting-api decides it."""
+    caller = context.caller
+    return caller is not None and caller.has_scope("reporting:read") and bool(caller.roles.get(place.rest_id))
 
 
 async def _heard(context: Context, services: Sequence[str], kinds: Sequence[str]) -> AsyncIterator[Happening]:

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from cdp_common.kernel.clock import Clock
 from reporting_api.domain.chain import seal
 from reporting_api.storage.canonical_rows import LEAF
+from reporting_api.storage.figures_changed import tell_figures_changed
 from reporting_api.storage.ledger import head_block, lock_ledger
 from reporting_api.storage.ledger_rows import block_row
 from reporting_api.storage.ledger_tables import ledger_blocks, ledger_inbox
@@ -49,7 +50,8 @@ async def seal_inbox(tx: AsyncConnection, place_id: UUID, clock: Clock) -> int:
     """Move a place's committed entries into its ledger as one sealed block, and say how many there were.
 
     Others that seal the place's inbox wait. The time is read when the lock is held, so that whoever asks for
-    a moment later than it finds the block. What is sealed and not folded into the roll-ups yet is folded.
+    a moment later than it finds the block. With the block it is told that the place's figures changed. What
+    is sealed and not folded into the roll-ups yet is folded.
     """
     await lock_ledger(tx, place_id)
     # Statements of their own, begun when the lock is held: they see what the holder before has committed.
@@ -58,11 +60,13 @@ async def seal_inbox(tx: AsyncConnection, place_id: UUID, clock: Clock) -> int:
     rows = (await tx.execute(_LEAVES, {"place": place_id, "before": last, "most": MAX_SEALED})).all()
     if rows:
         leaves = [row.leaf for row in rows]
-        block = seal(place_id, before, leaves, clock())
+        now = clock()
+        block = seal(place_id, before, leaves, now)
         await tx.execute(insert(ledger_blocks).values(block_row(block)))
         ids = [row.id for row in rows]
         placed = {"ids": ids, "positions": [row.position for row in rows], "leaves": leaves}
         await tx.execute(_MOVE, {**placed, "place": place_id, "block": block.number})
         await tx.execute(_LEAVE, {"place": place_id, "ids": ids})
+        await tell_figures_changed(tx, place_id, now)
     folded = await fold_next(tx, place_id)
     return max(len(rows), folded)

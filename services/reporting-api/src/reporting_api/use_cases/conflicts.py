@@ -28,6 +28,7 @@ from reporting_api.storage.conflicts import (
     sides_of,
     take_out,
 )
+from reporting_api.storage.figures_changed import tell_figures_changed
 from reporting_api.storage.ledger import append_entries, standing_entries
 from reporting_api.storage.reports import move_report, report_by_id
 from reporting_api.use_cases.raise_conflicts import conflict_event
@@ -85,6 +86,7 @@ async def resolve_conflict(
         decided = await conflict_by_id(tx, conflict_id)
         assert decided is not None  # locked by this transaction
         await record_event(tx, conflict_event(dict(decided), "conflict.resolved"), now)
+        await tell_figures_changed(tx, row["place_id"], now)
         return await once.keep(tx, 200, (await _answers(tx, [decided]))[0], now=now)
 
 

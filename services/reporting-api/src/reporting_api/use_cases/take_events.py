@@ -62,6 +62,7 @@ from reporting_api.storage.copies import (
     measures_known,
     place_known,
 )
+from reporting_api.storage.figures_changed import tell_figures_changed
 from reporting_api.storage.ledger import append_entries, standing_entries, taken_back_after
 from reporting_api.storage.obligations import keep_schedules
 from reporting_api.use_cases.gather import (
@@ -224,6 +225,7 @@ class EventTaker:
         }
         await keep_membership(tx, row)
         await keep_names(tx, {changed.organisation_id: changed.organisation_name}, now)
+        await tell_figures_changed(tx, changed.place_id, now)
 
 
 def _banded(event: EventEnvelope) -> tuple[str, str]:

@@ -18,6 +18,7 @@ from reporting_api.domain.landing import entries_of_delivery
 from reporting_api.domain.shared_activities import KeptClaims, claim
 from reporting_api.storage.activities import add_claims
 from reporting_api.storage.evidence import attach_evidence
+from reporting_api.storage.figures_changed import tell_figures_changed
 from reporting_api.storage.ledger import append_entries, copy_entries
 from reporting_api.storage.ledger_rows import amount_columns
 from reporting_api.storage.reports import add_report, copy_lines, report_by_id
@@ -211,6 +212,8 @@ async def announce_report(
         effective_on=report["period_end"],
     )
     await record_event(tx, event, now)
+    if report["nil_return"]:  # without lines nothing comes to the ledger, which tells of the others
+        await tell_figures_changed(tx, report["place_id"], now)
     return await report_seen(tx, report, caller)
 
 

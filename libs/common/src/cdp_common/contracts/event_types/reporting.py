@@ -83,6 +83,12 @@ class PublicationPublished(Contract):
     data_status: DataStatus
 
 
+class CollectiveValueChanged(Contract):
+    """Whose figures may be others than before; it says nothing of what changed, nor by whom."""
+
+    place_id: UUID
+
+
 class TargetChanged(Contract):
     """Which number a place means to reach by which day."""
 
@@ -169,6 +175,14 @@ EVENT_TYPES = (
         "publication",
         PublicationPublished,
         "A place published its collective value of a period.",
+        _EVERYBODY,
+    ),
+    EventType(
+        "collective_value.changed",
+        "collective_value",
+        CollectiveValueChanged,
+        "A place's live figures, or what stands beside them, may be others: its ledger has another block, or "
+        "who owes or reported, or a conflict, changed. It tells no more than the ledger's public head does.",
         _EVERYBODY,
     ),
     EventType(
