@@ -33,6 +33,7 @@ ENTRY = DatedEntry(
     end_source=None,
     version=1,
     recorded_at=NOW,
+    data_status="actual",
 )
 MEMBERSHIP = Membership(
     id=new_id(),

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from cdp_common.contracts.base import Code, Contract, LongText, ShortText
+from cdp_common.contracts.base import Code, Contract, DataStatus, LongText, ShortText
 
 FocusKind = Literal["area", "theme", "objective"]
 EntryKind = Literal["phase", "programme", "role", "area", "theme", "objective"]
@@ -24,6 +24,7 @@ class DatedDraft(Contract):
     valid_to: date | None = None  # null while it lasts
     assumed: bool = False  # the days are assumed, not from a record
     source: ShortText
+    data_status: DataStatus = "actual"
 
 
 class DatedEnd(Contract):

@@ -216,6 +216,7 @@ class HubHit(Contract):
     snippet: list[SnippetPart]
     snippet_html: str  # the same with <mark> around what was sought, and nothing else that is not text
     shown_at: datetime
+    data_status: DataStatus
 
 
 class HubPageChanged(Contract):

@@ -109,6 +109,7 @@ class StatementDraft(Contract):
     text: LongText
     commitments: list[Code]
     source: ShortText
+    data_status: DataStatus = "actual"
 
 
 class Statement(StatementDraft):

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from cdp_common.contracts.base import Code, Contract, LongText, ShortText
+from cdp_common.contracts.base import Code, Contract, DataStatus, LongText, ShortText
 from cdp_common.contracts.hub import Email
 
 ContactPurpose = Literal["gathering", "idea", "supporter"]
@@ -65,6 +65,7 @@ class IdeaDraft(Contract):
     area: Code | None = None
     sender: PublicPerson | None = None
     show_name: bool = False  # beside the idea, once it is shown
+    data_status: DataStatus = "actual"
 
 
 class IdeaReceipt(Contract):
@@ -89,6 +90,7 @@ class Idea(Contract):
     sender_name: str | None  # only where the sender asked for it
     reply: str | None
     received_at: datetime
+    data_status: DataStatus
 
 
 class ReceivedIdea(Idea):

@@ -11,7 +11,7 @@ import strawberry
 
 from cdp_common.contracts import collective as contract
 from gateway.context import Context, Info
-from gateway.schema.enums import described_value
+from gateway.schema.enums import DataStatus, described_value
 from gateway.schema.fields import calls_each, calls_together
 from gateway.schema.nodes import (
     DEFAULT_PAGE_SIZE,
@@ -61,6 +61,7 @@ class DatedPhase:
     source: str = said("Where it is known from.")
     end_source: str | None = said("Where its last day is known from.")
     recorded_at: datetime = said("When it was recorded.")
+    data_status: DataStatus = said("Whether it is real or a sample.")
 
 
 @shows_node(contract.Programme, "A programme of work: what partners do together towards objectives.")
@@ -80,6 +81,7 @@ class Programme(Node):
     source: str = said("Where it is known from.")
     end_source: str | None = said("Where its last day is known from.")
     recorded_at: datetime = said("When it was recorded.")
+    data_status: DataStatus = said("Whether it is real or a sample.")
 
     @calls_together("Who leads it; null where nobody is named.")
     async def lead(self, info: Info) -> Organisation | None:
@@ -108,6 +110,7 @@ class PartnerRole:
     source: str = said("Where it is known from.")
     end_source: str | None = said("Where its last day is known from.")
     recorded_at: datetime = said("When it was recorded.")
+    data_status: DataStatus = said("Whether it is real or a sample.")
 
     @calls_together("Whose role it is.")
     async def organisation(self, info: Info) -> Organisation | None:
@@ -143,6 +146,7 @@ class Focus:
     source: str = said("Where it is known from.")
     end_source: str | None = said("Where its last day is known from.")
     recorded_at: datetime = said("When it was recorded.")
+    data_status: DataStatus = said("Whether it is real or a sample.")
 
     @calls_together("The partner.")
     async def organisation(self, info: Info) -> Organisation | None:

@@ -194,6 +194,7 @@ class HubHit:
     snippet: list[SnippetPart] = said("The passage that fits, in parts.")
     snippet_html: str = said("The same with `<mark>` around what was sought; safe to show.")
     shown_at: datetime = said("When it was published.")
+    data_status: DataStatus = said("Whether it is real or a sample.")
 
     @calls_together("The page that was found; null where it is a gathering.")
     async def page(self, info: Info) -> HubPage | None:

@@ -212,6 +212,7 @@ class Statement(Node):
     commitments: list[str] = strawberry.field(description="Codes of the place's commitments that it makes.")
     source: str = strawberry.field(description="Where the text comes from.")
     published_at: datetime = strawberry.field(description="When it was published.")
+    data_status: DataStatus = strawberry.field(description="Whether it is real or a sample.")
     signatures: list[StatementSignature] = strawberry.field(description="Who signed it.")
 
     @calls_together("The place whose Statement it is.")
@@ -232,6 +233,7 @@ class Statement(Node):
             commitments=list(record.commitments),
             source=record.source,
             published_at=record.published_at,
+            data_status=DataStatus(record.data_status),
             signatures=_signatures(record.signatures),
         )
 

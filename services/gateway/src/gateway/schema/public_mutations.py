@@ -15,7 +15,7 @@ import strawberry
 from cdp_common.contracts import gatherings
 from cdp_common.contracts import public_voice as contract
 from gateway.context import Info
-from gateway.schema.enums import described_value
+from gateway.schema.enums import DataStatus, described_value
 from gateway.schema.fields import calls_each
 from gateway.schema.public_voice import IdeaKind
 from gateway.schema.records import maybe_shown, said, shows
@@ -88,6 +88,9 @@ class PostIdeaInput:
         default=None, description="Who sends it, if they want to be known."
     )
     show_name: bool = strawberry.field(default=False, description="Whether to name the sender beside it.")
+    data_status: DataStatus = strawberry.field(
+        default=DataStatus.ACTUAL, description="Whether it is real or a sample."
+    )
 
 
 @strawberry.input(description="Somebody who wants to come to a training or an event.")

@@ -12,7 +12,7 @@ import strawberry
 from cdp_common.contracts import public_voice as contract
 from gateway.context import Context, Info
 from gateway.errors import UpstreamFault
-from gateway.schema.enums import described_value
+from gateway.schema.enums import DataStatus, described_value
 from gateway.schema.nodes import DEFAULT_PAGE_SIZE, After, Connection, First, Node, parse_uuid
 from gateway.schema.records import as_shown, page_of, said, shows, shows_node
 
@@ -49,6 +49,7 @@ class Idea(Node):
     sender_name: str | None = said("Who sent it, where the sender asked for being named.")
     reply: str | None = said("What the place answered; null while it has not.")
     received_at: datetime = said("When it arrived.")
+    data_status: DataStatus = said("Whether it is real or a sample.")
 
 
 @shows(

@@ -118,6 +118,7 @@ class DatedEntry:
     end_source: str | None
     version: int
     recorded_at: datetime
+    data_status: str
 
 
 def require_entry_days(valid_from: date, valid_to: date | None) -> None:

@@ -97,6 +97,7 @@ class Idea:
     reply: str | None
     version: int
     received_at: datetime
+    data_status: str
 
 
 @dataclass(frozen=True)

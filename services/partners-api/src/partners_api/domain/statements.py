@@ -87,6 +87,7 @@ class Statement:
     commitments: tuple[str, ...]
     source: str
     published_at: datetime
+    data_status: str
     signatures: tuple[Signature, ...] = ()
 
 

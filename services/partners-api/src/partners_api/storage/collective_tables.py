@@ -43,6 +43,8 @@ collective_entries = Table(
     Column("version", Integer, nullable=False),
     Column("client_id", Text, nullable=False),
     Column("recorded_at", UtcDateTime, nullable=False),
+    Column("data_status", Text, nullable=False, server_default="actual"),
+    CheckConstraint("data_status IN ('actual', 'synthetic_sample')", name="data_status_known"),
     CheckConstraint(
         "kind IN ('phase', 'programme', 'role', 'area', 'theme', 'objective')", name="kind_known"
     ),

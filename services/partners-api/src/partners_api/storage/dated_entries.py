@@ -61,6 +61,7 @@ async def insert_entry(tx: AsyncConnection, entry: DatedEntry, *, client_id: str
         "version": entry.version,
         "client_id": client_id,
         "recorded_at": entry.recorded_at,
+        "data_status": entry.data_status,
     }
     with constraint_errors(_ERRORS):
         await tx.execute(insert(entries).values(row))
@@ -140,4 +141,5 @@ def _entry(row: Row[Any], *, last: date | None = None) -> DatedEntry:
         end_source=row.end_source,
         version=row.version,
         recorded_at=row.recorded_at,
+        data_status=row.data_status,
     )

@@ -33,6 +33,7 @@ class Entry:
     summary: str
     plain_text: str
     shown_at: datetime
+    data_status: str
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,7 @@ class Hit:
     summary: str
     passage: str
     shown_at: datetime
+    data_status: str
 
 
 async def keep_entry(tx: AsyncConnection, entry: Entry) -> None:
@@ -54,6 +56,7 @@ async def keep_entry(tx: AsyncConnection, entry: Entry) -> None:
         "summary": searchable(entry.summary),
         "plain_text": searchable(entry.plain_text),
         "shown_at": entry.shown_at,
+        "data_status": entry.data_status,
     }
     row = {"item_id": entry.item_id, "place_id": entry.place_id, "kind": entry.kind, **said}
     query = insert(entries).values(row)
@@ -92,7 +95,8 @@ async def page_hits(
     rows = (await tx.execute(keyset(query, columns, cursor, limit))).all()
     cut, following = cut_page(rows, limit, lambda row: [row.rank, row.shown_at, row.item_id])
     return [
-        Hit(row.item_id, row.kind, row.title, row.summary, row.passage, row.shown_at) for row in cut
+        Hit(row.item_id, row.kind, row.title, row.summary, row.passage, row.shown_at, row.data_status)
+        for row in cut
     ], following
 
 

@@ -136,6 +136,8 @@ hub_search_entries = Table(
     Column("summary", Text, nullable=False),
     Column("plain_text", Text, nullable=False),
     Column("shown_at", UtcDateTime, nullable=False),
+    Column("data_status", Text, nullable=False, server_default="actual"),
+    CheckConstraint("data_status IN ('actual', 'synthetic_sample')", name="data_status_known"),
     Column(
         "search",
         TSVECTOR,

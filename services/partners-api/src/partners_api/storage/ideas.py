@@ -27,6 +27,7 @@ async def insert_idea(tx: AsyncConnection, idea: Idea) -> None:
         "state": idea.state,
         "version": idea.version,
         "received_at": idea.received_at,
+        "data_status": idea.data_status,
     }
     await tx.execute(insert(ideas).values(row))
 

@@ -118,6 +118,8 @@ ideas = Table(
     Column("reply", Text),
     Column("version", Integer, nullable=False),
     Column("received_at", UtcDateTime, nullable=False),
+    Column("data_status", Text, nullable=False, server_default="actual"),
+    CheckConstraint("data_status IN ('actual', 'synthetic_sample')", name="data_status_known"),
     CheckConstraint("kind IN ('idea', 'feedback', 'case_study')", name="kind_known"),
     CheckConstraint("state IN ('received', 'shown', 'declined')", name="state_known"),
     CheckConstraint("(state = 'received') = (reason IS NULL)", name="moderated_with_reason"),

@@ -40,6 +40,7 @@ async def insert_statement(tx: AsyncConnection, statement: Statement) -> None:
         "commitments": list(statement.commitments),
         "source": statement.source,
         "published_at": statement.published_at,
+        "data_status": statement.data_status,
     }
     with constraint_errors(_ERRORS):
         await tx.execute(insert(statements).values(row))
@@ -122,5 +123,6 @@ def _statement(row: Row[Any], signatures: Sequence[Signature]) -> Statement:
         commitments=tuple(row.commitments),
         source=row.source,
         published_at=row.published_at,
+        data_status=row.data_status,
         signatures=tuple(signatures),
     )

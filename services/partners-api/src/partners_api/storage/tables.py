@@ -193,7 +193,9 @@ statements = Table(
     Column("commitments", ARRAY(Text), nullable=False),
     Column("source", Text, nullable=False),
     Column("published_at", UtcDateTime, nullable=False),
+    Column("data_status", Text, nullable=False, server_default="actual"),
     UniqueConstraint("place_id", "version"),
+    CheckConstraint("data_status IN ('actual', 'synthetic_sample')", name="data_status_known"),
 )
 
 statement_signatures = Table(

@@ -59,4 +59,5 @@ def _shared(entry: DatedEntry) -> dict[str, Any]:
         "source": entry.source,
         "end_source": entry.end_source,
         "recorded_at": entry.recorded_at,
+        "data_status": entry.data_status,
     }

@@ -143,6 +143,7 @@ def hit_view(hit: Hit, place_id: UUID) -> wire.HubHit:
         snippet=[wire.SnippetPart(text=part.text, is_match=part.is_match) for part in parts],
         snippet_html=snippet_html(parts),
         shown_at=hit.shown_at,
+        data_status=hit.data_status,
     )
 
 

@@ -159,7 +159,7 @@ async def list_gatherings(
 def found_as(gathering: Gathering, now: datetime) -> Entry:
     """What the search finds of a gathering."""
     plain = plain_text_of(gathering.description or "")
-    said = (gathering.title, gathering.summary, plain, now)
+    said = (gathering.title, gathering.summary, plain, now, gathering.data_status)
     return Entry(gathering.id, gathering.place_id, "gathering", *said)
 
 

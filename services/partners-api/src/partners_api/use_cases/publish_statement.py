@@ -39,6 +39,7 @@ async def publish_statement(
             commitments=tuple(draft.commitments),
             source=draft.source,
             published_at=now,
+            data_status=draft.data_status,
         )
         view = statement_view(statement)
         require_keepable(view)

@@ -54,6 +54,7 @@ async def send_idea(
             reply=None,
             version=1,
             received_at=now,
+            data_status=draft.data_status,
         )
         await insert_idea(tx, idea)
         await record_event(tx, idea_event("idea.received", idea), now)
@@ -179,6 +180,7 @@ def _shown(idea: Idea, known: dict[UUID, PublicContact]) -> dict[str, Any]:
         "sender_name": sender.name if sender is not None and idea.show_name else None,
         "reply": idea.reply,
         "received_at": idea.received_at,
+        "data_status": idea.data_status,
     }
 
 

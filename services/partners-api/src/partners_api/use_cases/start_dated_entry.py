@@ -203,4 +203,5 @@ def _entry(
         end_source=None,
         version=1,
         recorded_at=now,
+        data_status=draft.data_status,
     )

@@ -96,6 +96,7 @@ def statement_view(statement: Statement) -> wire.Statement:
         commitments=list(statement.commitments),
         source=statement.source,
         published_at=statement.published_at,
+        data_status=statement.data_status,
         signatures=[signature_view(statement, signature) for signature in statement.signatures],
     )
 

@@ -222,4 +222,5 @@ async def _require_known(tx: AsyncConnection, place: Place, content: HubContent)
 def _entry(page: HubPage, content: HubContent, now: datetime) -> Entry:
     texts = [content.body, *(video.transcript for video in content.videos)]
     plain = " ".join(plain_text_of(text) for text in texts)
-    return Entry(page.id, page.place_id, page.kind, content.title, content.summary, plain, now)
+    said = (content.title, content.summary, plain, now, content.data_status)
+    return Entry(page.id, page.place_id, page.kind, *said)
