@@ -1,6 +1,6 @@
 """Who may do what to which record: every rule that compares a caller with an object."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -103,9 +103,10 @@ def require_manager(actor: Actor, place_id: UUID) -> None:
         raise ManagerNeeded("This needs the role programme_manager in the place.")
 
 
-def require_manages_or_is(actor: Actor, place_id: UUID, organisation_id: UUID) -> None:
-    """Refuse everyone but the organisation itself, and those who run the place's programme."""
-    if actor.organisation_id != organisation_id and not actor.manages(place_id):
+def require_manages_or_is(actor: Actor, place_id: UUID, records: Collection[UUID]) -> None:
+    """Refuse everyone but the organisation itself, by whichever of its records, and those who run the place's
+    programme."""
+    if actor.organisation_id not in records and not actor.manages(place_id):
         raise NotYourOrganisation("Only the organisation itself or a programme manager may do this.")
 
 

@@ -123,6 +123,12 @@ def require_commitments_of(statement: Statement, codes: Sequence[str]) -> None:
         raise CommitmentUnknown("A partner commits to what the statement names, each once.", errors=errors)
 
 
+def require_not_signed(statement: Statement, records: Collection[UUID]) -> None:
+    """Refuse an organisation that has signed the version before, by whichever of its records."""
+    if any(signature.organisation_id in records for signature in statement.signatures):
+        raise AlreadySigned("The organisation has signed this version already.")
+
+
 def require_may_sign(*, has_membership: bool, signed_on: date, today: date) -> None:
     """Refuse a signature of an organisation that never was a member, or one dated after today."""
     if not has_membership:

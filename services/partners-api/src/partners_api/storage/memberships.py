@@ -69,12 +69,26 @@ async def load_membership(
     return _membership(row) if row is not None else None
 
 
-async def was_ever_member(tx: AsyncConnection, place_id: UUID, organisation_id: UUID) -> bool:
-    """Whether the organisation is, was or will be a member of the place; no membership is ever removed."""
+async def was_ever_member(tx: AsyncConnection, place_id: UUID, records: Collection[UUID]) -> bool:
+    """Whether an organisation, by any of its records, is, was or will be a member of the place; no membership
+    is ever removed."""
     query = select(memberships.c.id).where(
-        memberships.c.place_id == place_id, memberships.c.organisation_id == organisation_id
+        memberships.c.place_id == place_id, memberships.c.organisation_id.in_(records)
     )
     return await tx.scalar(query.limit(1)) is not None
+
+
+async def require_no_overlap(tx: AsyncConnection, membership: Membership, records: Collection[UUID]) -> None:
+    """Refuse days on which the organisation is a member by another of its records, unseen by a constraint."""
+    query = select(memberships.c.id).where(
+        memberships.c.place_id == membership.place_id,
+        memberships.c.organisation_id.in_([each for each in records if each != membership.organisation_id]),
+        or_(memberships.c.valid_to.is_(None), memberships.c.valid_to >= membership.valid_from),
+    )
+    if membership.valid_to is not None:
+        query = query.where(memberships.c.valid_from <= membership.valid_to)
+    if await tx.scalar(query.limit(1)) is not None:
+        raise _ERRORS["ex_memberships_overlap"]()
 
 
 async def page_memberships(

@@ -17,7 +17,7 @@ from partners_api.domain.dated_entries import (
 )
 from partners_api.storage.dated_entries import load_entry, update_entry_end
 from partners_api.storage.memberships import load_membership
-from partners_api.storage.organisations import load_organisations
+from partners_api.storage.organisations import load_organisations, records_of_same
 from partners_api.use_cases.collective_views import focus_view, phase_view, programme_view, role_view
 from partners_api.use_cases.happenings_of_collective import entry_event
 
@@ -68,7 +68,8 @@ async def _ended(
         if before is None:
             raise NOT_FOUND[kinds[0]]("There is nothing of that id.")
         if kinds == FOCUS_KINDS and before.organisation_id is not None:
-            require_manages_or_is(actor, before.place_id, before.organisation_id)
+            records = await records_of_same(tx, [before.organisation_id])
+            require_manages_or_is(actor, before.place_id, records)
         else:
             require_manager(actor, before.place_id)
         after = entry_ended(before, end.valid_to, end.source)

@@ -24,6 +24,7 @@ from partners_api.domain.working_group import (
     require_change_in_order,
     require_meeting_may_be,
 )
+from partners_api.storage.organisations import records_of_same
 from partners_api.storage.places import load_place
 from partners_api.storage.working_group import (
     insert_action,
@@ -190,7 +191,8 @@ async def change_action(
         action = await load_action(tx, action_id)
         if action is None:
             raise ActionUnknown("There is no action of that id.")
-        require_manages_or_is(actor, action.place_id, action.owner_organisation_id)
+        records = await records_of_same(tx, [action.owner_organisation_id])
+        require_manages_or_is(actor, action.place_id, records)
         if earlier := await once.replay(tx):
             return earlier
         require_change_in_order(action, draft.changed_on, now.date())

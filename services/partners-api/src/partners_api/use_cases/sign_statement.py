@@ -15,9 +15,10 @@ from partners_api.domain.statements import (
     StatementUnknown,
     require_commitments_of,
     require_may_sign,
+    require_not_signed,
 )
 from partners_api.storage.memberships import was_ever_member
-from partners_api.storage.organisations import load_organisations
+from partners_api.storage.organisations import load_organisations, records_of_same
 from partners_api.storage.statements import insert_signature, load_statement
 from partners_api.use_cases.happenings import statement_signed
 from partners_api.use_cases.views import signature_view
@@ -39,8 +40,10 @@ async def sign_statement(
         if statement is None:
             raise StatementUnknown("There is no statement of that id.")
         signer = actor.organisation_id
+        records = await records_of_same(tx, [signer])
+        require_not_signed(statement, records)
         require_may_sign(
-            has_membership=await was_ever_member(tx, statement.place_id, signer),
+            has_membership=await was_ever_member(tx, statement.place_id, records),
             signed_on=draft.signed_on,
             today=now.date(),
         )

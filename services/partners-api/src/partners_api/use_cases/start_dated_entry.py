@@ -26,7 +26,7 @@ from partners_api.domain.memberships import Membership, MembershipUnknown
 from partners_api.domain.places import Place, PlaceUnknown
 from partners_api.storage.dated_entries import insert_entry
 from partners_api.storage.memberships import load_membership
-from partners_api.storage.organisations import load_organisations
+from partners_api.storage.organisations import load_organisations, records_of_same
 from partners_api.storage.places import load_place, load_places
 from partners_api.use_cases.collective_views import focus_view, phase_view, programme_view, role_view
 from partners_api.use_cases.happenings_of_collective import entry_event
@@ -106,7 +106,8 @@ async def choose_focus(
     """The answer with the area, theme or objective that a partner chose; each chooses its own."""
     async with database.begin() as tx:
         membership = await _membership(tx, membership_id)
-        require_manages_or_is(actor, membership.place_id, membership.organisation_id)
+        records = await records_of_same(tx, [membership.organisation_id])
+        require_manages_or_is(actor, membership.place_id, records)
         if earlier := await once.replay(tx):
             return earlier
         require_within(membership, draft.valid_from, draft.valid_to)

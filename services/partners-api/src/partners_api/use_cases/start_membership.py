@@ -11,8 +11,8 @@ from cdp_common.kernel.identifiers import new_id
 from partners_api.domain.authority import Actor, require_manager
 from partners_api.domain.memberships import Membership, require_days_in_order
 from partners_api.domain.places import PlaceUnknown
-from partners_api.storage.memberships import insert_membership
-from partners_api.storage.organisations import load_organisations
+from partners_api.storage.memberships import insert_membership, require_no_overlap
+from partners_api.storage.organisations import load_organisations, records_of_same
 from partners_api.storage.places import load_place
 from partners_api.use_cases.happenings import membership_event
 from partners_api.use_cases.views import membership_view
@@ -30,6 +30,7 @@ async def start_membership(
         if earlier := await once.replay(tx):
             return earlier
         membership = _membership_from(draft, place_id)
+        await require_no_overlap(tx, membership, await records_of_same(tx, [draft.organisation_id]))
         await insert_membership(tx, membership, now)
         organisation = (await load_organisations(tx, [draft.organisation_id]))[draft.organisation_id]
         event = membership_event("membership.started", membership, place, organisation)

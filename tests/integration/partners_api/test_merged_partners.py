@@ -1,0 +1,64 @@
+"""A partner whose record was merged goes on under the one that stays: it is the same organisation."""
+
+from tests.integration.partners_api.collective import SOURCE, collective
+from tests.integration.partners_api.world import Json, World
+
+SIGNATURE: Json = {"signed_on": "2022-10-01", "signed_by_role": "Chair"}
+
+
+async def test_the_survivor_does_what_the_merged_member_could(world: World) -> None:
+    scene = await collective(world)
+    operator, merged = scene.operator, scene.stays
+    survivor = await world.registered("livin Housing Limited")
+    versions = [
+        await world.made(
+            f"{scene.path}/statements",
+            {"version": number, "title": "S", "text": "We will.", "commitments": [], "source": "test"},
+            token=operator,
+        )
+        for number in ("1", "2")
+    ]
+    first, second = (f"/v1/statements/{version['id']}/signatures" for version in versions)
+    focuses = f"/v1/memberships/{scene.staying['id']}/focuses"
+    chosen = {"kind": "area", "code": "shildon", "title": "Shildon", "valid_from": "2022-10-01", **SOURCE}
+    before = await world.made(focuses, chosen, token=await world.token_of(merged))
+    await world.made(first, SIGNATURE, token=await world.token_of(merged))
+    action = await world.made(
+        f"{scene.path}/actions",
+        {"title": "A", "owner_organisation_id": str(merged.organisation_id), "agreed_on": "2022-10-01"},
+        token=operator,
+    )
+    token = await world.token_of(survivor)
+    for path, body in ((second, SIGNATURE), (focuses, {**chosen, "code": "consett"})):
+        assert (await world.post(path, body, token=token)).status_code == 403
+
+    merge = {"survivor_id": str(survivor.organisation_id), "reason": "the same landlord"}
+    path = f"/v1/organisations/{merged.organisation_id}/merge"
+    assert (await world.post(path, merge, token=operator)).status_code == 200
+
+    signed = await world.made(second, SIGNATURE, token=token)
+    again = await world.post(first, SIGNATURE, token=token)
+    focus = await world.made(focuses, {**chosen, "code": "consett"}, token=token)
+    end = {"valid_to": "2022-12-31", **SOURCE}
+    ended = await world.post(f"/v1/focuses/{before['id']}/end", end, token=token)
+    change = {"state": "done", "changed_on": "2022-11-01"}
+    changed = await world.post(f"/v1/actions/{action['id']}/changes", change, token=token)
+
+    assert signed["organisation_id"] == str(survivor.organisation_id)
+    assert (again.status_code, again.json()["code"]) == (409, "statement_already_signed")
+    assert (focus["code"], ended.status_code) == ("consett", 200), ended.text
+    assert changed.status_code == 201, changed.text
+    # It is a member already, by the record that was merged.
+    joining = {"organisation_id": str(survivor.organisation_id), **SOURCE}
+    answers = [
+        await world.post(f"{scene.path}/memberships", {**joining, **days}, token=operator)
+        for days in (
+            {"valid_from": "2026-01-01"},
+            {"valid_from": "2022-01-01", "valid_to": "2022-09-29"},
+            {"valid_from": "2022-01-01", "valid_to": "2022-09-28"},
+        )
+    ]
+    assert [answer.status_code for answer in answers] == [409, 409, 201]
+    assert answers[0].json()["code"] == answers[1].json()["code"] == "membership_overlaps"
+    told = [event["type"] for event in await world.events() if event["type"] == "membership.started"]
+    assert len(told) == 3  # the two of the collective, and the one that shares no day
