@@ -1,6 +1,8 @@
 """Opening: once, after the deadline, with every line valued or the reason why not."""
 
 import asyncio
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import insert, select
@@ -13,7 +15,7 @@ from cdp_common.testing.plugin import MakeSavepointDatabase
 from procurement_api.domain.receipt import padded
 from procurement_api.settings import PACKAGE, SCHEMA, Settings
 from procurement_api.storage.tables import bid_versions, bids, tenders
-from procurement_api.use_cases.sealing import seal, sealing_public_key
+from procurement_api.use_cases.sealing import HeldKey, SealUnopenable, seal, sealing_public_key
 
 GRACE_OVER = "2026-12-01T12:00:01Z"
 
@@ -148,6 +150,51 @@ async def test_with_another_sealing_key_nothing_opens_and_nothing_is_lost(
     async with running(db, settings, partners) as right:
         right.buyer = right.as_party(buyer_id)
         assert len((await right.opened(tender))["bids"]) == 1
+
+
+class ManagedKeys:
+    """A key management service as tests have one: its key stays with it, and its policy knows a closing."""
+
+    def __init__(self, world: World, closes_at: str) -> None:
+        self.world = world
+        self.closes_at = datetime.fromisoformat(closes_at)
+        self.held = HeldKey(bytes(range(32)))
+        self.calls: list[tuple[str, str]] = []
+
+    async def wrap(self, plaintext: bytes, bound_to: str) -> bytes:
+        await self._called("wrap", bound_to)
+        return b"kms:" + await self.held.wrap(plaintext, bound_to)
+
+    async def unwrap(self, wrapped: bytes, bound_to: str) -> bytes:
+        await self._called("unwrap", bound_to)
+        if self.world.clock() < self.closes_at:
+            raise SealUnopenable("The policy allows it after the closing.")
+        return await self.held.unwrap(wrapped.removeprefix(b"kms:"), bound_to)
+
+    async def _called(self, what: str, bound_to: str) -> None:
+        async with self.world.db.begin():  # refused inside another: a call to a KMS is made outside of any
+            self.calls.append((what, bound_to))
+
+
+async def test_a_key_management_service_takes_the_place_of_the_key_and_its_policy_decides(world: World):
+    kms = ManagedKeys(world, "2026-12-01T12:00:30Z")
+    world.app.state.keys = replace(world.app.state.keys, sealing=kms)
+    tender, bidder = await world.published(), world.party("Bidder")
+    receipt = await world.submitted(tender, bidder)
+    stored = await world.dump("tenders")
+    assert b"kms:".hex() in stored
+    bound_to = f"tender {tender['id']}"
+    assert kms.calls == [("wrap", bound_to)]
+    world.move_to("2026-12-01T12:00:29Z")
+    early = await world.post(f"/v1/tenders/{tender['id']}/open", as_=world.buyer)
+    assert refused(early) == (503, "seal_unopenable")
+    assert (await world.rows())["opened_lines"] == 0
+    world.move_to("2026-12-01T12:00:30Z")
+    opened = await world.done("POST", f"/v1/tenders/{tender['id']}/open", as_=world.buyer)
+    assert [bid["state"] for bid in opened["bids"]] == ["opened"]
+    again = await world.done("GET", f"/v1/bids/{receipt['bid_id']}/receipts", as_=world.renewed(bidder))
+    assert again["receipts"] == [receipt]
+    assert kms.calls == [("wrap", bound_to), *[("unwrap", bound_to)] * 3]
 
 
 async def test_a_sealed_bid_that_is_not_the_receipted_one_is_not_opened(world: World):

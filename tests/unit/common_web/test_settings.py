@@ -109,6 +109,23 @@ def test_any_other_key_file_is_refused_by_name(tmp_path, text):
         ServiceSettings(secret_key_file=path).secret_key()
 
 
+def test_the_sealing_key_may_be_a_variable_instead_of_a_file(tmp_path, monkeypatch):
+    key = bytes(range(223, 255))
+    text = base64.urlsafe_b64encode(key).decode()
+    monkeypatch.setenv("CDP_SEALING_KEY_VALUE", text.rstrip("="))
+    settings = ServiceSettings()
+    assert settings.sealing_key() == key
+    assert text.rstrip("=") not in repr(settings)
+    path = tmp_path / "key"
+    path.write_text(text)
+    with pytest.raises(KeyFileUnusable, match="not both"):
+        ServiceSettings(sealing_key_file=path).sealing_key()
+    for wrong in ("", "AAAA", "not base64url!", "A" * 44):
+        with pytest.raises(KeyFileUnusable, match="CDP_SEALING_KEY_VALUE") as refused:
+            ServiceSettings(sealing_key_value=wrong).sealing_key()
+        assert refused.value.__cause__ is None
+
+
 def test_a_missing_key_file_is_refused_by_name(tmp_path):
     with pytest.raises(KeyFileUnusable, match="CDP_SEALING_KEY_FILE is not set"):
         ServiceSettings().sealing_key()

@@ -8,14 +8,14 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
 
 from procurement_api.domain.receipt import padded
 from procurement_api.use_cases.sealing import (
+    HeldKey,
     SealUnopenable,
     new_sealing_key,
     seal,
-    seal_binding,
     sealing_public_key,
     unseal,
-    unwrap,
-    wrap,
+    unwrap_tender_key,
+    wrap_tender_key,
 )
 
 KEY, OTHER_KEY = bytes(32), bytes(range(32))
@@ -63,11 +63,12 @@ def test_the_public_key_holds_nothing_private():
     assert public["crv"] == "X25519"
 
 
-def test_a_wrapped_key_opens_with_its_key_and_for_its_tender_only():
+async def test_a_wrapped_key_opens_with_its_key_and_for_its_tender_only():
     one, two = UUID(int=1), UUID(int=2)
-    wrapped = wrap({"d": "secret"}, KEY, seal_binding(one))
+    wrapped = await wrap_tender_key({"d": "secret"}, HeldKey(KEY), one)
     assert b"secret" not in wrapped
-    assert unwrap(wrapped, KEY, seal_binding(one)) == {"d": "secret"}
-    for key, binding in ((OTHER_KEY, seal_binding(one)), (KEY, seal_binding(two))):
+    assert await unwrap_tender_key(wrapped, HeldKey(KEY), one) == {"d": "secret"}
+    for key, tender in ((OTHER_KEY, one), (KEY, two)):
         with pytest.raises(SealUnopenable):
-            unwrap(wrapped, key, binding)
+            await unwrap_tender_key(wrapped, HeldKey(key), tender)
+    assert str(HeldKey(KEY)) == "HeldKey()"

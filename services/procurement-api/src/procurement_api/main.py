@@ -43,7 +43,7 @@ from procurement_api.settings import PACKAGE, SCHEMA, Settings
 from procurement_api.use_cases.follow_partners import SOURCE, partners_follower
 from procurement_api.use_cases.keep_answer import purge_answers
 from procurement_api.use_cases.receipts import ReceiptSigner
-from procurement_api.use_cases.sealing import identity_key, panel_key
+from procurement_api.use_cases.sealing import HeldKey, identity_key, panel_key
 
 VERSION = "1.0.0"
 CONNECTION_WAIT_S = 30.0
@@ -143,5 +143,5 @@ def create_serving_app(settings: Settings) -> FastAPI:
 
 
 def _keys(settings: Settings) -> Keys:
-    secret_key, sealing_key = settings.secret_key(), settings.sealing_key()
-    return Keys(sealing_key, identity_key(secret_key), ReceiptSigner(secret_key), panel_key(secret_key))
+    secret_key, sealing = settings.secret_key(), HeldKey(settings.sealing_key())
+    return Keys(sealing, identity_key(secret_key), ReceiptSigner(secret_key), panel_key(secret_key))

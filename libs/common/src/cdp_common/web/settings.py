@@ -62,6 +62,8 @@ class ServiceSettings(BaseSettings):
     """32 random bytes, base64url: encrypts what must be readable again, such as webhook secrets."""
     sealing_key_file: Path | None = None
     """32 random bytes, base64url: wraps the keys of sealed bids (procurement-api alone)."""
+    sealing_key_value: str | None = Field(default=None, repr=False)
+    """The same key itself, where a platform hands out secrets as variables; instead of the file."""
 
     trusted_proxies: str = "127.0.0.1,::1"
     """Addresses and networks, with commas between, whose `X-Forwarded-For` is believed."""
@@ -152,8 +154,12 @@ class ServiceSettings(BaseSettings):
         return _key_bytes(_stated(self.secret_key_file, "CDP_SECRET_KEY_FILE"), "CDP_SECRET_KEY_FILE")
 
     def sealing_key(self) -> bytes:
-        """The key that wraps the keys of sealed bids."""
-        return _key_bytes(_stated(self.sealing_key_file, "CDP_SEALING_KEY_FILE"), "CDP_SEALING_KEY_FILE")
+        """The key that wraps the keys of sealed bids, from its variable or its file."""
+        if self.sealing_key_value is None:
+            return _key_bytes(_stated(self.sealing_key_file, "CDP_SEALING_KEY_FILE"), "CDP_SEALING_KEY_FILE")
+        if self.sealing_key_file is not None:
+            raise KeyFileUnusable("set CDP_SEALING_KEY_FILE or CDP_SEALING_KEY_VALUE, not both")
+        return _key_of(self.sealing_key_value, "CDP_SEALING_KEY_VALUE")
 
 
 def _stated(path: Path | None, variable: str) -> Path:
@@ -164,10 +170,19 @@ def _stated(path: Path | None, variable: str) -> Path:
 
 def _key_bytes(path: Path, variable: str) -> bytes:
     try:
-        text = path.read_text(encoding="ascii").strip()
-        key = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+        text = path.read_text(encoding="ascii")
     except (OSError, ValueError) as fault:
         raise KeyFileUnusable(f"{variable} cannot be read as base64url") from fault
+    return _key_of(text, variable)
+
+
+def _key_of(text: str, variable: str) -> bytes:
+    stated = text.strip()
+    try:
+        key = base64.b64decode(stated + "=" * (-len(stated) % 4), altchars=b"-_", validate=True)
+    except ValueError:
+        # The fault quotes nothing, but whoever prints its context would have the key's text in the frame.
+        raise KeyFileUnusable(f"{variable} cannot be read as base64url") from None
     if len(key) != SECRET_KEY_BYTES:
         raise KeyFileUnusable(f"{variable} holds {len(key)} bytes, {SECRET_KEY_BYTES} are needed")
     return key

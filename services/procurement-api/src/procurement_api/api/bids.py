@@ -163,7 +163,7 @@ async def list_bid_receipts(
     bid_id: UUID, caller: Reader, db: ServiceDatabase, keys: ServiceKeys, now: Now
 ) -> BidReceipts:
     """The receipts of a bid once more, for its bidder or its portal; refused until the bids are opened."""
-    return await receipts.list_receipts(db, keys.signer, keys.sealing_key, caller, bid_id, now)
+    return await receipts.list_receipts(db, keys.signer, keys.sealing, caller, bid_id, now)
 
 
 @router.get("/v1/tenders/{tender_id}/bids")
@@ -190,7 +190,7 @@ async def open_tender(
 
     `log` is published with it: what was accepted, for whoever holds a receipt.
     """
-    return await open_bids(db, toms, partners, caller, tender_id, keys.sealing_key, keys.signer, grace, now)
+    return await open_bids(db, toms, partners, caller, tender_id, keys.sealing, keys.signer, grace, now)
 
 
 @router.get("/v1/tenders/{tender_id}/log", response_model=TenderLog)

@@ -9,13 +9,14 @@ from fastapi import Depends, Request
 
 from procurement_api.use_cases.known_tenders import KnownTenders
 from procurement_api.use_cases.receipts import ReceiptSigner
+from procurement_api.use_cases.sealing import KeyProvider
 
 
 @dataclass(frozen=True)
 class Keys:
     """The key that wraps the tenders' keys, the one that hides who bids, and the signer of receipts."""
 
-    sealing_key: bytes = field(repr=False)
+    sealing: KeyProvider
     identity_key: bytes = field(repr=False)
     signer: ReceiptSigner
     panel_key: bytes = field(repr=False)

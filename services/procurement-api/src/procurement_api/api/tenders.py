@@ -173,7 +173,7 @@ async def publish_tender(
     Its OCDS release is published with it.
     """
     tender = await publish(
-        db, toms, partners, caller, tender_id, if_match, keys.sealing_key, publisher.ocid_prefix, now
+        db, toms, partners, caller, tender_id, if_match, keys.sealing, publisher.ocid_prefix, now
     )
     return respond_with_etag(request, tender)
 

@@ -42,7 +42,7 @@ from procurement_api.use_cases.find_tenderers import Found, find_tenderers
 from procurement_api.use_cases.happenings import tell_superseded, tell_tender
 from procurement_api.use_cases.receipts import ReceiptSigner
 from procurement_api.use_cases.rights import own_tender
-from procurement_api.use_cases.sealing import SealUnopenable, seal_binding, unseal, unwrap
+from procurement_api.use_cases.sealing import KeyProvider, SealUnopenable, unseal, unwrap_tender_key
 from procurement_api.use_cases.tender_log import publish_log
 from procurement_api.use_cases.value_bid import Worth, value_bid
 
@@ -62,7 +62,7 @@ async def open_tender(
     partners: PartnersClient,
     caller: Caller,
     tender_id: UUID,
-    sealing_key: bytes,
+    sealing: KeyProvider,
     signer: ReceiptSigner,
     grace: timedelta,
     now: datetime,
@@ -72,7 +72,7 @@ async def open_tender(
     bids = [bid for bid in live if not bid["needs_reconfirmation"]]
     unconfirmed = [bid for bid in live if bid["needs_reconfirmation"]]
     terms = TenderTerms.model_validate(tender["terms"])
-    private_jwk = unwrap(tender["sealing_private_wrapped"], sealing_key, seal_binding(tender_id))
+    private_jwk = await unwrap_tender_key(tender["sealing_private_wrapped"], sealing, tender_id)
     portals = {bid["id"] for bid in live if bid["portal_organisation_id"] is not None}
     drafts = {bid["id"]: _content(versions[bid["id"]], private_jwk) for bid in live}
     found = await find_tenderers(partners, tender, live, drafts)

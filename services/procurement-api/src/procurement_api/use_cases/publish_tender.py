@@ -28,7 +28,7 @@ from procurement_api.use_cases.others import known_edition
 from procurement_api.use_cases.pinned_measures import pinnable_measures, pinned_measures
 from procurement_api.use_cases.publish_releases import ocid_for_tender, publish_tender_release
 from procurement_api.use_cases.rights import own_tender
-from procurement_api.use_cases.sealing import new_sealing_key, seal_binding, wrap
+from procurement_api.use_cases.sealing import KeyProvider, new_sealing_key, wrap_tender_key
 from procurement_api.use_cases.set_terms import lot_ids, rules_of
 
 
@@ -39,7 +39,7 @@ async def publish_tender(
     caller: Caller,
     tender_id: UUID,
     if_match: str | None,
-    sealing_key: bytes,
+    sealing: KeyProvider,
     ocid_prefix: str,
     now: datetime,
 ) -> Tender:
@@ -52,6 +52,7 @@ async def publish_tender(
     edition = await known_edition(toms, terms.edition_hash)
     buyer = await partners.get_organisation(caller.org)
     public_jwk, private_jwk = new_sealing_key()
+    wrapped = await wrap_tender_key(private_jwk, sealing, tender_id)
 
     async with db.begin() as tx:
         tender = own_tender(caller, await tender_by_id(tx, tender_id, lock=True))
@@ -68,7 +69,7 @@ async def publish_tender(
             terms_version=1,
             bids_since_terms_version=1,
             sealing_public_jwk=public_jwk,
-            sealing_private_wrapped=wrap(private_jwk, sealing_key, seal_binding(tender_id)),
+            sealing_private_wrapped=wrapped,
         )
         await add_terms_version(tx, changed, caller.act, now)
         notice_ocid = None if tender["ocid"] == ocid else tender["ocid"]

@@ -17,11 +17,11 @@ from procurement_api.storage.bids import bid_by_id, versions_of
 from procurement_api.storage.tenders import tender_by_id
 from procurement_api.use_cases.receipts import ReceiptSigner, make_receipt
 from procurement_api.use_cases.rights import own_bid
-from procurement_api.use_cases.sealing import seal_binding, unseal, unwrap
+from procurement_api.use_cases.sealing import KeyProvider, unseal, unwrap_tender_key
 
 
 async def list_receipts(
-    db: Database, signer: ReceiptSigner, sealing_key: bytes, caller: Caller, bid_id: UUID, now: datetime
+    db: Database, signer: ReceiptSigner, sealing: KeyProvider, caller: Caller, bid_id: UUID, now: datetime
 ) -> BidReceipts:
     """The receipts of every version, as they were given, of a bid that is the caller's to read."""
     async with db.begin() as tx:
@@ -33,7 +33,7 @@ async def list_receipts(
         versions = await versions_of(tx, [bid_id])
         key = await signer.key(tx, now)
     wrapped = tender["sealing_private_wrapped"]
-    private_jwk = unwrap(wrapped, sealing_key, seal_binding(tender["id"]))
+    private_jwk = await unwrap_tender_key(wrapped, sealing, tender["id"])
     receipts = [
         make_receipt(bid_id, tender["id"], version, _commitment_key(version, private_jwk), key)
         for version in versions

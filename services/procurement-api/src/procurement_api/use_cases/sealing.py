@@ -1,8 +1,8 @@
 """Sealing bids to a tender's own key.
 
 Content is a JWE (ECDH-ES with A256GCM; RFC 7516, RFC 8037) to the tender's X25519 public key. The private key
-is stored wrapped under the sealing key, and only opening unwraps it. Whoever holds both the key file and the
-database could open bids early, so the two are kept apart.
+is stored as a key provider wrapped it, and only opening has it unwrapped. Whoever holds both the sealing key
+and the database could open bids early, so the two are kept apart.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ import json
 import secrets
 import struct
 import sys
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, Protocol
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
@@ -47,20 +48,71 @@ def new_sealing_key() -> tuple[dict[str, Any], dict[str, Any]]:
     return dict(key.as_dict(private=False)), dict(key.as_dict(private=True))
 
 
+class KeyProvider(Protocol):
+    """What wraps the private keys of tenders: a key that this process holds, or a key management service.
+
+    The two calls are those of a KMS: encrypt and decrypt a few hundred bytes with `bound_to` as authenticated
+    data, by which its policy tells tenders apart. They may go over the network, and so are made outside of
+    transactions. What cannot be unwrapped, or may not be yet, is refused with `SealUnopenable`.
+    """
+
+    async def wrap(self, plaintext: bytes, bound_to: str) -> bytes:
+        """What can be unwrapped with the same `bound_to` alone."""
+        ...
+
+    async def unwrap(self, wrapped: bytes, bound_to: str) -> bytes:
+        """What was wrapped."""
+        ...
+
+
+@dataclass(frozen=True)
+class HeldKey:
+    """The embedded key provider: 32 bytes of a file or a variable, with AES-256-GCM."""
+
+    key: bytes = field(repr=False)
+
+    async def wrap(self, plaintext: bytes, bound_to: str) -> bytes:
+        """What can be unwrapped with the same key and `bound_to` alone."""
+        return _encrypted(plaintext, self.key, bound_to)
+
+    async def unwrap(self, wrapped: bytes, bound_to: str) -> bytes:
+        """What was wrapped."""
+        return _decrypted(wrapped, self.key, bound_to)
+
+
+async def wrap_tender_key(private_jwk: dict[str, Any], provider: KeyProvider, tender_id: UUID) -> bytes:
+    """A tender's private key as it is stored, bound to the tender."""
+    return await provider.wrap(json.dumps(private_jwk).encode(), _binding(tender_id))
+
+
+async def unwrap_tender_key(wrapped: bytes, provider: KeyProvider, tender_id: UUID) -> dict[str, Any]:
+    """The tender's private key."""
+    private_jwk: dict[str, Any] = json.loads(await provider.unwrap(wrapped, _binding(tender_id)))
+    return private_jwk
+
+
 def wrap(document: dict[str, Any], wrapping_key: bytes, bound_to: str) -> bytes:
     """The document under AES-256-GCM, readable only with the key and the same `bound_to`."""
-    nonce = secrets.token_bytes(_NONCE_BYTES)
-    return nonce + AESGCM(wrapping_key).encrypt(nonce, json.dumps(document).encode(), bound_to.encode())
+    return _encrypted(json.dumps(document).encode(), wrapping_key, bound_to)
 
 
 def unwrap(wrapped: bytes, wrapping_key: bytes, bound_to: str) -> dict[str, Any]:
     """The document that was wrapped."""
+    document: dict[str, Any] = json.loads(_decrypted(wrapped, wrapping_key, bound_to))
+    return document
+
+
+def _encrypted(plaintext: bytes, key: bytes, bound_to: str) -> bytes:
+    nonce = secrets.token_bytes(_NONCE_BYTES)
+    return nonce + AESGCM(key).encrypt(nonce, plaintext, bound_to.encode())
+
+
+def _decrypted(wrapped: bytes, key: bytes, bound_to: str) -> bytes:
     nonce, rest = wrapped[:_NONCE_BYTES], wrapped[_NONCE_BYTES:]
     try:
-        document: dict[str, Any] = json.loads(AESGCM(wrapping_key).decrypt(nonce, rest, bound_to.encode()))
+        return AESGCM(key).decrypt(nonce, rest, bound_to.encode())
     except InvalidTag as fault:
         raise SealUnopenable("The key in force does not open what was sealed.") from fault
-    return document
 
 
 def identity_key(secret_key: bytes) -> bytes:
@@ -116,6 +168,5 @@ def _registry() -> jwe.JWERegistry:
     return registry
 
 
-def seal_binding(tender_id: UUID) -> str:
-    """What a tender's wrapped key is bound to."""
+def _binding(tender_id: UUID) -> str:
     return f"tender {tender_id}"
