@@ -7,6 +7,7 @@ import pytest
 from tests.integration.gateway import canned
 from tests.integration.gateway.world import Call, Refused, World
 
+from cdp_common.contracts.bridges import CellChange
 from gateway.schema.nodes import node_id
 
 VALUE_PATH = f"/v1/places/{canned.PLACE}/collective-value"
@@ -218,6 +219,51 @@ async def test_the_members_of_a_place_share_the_call_for_their_figures(world: Wo
     ]
     asked = world.calls[-1].query
     assert (asked["group_by"], asked["basis"]) == ("organisation", "delivered_by")
+
+
+async def test_coverage_stands_beside_members_figures_out_of_the_same_call(world: World) -> None:
+    data = await world.data(
+        f"""{{ place(slug: "place-1") {{ members {{ edges {{ node {{
+        figures{WINDOW} {{ due {{ licensed }} }}
+        coverage{WINDOW} {{ dueCount reportedCount ratio }} }} }} }} }} }}"""
+    )
+    nodes = [edge["node"] for edge in data["place"]["members"]["edges"]]
+    assert [node["coverage"] for node in nodes] == [
+        {"dueCount": 4, "reportedCount": 3, "ratio": "0.75"},
+        {"dueCount": 4, "reportedCount": 3, "ratio": "0.75"},
+    ]
+    assert len(world.calls) == 3
+
+
+async def test_a_publication_says_how_much_is_validated_and_where_it_stays(world: World) -> None:
+    path = f"/v1/publications/{canned.PUBLICATION}"
+    change = CellChange(
+        by="organisation",
+        basis="delivered_by",
+        scheme=None,
+        key="k",
+        label="K",
+        figure="due",
+        before_gbp=None,
+        after_gbp=None,
+    )
+    stated = {"validated_share": "0.5000", "url": f"https://reporting.example{path}"}
+    newer = canned.as_json(canned.publication(2).model_copy(update={"cell_changes": [change]}))
+    world.on("reporting", "GET", path, {**newer, **stated})
+    query = f"""{{ publication(id: "{canned.PUBLICATION}") {{ validatedShare url
+        cellChanges {{ by basis dimension side }} }} }}"""
+    assert (await world.data(query))["publication"] == {
+        "validatedShare": "0.5000",
+        "url": stated["url"],
+        "cellChanges": [
+            {
+                "by": "organisation",
+                "basis": "delivered_by",
+                "dimension": "ORGANISATION",
+                "side": "DELIVERED_BY",
+            }
+        ],
+    }
 
 
 async def test_a_members_figures_are_of_the_window_and_the_basis_that_are_asked_for(world: World) -> None:

@@ -23,7 +23,7 @@ from gateway.errors import SubscriptionTooSlow
 TENDERS = """subscription { tenderStateChanged(place: "place-1") {
   cause tender { title buyer { legalName } } } }"""
 FIGURES = 'subscription { collectiveValueChanged(place: "place-1") { cause place { name } } }'
-WEBHOOKS = "subscription { webhookFailed { service webhookId eventType lastStatus } }"
+WEBHOOKS = "subscription { webhookFailed { service failedAt webhookId eventType lastStatus } }"
 
 
 class Feed:
@@ -162,6 +162,7 @@ async def test_a_webhooks_failure_is_heard_by_its_organisation_alone(mint: Token
                 "data": {
                     "webhookFailed": {
                         "service": "charter-api",
+                        "failedAt": "CHARTER_API",
                         "webhookId": failed["webhook_id"],
                         "eventType": "signature.signed",
                         "lastStatus": 500,

@@ -140,6 +140,9 @@ async def test_every_form_of_a_publication_is_kept_and_signed(world: World):
             address,
         )
     }
+    # The JSON says of all figures what each row of the table does.
+    assert publication.format == 4
+    assert (str(publication.validated_share), publication.url) == ("0.0000", address)
     signature = await world.http.get(f"{path}/signature")
     key = OKPKey.import_key((await client(world).get_publication_keys()).keys[0])
     registry = jws.JWSRegistry(algorithms=["Ed25519"])

@@ -7,12 +7,17 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import text
 from tests.integration.reporting_api.test_client import client
 from tests.integration.reporting_api.world import World, codes, keyed, line
 
 from cdp_common.contracts.publications import Publication
 from cdp_common.contracts.reporting import CollectiveValue, Grouping
+from cdp_common.db.database import Database
 from cdp_common.kernel.identifiers import new_id
+from cdp_common.testing.databases import TestDatabases
+from reporting_api.domain.chain import canonical_json
+from reporting_api.domain.publications import content_hash
 from reporting_api.use_cases.verify_ledger import verify_ledger
 
 
@@ -33,6 +38,44 @@ async def three_report(world: World) -> None:
     await world.report(world.council, line(quantity="10"))
     await world.report(world.charity, line(quantity="11"))
     await world.report(world.college, line(quantity="12"), line("GIFTS", "50", "gbp_invested"))
+
+
+async def test_what_an_earlier_build_froze_stays_as_it_is_without_share_and_address(
+    wide_world: World, databases: TestDatabases
+):
+    world = wide_world
+    await three_report(world)
+    published = await world.publish()
+    assert published.validated_share == 0
+    # As a build before froze it: without what formats 4 and later, and groupings by period, brought.
+    earlier = json.loads(published.model_dump_json()) | {"format": 3}
+    del earlier["validated_share"], earlier["url"]
+    for one in earlier["value"]["groupings"]:
+        del one["granularity"]
+    earlier["content_sha256"] = content_hash(earlier["value"])
+    frozen = canonical_json(earlier)
+    owner = Database(
+        databases.owner_url(world.db), schema=world.db.schema, app_name="test owner", pool_size=1
+    )
+    try:
+        async with owner.begin() as tx:
+            for table in ("publications", "publication_files"):
+                await tx.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
+            await tx.execute(text("DELETE FROM publication_files"))  # made of the document when asked for
+            await tx.execute(
+                text("UPDATE publications SET document = :document, content_sha256 = :hash"),
+                {"document": frozen, "hash": earlier["content_sha256"]},
+            )
+    finally:
+        await owner.dispose()
+    read = await world.http.get(f"/v1/publications/{published.id}")
+    assert (read.content, read.headers["ETag"]) == (frozen, f'"{earlier["content_sha256"]}"')
+    [listed] = (await client(world).list_publications(world.place)).items
+    assert (listed.format, listed.validated_share, listed.url) == (3, None, None)
+    made_again = await world.http.get(f"/v1/publications/{published.id}/files/csv")
+    assert f"/v1/publications/{published.id}" in made_again.text
+    assert await verify_ledger(world.db) == []
+    assert (await world.http.get(f"/v1/publications/{published.id}")).content == frozen
 
 
 async def test_the_public_reads_what_was_published_byte_for_byte(world: World):

@@ -8,6 +8,7 @@ from typing import Literal
 from uuid import UUID
 
 from cdp_common.contracts.base import Code, Contract, GbpText, Sha256
+from cdp_common.contracts.reporting import Basis, GroupBy, LedgerSource
 
 BridgeStepName = Literal[
     "new_delivery", "late_reports", "validation_changes", "corrections", "editions", "membership", "together"
@@ -60,8 +61,8 @@ class Bridge(Contract):
 class CellChange(Contract):
     """A cell in which a restatement differs from what it restates; null where one of them withholds it."""
 
-    by: str
-    basis: str | None
+    by: GroupBy
+    basis: Basis | None
     scheme: str | None
     key: str
     label: str
@@ -80,7 +81,7 @@ class BridgeEntry(Contract):
     measure: Code
     edition_hash: Sha256
     effective_on: date
-    source_kind: str
+    source_kind: LedgerSource
     source_id: UUID
     reverses: UUID | None
     total_gbp: GbpText

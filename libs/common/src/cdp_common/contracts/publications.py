@@ -62,7 +62,10 @@ class Publication(Contract):
     ledger_head: Sha256  # hash of the block that ends there
     disclosure: DisclosureRule
     licence: str
-    format: int = 1  # from 2 on `need` and `contract_ratio` are stated, from 3 on `spend` is
+    # From 2 on `need` and `contract_ratio` are stated, from 3 on `spend`, from 4 on share and address.
+    format: int = 1
     need: PublishedNeed | None = None  # null in publications of format 1
     contract_ratio: ContractRatio | None = None  # social value for each £ of contract; null likewise
     spend: PublishedSpend | None = None  # payments to suppliers; null in publications of format 1 and 2
+    validated_share: DecimalText | None = None  # validated ÷ delivered, four decimals; null for nothing ÷ 0
+    url: str | None = None  # where it stays; null in publications of format 1 to 3

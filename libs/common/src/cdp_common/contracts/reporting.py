@@ -414,6 +414,6 @@ class LedgerEntry(Contract):
 class FeedState(Contract):
     """How far a consumer has read one service's feed, and what it had to set aside."""
 
-    source: str
+    source: Literal["partners-api", "toms-engine", "procurement-api", "charter-api", "reporting-api"]
     position: int
     parked_aggregates: int

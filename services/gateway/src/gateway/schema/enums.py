@@ -252,3 +252,14 @@ class Withheld(Enum):
     DISCLOSURE = described_value("disclosure", "They would give an organisation away.")
     LICENSED = described_value("licensed", "They rest on licensed unit values.")
     NOT_PUBLISHED = described_value("not_published", "Nothing is published for exactly this period.")
+
+
+@strawberry.enum(description="One of the five services behind the graph.")
+class ServiceName(Enum):
+    """One of the five services."""
+
+    PARTNERS_API = described_value("partners-api", "Who we are: places, organisations, memberships, the hub.")
+    TOMS_ENGINE = described_value("toms-engine", "What counts and what it is worth; needs of areas.")
+    PROCUREMENT_API = described_value("procurement-api", "What was promised in tenders and agreements.")
+    CHARTER_API = described_value("charter-api", "What was promised freely, under the Charter.")
+    REPORTING_API = described_value("reporting-api", "What was delivered, validated and published.")

@@ -14,8 +14,8 @@ from cdp_common.contracts import bridges, ledger_heads
 from cdp_common.contracts import reporting as contract
 from gateway.context import Info
 from gateway.schema.areas import Area, area_of
-from gateway.schema.enums import DataStatus, described_value
-from gateway.schema.fields import calls_each, calls_together
+from gateway.schema.enums import DataStatus, ServiceName, described_value
+from gateway.schema.fields import calls_each, calls_together, computed
 from gateway.schema.money import Money
 from gateway.schema.nodes import DEFAULT_PAGE_SIZE, After, Connection, First
 from gateway.schema.partners import Organisation, organisation_of
@@ -165,11 +165,18 @@ class BridgeEntry:
     measure: str = said("The measure's code.")
     edition_hash: str = said("The hash of the edition that values it.")
     effective_on: date = said("The day on which it counts.")
-    source_kind: str = said("What it came of, for example a report.")
+    source_kind: str = said(
+        "What it came of, for example a report.", instead="Use `cameOf`; it stays until 2027-11-30."
+    )
     source_id: UUID = said("The id of that in the REST APIs.")
     reverses: UUID | None = said("The entry that it takes back; null for none.")
     total: Money = said("Social plus local economic value.", of="total_gbp")
     recorded_at: datetime = said("When it was recorded.")
+
+    @computed("What it came of.")
+    def came_of(self) -> LedgerSource:
+        """What it came of."""
+        return LedgerSource(self.source_kind)
 
     @calls_together("Whose it is.")
     async def organisation(self, info: Info) -> Organisation | None:
@@ -216,9 +223,14 @@ class Bridge:
 class FeedState:
     """How far."""
 
-    source: str = said("The service.")
+    source: str = said("The service.", instead="Use `service`; it stays until 2027-11-30.")
     position: BigInt = said("The last position that was read.")
     parked_aggregates: int = said("How many things were set aside, since reading them failed.")
+
+    @computed("The service.")
+    def service(self) -> ServiceName:
+        """Whose feed it is."""
+        return ServiceName(self.source)
 
 
 async def ledger_head_of_place(parent: strawberry.Parent[Any], info: Info) -> LedgerHead | None:

@@ -26,12 +26,14 @@ if TYPE_CHECKING:
     from gateway.schema.groupings import FourFigures
     from gateway.schema.places import Place
     from gateway.schema.plans import Plan
+    from gateway.schema.reporting import Coverage
     from gateway.schema.reports import Report
 
 LazyFigures = Annotated["FourFigures", strawberry.lazy("gateway.schema.groupings")]
 LazyMembership = Annotated["Membership", strawberry.lazy("gateway.schema.partners")]
 LazyReport = Annotated["Report", strawberry.lazy("gateway.schema.reports")]
 LazyAgreement = Annotated["Agreement", strawberry.lazy("gateway.schema.agreements")]
+LazyCoverage = Annotated["Coverage", strawberry.lazy("gateway.schema.reporting")]
 LazyPlan = Annotated["Plan", strawberry.lazy("gateway.schema.plans")]
 LazyPlace = Annotated["Place", strawberry.lazy("gateway.schema.places")]
 
@@ -177,6 +179,27 @@ class Membership(Node):
 
         found = figures_of(info.context, self.record, (from_, to, as_of, basis))
         return cast("FourFigures | None", found)  # or an awaitable of that: the executor takes either
+
+    @calls_together(
+        "Who has reported of those who owe a report for a window in the place, which belongs beside "
+        "`figures`: of how much of the place these figures speak."
+    )
+    async def coverage(
+        self,
+        info: Info,
+        from_: Annotated[date, strawberry.argument(name="from", description="The window's first day.")],
+        to: Annotated[date, strawberry.argument(description="The window's last day.")],
+        as_of: Annotated[
+            datetime | None,
+            strawberry.argument(description="As known at this moment; without it as known now."),
+        ] = None,
+    ) -> LazyCoverage | None:
+        """The coverage of the value that the figures are a part of."""
+        from gateway.schema.member_figures import question_of  # groupings name organisations
+        from gateway.schema.reporting import coverage_of
+
+        question = question_of(self.record.place_id, from_, to, as_of, Basis.DELIVERED_BY)
+        return coverage_of((await info.context.loaders.values.load(question)).coverage)
 
     @classmethod
     def of(cls, record: contract.Membership) -> Membership:

@@ -16,7 +16,7 @@ from cdp_common.contracts import reporting as contract
 from cdp_common.contracts.publications import Publication as PublicationRecord
 from gateway.context import Context, Info
 from gateway.schema.contract_ratios import ContractRatio
-from gateway.schema.enums import Figure, Unit, described_value
+from gateway.schema.enums import Basis, Figure, GroupBy, Unit, described_value
 from gateway.schema.fields import calls_together, computed, resolved
 from gateway.schema.ledger import Bridge, bridge_entries_of_publication
 from gateway.schema.money import Money, pounds
@@ -95,14 +95,27 @@ class PublishedTarget:
 class CellChange:
     """A changed cell."""
 
-    by: str = said("The dimension.")
-    basis: str | None = said("On which side organisations are grouped; null for other dimensions.")
+    by: str = said("The dimension.", instead="Use `dimension`; it stays until 2027-11-30.")
+    basis: str | None = said(
+        "On which side organisations are grouped; null for other dimensions.",
+        instead="Use `side`; it stays until 2027-11-30.",
+    )
     scheme: str | None = said("The other system's code; null but in a grouping by crosswalk.")
     key: str = said("What the cell stands for: a code or an id.")
     label: str = said("The same for a reader.")
     figure: Figure = said("Which figure.")
     before: Money | None = said("What the restated publication said; null where withheld.", of="before_gbp")
     after: Money | None = said("What this one says; null where withheld.", of="after_gbp")
+
+    @computed("The dimension.")
+    def dimension(self) -> GroupBy:
+        """By what."""
+        return GroupBy(self.by)
+
+    @computed("On which side organisations are grouped; null for other dimensions.")
+    def side(self) -> Basis | None:
+        """On which side."""
+        return None if self.basis is None else Basis(self.basis)
 
 
 @federation.type(keys=["id"], description="A frozen, numbered publication of a place's collective value.")
@@ -148,6 +161,19 @@ class Publication(Node):
     def cell_changes(self) -> list[CellChange]:
         """The cells that differ."""
         return [as_shown(CellChange, one) for one in self.record.cell_changes]
+
+    @computed(
+        "Validated ÷ delivered, to four decimals; null where nothing was delivered, and in publications of "
+        "format 1 to 3."
+    )
+    def validated_share(self) -> Decimal | None:
+        """How much is validated."""
+        return self.record.validated_share
+
+    @computed("Where it stays for good; null in publications of format 1 to 3.")
+    def url(self) -> str | None:
+        """The permanent address."""
+        return self.record.url
 
     @computed("How far the place's targets are reached at the period's end.")
     def targets(self) -> list[PublishedTarget]:

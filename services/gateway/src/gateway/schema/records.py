@@ -59,9 +59,13 @@ class PageArguments(TypedDict):
     cursor: str | None
 
 
-def said(description: str, of: str | None = None) -> Any:
-    """A field of the record with its description; `of` is its name there where it differs."""
-    return strawberry.field(description=description, metadata={} if of is None else {FIELD_OF: of})
+def said(description: str, of: str | None = None, *, instead: str | None = None) -> Any:
+    """A field of the record with its description; `of` is its name there where it differs.
+
+    `instead` deprecates it: it names what to use, and the last day.
+    """
+    metadata = {} if of is None else {FIELD_OF: of}
+    return strawberry.field(description=description, metadata=metadata, deprecation_reason=instead)
 
 
 def shows(

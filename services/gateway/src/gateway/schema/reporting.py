@@ -280,7 +280,7 @@ class CollectiveValue:
             window_end=record.window_end,
             as_of=record.as_of,
             delivery_ratio=record.delivery_ratio,
-            coverage=_coverage(record.coverage),
+            coverage=coverage_of(record.coverage),
             editions=[
                 EditionUsed(edition_hash=one.edition_hash, label=one.label, price_years=list(one.price_years))
                 for one in record.editions
@@ -289,7 +289,8 @@ class CollectiveValue:
         )
 
 
-def _coverage(record: contract.Coverage) -> Coverage:
+def coverage_of(record: contract.Coverage) -> Coverage:
+    """The coverage that reporting-api states."""
     return Coverage(
         due_count=record.due_count,
         reported_count=record.reported_count,

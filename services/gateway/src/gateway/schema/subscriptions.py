@@ -13,6 +13,7 @@ from cdp_common.contracts.webhooks import WebhookFailed
 from gateway.context import Context, Info
 from gateway.errors import PlaceUnknown
 from gateway.happenings import Happening
+from gateway.schema.enums import ServiceName
 from gateway.schema.fields import calls_each, listened
 from gateway.schema.places import Place, place_named
 from gateway.schema.procurement import Tender, tender_of
@@ -58,7 +59,11 @@ class TenderStateChanged:
 class WebhookFailure:
     """A failure."""
 
-    service: str = strawberry.field(description="The service whose webhook it is.")
+    service: str = strawberry.field(
+        description="The service whose webhook it is.",
+        deprecation_reason="Use `failedAt`; it stays until 2027-11-30.",
+    )
+    failed_at: ServiceName = strawberry.field(description="The service whose webhook it is.")
     webhook_id: UUID = strawberry.field(description="The id by which that service knows the webhook.")
     delivery_id: UUID = strawberry.field(description="The id of the delivery, which can be replayed.")
     event_type: str = strawberry.field(description="The type of the event that was not delivered.")
@@ -119,6 +124,7 @@ class Subscription:
             failed = WebhookFailed.model_validate(dict(happening.event.data))
             yield WebhookFailure(
                 service=happening.service,
+                failed_at=ServiceName(happening.service),
                 webhook_id=failed.webhook_id,
                 delivery_id=failed.delivery_id,
                 event_type=failed.event_type,

@@ -59,6 +59,7 @@ from reporting_api.use_cases.publish_targets import (
 from reporting_api.use_cases.read_contract_ratios import ratio_to_publish
 from reporting_api.use_cases.read_publications import thawed
 from reporting_api.use_cases.run_sequencer import seal_place
+from reporting_api.use_cases.value_contracts import validated_share
 from reporting_api.use_cases.value_to_publish import value_to_publish
 
 
@@ -108,12 +109,15 @@ async def publish_period(
         ratio = await ratio_to_publish(tx, lines, protected, rule)
         publication = _publication(
             draft, protected.value, progress, bridges, before, head, rule, licence, now
-        ).model_copy(
+        )
+        publication = publication.model_copy(
             update={
                 "format": PUBLICATION_FORMAT,
                 "need": published_need(protected, need, await indices_landed_in(tx, lines)),
                 "contract_ratio": ratio.told,
                 "spend": spend.told,
+                "validated_share": validated_share(protected.value.figures),
+                "url": signing.address(publication.id),
             }
         )
         document = canonical_json(publication.model_dump(mode="json"))

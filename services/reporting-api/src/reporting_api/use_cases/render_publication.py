@@ -15,12 +15,11 @@ from markupsafe import Markup
 from cdp_common.contracts.publications import Publication
 from cdp_common.contracts.reporting import Grouping, ValueFigure
 from cdp_common.kernel.errors import NotOffered
-from cdp_common.kernel.money import pence_from_gbp
-from reporting_api.domain.obligations import ratio_of
 from reporting_api.domain.publications import HEADLINES
 from reporting_api.use_cases.draw_charts import bar_chart
 from reporting_api.use_cases.publication_sections import csv_rows_of_sections, sections
 from reporting_api.use_cases.publication_wording import amounts, day, percent, pounds, quantity
+from reporting_api.use_cases.value_contracts import validated_share
 
 FIGURES = MappingProxyType(
     {"committed": "Committed", "due": "Due", "delivered": "Delivered", "validated": "Validated"}
@@ -227,9 +226,7 @@ def _csv_rows(publication: Publication) -> Iterator[list[object]]:
 def _of_all(publication: Publication, address: str) -> list[object]:
     """When it was known, who had reported, how much was validated, by what it is measured, where it stays."""
     value, coverage = publication.value, publication.value.coverage
-    delivered = pence_from_gbp(value.figures.delivered.total_gbp)
-    validated = ratio_of(pence_from_gbp(value.figures.validated.total_gbp), max(delivered, 0))
-    ratios = (coverage.ratio, coverage.due_value_ratio, validated)
+    ratios = (coverage.ratio, coverage.due_value_ratio, validated_share(value.figures))
     return [
         value.as_of.isoformat(),
         coverage.due_count,

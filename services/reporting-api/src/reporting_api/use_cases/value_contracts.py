@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Literal
 
 from cdp_common.contracts.reporting import FourFigures, ValueCell, ValueFigure
-from cdp_common.kernel.money import gbp_from_pence
+from cdp_common.kernel.money import gbp_from_pence, pence_from_gbp
 from reporting_api.domain.figures import FigureName, FigureSum
 from reporting_api.domain.groupings import GroupedCell
+from reporting_api.domain.obligations import ratio_of
 
 
 def value_figure(sums: FigureSum) -> ValueFigure:
@@ -43,6 +45,12 @@ def value_cell(cell: GroupedCell, *, is_withheld: bool) -> ValueCell:
         suppressed=is_withheld,
         withheld=withheld_for(cell) if is_withheld else None,
     )
+
+
+def validated_share(figures: FourFigures) -> Decimal | None:
+    """Validated ÷ delivered with four decimals; none where nothing was delivered."""
+    delivered = pence_from_gbp(figures.delivered.total_gbp)
+    return ratio_of(pence_from_gbp(figures.validated.total_gbp), max(delivered, 0))
 
 
 def withheld_for(cell: GroupedCell) -> Literal["disclosure", "licensed"]:

@@ -23,6 +23,7 @@ from reporting_api.storage.publication_files import kept_files, publication_key
 from reporting_api.storage.publications import publications_after
 from reporting_api.use_cases.publication_files import MEDIA_TYPES, signed_hashes
 from reporting_api.use_cases.read_publications import thawed
+from reporting_api.use_cases.value_contracts import validated_share
 from reporting_api.use_cases.value_to_publish import organisations_agreed_at
 from reporting_api.use_cases.verify_published_need import need_faults
 from reporting_api.use_cases.verify_published_sources import source_faults
@@ -34,6 +35,8 @@ _BESIDE = (
     *("ledger_position", "content_sha256"),
 )
 """Columns that say what the frozen document says too."""
+SHARE_STATED = 4
+"""From this format on publications state the validated share."""
 
 
 async def publication_faults_of(db: Database, place_id: UUID) -> AsyncIterator[str]:
@@ -63,6 +66,10 @@ async def _faults_of_publication(tx: AsyncConnection, row: RowMapping) -> list[s
     faults = [f"{name}: {fault}" for fault in await _file_faults(tx, row)]
     if canonical_json(document) != row["document"]:
         faults.append(f"{name}: the frozen document is not canonical")
+    if publication.format >= SHARE_STATED and publication.validated_share != validated_share(
+        publication.value.figures
+    ):
+        faults.append(f"{name}: the validated share is not that of its figures")
     if content_hash(document["value"]) != publication.content_sha256:
         faults.append(f"{name}: the hash of its content differs")
     other = [part for part in _BESIDE if row[part] != getattr(publication, part)]
