@@ -74,6 +74,7 @@ class Neighbours:
             "/v1/measures/batch": self._measures,
             "/v1/areas/batch": self._areas,
             "/v1/postcodes/batch": self._postcodes,
+            "/v1/wards/batch": self._wards,
             "/v1/valuations": self._valuation,
         }
         if path in posts:
@@ -173,6 +174,9 @@ class Neighbours:
         ]
         missing = [code for code in body["postcodes"] if code not in self.postcodes]
         return _json({"items": items, "missing": missing, "lookup_edition": "2026-08"})
+
+    def _wards(self, body: Any) -> httpx2.Response:
+        return _json({"items": [], "missing": body["wards"], "lookup_edition": None})
 
     def _measures(self, body: Any) -> httpx2.Response:
         items, missing = [], []

@@ -25,6 +25,8 @@ from tests.integration.reporting_api.world import (
     promised_line,
 )
 from tests.integration.toms_engine.packs import measure, need_index, pack
+from tests.integration.toms_engine.test_lookups import WARDS, furnished
+from tests.integration.toms_engine.test_lookups import send as send_lookup
 from tests.integration.toms_engine.world import World as TomsWorld
 
 from cdp_common.contracts.reporting import Correction, PoundExplanation
@@ -245,3 +247,55 @@ async def test_a_file_of_a_template_and_a_draft_carry_target_groups(both: tuple[
     assert submitted.status_code == 201, submitted.text
     [line] = submitted.json()["lines"]
     assert (line["target_group"], line["total_gbp"]) == ("care-leavers", "9.05")
+
+
+async def test_lines_land_by_postcode_and_ward_as_small_areas(both: tuple[World, TomsWorld]):
+    world, toms = both
+    edition = (await toms.published(pack()))["edition_hash"]
+    await furnished(toms)
+    wards = [*WARDS, ["E22", "E05000002", "Gilesgate"]]
+    loaded = await send_lookup(toms, wards, layout="england-wales-lsoa-2021-ward", edition="2025-05")
+    assert loaded.status_code == 201, loaded.text
+    world.neighbours.need_index = "imd-2025"
+    hours = {"edition_hash": edition, "measure": "M1", "unit": "hours", "route": "own_activity"}
+
+    def landing(*areas: tuple[str, str]) -> dict[str, Any]:
+        shares = [{"area_code": code, "share": share} for code, share in areas]
+        return {**hours, "quantity": "100", "areas": shares}
+
+    before = [await world.count(table) for table in ("reports", "report_lines")]
+    draft = world.report_draft(landing(("E05000002", "0.5"), ("DH11AB", "0.1"), ("DH99ZZ", "0.1")))
+    assert codes(await world.try_report(world.council, draft)) == [
+        ("/lines/0/areas/1/area_code", "area_unclear"),  # the old area of the postcode is two by now
+        ("/lines/0/areas/2/area_code", "area_unknown"),
+    ]
+    assert [await world.count(table) for table in ("reports", "report_lines")] == before
+
+    report = await world.report(
+        world.council, landing(("DH11AA", "0.25"), ("E05000002", "0.5"), ("E11", "0.1"))
+    )
+    landed = {area.area_code: str(area.share) for area in report.lines[0].areas}
+    assert landed == {"E11": "0.35", "E21": "0.25", "E22": "0.25"}
+    entries = {entry.area_code: entry.counted_quantity for entry in await world.ledger("delivered")}
+    assert entries == {"E11": 35, "E21": 25, "E22": 25, None: 15}
+
+    content = (
+        b"measure,quantity,unit,route,areas\n"
+        b"M1,100,hours,own_activity,dh1 1aa=0.5; E05000002=50%\n"
+        b"M1,100,hours,own_activity,DH1 1AB\n"
+    )
+    by_file = {"edition_hash": edition, "faulty_rows": "leave_out"}
+    answer = await send(world, world.charity, content, **by_file)
+    assert answer.status_code == 201, answer.text
+    receipt = answer.json()
+    assert [(one["row"], one["column"], one["code"]) for one in receipt["faults"]] == [
+        (2, "areas", "area_unclear")
+    ]
+    [line] = receipt["report"]["lines"]
+    assert {area["area_code"]: area["share"] for area in line["areas"]} == {
+        "E11": "0.5",
+        "E21": "0.25",
+        "E22": "0.25",
+    }
+    # The postcode itself, which may be somebody's door, is kept nowhere.
+    assert await world.scalar("SELECT count(*) FROM report_lines l WHERE l::text ~* 'dh1 ?1aa'") == 0

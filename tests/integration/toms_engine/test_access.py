@@ -63,7 +63,7 @@ def subject_of(row: dict[str, Any]) -> str:
         return "need file and edition"
     if operation in ("import_lookup", "get_area_changes"):
         return "lookup"
-    if any(word in operation for word in ("need", "lookup", "area", "boundaries", "postcodes")):
+    if any(word in operation for word in ("need", "lookup", "area", "boundaries", "postcodes", "wards")):
         return "need index"
     word = row["note"].split()[0]
     return f"{word} edition" if word in ("draft", "licensed") else "edition"
@@ -242,6 +242,9 @@ CALLS: dict[str, Call] = {
     ),
     "batch_postcodes": lambda world, headers, _: world.http.post(
         "/v1/postcodes/batch", json={"index": "imd-sample", "postcodes": ["DH1 1AA"]}, headers=headers
+    ),
+    "batch_wards": lambda world, headers, _: world.http.post(
+        "/v1/wards/batch", json={"index": "imd-sample", "wards": ["E05000001"]}, headers=headers
     ),
     "batch_areas": lambda world, headers, _: world.http.post(
         "/v1/areas/batch", json={"index": "imd-sample", "codes": ["E01"]}, headers=headers

@@ -11,7 +11,7 @@ from tests.integration.toms_engine.world import Headers, World, faults
 from tests.official_files import csv_file, postcode_lines
 
 from cdp_common.clients.toms import TomsClient
-from cdp_common.contracts.needs import PostcodeBatchRequest
+from cdp_common.contracts.needs import PostcodeBatchRequest, WardBatchRequest
 from cdp_common.kernel.identifiers import new_id
 
 POSTCODES = [
@@ -132,6 +132,34 @@ async def test_many_postcodes_are_found_as_each_of_them_is(world: World):
         for postcode in ("dh11aa", "DH1 1AB", "DH1 1AD"):
             alone = await by_postcode(world, postcode, index=index)
             assert found[postcode] == [one["code"] for one in alone]
+
+
+async def test_wards_are_the_areas_of_their_vintage_and_what_the_index_lacks_is_counted(world: World):
+    toms = TomsClient("http://service.test", None, world.http)
+    asked = ["E05000002", "E05000001", "E05000003", "E05000009", "E05000002"]
+    await world.load_index(need_index(area("E11", 1), index="imd-2010", vintage="LSOA 2021"))
+    bare = await toms.batch_wards(WardBatchRequest(index="imd-2010", wards=asked))
+    assert (bare.items, bare.missing, bare.lookup_edition) == ([], asked[:-1], None)
+    await furnished(world)
+    more = [*WARDS, ["E22", "E05000002", "Gilesgate"], ["E99", "E05000003", "Nowhere"]]
+    loaded = await send(world, more, layout="england-wales-lsoa-2021-ward", edition="2025-05")
+    assert loaded.status_code == 201, loaded.text
+    batch = await toms.batch_wards(WardBatchRequest(index="imd-2025", wards=asked))
+    assert (batch.missing, batch.lookup_edition) == (["E05000009"], "2025-05")
+    found = [
+        (one.ward, one.name, [area.code for area in one.areas], one.areas_missing) for one in batch.items
+    ]
+    assert found == [
+        ("E05000002", "Gilesgate", ["E21", "E22"], 0),
+        ("E05000001", "Elvet", ["E11"], 0),
+        ("E05000003", "Nowhere", [], 1),
+    ]
+    assert {area.place for one in batch.items for area in one.areas} == {"county-durham"}
+    # Areas of 2011 are others under the same codes at times: no lookup of wards is of theirs.
+    old = await toms.batch_wards(WardBatchRequest(index="imd-2019", wards=asked))
+    assert (old.items, old.lookup_edition) == ([], None)
+    unknown = await world.http.post("/v1/wards/batch", json={"index": "imd-1999", "wards": ["E05000001"]})
+    assert (unknown.status_code, unknown.json()["code"]) == (404, "need_index_not_found")
 
 
 async def test_postcodes_that_lead_nowhere_say_why(world: World):

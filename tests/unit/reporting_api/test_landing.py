@@ -5,7 +5,6 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.unit.reporting_api.builders import COUNCIL, MEASURE, NOW, PLACE, amounts, ids
@@ -17,10 +16,9 @@ from reporting_api.domain.landing import (
     Landing,
     entries_of_delivery,
     landings_of,
-    require_areas_known,
     reversals_of,
 )
-from reporting_api.domain.reports import AreaShare, ReportInvalid
+from reporting_api.domain.reports import AreaShare
 
 LINE = DeliveredLine(
     line_id=UUID(int=40),
@@ -49,15 +47,6 @@ def test_what_is_left_of_one_is_not_placed():
     whole = (AreaShare("A", Decimal(1)),)
     assert landings_of(whole, None, "durham") == (Landing("A", Decimal(1)),)
     assert landings_of((), None, "durham") == (Landing(None, Decimal(1)),)
-
-
-def test_unknown_areas_are_refused_where_the_place_has_an_index():
-    areas = [(), (AreaShare("A", Decimal(1)),)]
-    require_areas_known(areas, None)
-    require_areas_known(areas, {"A": "durham"})
-    with pytest.raises(ReportInvalid) as refused:
-        require_areas_known(areas, {})
-    assert [error.pointer for error in refused.value.errors] == ["/lines/1/areas/0/area_code"]
 
 
 @given(

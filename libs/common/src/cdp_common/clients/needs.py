@@ -30,6 +30,8 @@ from cdp_common.contracts.needs import (
     NeedLayoutList,
     PostcodeBatch,
     PostcodeBatchRequest,
+    WardBatch,
+    WardBatchRequest,
 )
 
 
@@ -143,6 +145,10 @@ class NeedsOperations(ServiceClient):
     async def batch_postcodes(self, batch: PostcodeBatchRequest) -> PostcodeBatch:
         """The areas of postcodes under an index."""
         return await self._post("/v1/postcodes/batch", PostcodeBatch, json=batch, is_read=True)
+
+    async def batch_wards(self, batch: WardBatchRequest) -> WardBatch:
+        """The areas of many wards under one index, each once, in the order asked for."""
+        return await self._post("/v1/wards/batch", WardBatch, json=batch, is_read=True)
 
     async def batch_areas(self, batch: AreaBatchRequest) -> AreaBatch:
         """Deciles and bands of areas by code."""

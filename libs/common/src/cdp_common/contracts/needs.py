@@ -274,6 +274,38 @@ class PostcodeBatch(Contract):
     lookup_edition: Month | None  # null: no lookup of postcodes is loaded
 
 
+class WardBatchRequest(Contract):
+    """Wards whose areas under one index are wanted."""
+
+    index: Slug
+    wards: Annotated[list[Code], Field(min_length=1, max_length=1000)]
+
+
+class WardArea(Contract):
+    """An area of the index, most of which falls into a ward."""
+
+    code: Code
+    place: Slug
+    population: int | None  # null: the index's file did not state it
+
+
+class WardAreas(Contract):
+    """The areas of a ward, by best fit: every area belongs to one ward."""
+
+    ward: Code
+    name: str
+    areas: list[WardArea]
+    areas_missing: int  # areas of the ward that the index does not hold
+
+
+class WardBatch(Contract):
+    """The wards that the newest lookup of the index's vintage holds, and those that it does not."""
+
+    items: list[WardAreas]
+    missing: list[Code]
+    lookup_edition: Month | None  # null: no lookup of wards is loaded for such areas
+
+
 class LookupReceipt(Contract):
     """What the import of a lookup found and stored."""
 

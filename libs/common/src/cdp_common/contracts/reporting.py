@@ -85,7 +85,11 @@ class Activity(Contract):
 
 # ------------------------------------------------------------------ reports
 class AreaShare(Contract):
-    """The share of a line that landed in one small area."""
+    """The share of a line that landed in one small area.
+
+    Where a line is stated, a ward or a postcode without its space may stand for the small areas that they
+    are; what is recorded names the areas alone.
+    """
 
     area_code: Code
     share: ShareText

@@ -16,7 +16,9 @@ from gateway.schema.writing_enums import Route
 class AreaShareInput:
     """A share."""
 
-    area_code: str = strawberry.field(description="The small area.")
+    area_code: str = strawberry.field(
+        description="The small area, or a ward or a postcode without its space, of which the areas are kept."
+    )
     share: Decimal = strawberry.field(description="The share, between 0 and 1; the rest is not placed.")
 
 

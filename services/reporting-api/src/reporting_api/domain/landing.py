@@ -9,13 +9,12 @@ from decimal import Decimal
 from typing import Literal
 from uuid import UUID
 
-from cdp_common.kernel.errors import FieldError
 from cdp_common.kernel.periods import Period
 from cdp_common.kernel.quantities import split_quantity
 from reporting_api.domain.activities import PartnerShare
 from reporting_api.domain.amounts import Amounts
 from reporting_api.domain.entries import DataStatus, Entry, MeasureRef, NextId, Route, SourceKind
-from reporting_api.domain.reports import AreaShare, ReportInvalid
+from reporting_api.domain.reports import AreaShare
 
 DeliveredFigure = Literal["delivered", "confirmed", "validated"]
 
@@ -76,22 +75,6 @@ def landings_of(
     if rest > 0:
         landings.append(Landing(None, Decimal(rest)))
     return tuple(landings)
-
-
-def require_areas_known(
-    areas_by_line: Sequence[Sequence[AreaShare]], place_of_area: Mapping[str, str] | None
-) -> None:
-    """Refuse area codes that the place's index of need does not hold."""
-    if place_of_area is None:
-        return
-    faults = [
-        FieldError(f"/lines/{index}/areas/{position}/area_code", "area_unknown", "the index has no such area")
-        for index, areas in enumerate(areas_by_line)
-        for position, area in enumerate(areas)
-        if area.area_code not in place_of_area
-    ]
-    if faults:
-        raise ReportInvalid("Areas are not known; see errors.", errors=faults)
 
 
 def entries_of_delivery(

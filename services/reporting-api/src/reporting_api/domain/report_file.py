@@ -239,14 +239,14 @@ def _count(cell: Cell, decimal_comma: bool) -> int:
 
 
 def _areas(cell: Cell, decimal_comma: bool) -> list[dict[str, Any]]:
-    """E01020831, or E01020831=0.5; E01020832=50%."""
+    """E01020831, or E01020831=0.5; DH1 1AA=50%."""
     stated_areas = text_of(cell)
     parts = [part.strip() for part in stated_areas.split(";" if ";" in stated_areas else "|")]
     areas = []
     for part in filter(None, parts):
         code, sign, share = (piece.strip() for piece in part.partition("="))
         stated = share_of(share, decimal_comma=decimal_comma) if sign else 1
-        areas.append({"area_code": code, "share": format(stated, "f") if sign else "1"})
+        areas.append({"area_code": "".join(code.split()), "share": format(stated, "f") if sign else "1"})
     return areas
 
 

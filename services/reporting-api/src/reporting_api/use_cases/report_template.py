@@ -35,7 +35,11 @@ _WIDTHS = {"measure_title": 40, "note": 40, "evidence": 40, "commissioner": 30, 
 _FILLED = frozenset(LINE_COLUMNS) - {"measure", "unit", "route", "commitment_line_id", "edition_hash"}
 _GUIDANCE = (
     ("quantity", "Rows without a quantity are left out: nothing is reported of them."),
-    ("areas", "E01020831, or E01020831=0.5; E01020832=0.5. What is left of 1 counts as not placed."),
+    (
+        "areas",
+        "E01020831, or E01020831=0.5; E01020832=0.5: small areas, wards or postcodes. What is left of 1 is "
+        "not placed.",
+    ),
     (
         "evidence",
         "Ids of uploaded files, or addresses of documents that end in #sha256= and the SHA-256 of what lies "

@@ -18,7 +18,7 @@ from cdp_common.kernel.periods import Period
 from reporting_api.domain.activities import JointActivity, PartnerShare
 from reporting_api.domain.amounts import Amounts
 from reporting_api.domain.entries import DataStatus, worst_status
-from reporting_api.domain.landing import DeliveredLine, landings_of, require_areas_known
+from reporting_api.domain.landing import DeliveredLine, landings_of
 from reporting_api.domain.reports import (
     AreaShare,
     OwedLine,
@@ -46,6 +46,7 @@ from reporting_api.storage.template_rows import open_commitments
 from reporting_api.use_cases.gather import areas_of, measures_of, organisations_of
 from reporting_api.use_cases.line_evidence import LineEvidence, evidence_of_lines
 from reporting_api.use_cases.line_values import values_by_call, values_in_bulk
+from reporting_api.use_cases.locate_lines import locate_lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +137,8 @@ async def value_report(
     require_measures_hold(
         resolved, {key: measure.known for key, measure in measures.items()}, earlier.measured
     )
+    resolved = await locate_lines(db, toms, scope.place, resolved)
     place_of_area = await _places_of_areas(db, toms, scope.place, resolved)
-    require_areas_known([line.stated.areas for line in resolved], place_of_area)
     committed_on = [_committed_on(line, owed) for line in resolved]
     inputs = [
         valuation_line(str(index), line, draft, scope, signed_on)

@@ -237,7 +237,10 @@ def line_row(
         "commitment_line_id": draft.commitment_line_id,
         "activity_id": draft.activity_id,
         "activity": draft.activity,
-        "areas": [{"area_code": area.area_code, "share": format(area.share, "f")} for area in draft.areas],
+        "areas": [
+            {"area_code": area.area_code, "share": format(area.share, "f")}
+            for area in line.resolved.stated.areas
+        ],
         "area_index": scope.place.need_index,
         "industry": draft.industry,
         "attribution_share": draft.attribution_share,

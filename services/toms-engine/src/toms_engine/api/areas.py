@@ -12,6 +12,8 @@ from cdp_common.contracts.needs import (
     NeedBand,
     PostcodeBatch,
     PostcodeBatchRequest,
+    WardBatch,
+    WardBatchRequest,
 )
 from cdp_common.web.dependencies import ServiceDatabase
 from cdp_common.web.identity import MaybeCaller
@@ -22,6 +24,7 @@ from toms_engine.storage.banded_areas import AreaFilter
 from toms_engine.use_cases import read_areas
 from toms_engine.use_cases.find_postcode import find_postcode
 from toms_engine.use_cases.find_postcodes import find_postcodes
+from toms_engine.use_cases.find_wards import find_wards
 
 router = APIRouter(tags=["needs"])
 
@@ -42,6 +45,12 @@ async def batch_postcodes(
 ) -> PostcodeBatch:
     """The areas of many postcodes under one index, each once, in the order asked for."""
     return await find_postcodes(db, batch.index, batch.postcodes)
+
+
+@router.post("/v1/wards/batch")
+async def batch_wards(batch: WardBatchRequest, caller: MaybeCaller, db: ServiceDatabase) -> WardBatch:
+    """The areas of many wards under one index, each once, in the order asked for."""
+    return await find_wards(db, batch.index, batch.wards)
 
 
 @router.get("/v1/areas")

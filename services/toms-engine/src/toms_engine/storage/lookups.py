@@ -117,6 +117,12 @@ async def wards_of(tx: AsyncConnection, number: int, codes: Collection[str]) -> 
     return {row.area_code: (row.ward_code, row.ward_name) for row in await tx.execute(query)}
 
 
+async def areas_of_wards(tx: AsyncConnection, number: int, wards: Collection[str]) -> list[RowMapping]:
+    """The areas most of which fall into these wards, with the wards, in the order of codes."""
+    query = select(area_wards).where(area_wards.c.lookup_number == number, area_wards.c.ward_code.in_(wards))
+    return list((await tx.execute(query.order_by(area_wards.c.area_code))).mappings())
+
+
 async def ward_name(tx: AsyncConnection, number: int, ward_code: str) -> str | None:
     """The name of a ward, as a lookup of wards has it."""
     query = select(area_wards.c.ward_name).where(
