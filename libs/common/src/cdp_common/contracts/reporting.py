@@ -418,6 +418,6 @@ class LedgerEntry(Contract):
 class FeedState(Contract):
     """How far a consumer has read one service's feed, and what it had to set aside."""
 
-    source: Literal["partners-api", "toms-engine", "procurement-api", "charter-api", "reporting-api"]
+    source: Annotated[str, Field(examples=["procurement-api"])]  # the name of a service
     position: int
     parked_aggregates: int
