@@ -21,7 +21,7 @@ PUBLIC: dict[str, dict[str, str]] = yaml.load(
 
 # A route that comes or goes is seen here: count what is meant to be there, do not copy what a failure prints.
 OPERATIONS = {
-    "partners-api": 130,
+    "partners-api": 135,
     "toms-engine": 47,
     "procurement-api": 76,
     "charter-api": 38,

@@ -93,7 +93,9 @@ async def entered(world: World, headers: Headers, act: str) -> httpx2.Response:
         return await world.http.get(path, headers=headers)
     if act == "confirm":
         return await world.http.post(f"{path}/confirmations", headers=keyed(headers))
-    return await world.http.post(f"{path}/end", json={"reason": "not ours"}, headers=headers)
+    etag = (await world.http.get(path, headers=world.as_signatory(network))).headers["etag"]
+    sent = {**headers, "If-Match": etag}
+    return await world.http.post(f"{path}/end", json={"reason": "not ours"}, headers=sent)
 
 
 async def key_read(world: World, headers: Headers) -> httpx2.Response:

@@ -214,8 +214,8 @@ async def test_what_a_merged_network_entered_is_the_survivors(world: World):
     await merged(world, network, world.other)
     headers = world.as_signatory(world.other)
     listed = (await world.http.get("/v1/signature-entries", headers=headers)).json()["items"]
-    ended = await world.http.post(
-        f"/v1/signature-entries/{item['signature_id']}/end", json=REASON, headers=headers
-    )
+    path = f"/v1/signature-entries/{item['signature_id']}"
+    etag = (await world.http.get(path, headers=headers)).headers["etag"]
+    ended = await world.http.post(f"{path}/end", json=REASON, headers={**headers, "If-Match": etag})
     assert [one["id"] for one in listed] == [item["signature_id"]]
     assert (ended.status_code, ended.json()["state"]) == (200, "withdrawn")

@@ -231,15 +231,20 @@ async def test_an_entry_is_declined_withdrawn_or_expires_and_its_name_goes(world
     ids = [item["signature_id"] for item in (await brought(world, charter, rows)).json()["items"]]
     reason = {"reason": "not asked"}
 
-    stranger = await world.http.post(
-        f"/v1/signature-entries/{ids[0]}/end", json=reason, headers=world.as_signatory(orgs[1])
-    )
-    declined = await world.http.post(
-        f"/v1/signature-entries/{ids[0]}/end", json=reason, headers=world.as_signatory(orgs[0])
-    )
-    withdrawn = await world.http.post(
-        f"/v1/signature-entries/{ids[1]}/end", json=reason, headers=world.as_signatory(world.other)
-    )
+    async def ending(entry: str, by: UUID, **headers: str) -> httpx2.Response:
+        sent = {**world.as_signatory(by), **headers}
+        return await world.http.post(f"/v1/signature-entries/{entry}/end", json=reason, headers=sent)
+
+    async def version(entry: str, by: UUID) -> str:
+        read = await world.http.get(f"/v1/signature-entries/{entry}", headers=world.as_signatory(by))
+        return str(read.headers["etag"])
+
+    first = await version(ids[0], orgs[0])
+    stranger = await ending(ids[0], orgs[1], **{"If-Match": first})
+    unread = [await ending(ids[0], orgs[0], **said) for said in ({}, {"If-Match": '"older"'})]
+    assert [answer.status_code for answer in unread] == [428, 412]
+    declined = await ending(ids[0], orgs[0], **{"If-Match": first})
+    withdrawn = await ending(ids[1], world.other, **{"If-Match": await version(ids[1], world.other)})
     world.clock.advance(timedelta(days=90))
     last_day = await world.http.get(f"/v1/signature-entries/{ids[2]}", headers=world.as_signatory(orgs[2]))
     async with world.db.begin() as tx:

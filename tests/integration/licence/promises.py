@@ -228,7 +228,8 @@ async def _tender(history: History) -> None:
         signed = jws.extract_compact(receipt["receipt_jws"].encode()).payload
         history.ids["leaf_hash"].append(leaf_hash(bytes(signed)))
     platform.clock.set(datetime(2029, 1, 20, 13, tzinfo=UTC))
-    await platform.call("procurement-api", "POST", f"{path}/open", platform.as_org(buyer))
+    version = {"If-Match": await platform.etag("procurement-api", path, platform.as_org(buyer))}
+    await platform.call("procurement-api", "POST", f"{path}/open", platform.as_org(buyer), **version)
     await platform.call("procurement-api", "POST", f"{path}/evaluations", platform.as_org(buyer))
     decision = {"winner_bid_id": bids[1]}
     await platform.call("procurement-api", "POST", f"{path}/summaries", platform.as_org(buyer), decision)

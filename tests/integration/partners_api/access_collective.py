@@ -24,9 +24,16 @@ class CollectiveRequests:
     async def record_phase(self) -> Request:
         return Request("POST", f"/v1/places/{self.place['id']}/phases", {**DATED, "phase": "P1"})
 
-    async def end_phase(self) -> Request:
+    async def _ending(self, path: str) -> Request:
+        etag = (await self.world.get(path, token=self.operator)).headers["etag"]
+        return Request("POST", f"{path}/end", ENDING, etag)
+
+    async def get_phase(self) -> Request:
         made = await self._made(await self.record_phase())
-        return Request("POST", f"/v1/phases/{made['id']}/end", ENDING)
+        return Request("GET", f"/v1/phases/{made['id']}")
+
+    async def end_phase(self) -> Request:
+        return await self._ending((await self.get_phase()).path)
 
     async def start_programme(self) -> Request:
         body = {**DATED, "code": "good-work", "title": "Good Work"}
@@ -37,23 +44,29 @@ class CollectiveRequests:
         return Request("GET", f"/v1/programmes/{made['id']}")
 
     async def end_programme(self) -> Request:
-        return Request("POST", f"{(await self.get_programme()).path}/end", ENDING)
+        return await self._ending((await self.get_programme()).path)
 
     async def give_partner_role(self) -> Request:
         body = {**DATED, "role": "chair", "title": "Chair"}
         return Request("POST", f"/v1/memberships/{self.membership['id']}/roles", body)
 
-    async def end_partner_role(self) -> Request:
+    async def get_partner_role(self) -> Request:
         made = await self._made(await self.give_partner_role())
-        return Request("POST", f"/v1/partner-roles/{made['id']}/end", ENDING)
+        return Request("GET", f"/v1/partner-roles/{made['id']}")
+
+    async def end_partner_role(self) -> Request:
+        return await self._ending((await self.get_partner_role()).path)
 
     async def choose_focus(self) -> Request:
         body = {**DATED, "kind": "theme", "code": "OM-T1", "title": "Good work for local people"}
         return Request("POST", f"/v1/memberships/{self.membership['id']}/focuses", body)
 
-    async def end_focus(self) -> Request:
+    async def get_focus(self) -> Request:
         made = await self._made(await self.choose_focus())
-        return Request("POST", f"/v1/focuses/{made['id']}/end", ENDING)
+        return Request("GET", f"/v1/focuses/{made['id']}")
+
+    async def end_focus(self) -> Request:
+        return await self._ending((await self.get_focus()).path)
 
     async def record_meeting(self) -> Request:
         body = {"held_on": "2022-03-01", "title": "Spring meeting", "state": "held"}

@@ -23,7 +23,8 @@ class OrganisationRequests:
     async def merge_organisation(self) -> Request:
         fresh = await self.world.registered("Fresh Ltd")
         body = {"survivor_id": str(self.own.organisation_id), "reason": "test"}
-        return Request("POST", f"/v1/organisations/{fresh.organisation_id}/merge", body)
+        path = f"/v1/organisations/{fresh.organisation_id}"
+        return Request("POST", f"{path}/merge", body, (await self.world.get(path)).headers["etag"])
 
     async def state_organisation_size(self) -> Request:
         body = {"stated_on": "2026-11-01", "staff": 12, "source": "test"}
@@ -33,7 +34,12 @@ class OrganisationRequests:
         body = {"kind": "accreditation", "code": "living-wage", "valid_from": "2026-01-01", "source": "test"}
         return Request("POST", f"/v1/organisations/{self.own.organisation_id}/flags", body)
 
-    async def end_organisation_flag(self) -> Request:
+    async def get_organisation_flag(self) -> Request:
         adding = await self.add_organisation_flag()
         made = await self.world.made(adding.path, adding.body, token=await self.world.operator())
-        return Request("POST", f"/v1/organisation-flags/{made['id']}/end", {"valid_to": "2026-06-30"})
+        return Request("GET", f"/v1/organisation-flags/{made['id']}")
+
+    async def end_organisation_flag(self) -> Request:
+        path = (await self.get_organisation_flag()).path
+        etag = (await self.world.get(path)).headers["etag"]
+        return Request("POST", f"{path}/end", {"valid_to": "2026-06-30"}, etag)

@@ -84,15 +84,21 @@ class PublicRequests:
         body = {"title": "A bench", "text": "At the stop.", "sender": await self._person("idea")}
         return Request("POST", f"{self._place}/ideas", body)
 
-    async def moderate_idea(self) -> Request:
+    async def get_received_idea(self) -> Request:
         made = await self._done(await self.send_idea())
-        return Request(
-            "POST", f"/v1/ideas/{made['id']}/moderation", {"outcome": "shown", "reason": "on the subject"}
-        )
+        return Request("GET", f"/v1/received-ideas/{made['id']}")
+
+    async def moderate_idea(self) -> Request:
+        path = (await self.get_received_idea()).path
+        etag = (await self.world.get(path, token=self.operator)).headers["etag"]
+        deciding = f"{path.replace('received-ideas', 'ideas')}/moderation"
+        return Request("POST", deciding, {"outcome": "shown", "reason": "on the subject"}, etag)
 
     async def get_idea(self) -> Request:
         moderating = await self.moderate_idea()
-        await self.world.post(moderating.path, moderating.body, token=self.operator)
+        await self.world.post(
+            moderating.path, moderating.body, token=self.operator, if_match=moderating.if_match
+        )
         return Request("GET", moderating.path.removesuffix("/moderation"))
 
     async def remove_idea(self) -> Request:

@@ -107,7 +107,9 @@ async def test_a_record_is_claimed_by_the_verified_holder_of_its_identifier_alon
 
     async def merge(one: Any, into: Any) -> httpx2.Response:
         body = {"survivor_id": str(into), "reason": "claims its bids"}
-        return await world.post(f"/v1/organisations/{one}/merge", body, token=operator)
+        path = f"/v1/organisations/{one}"
+        etag = (await world.get(path)).headers.get("etag")
+        return await world.post(f"{path}/merge", body, token=operator, if_match=etag)
 
     async def verify(registered: Registered) -> None:
         path = f"/v1/organisations/{registered.organisation_id}/verification"

@@ -1,5 +1,7 @@
 """Phases, programmes, roles and choices of partners: what held on any day, and nothing twice on one day."""
 
+from functools import partial
+
 from tests.integration.partners_api.collective import SOURCE, collective
 from tests.integration.partners_api.world import World
 
@@ -47,10 +49,16 @@ async def test_phases_and_programmes_are_known_for_every_day(world: World) -> No
     assert [each["pointer"] for each in wrong.json()["errors"]] == ["/objectives/1"]
     assert nobody.json()["errors"][0]["pointer"] == "/lead_organisation_id"
     path = f"/v1/programmes/{programme['id']}"
-    ended = await world.post(
-        f"{path}/end", {"valid_to": "2024-03-31", "source": "report"}, token=scene.operator
-    )
-    later = await world.post(f"{path}/end", {"valid_to": "2024-04-01", **SOURCE}, token=scene.operator)
+    end = partial(world.post, f"{path}/end", token=scene.operator)
+    etag = (await world.get(path)).headers["etag"]
+    missing = await end({"valid_to": "2024-03-31", "source": "report"})
+    ended = await end({"valid_to": "2024-03-31", "source": "report"}, if_match=etag)
+    stale = await end({"valid_to": "2024-03-30", **SOURCE}, if_match=etag)
+    later = await end({"valid_to": "2024-04-01", **SOURCE}, if_match=ended.headers["etag"])
+    assert [(each.status_code, each.json()["code"]) for each in (missing, stale)] == [
+        (428, "if_match_missing"),
+        (412, "if_match_stale"),
+    ]
     assert (ended.json()["valid_to"], ended.json()["end_source"]) == ("2024-03-31", "report")
     assert (later.status_code, later.json()["code"]) == (409, "entry_ended")
     assert (await world.get(path)).json() == ended.json()
@@ -94,7 +102,11 @@ async def test_a_partner_chooses_for_itself_within_its_membership(world: World) 
     assert await codes(world, f"{listed}&as_of=2023-10-24") == []
     stays = str(scene.stays.organisation_id)
     assert await codes(world, f"{scene.path}/focuses?organisation_id={stays}") == []
-    ended = await world.post(f"/v1/focuses/{made['id']}/end", {"valid_to": "2023-01-31", **SOURCE}, token=own)
+    path = f"/v1/focuses/{made['id']}"
+    chosen = await world.get(path)
+    assert chosen.json() == made
+    ending, etag = {"valid_to": "2023-01-31", **SOURCE}, chosen.headers["etag"]
+    ended = await world.post(f"{path}/end", ending, token=own, if_match=etag)
     assert ended.json()["valid_to"] == "2023-01-31"
     assert await codes(world, f"{listed}&as_of=2023-02-01") == []
 

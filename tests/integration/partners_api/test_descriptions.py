@@ -1,6 +1,7 @@
 """Organisations are found by names spelt differently, and described by dated statements with sources."""
 
 from datetime import date
+from functools import partial
 
 from sqlalchemy import text
 from tests.integration.partners_api.world import World
@@ -41,8 +42,12 @@ async def test_a_name_with_wrong_letters_finds_the_organisation_first(world: Wor
     assert [hit["organisation"]["legal_name"] for hit in rest["items"]] == ["Weardale Joinery Ltd"]
     assert rest["next"] is None
     merge = {"survivor_id": str(made[1].organisation_id), "reason": "test"}
-    path = f"/v1/organisations/{made[0].organisation_id}/merge"
-    assert (await world.post(path, merge, token=await world.operator())).status_code == 200
+    path, operator = f"/v1/organisations/{made[0].organisation_id}", await world.operator()
+    etag = (await world.get(path)).headers["etag"]
+    answers = [
+        await world.post(f"{path}/merge", merge, token=operator, if_match=tag) for tag in (None, '"x"', etag)
+    ]
+    assert [answer.status_code for answer in answers] == [428, 412, 200]
     assert await found(world, "weardale joinery") == ["Weardale Brewery"]
 
 
@@ -96,9 +101,13 @@ async def test_flags_hold_from_day_to_day_and_say_who_states_them(world: World) 
     second = await world.made(path, presence, token=operator)
     again = await world.post(path, {**wage, "valid_from": "2026-06-01"}, token=token)
     nowhere = await world.post(path, {**presence, "place_id": str(new_id())}, token=operator)
-    end = f"/v1/organisation-flags/{first['id']}/end"
-    early = await world.post(end, {"valid_to": "2024-12-31"}, token=token)
-    ended = await world.post(end, {"valid_to": "2025-12-31"}, token=token)
+    flag = f"/v1/organisation-flags/{first['id']}"
+    etag = (await world.get(flag)).headers["etag"]
+    end = partial(world.post, f"{flag}/end", token=token)
+    assert (await end({"valid_to": "2025-12-31"})).status_code == 428
+    early = await end({"valid_to": "2024-12-31"}, if_match=etag)
+    ended = await end({"valid_to": "2025-12-31"}, if_match=etag)
+    assert (await end({"valid_to": "2025-12-31"}, if_match=etag)).status_code == 412
     after = await world.made(path, {**wage, "valid_from": "2026-01-01"}, token=token)
 
     assert (first["stated_by"], second["stated_by"]) == ("organisation", "programme")

@@ -307,10 +307,15 @@ async def test_ideas_show_after_moderation_and_go_with_their_sender(world: World
     ]
     for made, outcome in ((named, "shown"), (nameless, "declined")):
         decision = {"outcome": outcome, "reason": "as agreed", "reply": "Thank you."}
-        path = f"/v1/ideas/{made['id']}/moderation"
+        path, read = f"/v1/ideas/{made['id']}/moderation", f"/v1/received-ideas/{made['id']}"
+        first = (await world.get(read, token=room.reviewer)).headers["etag"]
         for _ in range(2):  # again changes nothing
-            decided = await world.post(path, decision, token=room.reviewer)
+            version = (await world.get(read, token=room.reviewer)).headers["etag"]
+            decided = await world.post(path, decision, token=room.reviewer, if_match=version)
             assert (decided.status_code, decided.json()["state"]) == (200, outcome)
+        for unread, status in ((None, 428), (first, 412)):
+            again = await world.post(path, decision, token=room.reviewer, if_match=unread)
+            assert again.status_code == status
     [public] = (await world.get(shown)).json()["items"]
     assert (public["text"], public["sender_name"]) == ("At the <b>bus</b> stop.", "Ann Other")
     assert "email" not in str(public)

@@ -33,14 +33,17 @@ async def test_the_survivor_does_what_the_merged_member_could(world: World) -> N
         assert (await world.post(path, body, token=token)).status_code == 403
 
     merge = {"survivor_id": str(survivor.organisation_id), "reason": "the same landlord"}
-    path = f"/v1/organisations/{merged.organisation_id}/merge"
-    assert (await world.post(path, merge, token=operator)).status_code == 200
+    path = f"/v1/organisations/{merged.organisation_id}"
+    read = (await world.get(path)).headers["etag"]
+    assert (await world.post(f"{path}/merge", merge, token=operator, if_match=read)).status_code == 200
 
     signed = await world.made(second, SIGNATURE, token=token)
     again = await world.post(first, SIGNATURE, token=token)
     focus = await world.made(focuses, {**chosen, "code": "consett"}, token=token)
     end = {"valid_to": "2022-12-31", **SOURCE}
-    ended = await world.post(f"/v1/focuses/{before['id']}/end", end, token=token)
+    path = f"/v1/focuses/{before['id']}"
+    read = (await world.get(path)).headers["etag"]
+    ended = await world.post(f"{path}/end", end, token=token, if_match=read)
     change = {"state": "done", "changed_on": "2022-11-01"}
     changed = await world.post(f"/v1/actions/{action['id']}/changes", change, token=token)
 

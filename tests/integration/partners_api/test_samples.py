@@ -29,7 +29,9 @@ async def test_a_sample_says_that_it_is_one_and_what_says_nothing_is_actual(worl
 
         sent = await world.made(f"{room.path}/ideas", {"title": code, "text": "T", **marked})
         decision = {"outcome": "shown", "reason": "as agreed"}
-        await world.post(f"/v1/ideas/{sent['id']}/moderation", decision, token=room.reviewer)
+        received = await world.get(f"/v1/received-ideas/{sent['id']}", token=room.reviewer)
+        moderation = {"token": room.reviewer, "if_match": received.headers["etag"]}
+        await world.post(f"/v1/ideas/{sent['id']}/moderation", decision, **moderation)
         assert (await world.get(f"/v1/ideas/{sent['id']}")).json()["data_status"] == (
             SAMPLE if marked else ACTUAL
         )

@@ -60,10 +60,13 @@ async def _collective(operator: PartnersClient, anybody: PartnersClient, place: 
     assert [each.id for each in (await anybody.list_programmes(place, as_of=DAY)).items] == [programme.id]
     assert (await anybody.list_partner_roles(place, membership_id=member.id)).items == [role]
     assert (await anybody.list_focuses(place, kind="theme", organisation_id=about)).items == [focus]
-    assert (await operator.end_programme(programme.id, ENDING)).valid_to == LAST
+    assert await operator.end_programme(programme.id, ENDING, if_match=etag_of(programme)) == (
+        await anybody.get_programme(programme.id)
+    )
     assert (await anybody.get_programme(programme.id)).end_source == "test"
-    assert (await operator.end_partner_role(role.id, ENDING)).valid_to == LAST
-    assert (await operator.end_focus(focus.id, ENDING)).valid_to == LAST
+    assert (await anybody.get_partner_role(role.id), await anybody.get_focus(focus.id)) == (role, focus)
+    assert (await operator.end_partner_role(role.id, ENDING, if_match=etag_of(role))).valid_to == LAST
+    assert (await operator.end_focus(focus.id, ENDING, if_match=etag_of(focus))).valid_to == LAST
     assert (await anybody.list_phases(place)).items == []
 
 
@@ -168,7 +171,8 @@ async def _public(operator: PartnersClient, anybody: PartnersClient, place: UUID
     offered = public_voice.IdeaDraft(title="A bench", text="Here.", sender=people["idea"])
     idea = await anybody.send_idea(place, offered, idempotency_key=key())
     shown = public_voice.IdeaModeration(outcome="shown", reason="good")
-    assert (await operator.moderate_idea(idea.id, shown)).state == "shown"
+    version = etag_of(await operator.get_received_idea(idea.id))
+    assert (await operator.moderate_idea(idea.id, shown, if_match=version)).state == "shown"
     assert (await anybody.list_ideas(place)).items == [await anybody.get_idea(idea.id)]
     assert len((await operator.list_idea_inbox(place, state="shown")).items) == 1
     await operator.remove_idea(idea.id)

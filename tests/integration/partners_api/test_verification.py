@@ -182,7 +182,9 @@ async def test_a_claim_runs_out_after_thirty_days_and_a_verified_identifier_does
 # ------------------------------------------------------------------ merging
 async def merged(world: World, one: Any, into: Any, token: str) -> Any:
     body = {"survivor_id": str(into), "reason": "the same company"}
-    return await world.call("POST", f"/v1/organisations/{one}/merge", body, token=token)
+    path = f"/v1/organisations/{one}"
+    etag = (await world.get(path)).headers.get("etag")
+    return await world.call("POST", f"{path}/merge", body, token=token, if_match=etag)
 
 
 async def test_both_ids_of_a_merged_record_lead_to_the_one_that_stays(world: World) -> None:

@@ -76,6 +76,7 @@ RIGHTFUL = {
 }
 IF_MATCH = {
     "correct_tender": "/v1/tenders/{tender}",
+    "open_tender": "/v1/tenders/{tender}",
     "set_terms": "/v1/tenders/{tender}",
     "publish_tender": "/v1/tenders/{tender}",
     "cancel_tender": "/v1/tenders/{tender}",

@@ -123,7 +123,8 @@ async def test_appointments_opening_evaluations_and_award_say_who_to_the_buyer_a
 
     world.move_to("2026-12-01T12:00:01Z")
     delegate, bidder = world.delegate(world.buyer, portal, PERSON), world.renewed(bidder)
-    await world.done("POST", f"{path}/open", as_=delegate)
+    etag = await world.etag(path, as_=world.buyer)
+    await world.done("POST", f"{path}/open", as_=delegate, if_match=etag)
     assert (await world.done("GET", f"{path}/lots", as_=world.buyer))["opened_by"] == actor
     assert refused(await world.get(f"{path}/lots", as_=bidder)) == (403, "not_the_buyer")
     first = await world.done("POST", f"{path}/evaluations", as_=delegate)

@@ -49,7 +49,7 @@ async def test_a_later_deadline_leaves_bids_as_they_are_and_is_announced(world: 
     world.move_to("2026-12-02T12:00:00Z")  # after the first deadline, before the second
     await world.submitted(tender, world.party("Late but in time"))
     world.move_to("2026-12-03T12:00:01Z")
-    opening = await world.done("POST", f"/v1/tenders/{tender['id']}/open", as_=world.buyer)
+    opening = (await world.open(tender)).json()
     assert [bid["state"] for bid in opening["bids"]] == ["opened", "opened"]
 
 

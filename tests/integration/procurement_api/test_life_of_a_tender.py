@@ -140,7 +140,7 @@ async def _opening_waits_for_the_deadline(world: World, tender: Json) -> None:
     before = await world.state()
     for moment in ("2026-12-01T11:59:59.999Z", "2026-12-01T12:00:00Z", "2026-12-01T12:00:00.999Z"):
         world.move_to(moment)
-        response = await world.post(f"/v1/tenders/{tender['id']}/open", as_=world.buyer)
+        response = await world.open(tender)
         assert refused(response) == (409, "deadline_not_passed"), moment
     assert await world.state() == before
 
@@ -150,10 +150,7 @@ async def _late_bids_are_refused(world: World, tender: Json, third: Party) -> No
     late = world.renewed(third)
     response = await world.post(f"/v1/tenders/{tender['id']}/bids", bid_of(late), as_=late)
     assert refused(response) == (409, "tender_closed")
-    assert refused(await world.post(f"/v1/tenders/{tender['id']}/open", as_=world.buyer)) == (
-        409,
-        "tender_state_wrong",
-    )
+    assert refused(await world.open(tender)) == (409, "tender_state_wrong")
     assert await world.state() == before
 
 

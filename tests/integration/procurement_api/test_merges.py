@@ -127,7 +127,7 @@ async def test_a_merged_buyers_open_tender_goes_on_to_its_award(world: World):
     world.move_to("2026-12-02T12:00:01Z")
     stays, gone = world.renewed(stays), world.renewed(gone)
     assert refused(await world.post(f"{path}/open", as_=gone)) == (403, "not_the_buyer")
-    opening = await world.done("POST", f"{path}/open", as_=stays)
+    opening = await world.done("POST", f"{path}/open", as_=stays, if_match=await world.etag(path, as_=stays))
     assert [each["id"] for each in opening["bids"]] == [bid]
     await world.done("POST", f"{path}/evaluations", as_=stays)
     await world.done("POST", f"{path}/summaries", {"winner_bid_id": bid}, as_=stays)

@@ -93,9 +93,14 @@ async def test_when_toms_engine_is_down_opening_can_be_asked_again(world: World)
     tender, bidder = await world.published(), world.party("Bidder")
     await world.submitted(tender, bidder)
     world.move_to(GRACE_OVER)
-    path = f"/v1/tenders/{tender['id']}/open"
+    path = f"/v1/tenders/{tender['id']}"
+    read = await world.etag(path, as_=world.buyer)
+    assert refused(await world.post(f"{path}/open", as_=world.buyer)) == (428, "if_match_missing")
     world.toms.down = True
-    assert refused(await world.post(path, as_=world.buyer)) == (503, "upstream_unavailable")
+    assert refused(await world.open(tender)) == (503, "upstream_unavailable")
+    # Submissions are closed by now, so that what was read before is no longer how the tender stands.
+    again = await world.post(f"{path}/open", as_=world.buyer, if_match=read)
+    assert refused(again) == (412, "if_match_stale")
     assert (await world.rows())["opened_lines"] == 0
     assert await world.told("tender.opened") == []
     assert refused(await world.get(f"/v1/tenders/{tender['id']}/bids", as_=world.buyer)) == (
@@ -111,7 +116,7 @@ async def test_when_toms_engine_is_down_opening_can_be_asked_again(world: World)
     )
     world.toms.down = False
     world.move_to(GRACE_OVER)
-    opened = await world.done("POST", path, as_=world.buyer)
+    opened = await world.opened(tender)
     assert len(opened["bids"][0]["lines"]) == 3
     assert len(await world.told("tender.opened")) == 1
 
@@ -121,12 +126,10 @@ async def test_of_two_who_open_at_once_one_does_and_lines_are_written_once(wide_
     tender, bidder = await world.published(), world.party("Bidder")
     await world.submitted(tender, bidder)
     world.move_to(GRACE_OVER)
-    path = f"/v1/tenders/{tender['id']}/open"
-    answers = await asyncio.gather(*(world.post(path, as_=world.buyer) for _ in range(3)))
-    assert sorted(answer.status_code for answer in answers) == [200, 409, 409]
-    assert {answer.json()["code"] for answer in answers if answer.status_code == 409} == {
-        "tender_state_wrong"
-    }
+    answers = await asyncio.gather(*(world.open(tender) for _ in range(3)))
+    [done, *others] = sorted(answers, key=lambda answer: answer.status_code)
+    assert done.status_code == 200
+    assert {answer.json()["code"] for answer in others} <= {"tender_state_wrong", "if_match_stale"}
     assert (await world.rows())["opened_lines"] == 3
     assert len(await world.told("tender.opened")) == 1
 
@@ -144,7 +147,7 @@ async def test_with_another_sealing_key_nothing_opens_and_nothing_is_lost(
     async with running(db, settings.model_copy(update={"sealing_key_file": other_file})) as wrong:
         wrong.buyer = wrong.as_party(buyer_id)
         wrong.move_to(GRACE_OVER)
-        response = await wrong.post(f"/v1/tenders/{tender['id']}/open", as_=wrong.buyer)
+        response = await wrong.open(tender)
         assert refused(response) == (503, "seal_unopenable")
         assert (await wrong.rows())["opened_lines"] == 0
     async with running(db, settings, partners) as right:
@@ -186,11 +189,11 @@ async def test_a_key_management_service_takes_the_place_of_the_key_and_its_polic
     bound_to = f"tender {tender['id']}"
     assert kms.calls == [("wrap", bound_to)]
     world.move_to("2026-12-01T12:00:29Z")
-    early = await world.post(f"/v1/tenders/{tender['id']}/open", as_=world.buyer)
+    early = await world.open(tender)
     assert refused(early) == (503, "seal_unopenable")
     assert (await world.rows())["opened_lines"] == 0
     world.move_to("2026-12-01T12:00:30Z")
-    opened = await world.done("POST", f"/v1/tenders/{tender['id']}/open", as_=world.buyer)
+    opened = (await world.open(tender)).json()
     assert [bid["state"] for bid in opened["bids"]] == ["opened"]
     again = await world.done("GET", f"/v1/bids/{receipt['bid_id']}/receipts", as_=world.renewed(bidder))
     assert again["receipts"] == [receipt]
@@ -217,7 +220,7 @@ async def test_a_sealed_bid_that_is_not_the_receipted_one_is_not_opened(world: W
         )
         await tx.execute(bids.update().where(bids.c.id == row["bid_id"]).values(version=2))
     world.move_to(GRACE_OVER)
-    response = await world.post(f"/v1/tenders/{tender['id']}/open", as_=world.buyer)
+    response = await world.open(tender)
     assert refused(response) == (503, "seal_unopenable")
     assert (await world.rows())["opened_lines"] == 0
     assert receipt["version"] == 1

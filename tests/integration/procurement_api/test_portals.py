@@ -148,8 +148,7 @@ async def test_at_opening_bidders_are_found_or_asserted_and_read_what_is_theirs(
     # A fault after an organisation was asserted: opening is asked again, and it is asserted once.
     world.move_to("2026-12-01T12:00:01Z")
     world.toms.down = True
-    opening = f"/v1/tenders/{tender['id']}/open"
-    assert (await world.post(opening, as_=world.buyer)).status_code == 503
+    assert (await world.open(tender)).status_code == 503
     world.toms.down = False
     opened = {bid["id"]: bid for bid in (await world.opened(tender))["bids"]}
     assert [(bid["state"], bid["tenderer_name"]) for bid in opened.values()] == [

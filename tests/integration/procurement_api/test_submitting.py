@@ -300,7 +300,7 @@ async def test_opening_waits_for_a_submission_under_way(wide_world: World):
     query = text("SELECT pg_advisory_xact_lock_shared(hashtextextended(:name, 0))")
     async with world.db.begin() as tx:
         await tx.execute(query, {"name": f"submissions {tender['id']}"})
-        opening = asyncio.create_task(world.post(f"/v1/tenders/{tender['id']}/open", as_=world.buyer))
+        opening = asyncio.create_task(world.open(tender))
         await asyncio.sleep(0.3)
         assert not opening.done()
     assert (await opening).status_code == 200

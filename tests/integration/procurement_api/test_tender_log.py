@@ -60,7 +60,7 @@ async def test_when_opening_fails_no_log_is_published(world: World):
     await world.submitted(tender, bidder)
     world.move_to("2026-12-01T12:00:01Z")
     world.toms.down = True
-    await world.post(f"/v1/tenders/{tender['id']}/open", as_=world.buyer)
+    assert refused(await world.open(tender)) == (503, "upstream_unavailable")
     rows = await world.rows()
     assert (rows["tender_logs"], rows["tender_log_leaves"]) == (0, 0)
 

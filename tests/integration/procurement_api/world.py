@@ -193,7 +193,16 @@ class World:
     async def opened(self, tender: Json) -> Json:
         """What opening the tender a little after its deadline found."""
         self.move_to("2026-12-01T12:00:01Z")
-        return await self.done("POST", f"/v1/tenders/{tender['id']}/open", as_=self.buyer)
+        response = await self.open(tender)
+        assert response.status_code == 200, response.text
+        answer: Json = response.json()
+        return answer
+
+    async def open(self, tender: Json) -> httpx2.Response:
+        """What is answered to its buyer who opens the tender as it stands."""
+        path = f"/v1/tenders/{tender['id']}"
+        etag = await self.etag(path, as_=self.buyer)
+        return await self.post(f"{path}/open", as_=self.buyer, if_match=etag)
 
     async def evaluated(self, tender: Json) -> Json:
         """The evaluation of an opened tender."""

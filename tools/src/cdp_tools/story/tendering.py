@@ -173,7 +173,8 @@ def _open(scene: Scene, for_buyer: Party, tender_id: str) -> None:
             raise StoryBroken("the deadline did not pass")
         time.sleep(0.2)
     time.sleep(1.2)  # the grace in which the longest request may still be stored
-    opened = for_buyer.call("POST", f"{url}/open", expect=200).body
+    etag = for_buyer.get(url).etag
+    opened = for_buyer.call("POST", f"{url}/open", expect=200, if_match=etag).body
     lines = sum(len(bid["lines"] or []) for bid in opened["bids"])
     scene.note(
         for_buyer.name,

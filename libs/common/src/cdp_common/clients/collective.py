@@ -57,9 +57,13 @@ class CollectiveOperations(ServiceClient):
         params = {"as_of": as_of, "limit": limit, "cursor": cursor}
         return await self._get(f"/v1/places/{place_id}/phases", Page[Phase], params=params)
 
-    async def end_phase(self, phase_id: UUID, end: DatedEnd) -> Phase:
-        """The phase with its last day; asking again changes nothing."""
-        return await self._post(f"/v1/phases/{phase_id}/end", Phase, json=end, is_read=True)
+    async def get_phase(self, phase_id: UUID) -> Phase:
+        """One phase."""
+        return await self._get(f"/v1/phases/{phase_id}", Phase)
+
+    async def end_phase(self, phase_id: UUID, end: DatedEnd, *, if_match: str) -> Phase:
+        """The phase with its last day."""
+        return await self._post(f"/v1/phases/{phase_id}/end", Phase, json=end, if_match=if_match)
 
     async def start_programme(
         self, place_id: UUID, draft: ProgrammeDraft, *, idempotency_key: str
@@ -84,9 +88,10 @@ class CollectiveOperations(ServiceClient):
         """One programme of work."""
         return await self._get(f"/v1/programmes/{programme_id}", Programme)
 
-    async def end_programme(self, programme_id: UUID, end: DatedEnd) -> Programme:
-        """The programme with its last day; asking again changes nothing."""
-        return await self._post(f"/v1/programmes/{programme_id}/end", Programme, json=end, is_read=True)
+    async def end_programme(self, programme_id: UUID, end: DatedEnd, *, if_match: str) -> Programme:
+        """The programme with its last day."""
+        path = f"/v1/programmes/{programme_id}/end"
+        return await self._post(path, Programme, json=end, if_match=if_match)
 
     # -------------------------------------------------------------- of memberships
     async def give_partner_role(
@@ -110,10 +115,14 @@ class CollectiveOperations(ServiceClient):
         path = f"/v1/places/{place_id}/partner-roles"
         return await self._get(path, Page[PartnerRole], params=params)
 
-    async def end_partner_role(self, partner_role_id: UUID, end: DatedEnd) -> PartnerRole:
-        """The role with its last day; asking again changes nothing."""
+    async def get_partner_role(self, partner_role_id: UUID) -> PartnerRole:
+        """One role of a partner."""
+        return await self._get(f"/v1/partner-roles/{partner_role_id}", PartnerRole)
+
+    async def end_partner_role(self, partner_role_id: UUID, end: DatedEnd, *, if_match: str) -> PartnerRole:
+        """The role with its last day."""
         path = f"/v1/partner-roles/{partner_role_id}/end"
-        return await self._post(path, PartnerRole, json=end, is_read=True)
+        return await self._post(path, PartnerRole, json=end, if_match=if_match)
 
     async def choose_focus(self, membership_id: UUID, draft: FocusDraft, *, idempotency_key: str) -> Focus:
         """What the partner chose."""
@@ -136,9 +145,13 @@ class CollectiveOperations(ServiceClient):
         params = {**wanted, "limit": limit, "cursor": cursor}
         return await self._get(f"/v1/places/{place_id}/focuses", Page[Focus], params=params)
 
-    async def end_focus(self, focus_id: UUID, end: DatedEnd) -> Focus:
-        """The choice with its last day; asking again changes nothing."""
-        return await self._post(f"/v1/focuses/{focus_id}/end", Focus, json=end, is_read=True)
+    async def get_focus(self, focus_id: UUID) -> Focus:
+        """One choice of a partner."""
+        return await self._get(f"/v1/focuses/{focus_id}", Focus)
+
+    async def end_focus(self, focus_id: UUID, end: DatedEnd, *, if_match: str) -> Focus:
+        """The choice with its last day."""
+        return await self._post(f"/v1/focuses/{focus_id}/end", Focus, json=end, if_match=if_match)
 
     # -------------------------------------------------------------- the working group
     async def record_meeting(self, place_id: UUID, draft: MeetingDraft, *, idempotency_key: str) -> Meeting:

@@ -109,10 +109,12 @@ class OrganisationOperations(ServiceClient):
             "/v1/identifier-domains", IdentifierDomain, json=draft, idempotency_key=idempotency_key
         )
 
-    async def merge_organisation(self, organisation_id: UUID, merge: OrganisationMerge) -> Organisation:
-        """The record that stays; asking again changes nothing."""
+    async def merge_organisation(
+        self, organisation_id: UUID, merge: OrganisationMerge, *, if_match: str
+    ) -> Organisation:
+        """The record that stays; `if_match` names the version of the one that goes."""
         path = f"/v1/organisations/{organisation_id}/merge"
-        return await self._post(path, Organisation, json=merge, is_read=True)
+        return await self._post(path, Organisation, json=merge, if_match=if_match)
 
     async def list_similar_organisations(
         self,
@@ -176,6 +178,11 @@ class OrganisationOperations(ServiceClient):
         params = {"as_of": as_of, "limit": limit, "cursor": cursor}
         return await self._get(f"/v1/organisations/{organisation_id}/flags", Page[Flag], params=params)
 
-    async def end_organisation_flag(self, flag_id: UUID, end: FlagEnd) -> Flag:
-        """The flag with its last day; asking again changes nothing."""
-        return await self._post(f"/v1/organisation-flags/{flag_id}/end", Flag, json=end, is_read=True)
+    async def get_organisation_flag(self, flag_id: UUID) -> Flag:
+        """One flag of an organisation."""
+        return await self._get(f"/v1/organisation-flags/{flag_id}", Flag)
+
+    async def end_organisation_flag(self, flag_id: UUID, end: FlagEnd, *, if_match: str) -> Flag:
+        """The flag with its last day."""
+        path = f"/v1/organisation-flags/{flag_id}/end"
+        return await self._post(path, Flag, json=end, if_match=if_match)

@@ -210,9 +210,9 @@ class ProcurementClient(EvaluationOperations, AgreementOperations, PlanOperation
         """The receipts of an opened bid once more."""
         return await self._get(f"/v1/bids/{bid_id}/receipts", BidReceipts)
 
-    async def open_tender(self, tender_id: UUID) -> Opening:
+    async def open_tender(self, tender_id: UUID, *, if_match: str) -> Opening:
         """What opening found."""
-        return await self._post(f"/v1/tenders/{tender_id}/open", Opening)
+        return await self._post(f"/v1/tenders/{tender_id}/open", Opening, if_match=if_match)
 
     async def get_tender_log(self, tender_id: UUID) -> TenderLog:
         """The published log of what was accepted for an opened tender."""

@@ -168,10 +168,16 @@ class PublicVoiceOperations(ServiceClient):
         params = {"state": state, "limit": limit, "cursor": cursor}
         return await self._get(f"/v1/places/{place_id}/idea-inbox", Page[ReceivedIdea], params=params)
 
-    async def moderate_idea(self, idea_id: UUID, moderation: IdeaModeration) -> ReceivedIdea:
-        """The idea as it was decided on; asking again changes nothing."""
+    async def get_received_idea(self, idea_id: UUID) -> ReceivedIdea:
+        """One idea with its sender, in whatever state."""
+        return await self._get(f"/v1/received-ideas/{idea_id}", ReceivedIdea)
+
+    async def moderate_idea(
+        self, idea_id: UUID, moderation: IdeaModeration, *, if_match: str
+    ) -> ReceivedIdea:
+        """The idea as it was decided on."""
         path = f"/v1/ideas/{idea_id}/moderation"
-        return await self._post(path, ReceivedIdea, json=moderation, is_read=True)
+        return await self._post(path, ReceivedIdea, json=moderation, if_match=if_match)
 
     async def remove_idea(self, idea_id: UUID) -> None:
         """Nothing of the idea stays."""

@@ -42,6 +42,9 @@ class SignatureEntryOperations(ServiceClient):
         path = f"/v1/signature-entries/{entry_id}/confirmations"
         return await self._post(path, Signatory, idempotency_key=idempotency_key)
 
-    async def end_signature_entry(self, entry_id: UUID, stated: StatedReason) -> SignatureEntry:
+    async def end_signature_entry(
+        self, entry_id: UUID, stated: StatedReason, *, if_match: str
+    ) -> SignatureEntry:
         """The entry, declined or withdrawn."""
-        return await self._post(f"/v1/signature-entries/{entry_id}/end", SignatureEntry, json=stated)
+        path = f"/v1/signature-entries/{entry_id}/end"
+        return await self._post(path, SignatureEntry, json=stated, if_match=if_match)

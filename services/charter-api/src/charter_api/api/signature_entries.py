@@ -13,7 +13,7 @@ from cdp_common.contracts.signature_changes import StatedReason
 from cdp_common.contracts.signature_imports import EntryState, SignatureEntry, SignatureImportReport
 from cdp_common.web.caller import Caller
 from cdp_common.web.dependencies import Now, ServiceDatabase
-from cdp_common.web.etags import respond_with_etag
+from cdp_common.web.etags import IfMatch, respond_with_etag
 from cdp_common.web.identity import signed_caller
 from cdp_common.web.once import OnceHeader, answer_response
 from cdp_common.web.paging import Paging, page_links
@@ -114,7 +114,15 @@ async def confirm_signature_entry(
 
 @router.post("/v1/signature-entries/{entry_id}/end", response_model=SignatureEntry)
 async def end_signature_entry(
-    entry_id: UUID, stated: StatedReason, caller: Signer, db: ServiceDatabase, partners: Partners, now: Now
-) -> SignatureEntry:
+    entry_id: UUID,
+    stated: StatedReason,
+    request: Request,
+    caller: Signer,
+    db: ServiceDatabase,
+    partners: Partners,
+    now: Now,
+    if_match: IfMatch = None,
+) -> Response:
     """Decline a signature that was entered for the caller's organisation, or withdraw one that it entered."""
-    return await entries.end_entry(db, partners, caller, entry_id, stated, now)
+    ended = await entries.end_entry(db, partners, caller, entry_id, stated, if_match, now)
+    return respond_with_etag(request, ended)

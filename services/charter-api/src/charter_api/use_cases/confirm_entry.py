@@ -18,6 +18,7 @@ from cdp_common.db.events import record_event
 from cdp_common.db.idempotency import Answer, Once
 from cdp_common.db.paging import cut_page
 from cdp_common.web.caller import Caller
+from cdp_common.web.etags import require_match
 from charter_api.domain.charter import require_may_sign
 from charter_api.domain.entry import (
     EntryNotFound,
@@ -88,6 +89,7 @@ async def end_entry(
     caller: Caller,
     entry_id: UUID,
     stated: StatedReason,
+    if_match: str | None,
     now: datetime,
 ) -> SignatureEntry:
     """The entry, declined by the organisation it names or withdrawn by the network; the name in it goes."""
@@ -97,6 +99,7 @@ async def end_entry(
         is_named = own.is_named(row["organisation_id"], row["identifier"])
         end = end_by(own, row["entered_by"], is_named=is_named)
         held = await _held(tx, entry_id, now)
+        require_match(if_match, entry_answer(held, now.date()))
         await _decide(tx, held, end, caller, stated.reason, now)
         await forget_names(tx, [held["person_id"]])
         ended = await entry_by_id(tx, entry_id)

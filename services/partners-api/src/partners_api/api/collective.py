@@ -1,5 +1,6 @@
 """Routes of what a collective is made of from day to day: phases, programmes, roles, choices of partners."""
 
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from starlette.responses import Response
 from cdp_common.contracts import collective as wire
 from cdp_common.contracts.base import Code, Day, Page
 from cdp_common.web.dependencies import Now, ServiceDatabase
-from cdp_common.web.etags import respond_with_etag
+from cdp_common.web.etags import IfMatch, require_match, respond_with_etag
 from cdp_common.web.identity import Caller, maybe_caller, signed_caller
 from cdp_common.web.once import OnceHeader, answer_response
 from cdp_common.web.paging import Paging, page_links
@@ -50,12 +51,27 @@ async def list_phases(
     return Page[wire.Phase](items=items, next=page_links(request, following))
 
 
-@router.post("/v1/phases/{phase_id}/end")
+@router.get("/v1/phases/{phase_id}", response_model=wire.Phase, dependencies=public)
+async def get_phase(phase_id: UUID, request: Request, database: ServiceDatabase) -> Response:
+    """One phase of a place."""
+    return respond_with_etag(request, await reading.get_phase(database, phase_id))
+
+
+@router.post("/v1/phases/{phase_id}/end", response_model=wire.Phase)
 async def end_phase(
-    phase_id: UUID, body: wire.DatedEnd, caller: Manager, database: ServiceDatabase, now: Now
-) -> wire.Phase:
+    phase_id: UUID,
+    body: wire.DatedEnd,
+    request: Request,
+    caller: Manager,
+    database: ServiceDatabase,
+    now: Now,
+    if_match: IfMatch = None,
+) -> Response:
     """Sets the last day of a phase, or brings it forward."""
-    return await ending.end_phase(database, actor_of(caller), phase_id, body, now)
+    ended = await ending.end_phase(
+        database, actor_of(caller), phase_id, body, partial(require_match, if_match), now
+    )
+    return respond_with_etag(request, ended)
 
 
 # ------------------------------------------------------------------ programmes of work
@@ -91,12 +107,21 @@ async def get_programme(programme_id: UUID, request: Request, database: ServiceD
     return respond_with_etag(request, await reading.get_programme(database, programme_id))
 
 
-@router.post("/v1/programmes/{programme_id}/end")
+@router.post("/v1/programmes/{programme_id}/end", response_model=wire.Programme)
 async def end_programme(
-    programme_id: UUID, body: wire.DatedEnd, caller: Manager, database: ServiceDatabase, now: Now
-) -> wire.Programme:
+    programme_id: UUID,
+    body: wire.DatedEnd,
+    request: Request,
+    caller: Manager,
+    database: ServiceDatabase,
+    now: Now,
+    if_match: IfMatch = None,
+) -> Response:
     """Sets the last day of a programme of work, or brings it forward."""
-    return await ending.end_programme(database, actor_of(caller), programme_id, body, now)
+    ended = await ending.end_programme(
+        database, actor_of(caller), programme_id, body, partial(require_match, if_match), now
+    )
+    return respond_with_etag(request, ended)
 
 
 # ------------------------------------------------------------------ roles of partners
@@ -136,12 +161,27 @@ async def list_partner_roles(
     return Page[wire.PartnerRole](items=items, next=page_links(request, following))
 
 
-@router.post("/v1/partner-roles/{partner_role_id}/end")
+@router.get("/v1/partner-roles/{partner_role_id}", response_model=wire.PartnerRole, dependencies=public)
+async def get_partner_role(partner_role_id: UUID, request: Request, database: ServiceDatabase) -> Response:
+    """One role of a partner."""
+    return respond_with_etag(request, await reading.get_partner_role(database, partner_role_id))
+
+
+@router.post("/v1/partner-roles/{partner_role_id}/end", response_model=wire.PartnerRole)
 async def end_partner_role(
-    partner_role_id: UUID, body: wire.DatedEnd, caller: Manager, database: ServiceDatabase, now: Now
-) -> wire.PartnerRole:
+    partner_role_id: UUID,
+    body: wire.DatedEnd,
+    request: Request,
+    caller: Manager,
+    database: ServiceDatabase,
+    now: Now,
+    if_match: IfMatch = None,
+) -> Response:
     """Sets the last day of a role within a membership, or brings it forward."""
-    return await ending.end_partner_role(database, actor_of(caller), partner_role_id, body, now)
+    ended = await ending.end_partner_role(
+        database, actor_of(caller), partner_role_id, body, partial(require_match, if_match), now
+    )
+    return respond_with_etag(request, ended)
 
 
 # ------------------------------------------------------------------ what partners chose
@@ -185,9 +225,24 @@ async def list_focuses(
     return Page[wire.Focus](items=items, next=page_links(request, following))
 
 
-@router.post("/v1/focuses/{focus_id}/end")
+@router.get("/v1/focuses/{focus_id}", response_model=wire.Focus, dependencies=public)
+async def get_focus(focus_id: UUID, request: Request, database: ServiceDatabase) -> Response:
+    """One choice of a partner."""
+    return respond_with_etag(request, await reading.get_focus(database, focus_id))
+
+
+@router.post("/v1/focuses/{focus_id}/end", response_model=wire.Focus)
 async def end_focus(
-    focus_id: UUID, body: wire.DatedEnd, caller: Partner, database: ServiceDatabase, now: Now
-) -> wire.Focus:
+    focus_id: UUID,
+    body: wire.DatedEnd,
+    request: Request,
+    caller: Partner,
+    database: ServiceDatabase,
+    now: Now,
+    if_match: IfMatch = None,
+) -> Response:
     """Sets the last day of a partner's choice, or brings it forward."""
-    return await ending.end_focus(database, actor_of(caller), focus_id, body, now)
+    ended = await ending.end_focus(
+        database, actor_of(caller), focus_id, body, partial(require_match, if_match), now
+    )
+    return respond_with_etag(request, ended)

@@ -1,5 +1,6 @@
 """Routes of what is said of organisations: search by similar names, sizes, dated flags."""
 
+from functools import partial
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from cdp_common.contracts import descriptions as wire
 from cdp_common.contracts.base import Day, Page
 from cdp_common.contracts.organisations import OrganisationKind
 from cdp_common.web.dependencies import Now, ServiceDatabase
+from cdp_common.web.etags import IfMatch, require_match, respond_with_etag
 from cdp_common.web.identity import Caller, maybe_caller, signed_caller
 from cdp_common.web.once import OnceHeader, answer_response
 from cdp_common.web.paging import Paging, page_links
@@ -99,9 +101,23 @@ async def list_organisation_flags(
     return Page[wire.Flag](items=items, next=page_links(request, following))
 
 
-@router.post("/v1/organisation-flags/{flag_id}/end")
+@router.get("/v1/organisation-flags/{flag_id}", response_model=wire.Flag, dependencies=public)
+async def get_organisation_flag(flag_id: UUID, request: Request, database: ServiceDatabase) -> Response:
+    """One flag of an organisation."""
+    return respond_with_etag(request, await describing.get_flag(database, flag_id))
+
+
+@router.post("/v1/organisation-flags/{flag_id}/end", response_model=wire.Flag)
 async def end_organisation_flag(
-    flag_id: UUID, body: wire.FlagEnd, caller: Writer, database: ServiceDatabase
-) -> wire.Flag:
+    flag_id: UUID,
+    body: wire.FlagEnd,
+    request: Request,
+    caller: Writer,
+    database: ServiceDatabase,
+    if_match: IfMatch = None,
+) -> Response:
     """Sets the last day of a flag."""
-    return await describing.end_flag(database, actor_of(caller), flag_id, body)
+    ended = await describing.end_flag(
+        database, actor_of(caller), flag_id, body, partial(require_match, if_match)
+    )
+    return respond_with_etag(request, ended)

@@ -166,9 +166,18 @@ async def record_identifier_domain(
     )
 
 
-@router.post("/v1/organisations/{organisation_id}/merge")
+@router.post("/v1/organisations/{organisation_id}/merge", response_model=wire.Organisation)
 async def merge_organisation(
-    organisation_id: UUID, body: orgs.OrganisationMerge, caller: Writer, database: ServiceDatabase, now: Now
-) -> wire.Organisation:
+    organisation_id: UUID,
+    body: orgs.OrganisationMerge,
+    request: Request,
+    caller: Writer,
+    database: ServiceDatabase,
+    now: Now,
+    if_match: IfMatch = None,
+) -> Response:
     """Merges a record into another of the same organisation; its id leads there from now on."""
-    return await do_merge_organisation(database, actor_of(caller), organisation_id, body, now)
+    survivor = await do_merge_organisation(
+        database, actor_of(caller), organisation_id, body, partial(require_match, if_match), now
+    )
+    return respond_with_etag(request, survivor)

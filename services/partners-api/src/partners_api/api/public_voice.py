@@ -1,5 +1,6 @@
 """Routes of what the public sends: consent, ideas and feedback, supporters; and of its being forgotten."""
 
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from starlette.responses import Response
 from cdp_common.contracts import public_voice as wire
 from cdp_common.contracts.base import Page
 from cdp_common.web.dependencies import Now, ServiceDatabase
-from cdp_common.web.etags import respond_with_etag
+from cdp_common.web.etags import IfMatch, require_match, respond_with_etag
 from cdp_common.web.identity import Caller, maybe_caller, signed_caller
 from cdp_common.web.once import OnceHeader, PublicOnceHeader, answer_response
 from cdp_common.web.paging import Paging, page_links
@@ -117,12 +118,32 @@ async def list_idea_inbox(
     return Page[wire.ReceivedIdea](items=items, next=page_links(request, following))
 
 
-@router.post("/v1/ideas/{idea_id}/moderation")
+@router.get("/v1/received-ideas/{idea_id}", response_model=wire.ReceivedIdea)
+async def get_received_idea(
+    idea_id: UUID, request: Request, caller: Editor, database: ServiceDatabase
+) -> Response:
+    """One idea with its sender, in whatever state, to those who write for the place."""
+    return respond_with_etag(request, await ideas.get_received_idea(database, actor_of(caller), idea_id))
+
+
+@router.post("/v1/ideas/{idea_id}/moderation", response_model=wire.ReceivedIdea)
 async def moderate_idea(
-    idea_id: UUID, body: wire.IdeaModeration, caller: Editor, database: ServiceDatabase, now: Now
-) -> wire.ReceivedIdea:
-    """Lets an idea show, or declines it, with a reason and perhaps a reply."""
-    return await ideas.moderate_idea(database, actor_of(caller), idea_id, body, now)
+    idea_id: UUID,
+    body: wire.IdeaModeration,
+    request: Request,
+    caller: Editor,
+    database: ServiceDatabase,
+    now: Now,
+    if_match: IfMatch = None,
+) -> Response:
+    """Lets an idea show, or declines it, with a reason and perhaps a reply.
+
+    The version that is decided on is that of `/v1/received-ideas/{id}`.
+    """
+    moderated = await ideas.moderate_idea(
+        database, actor_of(caller), idea_id, body, partial(require_match, if_match), now
+    )
+    return respond_with_etag(request, moderated)
 
 
 @router.delete("/v1/ideas/{idea_id}", status_code=204)

@@ -83,9 +83,10 @@ async def insert_flag(tx: AsyncConnection, flag: Flag, *, client_id: str) -> Non
         await tx.execute(insert(flags).values(row))
 
 
-async def load_flag(tx: AsyncConnection, flag_id: UUID) -> Flag | None:
-    """The flag of that id, its row locked."""
-    row = (await tx.execute(select(flags).where(flags.c.id == flag_id).with_for_update())).one_or_none()
+async def load_flag(tx: AsyncConnection, flag_id: UUID, *, for_change: bool = False) -> Flag | None:
+    """The flag of that id; its row is locked `for_change`."""
+    query = select(flags).where(flags.c.id == flag_id)
+    row = (await tx.execute(query.with_for_update() if for_change else query)).one_or_none()
     return _flag(row) if row is not None else None
 
 

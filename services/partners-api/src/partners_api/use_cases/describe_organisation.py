@@ -1,5 +1,6 @@
 """What is said of organisations: their size and kind, and dated flags with their sources."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
 from uuid import UUID
@@ -126,12 +127,28 @@ async def add_flag(
         return await once.keep(tx, 201, _flag_view(flag), now=now)
 
 
-async def end_flag(database: Database, actor: Actor, flag_id: UUID, end: wire.FlagEnd) -> wire.Flag:
-    """The flag with its last day; to those who may not change it, it is unknown."""
+async def get_flag(database: Database, flag_id: UUID) -> wire.Flag:
+    """The flag of that id."""
     async with database.begin() as tx:
         flag = await load_flag(tx, flag_id)
+    if flag is None:
+        raise FlagUnknown("There is no flag of that id.")
+    return _flag_view(flag)
+
+
+async def end_flag(
+    database: Database,
+    actor: Actor,
+    flag_id: UUID,
+    end: wire.FlagEnd,
+    require_match: Callable[[wire.Flag], None],
+) -> wire.Flag:
+    """The flag with its last day; to those who may not change it, it is unknown."""
+    async with database.begin() as tx:
+        flag = await load_flag(tx, flag_id, for_change=True)
         if flag is None or not may_change_organisation(actor, flag.organisation_id):
             raise FlagUnknown("There is no flag of that id.")
+        require_match(_flag_view(flag))
         ended = replace(flag, valid_to=end.valid_to)
         require_well_formed(ended)
         await update_flag_end(tx, ended)

@@ -1,5 +1,6 @@
 """Merges the record of an organisation into another of the same one; both ids lead to what stays."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -36,9 +37,16 @@ from partners_api.use_cases.views import organisation_view
 
 
 async def merge_organisation(
-    database: Database, actor: Actor, organisation_id: UUID, merge: wire.OrganisationMerge, now: datetime
+    database: Database,
+    actor: Actor,
+    organisation_id: UUID,
+    merge: wire.OrganisationMerge,
+    require_match: Callable[[wire.Organisation], None],
+    now: datetime,
 ) -> wire.Organisation:
     """The record that stays; merging the same two again changes nothing.
+
+    `require_match` refuses when the caller read an older version of the record that goes.
 
     Its identifiers grow by those of the other one, whose clients belong to it from now on. Memberships and
     signatures stay under the id that they were made for, which leads here. Delegations and roles of people
@@ -52,6 +60,8 @@ async def merge_organisation(
         if merged.merged_into == survivor.id:
             return organisation_view(survivor)
         require_mergeable(merged, survivor)
+        # Now, and not before: an id that leads elsewhere by now has no version of its own.
+        require_match(organisation_view(merged))
         after = await _moved(tx, merged, survivor, now)
         await insert_merge(
             tx,

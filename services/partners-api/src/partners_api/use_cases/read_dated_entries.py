@@ -3,11 +3,14 @@
 from datetime import date
 from uuid import UUID
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from cdp_common.contracts import collective as wire
 from cdp_common.db.database import Database
-from partners_api.domain.dated_entries import FOCUS_KINDS, DatedEntry, EntryKind, ProgrammeUnknown
+from partners_api.domain.dated_entries import FOCUS_KINDS, NOT_FOUND, DatedEntry, EntryKind
 from partners_api.domain.places import PlaceUnknown
 from partners_api.storage.dated_entries import Wanted, load_entry, page_entries
+from partners_api.storage.organisations import load_organisations
 from partners_api.storage.places import load_place
 from partners_api.use_cases.collective_views import focus_view, phase_view, programme_view, role_view
 
@@ -28,13 +31,27 @@ async def list_programmes(
     return [programme_view(entry) for entry, _ in found], following
 
 
+async def get_phase(database: Database, phase_id: UUID) -> wire.Phase:
+    """The phase of that id."""
+    entry, _ = await _entry(database, phase_id, ("phase",))
+    return phase_view(entry)
+
+
 async def get_programme(database: Database, programme_id: UUID) -> wire.Programme:
     """The programme of work of that id."""
-    async with database.begin() as tx:
-        entry = await load_entry(tx, programme_id, ("programme",))
-    if entry is None:
-        raise ProgrammeUnknown("There is no programme of that id.")
+    entry, _ = await _entry(database, programme_id, ("programme",))
     return programme_view(entry)
+
+
+async def get_partner_role(database: Database, role_id: UUID) -> wire.PartnerRole:
+    """The role of that id."""
+    entry, _ = await _entry(database, role_id, ("role",))
+    return role_view(entry)
+
+
+async def get_focus(database: Database, focus_id: UUID) -> wire.Focus:
+    """The partner's choice of that id."""
+    return focus_view(*await _entry(database, focus_id, FOCUS_KINDS))
 
 
 async def list_partner_roles(
@@ -68,6 +85,22 @@ async def list_focuses(
     wanted = Wanted(place_id, kinds, as_of, code, organisation_id=organisation_id)
     found, following = await _page(database, wanted, cursor, limit)
     return [focus_view(entry, name) for entry, name in found], following
+
+
+async def organisation_name(tx: AsyncConnection, entry: DatedEntry) -> str:
+    """The name of the organisation that an entry is about; empty where it is about none."""
+    if entry.organisation_id is None:
+        return ""
+    found = await load_organisations(tx, [entry.organisation_id])
+    return found[entry.organisation_id].legal_name
+
+
+async def _entry(database: Database, entry_id: UUID, kinds: tuple[EntryKind, ...]) -> tuple[DatedEntry, str]:
+    async with database.begin() as tx:
+        entry = await load_entry(tx, entry_id, kinds)
+        if entry is None:
+            raise NOT_FOUND[kinds[0]]("There is nothing of that id.")
+        return entry, await organisation_name(tx, entry)
 
 
 async def _page(

@@ -1,5 +1,6 @@
 """Takes in ideas and feedback of the public; what a moderator lets show is shown, and nothing before."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -105,15 +106,33 @@ async def list_idea_inbox(
     return [_received_view(idea, known) for idea in found], following
 
 
+async def get_received_idea(database: Database, actor: Actor, idea_id: UUID) -> wire.ReceivedIdea:
+    """One idea with its sender, to those who moderate; to others it is unknown."""
+    async with database.begin() as tx:
+        idea = await load_idea(tx, idea_id)
+        if idea is None or not actor.has_role_in(idea.place_id):
+            raise IdeaUnknown("There is no idea of that id.")
+        require_editor(actor, idea.place_id)
+        known = await _senders(tx, [idea])
+    return _received_view(idea, known)
+
+
 async def moderate_idea(
-    database: Database, actor: Actor, idea_id: UUID, moderation: wire.IdeaModeration, now: datetime
+    database: Database,
+    actor: Actor,
+    idea_id: UUID,
+    moderation: wire.IdeaModeration,
+    require_match: Callable[[wire.ReceivedIdea], None],
+    now: datetime,
 ) -> wire.ReceivedIdea:
-    """The idea as it was decided on; another decision later takes its place."""
+    """The idea as it was decided on; another decision later, by who has read this one, takes its place."""
     async with database.begin() as tx:
         before = await load_idea(tx, idea_id, for_change=True)
         if before is None or not actor.has_role_in(before.place_id):
             raise IdeaUnknown("There is no idea of that id.")
         require_editor(actor, before.place_id)
+        known = await _senders(tx, [before])
+        require_match(_received_view(before, known))
         idea = replace(
             before,
             state=moderation.outcome,
@@ -126,7 +145,6 @@ async def moderate_idea(
             await update_idea(tx, idea)
             shown = idea.state == "shown"
             await record_event(tx, idea_event("idea.shown" if shown else "idea.declined", idea), now)
-        known = await _senders(tx, [idea])
     return _received_view(idea, known)
 
 

@@ -23,7 +23,7 @@ from cdp_common.contracts.bids import (
 from cdp_common.kernel.proofs import canonical_json
 from cdp_common.web.caller import Caller
 from cdp_common.web.dependencies import Now, ServiceDatabase
-from cdp_common.web.etags import respond_with_etag
+from cdp_common.web.etags import IfMatch, respond_with_etag
 from cdp_common.web.identity import MaybeCaller, signed_caller
 from cdp_common.web.once import OnceHeader, OnceWithHeader, answer_response
 from cdp_common.web.paging import Paging, page_links
@@ -185,12 +185,16 @@ async def open_tender(
     keys: ServiceKeys,
     grace: Annotated[timedelta, Depends(opening_grace)],
     now: Now,
+    if_match: IfMatch = None,
 ) -> Opening:
     """Open the bids after the deadline: each line is valued and explained, or disregarded with the reason.
 
-    `log` is published with it: what was accepted, for whoever holds a receipt.
+    `log` is published with it: what was accepted, for whoever holds a receipt. `If-Match` names the tender as
+    it was read; after a fault (503) it is read again, for submissions have been closed by then.
     """
-    return await open_bids(db, toms, partners, caller, tender_id, keys.sealing, keys.signer, grace, now)
+    return await open_bids(
+        db, toms, partners, caller, tender_id, keys.sealing, keys.signer, grace, if_match, now
+    )
 
 
 @router.get("/v1/tenders/{tender_id}/log", response_model=TenderLog)

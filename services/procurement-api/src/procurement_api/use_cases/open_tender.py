@@ -26,6 +26,7 @@ from cdp_common.kernel.identifiers import new_id
 from cdp_common.kernel.money import pence_from_gbp
 from cdp_common.kernel.proofs import canonical_json, commitment
 from cdp_common.web.caller import Caller
+from cdp_common.web.etags import require_match
 from procurement_api.domain.amendment import NOT_ON_CURRENT_TERMS, faults_on_new_terms
 from procurement_api.domain.bid import reason_to_disregard
 from procurement_api.domain.entries import Word, places_of, superseded_in
@@ -65,10 +66,11 @@ async def open_tender(
     sealing: KeyProvider,
     signer: ReceiptSigner,
     grace: timedelta,
+    if_match: str | None,
     now: datetime,
 ) -> Opening:
     """The opened, valued bids; after a fault it can be asked again, once opened it is refused."""
-    tender, live, versions = await _close(db, caller, tender_id, grace, now)
+    tender, live, versions = await _close(db, caller, tender_id, grace, if_match, now)
     bids = [bid for bid in live if not bid["needs_reconfirmation"]]
     unconfirmed = [bid for bid in live if bid["needs_reconfirmation"]]
     terms = TenderTerms.model_validate(tender["terms"])
@@ -101,7 +103,7 @@ async def open_tender(
 
 
 async def _close(
-    db: Database, caller: Caller, tender_id: UUID, grace: timedelta, now: datetime
+    db: Database, caller: Caller, tender_id: UUID, grace: timedelta, if_match: str | None, now: datetime
 ) -> tuple[RowMapping, list[RowMapping], dict[UUID, RowMapping]]:
     """End submissions, and give the tender, its live bids and the last version of each."""
     async with db.begin() as tx:
@@ -109,6 +111,7 @@ async def _close(
         tender = own_tender(caller, await tender_by_id(tx, tender_id, lock=True))
         _require_unopened(tender)
         require_deadline_passed(now, tender["deadline_at"], grace)
+        require_match(if_match, tender_answer(tender))
         if tender["state"] == "published":
             await change_tender(tx, tender_id, state="closed")
         live = [bid for bid in await bids_of(tx, tender_id) if bid["state"] == "sealed"]
