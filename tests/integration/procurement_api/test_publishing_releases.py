@@ -68,6 +68,59 @@ async def awarded(world: World) -> tuple[Json, Json]:
     return tender, contract
 
 
+TAGS = {
+    *("tender", "tenderAmendment", "tenderCancellation", "award", "contract"),
+    *("contractAmendment", "contractTermination"),
+}
+"""Every kind of release that there is here; plans of procurements are not published, and others deliver."""
+
+
+async def every_kind(world: World) -> None:
+    """A release of each kind: a tender called off, one to the end of its contract, and direct agreements."""
+    world.partners.describe(world.buyer.id, "public", [{"scheme": "GB-PPON", "id": "PMPB-8772-VYWM"}])
+    _, contract = await awarded(world)
+    path, heir = f"/v1/agreements/{contract['id']}", world.party("Heir")
+    world.partners.describe(heir.id, "private", [{"scheme": "GB-COH", "id": "07654321"}])
+    varied = {
+        "value_gbp": "6000000.00",
+        "ends_on": "2029-06-30",
+        "new_lines": [{"measure": "M-CARBON", "quantity": "10", "unit": "tco2e"}],
+        "kpis": [{"title": "Carbon", "measure": "M-CARBON"}],
+    }
+    for what, body in (
+        ("variations", varied),
+        ("novations", {"deliverer_organisation_id": str(heir.id)}),
+        ("terminate", {"effective_on": "2028-06-30"}),
+    ):
+        sent = {"effective_on": "2027-06-30", "reason": "Agreed", **body}
+        etag = await world.etag(path, as_=world.buyer)
+        await world.done("POST", f"{path}/{what}", sent, as_=world.buyer, if_match=etag)
+
+    terms = {**TERMS, "deadline_at": "2026-12-10T12:00:00Z"}
+    document = {"package": {"releases": [release("ocds-h6vhtk-000002")]}}
+    called_off = f"/v1/tenders/{(await world.imported(**document))['id']}"
+    etag = await world.etag(called_off, as_=world.buyer)
+    await world.done("PUT", f"{called_off}/terms", terms, as_=world.buyer, if_match=etag)
+    etag = await world.etag(called_off, as_=world.buyer)
+    other = await world.done("POST", f"{called_off}/publish", as_=world.buyer, if_match=etag)
+    lots = [
+        {"id": "1", "title": "North and east"},
+        {"id": "2", "title": "South", "value": {"amount_net": "90.00"}},
+    ]
+    await world.amended(other, lots=lots, value={"amount_net": "2000000.00"})
+    await world.amended(other, deadline_at="2026-12-11T12:00:00Z")
+    etag = await world.etag(called_off, as_=world.buyer)
+    await world.done("POST", f"{called_off}/cancel", as_=world.buyer, if_match=etag)
+
+    deliverer = world.party("Deliverer")
+    direct = {"value_gbp": "9000000.00", "kpi_exemption": "light_touch"}
+    await world.registered(deliverer, kind="contract", reference="D-1", **direct)
+    framework = await world.registered(deliverer, kind="framework_agreement", reference="F-1", lines=[])
+    call_off = {"framework_agreement_id": framework["id"], "lines": []}
+    await world.registered(deliverer, kind="call_off", reference="O-1", **call_off)
+    assert {tag for each in await releases(world) for tag in each["tag"]} == TAGS
+
+
 def terms_with_target() -> Json:
     measures = [{**TERMS["measures"][0], "target": "10.5"}, *TERMS["measures"][1:]]
     return {**TERMS, "measures": measures}
@@ -343,11 +396,7 @@ async def test_importing_our_own_export_changes_nothing(world: World):
 
 @pytest.mark.skipif(schemas_missing(), reason="the folder of OCDS schemas is not on this machine")
 async def test_everything_published_holds_to_the_standard_and_merges_to_the_record(world: World):
-    _, contract = await awarded(world)
-    path = f"/v1/agreements/{contract['id']}"
-    end = {"effective_on": "2027-06-30", "reason": "Agreed"}
-    etag = await world.etag(path, as_=world.buyer)
-    await world.done("POST", f"{path}/terminate", end, as_=world.buyer, if_match=etag)
+    await every_kind(world)
     package = await world.done("GET", PACKAGES)
     record = await world.done("GET", f"/v1/ocds/records/{OCID}")
     extension = await world.done("GET", "/v1/ocds/extensions/social-value/1.0/release-schema.json")
@@ -355,9 +404,10 @@ async def test_everything_published_holds_to_the_standard_and_merges_to_the_reco
     assert check_package(schemas, package) == []
     assert check_package(schemas, record) == []
     undated = [{**each, "date": "2026-12-01"} for each in package["releases"]]
-    assert len(check_package(schemas, {**package, "releases": undated})) == 4
-    assert RecordPackage.model_validate(record).records[0].releases == package["releases"]
-    assert merged_by_reference(schemas, package["releases"]) == record["records"][0]["compiledRelease"]
+    assert len(check_package(schemas, {**package, "releases": undated})) == len(undated) == 13
+    of_process = [each for each in package["releases"] if each["ocid"] == OCID]
+    assert RecordPackage.model_validate(record).records[0].releases == of_process
+    assert merged_by_reference(schemas, of_process) == record["records"][0]["compiledRelease"]
     assert package["publishedDate"] > NOW
 
 
@@ -367,9 +417,7 @@ async def test_everything_published_holds_to_the_standard_and_merges_to_the_reco
 )
 @pytest.mark.enable_socket
 async def test_libcoveocds_finds_no_fault_in_what_is_published(world: World, tmp_path: Path):
-    await awarded(world)
-    world.partners.describe(world.buyer.id, "public", [])
-    await world.registered(world.party("Deliverer"), kind="contract")
+    await every_kind(world)
     package = await world.done("GET", PACKAGES)
     record = await world.done("GET", f"/v1/ocds/records/{OCID}")
     compiled = record["records"][0]["compiledRelease"]
