@@ -15,7 +15,7 @@ GUIDES = [
     "procurement-portal.md",
     "portal-bids.md",
     "front-end.md",
-    "signatory.md",
+    "charter-signatory.md",
     "partner.md",
     "plans.md",
     "auditor.md",
