@@ -24,7 +24,7 @@ OPERATIONS = {
     "partners-api": 135,
     "toms-engine": 47,
     "procurement-api": 76,
-    "charter-api": 38,
+    "charter-api": 39,
     "reporting-api": 105,
 }
 

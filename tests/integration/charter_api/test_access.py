@@ -133,6 +133,9 @@ CALLS: dict[str, Call] = {
     ),
     "renew_signature": lambda world, headers, target: renewed(world, headers, target),
     "change_signature_level": lambda world, headers, _: at_level(world, headers),
+    "erase_signing_people": lambda world, headers, target: world.http.delete(
+        f"/v1/signatures/{target['id']}/signing-people", headers=headers
+    ),
     "suspend_signature": lambda world, headers, target: world.http.post(
         f"/v1/signatures/{target['id']}/suspensions", json={"reason": "silence"}, headers=keyed(headers)
     ),

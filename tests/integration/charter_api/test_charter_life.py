@@ -9,6 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from tests.integration.charter_api.world import EDITION, World, keyed, pledge_draft
 
 from cdp_common.kernel.identifiers import new_id
+from charter_api.use_cases.forget_signers import forgetting_of
 
 
 async def test_a_programme_manager_publishes_and_everybody_reads(world: World):
@@ -78,6 +79,30 @@ async def test_the_signing_person_is_named_in_one_erasable_table_only(world: Wor
             rows = (await tx.execute(text(f"SELECT row_to_json(t)::text FROM {table} t"))).scalars().all()
             assert rows
             assert not any("Ada" in row for row in rows)
+
+
+async def test_the_names_of_a_signature_go_when_asked_for_or_a_while_after_its_end(world: World):
+    signed = [(await world.sign(world.signature_draft((await world.charter())["id"]))).json()]
+    other = world.signature_draft(signed[0]["charter_id"], pledges=[])
+    signed += [(await world.sign(other, world.as_signatory(world.other))).json()]
+    names = [f"/v1/signatures/{one['id']}/signing-people" for one in signed]
+    before = (await world.http.get(f"/v1/signatories/{signed[0]['id']}")).json()
+    manager_without_scope = world.as_manager(scopes=["events:read"])
+    refused = await world.http.delete(names[0], headers=manager_without_scope)
+
+    assert (refused.status_code, refused.json()["code"]) == (403, "scope_missing")
+    assert await world.count("signing_people") == 2
+    for _ in range(2):
+        assert (await world.http.delete(names[0], headers=world.as_signatory())).status_code == 204
+    assert await world.count("signing_people") == 1
+    assert (await world.http.get(f"/v1/signatories/{signed[0]['id']}")).json() == before
+    # The other one lapses with 2027-10-31; its name is kept for so many days more.
+    forget = forgetting_of(world.db, world.clock, kept_days=30)
+    for days, left in ((373, 1), (1, 0)):  # 2027-11-30, 2027-12-01
+        world.clock.advance(timedelta(days=days))
+        await forget()
+        assert await world.count("signing_people") == left
+    assert await world.count("signatures") == 2
 
 
 async def test_an_organisation_signs_once_while_its_signature_is_in_force(world: World):

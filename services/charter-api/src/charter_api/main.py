@@ -32,6 +32,7 @@ from charter_api.settings import SCHEMA, Settings
 from charter_api.use_cases.announce_turns import INTERVAL_S, turns_of
 from charter_api.use_cases.expire_entries import expiries_of
 from charter_api.use_cases.follow_partners import SOURCE, partners_follower
+from charter_api.use_cases.forget_signers import forgetting_of
 
 
 def create_app(
@@ -84,6 +85,7 @@ def create_app(
             purging(answers_of(database, clock)),
             purging(turns_of(database, clock), interval_s=INTERVAL_S),
             purging(expiries_of(database, clock), interval_s=INTERVAL_S),
+            purging(forgetting_of(database, clock, settings.signing_names_kept_days)),
             *([follows] if in_background else []),
         ],
     )

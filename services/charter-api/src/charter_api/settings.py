@@ -25,6 +25,9 @@ class Settings(ServiceSettings):
     pending_days: Annotated[int, Field(ge=1, le=366)] = 90
     """For how many days a signature that a network has entered waits for its organisation to confirm it."""
 
+    signing_names_kept_days: Annotated[int, Field(ge=0, le=36_600)] = 365
+    """For how many days after the end of a signature the name of who signed is kept, unless erased before."""
+
     def certificate_keys(self) -> CertificateKeys | None:
         """What certificates are signed with; None where nobody outside could follow their addresses."""
         if self.public_url is None and self.mode == "live":

@@ -135,6 +135,10 @@ class CharterClient(CertificateOperations, SignatureEntryOperations):
             "POST", path, answer=Signatory, json=stated, idempotency_key=idempotency_key
         )
 
+    async def erase_signing_people(self, signature_id: UUID) -> None:
+        """Erase the names of who signed and renewed."""
+        await self._delete(f"/v1/signatures/{signature_id}/signing-people")
+
     async def get_signature_history(
         self, signature_id: UUID, *, as_of: date | None = None
     ) -> SignatureHistory:

@@ -12,10 +12,11 @@ from cdp_common.contracts.signature_changes import LevelDraft, RenewalDraft, Sig
 from cdp_common.web.caller import Caller
 from cdp_common.web.dependencies import Now, ServiceDatabase
 from cdp_common.web.etags import respond_with_etag
-from cdp_common.web.identity import MaybeCaller, signed_caller
+from cdp_common.web.identity import ANY_SCOPE, MaybeCaller, Signed, signed_caller
 from cdp_common.web.once import OnceHeader, answer_response
 from charter_api.api.signatures import AsOf
 from charter_api.use_cases.change_level import change_level
+from charter_api.use_cases.forget_signers import MANAGE_SCOPE, SIGN_SCOPE, forget_signers
 from charter_api.use_cases.read_history import read_history
 from charter_api.use_cases.renew_signature import renew_signature as renew
 from charter_api.use_cases.suspend_signature import reinstate_signature as reinstate
@@ -68,6 +69,19 @@ async def reinstate_signature(
 ) -> Response:
     """End a suspension today. Needs the role programme_manager in the place."""
     return answer_response(await reinstate(db, caller, signature_id, stated, once, now))
+
+
+@router.delete(
+    "/v1/signatures/{signature_id}/signing-people",
+    status_code=204,
+    openapi_extra={ANY_SCOPE: [SIGN_SCOPE, MANAGE_SCOPE]},
+)
+async def erase_signing_people(signature_id: UUID, caller: Signed, db: ServiceDatabase, now: Now) -> None:
+    """Erase the names of who signed and renewed; the signature, its pledges and its certificate stay.
+
+    The signatory may, and the place's programme managers.
+    """
+    await forget_signers(db, caller, signature_id, now)
 
 
 @router.get("/v1/signatures/{signature_id}/history", response_model=SignatureHistory)

@@ -17,6 +17,9 @@ from charter_api.domain.standing import Change, ChangeDecidedAlready, SignatureP
 from charter_api.storage.signatures import register_on
 from charter_api.storage.tables import charters, signature_changes, signing_people
 
+MAX_FORGOTTEN = 500
+"""Names removed in one transaction."""
+
 
 async def add_signing_people(tx: AsyncConnection, rows: Sequence[dict[str, Any]]) -> None:
     """Write the erasable names of several who signed."""
@@ -38,6 +41,30 @@ async def add_signing_person(tx: AsyncConnection, person_id: UUID, name: str, gi
 async def forget_names_given_by(tx: AsyncConnection, person: UUID) -> int:
     """Remove the names that a person gave who is erased, and say how many they were."""
     return (await tx.execute(delete(signing_people).where(signing_people.c.given_by == person))).rowcount
+
+
+async def names_of(tx: AsyncConnection, signature_id: UUID) -> list[UUID]:
+    """Where the names of who signed and renewed a signature stand, as many as are left."""
+    query = (
+        select(signing_people.c.id)
+        .join(signature_changes, signature_changes.c.person_id == signing_people.c.id)
+        .where(signature_changes.c.signature_id == signature_id)
+    )
+    return list((await tx.execute(query)).scalars())
+
+
+async def names_of_ended(tx: AsyncConnection, ended_by: date) -> list[UUID]:
+    """Where names stand of signatures that had ended by a day, a bounded number."""
+    found = register_on(ended_by).subquery()
+    query = (
+        select(signing_people.c.id)
+        .join(signature_changes, signature_changes.c.person_id == signing_people.c.id)
+        .join(found, found.c.id == signature_changes.c.signature_id)
+        .where(found.c.state.in_(("lapsed", "withdrawn", "merged")))
+        .order_by(signing_people.c.id)
+        .limit(MAX_FORGOTTEN)
+    )
+    return list((await tx.execute(query)).scalars())
 
 
 async def forget_names(tx: AsyncConnection, person_ids: Collection[UUID]) -> None:
