@@ -20,7 +20,7 @@ NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
 PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11 python3.14; do \
 	$$name -c '$(NEW_ENOUGH)' 2>/dev/null && { echo $$name; break; }; done)
 
-.PHONY: help setup up reset status test test-unit check dependencies migrations-check format lock snapshots clients soak bench
+.PHONY: help setup up reset status test test-unit test-node check dependencies migrations-check format lock snapshots clients soak bench
 
 help: ## Show this list.
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1@\2/p' $(MAKEFILE_LIST) | awk -F@ '{ printf "%-24s %s\n", $$1, $$2 }'
@@ -59,6 +59,19 @@ test: setup ## Run every test, in parallel.
 
 test-unit: setup ## Run the tests that need no server.
 	$(BIN)/pytest -n auto tests/unit
+
+# Programs of others that some tests hold ours against; without them those tests skip and say so.
+NODE_PARTS := tests/node clients/typescript
+NODE_TESTS := tests/integration/gateway/test_audit.py tests/integration/gateway/test_clients_of_others.py \
+	tests/contract/test_typescript_client.py
+
+test-node: setup ## Run the tests that need Node's programs, installing those first; says so where there is no Node.
+	@if ! command -v npm >/dev/null; then \
+		echo "skipped: there is no npm on this machine, and so no audit of GraphQL over HTTP, no clients of others and no TypeScript client"; \
+	else \
+		for part in $(NODE_PARTS); do npm ci --silent --no-audit --no-fund --prefix "$$part" || exit 1; done; \
+		$(BIN)/pytest -n 0 $(NODE_TESTS); \
+	fi
 
 check: setup ## Run every check that is not a test: form, types, rooms, dependencies, migrations, contracts.
 	$(BIN)/ruff format --check .
