@@ -89,8 +89,12 @@ class AgreementChange:
     reason: str = said("Why.")
     recorded_at: datetime = said("When it was recorded.")
     ends_on: date = said("The last day from then on.")
-    value: Money | None = said("The value without VAT from then on, where stated.", of="value_gbp")
-    value_gross: Money | None = said("The value with VAT from then on, where stated.", of="value_gross_gbp")
+    value: Money | None = said(
+        "The value without VAT from then on; null where none is stated.", of="value_gbp"
+    )
+    value_gross: Money | None = said(
+        "The value with VAT from then on; null where none is stated.", of="value_gross_gbp"
+    )
     line_ids: list[UUID] = said("The commitments that changed or were added.")
 
     @calls_together("Who delivers from then on.")

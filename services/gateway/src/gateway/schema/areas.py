@@ -111,10 +111,16 @@ class Area(Node):
     banding_version: int = said("The version of the bands.")
     banding: BandingOrigin = said("Whose bands.")
     rank: int | None = said("The rank; 1 is most deprived; null where it is not known.")
-    authority_code: str | None = said("The authority's code; known from an official file.")
-    population: int | None = said("How many people live there; known from an official file.")
+    authority_code: str | None = said(
+        "The authority's code; known from an official file; null before one was loaded."
+    )
+    population: int | None = said(
+        "How many people live there; known from an official file; null before one was loaded."
+    )
     domains: list[AreaRanking] = said("Its other rankings, where they were asked for.")
-    located_by: PostcodeMatch | None = said("How a postcode led here, where one was asked for.")
+    located_by: PostcodeMatch | None = said(
+        "How a postcode led here, where one was asked for; null otherwise."
+    )
 
     @calls_together(
         "What landed in it in a window, as `byArea` of its place's collective value has it; null where no "

@@ -70,7 +70,10 @@ class MeasureScore:
     weight: Decimal = said("Its weight; those of a tender sum to 100.")
     quantity: Decimal | None = said("The quantity; null where none was promised.")
     value: Money | None = said("Its value; null without the licence.", of="value_gbp")
-    basis: Decimal | None = said("What it is measured against: the highest bid's, or the target.")
+    basis: Decimal | None = said(
+        "What it is measured against: the highest bid's, or the target; null without a response, or "
+        "without a target."
+    )
     quantitative_points: Decimal = said("Points for the quantity.")
     qualitative_score: Decimal | None = said("The panel's score of the answer; null while there is none.")
     qualitative_points: Decimal = said("Points for the answer.")
@@ -141,7 +144,7 @@ class LotProgress:
     summaries_sent_at: datetime | None = said("When the bidders were told; null until then.")
     standstill_applies: bool = said("Whether there is a standstill.")
     award_notice_on: date | None = said("When the award notice was published; null until then.")
-    notice_reference: str | None = said("The notice's reference.")
+    notice_reference: str | None = said("The notice's reference; null until one is stated.")
     standstill_ends_on: date | None = said("The standstill's last day; null until it is known.")
     agreement_id: UUID | None = said("The contract's id in the REST APIs; null until it is signed.")
 

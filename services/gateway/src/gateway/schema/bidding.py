@@ -121,9 +121,9 @@ class OpenedLine:
     counted_quantity: Decimal = said("What of it adds up in totals.")
     answer: str = said("How it will be done.")
     once_if_any_won: bool = said("Whether it is owed once if the bid wins any lot.")
-    activity: str | None = said("The bidder's own name of what will be done.")
+    activity: str | None = said("The bidder's own name of what will be done; null where none is stated.")
     target_group: str | None = said("The group of people that it is for; null for none.")
-    industry: str | None = said("The industry's code, for local spend.")
+    industry: str | None = said("The industry's code, for local spend; null for others.")
     area_code: str | None = said("The small area that it is for; null for none.")
     starts_on: date | None = said("The first day; null: the contract's.")
     ends_on: date | None = said("The last day; null: the contract's.")
@@ -135,7 +135,9 @@ class OpenedLine:
     )
     low: Money | None = said("The low end; null unless there is a range.", of="low_gbp")
     high: Money | None = said("The high end; null unless there is a range.", of="high_gbp")
-    fiscal: Money | None = said("How much of it is public money saved.", of="fiscal_gbp")
+    fiscal: Money | None = said(
+        "How much of it is public money saved; null without the licence.", of="fiscal_gbp"
+    )
     disregarded: str | None = said("Why it is not counted; null while it is.")
 
 
@@ -192,7 +194,9 @@ class AssessedCriterion:
     quantity: Decimal | None = said("The quantity; null where withheld.")
     value: Money | None = said("Its value; null where withheld.", of="value_gbp")
     quantitative_points: Decimal = said("Points for the quantity.")
-    qualitative_score: Decimal | None = said("The panel's score of the answer.")
+    qualitative_score: Decimal | None = said(
+        "The panel's score of the answer; null where the answer was not scored, or is withheld."
+    )
     qualitative_points: Decimal = said("Points for the answer.")
     points: Decimal = said("Points in all.")
     explanation: str | None = said("How they came about; null where withheld.")
@@ -240,11 +244,11 @@ class AssessmentSummary:
     method: ScoringMethod = said("What a bid's value is measured against.")
     qualitative_scale_max: int = said("The highest panel score of an answer.")
     social_value_weight: Decimal = said("The weight of social value in the whole award.")
-    criteria_url: str | None = said("Where the award criteria stand in full.")
+    criteria_url: str | None = said("Where the award criteria stand in full; null where none is stated.")
     own: AssessedTender | None = said("The bidder's own; null where it left the tender.")
     winner: AssessedTender | None = said("The winner's; null where nobody is awarded the contract.")
     own_is_winner: bool = said("Whether the bidder won.")
-    further_explanation: str | None = said("Why it did not, beyond the scores.")
+    further_explanation: str | None = said("Why it did not, beyond the scores; null where nothing is said.")
     withheld: list[WithheldPiece] = said("What is withheld of the winner.")
 
 

@@ -49,11 +49,15 @@ class CommitmentLine:
     unit: Unit = strawberry.field(description="What the quantity counts.")
     quantity: Decimal = strawberry.field(description="The quantity as promised.")
     counted_quantity: Decimal = strawberry.field(description="What of it adds up in totals.")
-    activity: str | None = strawberry.field(description="The promiser's own name of what will be done.")
+    activity: str | None = strawberry.field(
+        description="The promiser's own name of what will be done; null where none is stated."
+    )
     target_group: str | None = strawberry.field(
         description="The group of people that it is for; null for none."
     )
-    headcount: int | None = strawberry.field(description="How many people a pledge of posts is about.")
+    headcount: int | None = strawberry.field(
+        description="How many people a pledge of posts is about; null for other promises."
+    )
     value: SocialValue | None = strawberry.field(
         description="What it is worth over its whole life; null when that needs a licence that you lack."
     )
@@ -65,8 +69,12 @@ class CommitmentLine:
     schedule: list[ScheduledShare] = strawberry.field(
         description="When it falls due; empty means in equal monthly parts."
     )
-    area_code: str | None = strawberry.field(description="The small area that it is for.")
-    industry: str | None = strawberry.field(description="The industry's code, for local spend.")
+    area_code: str | None = strawberry.field(
+        description="The small area that it is for; null where none is stated."
+    )
+    industry: str | None = strawberry.field(
+        description="The industry's code, for local spend; null for others."
+    )
 
     @calls_together("The measure.")
     async def measure(self, info: Info) -> Measure | None:
@@ -121,7 +129,7 @@ class CharterLevel:
     code: str = said("The level's code.")
     order: int = said("Its place in their order: 1 is the first, and a higher one asks no less.")
     name: str = said("What it is called.")
-    text: str | None = said("What it asks, in words.")
+    text: str | None = said("What it asks, in words; null where nothing is said.")
     least_pledges: int = said("How many pledges at least.")
     least_objectives: int = said("Under how many objectives at least.")
     least_targets: int = said("How many measurable pledges at least.")
@@ -183,7 +191,9 @@ class Pledge:
     text: str = strawberry.field(description="The signatory's own words.")
     starts_on: date = strawberry.field(description="The first day.")
     ends_on: date = strawberry.field(description="The last day.")
-    withdrawn_on: date | None = strawberry.field(description="From when it is no longer promised.")
+    withdrawn_on: date | None = strawberry.field(
+        description="From when it is no longer promised; null while it is promised."
+    )
     commitment: CommitmentLine | None = strawberry.field(
         description="The measurable part; null for a pledge in words alone."
     )
@@ -221,9 +231,12 @@ class Signatory(Node):
     expires_on: date = strawberry.field(description="The day on which it expires unless renewed.")
     signed_by_role: str = strawberry.field(description="The role of whoever signed, not their name.")
     level: str | None = strawberry.field(description="The code of its level; null where there are none.")
-    level_name: str | None = strawberry.field(description="What its level is called.")
+    level_name: str | None = strawberry.field(
+        description="What its level is called; null where there are no levels."
+    )
     merged_into: UUID | None = strawberry.field(
-        description="The REST id of the signature that stands since records of its organisation were merged."
+        description="The REST id of the signature that stands since records of its organisation were "
+        "merged; null where it stands itself."
     )
     pledges: list[Pledge] = strawberry.field(description="What the signatory promised.")
     data_status: DataStatus = strawberry.field(description="Whether the entry is real or a sample.")

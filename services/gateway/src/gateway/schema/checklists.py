@@ -32,7 +32,7 @@ class ChecklistStage:
 
     code: str = said("The stage's code.")
     title: str = said("The title.")
-    description: str | None = said("What it asks for.")
+    description: str | None = said("What it asks for; null where nothing is said.")
 
 
 @shows_node(contract.Checklist, "A published version of a checklist, which never changes.")
@@ -65,7 +65,7 @@ class StageStanding:
     stage: ChecklistStage = said("The stage.")
     state: StageState = said("How it stands.")
     since: date | None = said("Since when; null where nothing is recorded.")
-    note: str | None = said("What is said of it.")
+    note: str | None = said("What is said of it; null where nothing is said.")
     evidence: list[StageEvidence] = said("What shows it.")
 
 
@@ -97,7 +97,7 @@ class StageRecord:
     stage: str = said("The stage's code.")
     state: StageState = said("How it stood from then on.")
     recorded_on: date = said("From which day on.")
-    note: str | None = said("What is said of it.")
+    note: str | None = said("What is said of it; null where nothing is said.")
     evidence: list[StageEvidence] = said("What shows it.")
     recorded_at: datetime = said("When it was recorded.")
 

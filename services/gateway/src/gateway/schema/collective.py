@@ -59,7 +59,9 @@ class DatedPhase:
     valid_to: date | None = said("The last day; null while it lasts.")
     assumed: bool = said("Whether the days are assumed, not from a record.")
     source: str = said("Where it is known from.")
-    end_source: str | None = said("Where its last day is known from.")
+    end_source: str | None = said(
+        "Where its last day is known from; null while it lasts, and where no other source is stated."
+    )
     recorded_at: datetime = said("When it was recorded.")
     data_status: DataStatus = said("Whether it is real or a sample.")
 
@@ -72,14 +74,18 @@ class Programme(Node):
     rest_id: UUID = said("The id by which the REST APIs know it.", of="id")
     code: str = said("The code, one of each in a place.")
     title: str = said("The title.")
-    description: str | None = said("What is done.")
+    description: str | None = said("What is done; null where nothing is said.")
     objectives: list[str] = said("Codes of the place's objectives that it serves.")
-    workstream: str | None = said("The code of the framework's workstream that may set it targets.")
+    workstream: str | None = said(
+        "The code of the framework's workstream that may set it targets; null where it has none."
+    )
     valid_from: date = said("The first day.")
     valid_to: date | None = said("The last day; null while it lasts.")
     assumed: bool = said("Whether the days are assumed, not from a record.")
     source: str = said("Where it is known from.")
-    end_source: str | None = said("Where its last day is known from.")
+    end_source: str | None = said(
+        "Where its last day is known from; null while it lasts, and where no other source is stated."
+    )
     recorded_at: datetime = said("When it was recorded.")
     data_status: DataStatus = said("Whether it is real or a sample.")
 
@@ -108,7 +114,9 @@ class PartnerRole:
     valid_to: date | None = said("The last day; null while it lasts.")
     assumed: bool = said("Whether the days are assumed, not from a record.")
     source: str = said("Where it is known from.")
-    end_source: str | None = said("Where its last day is known from.")
+    end_source: str | None = said(
+        "Where its last day is known from; null while it lasts, and where no other source is stated."
+    )
     recorded_at: datetime = said("When it was recorded.")
     data_status: DataStatus = said("Whether it is real or a sample.")
 
@@ -144,7 +152,9 @@ class Focus:
     valid_to: date | None = said("The last day; null while it lasts.")
     assumed: bool = said("Whether the days are assumed, not from a record.")
     source: str = said("Where it is known from.")
-    end_source: str | None = said("Where its last day is known from.")
+    end_source: str | None = said(
+        "Where its last day is known from; null while it lasts, and where no other source is stated."
+    )
     recorded_at: datetime = said("When it was recorded.")
     data_status: DataStatus = said("Whether it is real or a sample.")
 

@@ -64,7 +64,7 @@ class Crosswalk:
     additive: bool | None = strawberry.field(
         description="Whether the shares of every measure sum to exactly 1; null where that is not told."
     )
-    note: str | None = strawberry.field(description="What to bear in mind.")
+    note: str | None = strawberry.field(description="What to bear in mind; null where nothing is said.")
 
     @classmethod
     def of(cls, record: contract.Crosswalk) -> Crosswalk:

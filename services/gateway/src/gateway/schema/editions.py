@@ -69,7 +69,7 @@ class Workstream:
 
     code: str = said("The workstream's code.")
     title: str = said("The title.")
-    description: str | None = said("What is done.")
+    description: str | None = said("What is done; null where nothing is said.")
     measures: list[str] = said("Codes of the measures in which its progress is read.")
 
 
@@ -88,7 +88,7 @@ class EditionTarget:
     due: date = said("The last day that counts.")
     baseline: TargetBaseline | None = said("Where the measure stood before; null where not known.")
     source: Source = said("Where it is known from.")
-    note: str | None = said("What to bear in mind.")
+    note: str | None = said("What to bear in mind; null where nothing is said.")
 
 
 @shows(contract.Workstreams, "The programmes of work of an edition and their numeric targets.")
@@ -107,8 +107,10 @@ class FieldChange:
     old: strawberry.Private[Any]
     new: strawberry.Private[Any]
     field: str = said("The field.")
-    difference: Decimal | None = said("Of numbers: new less old.")
-    percent: Decimal | None = said("Of numbers: the difference in per cent of the old.")
+    difference: Decimal | None = said("Of numbers: new less old; null for others.")
+    percent: Decimal | None = said(
+        "Of numbers: the difference in per cent of the old; null for others, and where the old number is 0."
+    )
 
     @computed("The older edition's value as JSON; null where it has none.")
     def old_json(self) -> str | None:

@@ -51,7 +51,7 @@ class Gathering(Node):
     title: str = said("The title.")
     summary: str = said("What it is about, in a sentence or two.")
     description: str | None = said("What it is about, as Markdown; null where the summary is all.")
-    description_html: str | None = said("The same as HTML that is safe to show.")
+    description_html: str | None = said("The same as HTML that is safe to show; null where nothing is said.")
     starts_at: datetime = said("When it starts.")
     ends_at: datetime = said("When it ends.")
     venue: str | None = said("Where it takes place; null where it is online alone.")

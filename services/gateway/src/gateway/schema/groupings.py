@@ -59,7 +59,9 @@ class ValueCell:
     key: str = strawberry.field(description="What the cell stands for: a code or an id.")
     label: str = strawberry.field(description="The same for a reader.")
     suppressed: bool = strawberry.field(description="Whether disclosure control or a licence withholds it.")
-    withheld: Withheld | None = strawberry.field(description="Why the figures are withheld.")
+    withheld: Withheld | None = strawberry.field(
+        description="Why the figures are withheld; null where they are shown."
+    )
     figures: FourFigures | None = strawberry.field(description="The figures; null when they are withheld.")
 
     @computed("The period's first day, in a grouping by period; null otherwise.")
@@ -99,11 +101,15 @@ class Grouping:
     """A grouping with its cells."""
 
     by: GroupBy = strawberry.field(description="The dimension.")
-    basis: Basis | None = strawberry.field(description="On which side organisations are grouped.")
+    basis: Basis | None = strawberry.field(
+        description="On which side organisations are grouped; null in other groupings."
+    )
     scheme: str | None = strawberry.field(
         description="The code of the other system; null in other groupings than by crosswalk."
     )
-    title: str | None = strawberry.field(description="The title of the other system.")
+    title: str | None = strawberry.field(
+        description="The title of the other system; null in other groupings than by crosswalk."
+    )
     granularity: Granularity | None = strawberry.field(
         description="How long the periods are; null in other groupings than by period."
     )

@@ -168,9 +168,9 @@ class HubContact:
     rest_id: UUID = said("The id by which the REST APIs know it.", of="id")
     label: str = said("The team or office.")
     purpose: str = said("What to turn to it with.")
-    email: str | None = said("Its address for electronic mail, if it has one.")
-    telephone: str | None = said("Its telephone number, if it has one.")
-    url: str | None = said("Its web page, if it has one.")
+    email: str | None = said("Its address for electronic mail; null where it has none.")
+    telephone: str | None = said("Its telephone number; null where it has none.")
+    url: str | None = said("Its web page; null where it has none.")
 
 
 @shows(contract.SnippetPart, "A part of a passage that a search found.")

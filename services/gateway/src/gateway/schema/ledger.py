@@ -212,7 +212,7 @@ class Bridge:
 
     figure: BridgeFigure = said("Which figure.")
     last_number: int | None = said("The last publication's number; null before the first.")
-    last_through: date | None = said("The last day that its total reaches to.")
+    last_through: date | None = said("The last day that its total reaches to; null before the first.")
     last: Money = said("The last total.", of="last_gbp")
     steps: list[BridgeStep] = said("How this total came from it.")
     this_through: date = said("The last day that this total reaches to.")

@@ -35,7 +35,9 @@ from gateway.schema.writing import (
 class SignCharterPayload:
     """A signature, or why there is none."""
 
-    signatory: Signatory | None = strawberry.field(description="The register's new entry.")
+    signatory: Signatory | None = strawberry.field(
+        description="The register's new entry; null where `userErrors` say why there is none."
+    )
     user_errors: list[UserError] = strawberry.field(description=USER_ERRORS)
 
 
@@ -43,7 +45,9 @@ class SignCharterPayload:
 class SubmitReportPayload:
     """A report, or why there is none."""
 
-    report: Report | None = strawberry.field(description="The report as it was recorded and valued.")
+    report: Report | None = strawberry.field(
+        description="The report as it was recorded and valued; null where `userErrors` say why there is none."
+    )
     user_errors: list[UserError] = strawberry.field(description=USER_ERRORS)
 
 
@@ -51,7 +55,9 @@ class SubmitReportPayload:
 class SubmitBidPayload:
     """A receipt, or why there is none."""
 
-    receipt: BidReceipt | None = strawberry.field(description="Proof that the bid arrived: keep it.")
+    receipt: BidReceipt | None = strawberry.field(
+        description="Proof that the bid arrived: keep it; null where `userErrors` say why there is none."
+    )
     user_errors: list[UserError] = strawberry.field(description=USER_ERRORS)
 
 

@@ -104,13 +104,17 @@ class NeedIndex:
     areas_stored: int = said("How many of them are loaded.")
     licence: str = said("Its licence.")
     source: Source = said("Where it comes from.")
-    nation: str | None = said("The nation that it is of; known once an official file was loaded.")
+    nation: str | None = said(
+        "The nation that it is of; known once an official file was loaded; null before."
+    )
     layout: str | None = said("The layout of its official file; null until one was loaded.")
     layout_version: int | None = said("The layout's version; null until a file was loaded.")
     comparability: str | None = said("What must not be compared with it; null until a file was loaded.")
     rankings: list[NeedRanking] = said("Its rankings.")
     denominators: list[NeedDenominator] = said("Counts of people that it gives.")
-    weights_source: Source | None = said("Where the weights of its domains come from.")
+    weights_source: Source | None = said(
+        "Where the weights of its domains come from; null before an official file was loaded."
+    )
     files: list[NeedFile] = said("The newest twenty imports, the newest first.")
 
 

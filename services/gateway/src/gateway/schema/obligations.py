@@ -61,12 +61,14 @@ class Obligation:
     agreement_id: strawberry.Private[UUID | None]
     kind: ObligationKind = said("Why it is owed.")
     organisation_name: str = said("Who owes it.")
-    agreement_reference: str | None = said("The reference of the agreement that makes it due.")
+    agreement_reference: str | None = said(
+        "The reference of the agreement that makes it due; null where no agreement does."
+    )
     period_start: date = said("The first day of what is to be reported.")
     period_end: date = said("The last day of it.")
     due_on: date = said("The last day on which it is in time.")
     state: ObligationState = said("Whether it is met.")
-    reported_on: date | None = said("When what meets it was first submitted.")
+    reported_on: date | None = said("When what meets it was first submitted; null until it is met.")
     on_time: bool | None = said("Whether it was in time; null until it is met or overdue.")
     data_status: DataStatus = said("Whether it is real or a sample.")
 

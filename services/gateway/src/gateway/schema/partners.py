@@ -66,7 +66,7 @@ class Organisation(Node):
     is_vcse: bool | None = said(
         "Whether it is a voluntary, community or social enterprise; null when not stated."
     )
-    website: str | None = said("Its website.")
+    website: str | None = said("Its website; null where none is stated.")
     data_status: DataStatus = said("Whether the record is real or a sample.")
     created_at: datetime = said("When it was recorded.")
     merged_ids: list[UUID] = said("Ids of records of the same organisation that were merged into this one.")
@@ -150,7 +150,9 @@ class Membership(Node):
     named_totals_agreed: bool = said("Whether the member agreed that its own totals are named.")
     assumed: bool = said("Whether the dates are assumed, not from a record.")
     source: str = said("Where the membership is known from.")
-    end_source: str | None = said("Where its last day is known from.")
+    end_source: str | None = said(
+        "Where its last day is known from; null while it lasts, and where no other source is stated."
+    )
 
     @calls_together("The place whose collective it is.")
     async def place(self, info: Info) -> LazyPlace | None:

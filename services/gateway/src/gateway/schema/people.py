@@ -99,8 +99,12 @@ class PeopleCell:
     area: str | None = said("The area's code; null: the whole place.")
     stage: str = said("The stage's code.")
     count: int | None = said("How many people; null when withheld.")
-    percent: Decimal | None = said("Of everybody in that area who reached the stage, in per cent.")
-    percent_of_first_stage: Decimal | None = said("Of those who reached the first stage, in per cent.")
+    percent: Decimal | None = said(
+        "Of everybody in that area who reached the stage, in per cent; null unless both counts are shown."
+    )
+    percent_of_first_stage: Decimal | None = said(
+        "Of those who reached the first stage, in per cent; null unless both counts are shown."
+    )
     withheld: bool = said("Whether the count is withheld.")
 
 
@@ -125,8 +129,10 @@ class PeopleTable(Node):
     period_start: date = said("The period's first day.")
     period_end: date = said("The period's last day.")
     published_at: datetime = said("When it was published.")
-    restates: int | None = said("The number of the table that it takes the place of.")
-    reason: str | None = said("Why it restates.")
+    restates: int | None = said(
+        "The number of the table that it takes the place of; null where it takes no other's place."
+    )
+    reason: str | None = said("Why it restates; null where it restates nothing.")
     content_sha256: str = said("SHA-256 over the canonical JSON of the cells.")
 
     @calls_each("The counts with the rule by which some are withheld.")
@@ -185,7 +191,7 @@ class Cohort(Node):
     rows: list[CohortRow] = said("The counts by category and area.")
     supersedes: UUID | None = said("The cohort that it corrects; null for a first one.")
     superseded: bool = said("Whether a correction took its place.")
-    correction_reason: str | None = said("Why it corrects.")
+    correction_reason: str | None = said("Why it corrects; null for a first count.")
     recorded_at: datetime = said("When it was recorded.")
     data_status: DataStatus = said("Whether it is real or a sample.")
 

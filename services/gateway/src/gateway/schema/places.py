@@ -69,7 +69,7 @@ class NamedItem:
 
     code: str = strawberry.field(description="The item's code.")
     title: str = strawberry.field(description="The title.")
-    description: str | None = strawberry.field(description="What it means.")
+    description: str | None = strawberry.field(description="What it means; null where nothing is said.")
 
 
 @strawberry.type(description="A total made elsewhere; it stands beside the figures and never inside them.")
@@ -81,8 +81,8 @@ class PriorTotal:
     period_text: str = strawberry.field(description="The period that it is for, in words.")
     publisher: str = strawberry.field(description="Who published it.")
     method_text: str = strawberry.field(description="How it was made, in words.")
-    validated_by: str | None = strawberry.field(description="Who validated it.")
-    url: str | None = strawberry.field(description="Where it can be read.")
+    validated_by: str | None = strawberry.field(description="Who validated it; null where nobody is named.")
+    url: str | None = strawberry.field(description="Where it can be read; null where none is stated.")
     note: str = strawberry.field(description="What to bear in mind.")
 
 
@@ -93,14 +93,18 @@ class Place(Node):
     rest_id: UUID = strawberry.field(description="The id by which the REST APIs know it.")
     slug: str = strawberry.field(description="The short name in addresses.")
     name: str = strawberry.field(description="The name.")
-    gss_code: str | None = strawberry.field(description="The code of the Government Statistical Service.")
+    gss_code: str | None = strawberry.field(
+        description="The code of the Government Statistical Service; null where it has none."
+    )
     objectives: list[NamedItem] = strawberry.field(description="What the collective is for.")
     commitments: list[NamedItem] = strawberry.field(description="What each partner commits to.")
     phases: list[NamedItem] = strawberry.field(description="The programme's phases.")
     prior_totals: list[PriorTotal] = strawberry.field(
         description="Totals made elsewhere, as stated when the place was set up; see recordedPriorTotals."
     )
-    need_index: str | None = strawberry.field(description="The index of deprivation that its need bands use.")
+    need_index: str | None = strawberry.field(
+        description="The index of deprivation that its need bands use; null where it uses none."
+    )
     source: str = strawberry.field(description="Where the programme is known from.")
     created_at: datetime = strawberry.field(description="When it was recorded.")
 

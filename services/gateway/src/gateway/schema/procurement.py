@@ -48,7 +48,7 @@ class Lot:
 
     code: str = strawberry.field(description="The lot's code in the tender.")
     title: str = strawberry.field(description="The title.")
-    value: Money | None = strawberry.field(description="The estimated value.")
+    value: Money | None = strawberry.field(description="The estimated value; null where none is stated.")
 
 
 @strawberry.type(description="How the social-value part is scored; the two shares sum to 1.")
@@ -145,14 +145,18 @@ class TenderMeasure:
     title: str = strawberry.field(description="The title.")
     unit: Unit = strawberry.field(description="What a quantity counts.")
     weight: Decimal = strawberry.field(description="Its weight; those of a tender sum to 100.")
-    target: Decimal | None = strawberry.field(description="The published target.")
+    target: Decimal | None = strawberry.field(
+        description="The published target; null where none is published."
+    )
     mandatory: bool = strawberry.field(description="Whether every bid must commit to it.")
     answer_required: bool = strawberry.field(description="Whether a written answer is needed.")
     answer_max_chars: int = strawberry.field(description="How long the answer may be.")
     needs_industry: bool = strawberry.field(description="Whether an industry must be named.")
     decimals: int = strawberry.field(description="How many decimal places a quantity may have.")
     negative_allowed: bool = strawberry.field(description="Whether a quantity may be negative.")
-    maximum_per_line: Decimal | None = strawberry.field(description="The most that one line may state.")
+    maximum_per_line: Decimal | None = strawberry.field(
+        description="The most that one line may state; null where there is no such limit."
+    )
 
     @calls_together("The measure with its guidance and proxy.")
     async def measure(self, info: Info) -> Measure | None:
@@ -188,11 +192,13 @@ class Tender(Node):
     buyer_id: strawberry.Private[UUID]
     place_id: strawberry.Private[UUID]
     rest_id: UUID = strawberry.field(description="The id by which the REST APIs know it.")
-    ocid: str | None = strawberry.field(description="The open contracting id.")
+    ocid: str | None = strawberry.field(description="The open contracting id; null where it has none.")
     reference: str = strawberry.field(description="The buyer's reference.")
     title: str = strawberry.field(description="The title.")
-    description: str | None = strawberry.field(description="What is bought.")
-    value: Money | None = strawberry.field(description="The estimated value.")
+    description: str | None = strawberry.field(description="What is bought; null where nothing is said.")
+    value: Money | None = strawberry.field(
+        description="The estimated value; null where none in pounds is stated."
+    )
     lots: list[Lot] = strawberry.field(description="Its lots.")
     state: TenderState = strawberry.field(description="How far it has come.")
     terms: TenderTerms | None = strawberry.field(description="The terms; null until they are set.")
@@ -200,12 +206,14 @@ class Tender(Node):
         description="What bidders are asked to commit to; empty until published."
     )
     bid_count: int = strawberry.field(description="How many bids there are.")
-    published_at: datetime | None = strawberry.field(description="When it was published.")
-    deadline_at: datetime | None = strawberry.field(description="When bids close.")
-    deadline_london: str | None = strawberry.field(
-        description="The deadline in London's time, with its offset."
+    published_at: datetime | None = strawberry.field(description="When it was published; null for a draft.")
+    deadline_at: datetime | None = strawberry.field(
+        description="When bids close; null while a draft states none."
     )
-    opened_at: datetime | None = strawberry.field(description="When the bids were opened.")
+    deadline_london: str | None = strawberry.field(
+        description="The deadline in London's time, with its offset; null while a draft states none."
+    )
+    opened_at: datetime | None = strawberry.field(description="When the bids were opened; null until then.")
     data_status: DataStatus = strawberry.field(description="Whether it is real or a sample.")
 
     @calls_together("The buyer.")

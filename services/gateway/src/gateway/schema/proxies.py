@@ -22,7 +22,9 @@ class Source:
     edition: str = strawberry.field(description="Its edition or date.")
     locator: str = strawberry.field(description="Page, table or cell.")
     url: str = strawberry.field(description="Where it can be read.")
-    published_on: date | None = strawberry.field(description="The day of publication.")
+    published_on: date | None = strawberry.field(
+        description="The day of publication; null where it states none."
+    )
 
     @classmethod
     def of(cls, record: contract.Source) -> Source:
@@ -42,9 +44,13 @@ class SeriesPoint:
     """One year of a series."""
 
     year: int = strawberry.field(description="The year of delivery.")
-    low: Money | None = strawberry.field(description="The low end of the source's range.")
+    low: Money | None = strawberry.field(
+        description="The low end of the source's range; null where the source gives none."
+    )
     central: Money = strawberry.field(description="The value that is used.")
-    high: Money | None = strawberry.field(description="The high end of the source's range.")
+    high: Money | None = strawberry.field(
+        description="The high end of the source's range; null where the source gives none."
+    )
 
 
 @strawberry.type(description="Pounds for one unit of a measure, with derivation and sources.")
@@ -58,11 +64,20 @@ class Proxy:
     central: Money | None = strawberry.field(
         description="Pounds for one unit; null where the licence withholds it or `series` gives it by year."
     )
-    low: Money | None = strawberry.field(description="The low end of the source's range.")
-    high: Money | None = strawberry.field(description="The high end of the source's range.")
+    low: Money | None = strawberry.field(
+        description="The low end of the source's range; null where the source gives none, or where the "
+        "licence keeps it."
+    )
+    high: Money | None = strawberry.field(
+        description="The high end of the source's range; null where the source gives none, or where the "
+        "licence keeps it."
+    )
     series: list[SeriesPoint] = strawberry.field(description="Values by year of delivery.")
     price_year: int = strawberry.field(description="The year whose prices it is in.")
-    derivation: str | None = strawberry.field(description="Formula and inputs, so that it can be redone.")
+    derivation: str | None = strawberry.field(
+        description="Formula and inputs, so that it can be redone; null where the source gives the value "
+        "itself, or where the licence keeps it."
+    )
     sources: list[Source] = strawberry.field(description="Where it comes from.")
     licence: str = strawberry.field(description="Its licence.")
     redistributable: bool = strawberry.field(description="Whether the licence lets its values be shown.")
@@ -70,7 +85,9 @@ class Proxy:
         description="At which rate later years count, where a valuation asks for discounting."
     )
     valid_from: date = strawberry.field(description="The first day on which it may be used.")
-    valid_to: date | None = strawberry.field(description="The last day on which it may be used.")
+    valid_to: date | None = strawberry.field(
+        description="The last day on which it may be used; null while there is no last day."
+    )
     origin: Origin | None = strawberry.field(
         description="Where a tailored edition has it from; null in others."
     )
@@ -109,11 +126,17 @@ class ExplanationStep:
 
     rule: str = strawberry.field(description="The rule applied, for example `proxy` or `deadweight`.")
     text: str = strawberry.field(description="The step in words.")
-    factor: Decimal | None = strawberry.field(description="What the running result is multiplied by.")
-    divisor: Decimal | None = strawberry.field(description="What the running result is divided by.")
+    factor: Decimal | None = strawberry.field(
+        description="What the running result is multiplied by; null for none."
+    )
+    divisor: Decimal | None = strawberry.field(
+        description="What the running result is divided by; null for none."
+    )
     result: Decimal = strawberry.field(description="The running result after this step, for reading.")
     unit: str = strawberry.field(description="The result's unit: the measure's, or GBP.")
-    source: Source | None = strawberry.field(description="Where the factor comes from.")
+    source: Source | None = strawberry.field(
+        description="Where the factor comes from; null where the step needs none."
+    )
 
     @classmethod
     def of(cls, record: contract.ExplanationStep) -> ExplanationStep:

@@ -139,7 +139,9 @@ class RegistrationReceipt:
 class RegisterInterestPayload:
     """A receipt, or why there is none."""
 
-    receipt: InterestReceipt | None = strawberry.field(description="The receipt: keep it.")
+    receipt: InterestReceipt | None = strawberry.field(
+        description="The receipt: keep it; null where `userErrors` say why there is none."
+    )
     user_errors: list[UserError] = strawberry.field(description=USER_ERRORS)
 
 
@@ -147,7 +149,9 @@ class RegisterInterestPayload:
 class PostIdeaPayload:
     """A receipt, or why there is none."""
 
-    receipt: IdeaReceipt | None = strawberry.field(description="The receipt: keep it.")
+    receipt: IdeaReceipt | None = strawberry.field(
+        description="The receipt: keep it; null where `userErrors` say why there is none."
+    )
     user_errors: list[UserError] = strawberry.field(description=USER_ERRORS)
 
 
@@ -155,7 +159,9 @@ class PostIdeaPayload:
 class RegisterForGatheringPayload:
     """A receipt, or why there is none."""
 
-    receipt: RegistrationReceipt | None = strawberry.field(description="The receipt: keep it.")
+    receipt: RegistrationReceipt | None = strawberry.field(
+        description="The receipt: keep it; null where `userErrors` say why there is none."
+    )
     user_errors: list[UserError] = strawberry.field(description=USER_ERRORS)
 
 

@@ -46,7 +46,9 @@ class Idea(Node):
     text: str = said("The text, plain.")
     objectives: list[str] = said("Codes of the place's objectives that it is about.")
     area: str | None = said("The code of the area that it is about; null for none.")
-    sender_name: str | None = said("Who sent it, where the sender asked for being named.")
+    sender_name: str | None = said(
+        "Who sent it, where the sender asked for being named; null for all others."
+    )
     reply: str | None = said("What the place answered; null while it has not.")
     received_at: datetime = said("When it arrived.")
     data_status: DataStatus = said("Whether it is real or a sample.")

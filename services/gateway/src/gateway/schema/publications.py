@@ -129,9 +129,10 @@ class Publication(Node):
     period_end: date = strawberry.field(description="The period's last day.")
     published_at: datetime = strawberry.field(description="When it was published.")
     restates: int | None = strawberry.field(
-        description="The number of the publication that it takes the place of."
+        description="The number of the publication that it takes the place of; null where it takes no "
+        "other's place."
     )
-    reason: str | None = strawberry.field(description="Why it restates.")
+    reason: str | None = strawberry.field(description="Why it restates; null where it restates nothing.")
     changes: list[PublicationChange] = strawberry.field(description="What the restatement changed.")
     content_sha256: str = strawberry.field(description="SHA-256 over the canonical JSON of the value.")
     ledger_position: BigInt = strawberry.field(description="The last ledger entry that is in it.")
@@ -277,7 +278,9 @@ class PoundExplanation:
     edition_hash: str = strawberry.field(description="The hash of the edition that values it.")
     framework: str = strawberry.field(description="The measurement framework's code.")
     edition: str = strawberry.field(description="The edition's code.")
-    proxy: Proxy | None = strawberry.field(description="The proxy with its sources.")
+    proxy: Proxy | None = strawberry.field(
+        description="The proxy with its sources; null where it got its pounds by a multiplier."
+    )
     total: Money = strawberry.field(description="The delivered pounds that are explained.")
     groups: list[PoundGroup] = strawberry.field(description="Their lines, by how they were valued.")
 

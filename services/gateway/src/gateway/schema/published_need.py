@@ -42,7 +42,9 @@ class PublishedNeedCell:
     )
     population: int | None = strawberry.field(description="Who lives there; null where that is not known.")
     suppressed: bool = strawberry.field(description="Whether disclosure control or a licence withholds it.")
-    withheld: Withheld | None = strawberry.field(description="Why the figures are withheld.")
+    withheld: Withheld | None = strawberry.field(
+        description="Why the figures are withheld; null where they are shown."
+    )
 
     @computed("Reported as delivered in the period; null where withheld.")
     def delivered(self) -> SocialValue | None:
@@ -81,26 +83,30 @@ class PublishedNeed:
     """Figures by need as they were frozen."""
 
     record: strawberry.Private[contract.PublishedNeed]
-    need_index: str | None = strawberry.field(description="The code of the index that the place names.")
+    need_index: str | None = strawberry.field(
+        description="The code of the index that the place names; null where it names none."
+    )
     population: int | None = strawberry.field(description="Who lives in the place; null where absent.")
     per_head_absent: NeedFigureAbsent | None = strawberry.field(
-        description="Why nothing is said for each head."
+        description="Why nothing is said for each head; null where it is said."
     )
     delivered_concentration_index: Decimal | None = strawberry.field(
-        description="Below 0 where more was delivered in deprived areas than people live there."
+        description="Below 0 where more was delivered in deprived areas than people live there; null "
+        "where it is absent for a reason."
     )
     delivered_concentration_absent: NeedFigureAbsent | None = strawberry.field(description="Why it is null.")
     validated_concentration_index: Decimal | None = strawberry.field(
-        description="Below 0 where more was validated in deprived areas than people live there."
+        description="Below 0 where more was validated in deprived areas than people live there; null "
+        "where it is absent for a reason."
     )
     validated_concentration_absent: NeedFigureAbsent | None = strawberry.field(description="Why it is null.")
 
-    @computed("Delivered for each head of the place.")
+    @computed("Delivered for each head of the place; null where `perHeadAbsent` says why.")
     def delivered_per_head(self) -> Money | None:
         """Delivered for each head."""
         return maybe_pounds(self.record.delivered_per_head_gbp)
 
-    @computed("Validated for each head of the place.")
+    @computed("Validated for each head of the place; null where `perHeadAbsent` says why.")
     def validated_per_head(self) -> Money | None:
         """Validated for each head."""
         return maybe_pounds(self.record.validated_per_head_gbp)

@@ -53,10 +53,12 @@ class SpendSplit:
     yes: Money = said("To those who are.", of="yes_gbp")
     no: Money = said("To those who are not.", of="no_gbp")
     unknown: Money = said("To those of whom nobody knows.", of="unknown_gbp")
-    yes_share: Decimal | None = said("The share of those who are.")
-    no_share: Decimal | None = said("The share of those who are not.")
-    unknown_share: Decimal | None = said("The share of which nobody knows.")
-    no_share_reason: NoShareReason | None = said("Why no share is told.")
+    yes_share: Decimal | None = said("The share of those who are; null where `noShareReason` says why.")
+    no_share: Decimal | None = said("The share of those who are not; null where `noShareReason` says why.")
+    unknown_share: Decimal | None = said(
+        "The share of which nobody knows; null where `noShareReason` says why."
+    )
+    no_share_reason: NoShareReason | None = said("Why no share is told; null where shares are told.")
 
 
 @shows(contract.PublishedSpendCell, "Third-party payments of one partner or one category, or of all.")
@@ -65,12 +67,16 @@ class PublishedSpendCell:
 
     key: str = said("The partner's id or the category.")
     label: str = said("The same for a reader.")
-    third_party: Money | None = said("Net of credits, without payments to members.", of="third_party_gbp")
-    local: SpendSplit | None = said("In the place, outside it, not known.")
-    sme: SpendSplit | None = said("To small and medium-sized enterprises.")
-    vcse: SpendSplit | None = said("To voluntary, community and social enterprises.")
+    third_party: Money | None = said(
+        "Net of credits, without payments to members; null where withheld.", of="third_party_gbp"
+    )
+    local: SpendSplit | None = said("In the place, outside it, not known; null where withheld.")
+    sme: SpendSplit | None = said("To small and medium-sized enterprises; null where withheld.")
+    vcse: SpendSplit | None = said("To voluntary, community and social enterprises; null where withheld.")
     retainable: Money | None = said(
-        "By category: paid outside where somebody in the place is paid for the same.", of="retainable_gbp"
+        "By category: paid outside where somebody in the place is paid for the same; null by partner, "
+        "and where withheld.",
+        of="retainable_gbp",
     )
     suppressed: bool = said("Whether disclosure control withholds it.")
 
@@ -79,13 +85,15 @@ class PublishedSpendCell:
 class PublishedSpend:
     """What a publication tells of payments."""
 
-    absent: SpendAbsent | None = said("Why nothing is told.")
+    absent: SpendAbsent | None = said("Why nothing is told; null where it is told.")
     told_in: int | None = said("The number of the publication that told it first; null where it is this one.")
     partners_counted: int = said("Of how many partners a file stands.")
     partners_without_import: int = said("Of how many partners none does.")
     total: PublishedSpendCell | None = said("All payments; null where absent.")
     by_partner: list[PublishedSpendCell] = said("By partner, in order of names.")
     by_category: list[PublishedSpendCell] = said("By category.")
-    local_multiplier: Decimal | None = said("LM3 of partners with both surveyed rounds.")
+    local_multiplier: Decimal | None = said(
+        "LM3 of partners with both surveyed rounds; null where it is absent for a reason."
+    )
     local_multiplier_absent: MultiplierAbsent | None = said("Why it is null.")
     data_status: DataStatus = said("Whether it is real or a sample.")

@@ -46,8 +46,12 @@ class RegisterEntry:
     rest_id: UUID = strawberry.field(description="The id by which the REST APIs know the signature.")
     organisation_name: str = strawberry.field(description="The signatory's name.")
     organisation_kind: OrganisationKind = strawberry.field(description="What sort of organisation it is.")
-    is_sme: bool | None = strawberry.field(description="Whether it was an SME on signing, if stated.")
-    is_vcse: bool | None = strawberry.field(description="Whether it was a VCSE on signing, if stated.")
+    is_sme: bool | None = strawberry.field(
+        description="Whether it was an SME on signing; null where it did not state it."
+    )
+    is_vcse: bool | None = strawberry.field(
+        description="Whether it was a VCSE on signing; null where it did not state it."
+    )
     state: SignatureState = strawberry.field(description="How the signature stood.")
     charter_version: str = strawberry.field(description="The version signed.")
     signed_on: date = strawberry.field(description="The day of signing.")
@@ -56,7 +60,9 @@ class RegisterEntry:
     objectives: list[str] = strawberry.field(description="The objectives of the pledges made by that day.")
     areas: list[str] = strawberry.field(description="Small areas that it signed for, or pledged in.")
     level: str | None = strawberry.field(description="The code of its level; null where there are none.")
-    level_name: str | None = strawberry.field(description="What its level is called.")
+    level_name: str | None = strawberry.field(
+        description="What its level is called; null where there are no levels."
+    )
     pledge_count: int = strawberry.field(description="How many pledges it had made.")
     data_status: DataStatus = strawberry.field(description="Whether the entry is real or a sample.")
 

@@ -52,8 +52,10 @@ class ReportDraft(Node):
     created_at: datetime = said("When it was begun.")
     changed_at: datetime = said("When it was last changed.")
     version: int = said("The version; each change makes one.")
-    correction_reason: str | None = said("Why it corrects a report, where it does.")
-    corrects: UUID | None = said("The report that it is to take the place of, by its REST id.")
+    correction_reason: str | None = said("Why it corrects a report; null where it corrects none.")
+    corrects: UUID | None = said(
+        "The report that it is to take the place of, by its REST id; null where it corrects none."
+    )
 
     @calls_together("Whose draft it is.")
     async def organisation(self, info: Info) -> Organisation | None:

@@ -64,15 +64,21 @@ class StatedLine:
     denominator: Decimal | None = said("The lower part of a ratio; null for others.")
     unit: Unit = said("The measure's unit.")
     route: Route = said("By which way it arose.")
-    commissioner_id: UUID | None = said("The id of who funded a grant that nobody had promised.")
-    commitment_line_id: UUID | None = said("The id of the commitment that it is held against.")
-    activity_id: UUID | None = said("The id of the joint activity that it is part of.")
-    activity: str | None = said("The reporter's own name of what was done.")
+    commissioner_id: UUID | None = said(
+        "The id of who funded a grant that nobody had promised; null for others."
+    )
+    commitment_line_id: UUID | None = said(
+        "The id of the commitment that it is held against; null where nobody had promised it."
+    )
+    activity_id: UUID | None = said(
+        "The id of the joint activity that it is part of; null where it is part of none."
+    )
+    activity: str | None = said("The reporter's own name of what was done; null where none is stated.")
     areas: list[AreaShare] = said("Where it landed.")
-    industry: str | None = said("The industry's code, for local spend.")
+    industry: str | None = said("The industry's code, for local spend; null for others.")
     attribution_share: Decimal | None = said("The reporter's own share of it; null: all.")
-    started_on: date | None = said("When the job or outcome began.")
-    headcount: int | None = said("How many people the posts are.")
+    started_on: date | None = said("When the job or outcome began; null for others.")
+    headcount: int | None = said("How many people the posts are; null for others.")
     target_group: str | None = said("The group of people that it is for; null for none.")
     evidence: list[Evidence] = said("What shows it.")
     attests_contract_only: bool = said("Attested: it relates only to this contract and period.")

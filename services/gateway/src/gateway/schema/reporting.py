@@ -61,7 +61,7 @@ class Coverage:
     reported_count: int = strawberry.field(description="How many of them were given.")
     ratio: Decimal | None = strawberry.field(description="Given ÷ owed; null when nothing is owed.")
     due_value_ratio: Decimal | None = strawberry.field(
-        description="The share of the due pounds whose deliverer has reported."
+        description="The share of the due pounds whose deliverer has reported; null where nothing fell due."
     )
     missing_organisations: list[str] = strawberry.field(
         description="Who has not reported; empty in published figures."

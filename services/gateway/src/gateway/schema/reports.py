@@ -80,7 +80,7 @@ class Report(Node):
     local_area: str = said("The area in which 'local' is meant.")
     submitted_at: datetime = said("When it was submitted.")
     supersedes: UUID | None = said("The id of the report that it corrects; null for a first one.")
-    correction_reason: str | None = said("Why it corrects.")
+    correction_reason: str | None = said("Why it corrects; null where it corrects none.")
     lines: list[ReportLine] = said("What was delivered; the first thousand of a longer report.")
     line_count: int = said("How many lines it has.")
     lines_withheld: int = said("How many lines are not shown: another organisation's licensed ones.")

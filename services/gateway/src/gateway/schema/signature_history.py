@@ -35,10 +35,10 @@ class SignatureChangeKind(Enum):
 class EventActor:
     """An actor."""
 
-    client_id: str | None = said("The client.")
+    client_id: str | None = said("The client; null in what was recorded before it was kept.")
     organisation_id: UUID = said("The REST id of the client's own organisation.")
     acted_for: UUID = said("The REST id of the organisation for which it acted.")
-    person_id: UUID | None = said("The person at the client, by number, if one was known.")
+    person_id: UUID | None = said("The person at the client, by number; null where none was known.")
     is_person_asserted: bool = said("Whether the client alone says who that was.")
 
 
@@ -65,8 +65,12 @@ class SignatureChange:
         "The first day on which it may be renewed; null of others.", "renewal_due_on"
     )
     expires_on: date | None = said("The day on which it expires; null of others.")
-    level: str | None = said("Of a signing, a renewal and a change of level: the level from then on.")
-    merged_into: UUID | None = said("Of a merger of records: the REST id of the signature that stands.")
+    level: str | None = said(
+        "Of a signing, a renewal and a change of level: the level from then on; null for other changes."
+    )
+    merged_into: UUID | None = said(
+        "Of a merger of records: the REST id of the signature that stands; null for other changes."
+    )
     reason: str | None = said("Why, for the signatory and programme managers; null for others.")
     actor: EventActor | None = said("Who made it, for the same; null for others, and where the calendar did.")
 

@@ -50,9 +50,11 @@ class SpendLocation:
     yes: Money = said("Inside the place.", of="yes_gbp")
     no: Money = said("Outside it.", of="no_gbp")
     unknown: Money = said("Nobody knows where.", of="unknown_gbp")
-    yes_share: Decimal | None = said("The share inside, from 0 to 1.")
-    no_share: Decimal | None = said("The share outside.")
-    unknown_share: Decimal | None = said("The share of which nobody knows.")
+    yes_share: Decimal | None = said("The share inside, from 0 to 1; null where `noShareReason` says why.")
+    no_share: Decimal | None = said("The share outside; null where `noShareReason` says why.")
+    unknown_share: Decimal | None = said(
+        "The share of which nobody knows; null where `noShareReason` says why."
+    )
     no_share_reason: NoShareReason | None = said("Why shares are null; null where they are not.")
     by_postcode: Money = said("Inside by the postcode on the row.", of="by_postcode_gbp")
     by_presence: Money = said(
@@ -75,7 +77,7 @@ class SpendFigure:
 
     organisation_id: strawberry.Private[UUID | None]
     name: str | None = said("The partner's or the category's name; null where the file states none.")
-    period_start: date | None = said("The first day of the month or quarter.")
+    period_start: date | None = said("The first day of the month or quarter; null in other groupings.")
     row_count: int = said("How many rows.")
     payments: Money = said("Paid.", of="payments_gbp")
     credits: Money = said("Credited, below nothing.", of="credits_gbp")
@@ -88,7 +90,7 @@ class SpendFigure:
     local: SpendLocation = said("Inside and outside the place.")
     sme: SpendSplit = said("To small and medium-sized enterprises.")
     vcse: SpendSplit = said("To voluntary, community and social enterprises.")
-    leakage: SpendLeakage | None = said("What leaves the place; by category alone.")
+    leakage: SpendLeakage | None = said("What leaves the place; by category alone; null in others.")
 
     @calls_together("The partner, where figures are by partner.")
     async def organisation(self, info: Info) -> Organisation | None:
@@ -112,9 +114,15 @@ class LocalMultiplier:
 
     value: Decimal | None = said("The multiplier; null where a round is missing or does not hold.")
     reason: NoMultiplierReason | None = said("Why it is null; null where it is not.")
-    round_1: Money | None = said("Third-party payments of exactly this window.", of="round_1_gbp")
-    round_2: Money | None = said("What of them is spent locally.", of="round_2_gbp")
-    round_3: Money | None = said("What of that is spent locally.", of="round_3_gbp")
+    round_1: Money | None = said(
+        "Third-party payments of exactly this window; null where there are none.", of="round_1_gbp"
+    )
+    round_2: Money | None = said(
+        "What of them is spent locally; null where it was not surveyed.", of="round_2_gbp"
+    )
+    round_3: Money | None = said(
+        "What of that is spent locally; null where it was not surveyed.", of="round_3_gbp"
+    )
     partners: list[str] = said("Names of the partners in it.")
     partners_left_out: list[str] = said("Names of partners of whom a round is missing.")
 
@@ -129,12 +137,14 @@ class SpendFigures:
 
     period_start: date = said("The window's first day.")
     period_end: date = said("The window's last day.")
-    by: SpendGroupBy | None = said("By what they are grouped.")
+    by: SpendGroupBy | None = said("By what they are grouped; null where they are not grouped.")
     data_status: DataStatus = said("Whether amounts are real or samples.")
     total: SpendFigure = said("The whole.")
     groups: list[SpendFigure] = said("The largest first, or by time; at most a thousand.")
     groups_left_out: int = said("How many more groups there are.")
-    retainable: Money | None = said("By category: what could stay, of all groups shown.", of="retainable_gbp")
+    retainable: Money | None = said(
+        "By category: what could stay, of all groups shown; null in other groupings.", of="retainable_gbp"
+    )
     other_currencies: list[SpendInCurrency] = said("Payments in other currencies.")
     suppliers_to_review: int = said("Suppliers that somebody has to look at.")
     partners_counted: list[str] = said("Names of partners whose imports count.")

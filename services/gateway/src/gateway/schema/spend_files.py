@@ -112,7 +112,9 @@ class SpendColumn:
     number: int = said("Its number, from 1.")
     header: str = said("Its header.")
     field: SpendField | None = said("What it states; null where nobody knows, or another states it better.")
-    recognised_as: SpendField | None = said("What it was recognised as, used or not.")
+    recognised_as: SpendField | None = said(
+        "What it was recognised as, used or not; null where it was as nothing."
+    )
     found_by: SpendColumnBasis | None = said("By what; null for a column that nobody knows.")
     source: str | None = said("Where the name is known from; null where it was not by name.")
 

@@ -54,8 +54,12 @@ class Achieved:
     """How far."""
 
     quantity: Decimal | None = strawberry.field(description="How much; null when nothing counts yet.")
-    share: Decimal | None = strawberry.field(description="Of the way to the target; 1 is all of it.")
-    forecast: Decimal | None = strawberry.field(description="On the last day, at the present rate.")
+    share: Decimal | None = strawberry.field(
+        description="Of the way to the target; 1 is all of it; null when there is no quantity."
+    )
+    forecast: Decimal | None = strawberry.field(
+        description="On the last day, at the present rate; null when there is no present rate."
+    )
     standing: TargetStanding = strawberry.field(description="How the target stands by it.")
 
     @classmethod
@@ -76,7 +80,9 @@ class TargetProgress:
     """Progress."""
 
     as_of: datetime = strawberry.field(description="The moment that it is of.")
-    through: date | None = strawberry.field(description="The last day that what counts reaches to.")
+    through: date | None = strawberry.field(
+        description="The last day that what counts reaches to; null when nothing counts yet."
+    )
     delivered: Achieved | None = strawberry.field(description="By what was delivered; null if withheld.")
     validated: Achieved | None = strawberry.field(description="By what was validated; null if withheld.")
     withheld: Withheld | None = strawberry.field(description="Why the figures are withheld; null if not.")
@@ -124,7 +130,7 @@ class TargetVersion:
     due: date = said("The last day that counts.")
     baseline: TargetBaseline | None = said("Where it stood before; null where that is not known.")
     source: Source = said("Where it is known from.")
-    note: str | None = said("What to bear in mind.")
+    note: str | None = said("What to bear in mind; null where nothing is said.")
     state: TargetState = said("Whether it holds.")
     reason: str | None = said("Why it was changed; null of the first version.")
     recorded_at: datetime = said("When it was recorded.")
@@ -141,7 +147,9 @@ class Target:
     value: Decimal = strawberry.field(description="The number.")
     aim: Aim = strawberry.field(description="Whether it is the least or the most.")
     due: date = strawberry.field(description="The last day that counts.")
-    workstream: str | None = strawberry.field(description="The workstream that it belongs to.")
+    workstream: str | None = strawberry.field(
+        description="The workstream that it belongs to; null where it belongs to none."
+    )
     counts_people: bool = strawberry.field(description="Whether it counts people: small numbers are withheld")
     state: TargetState = strawberry.field(description="Whether it holds.")
     version: int = strawberry.field(description="How often it was set, this one included.")
@@ -154,7 +162,7 @@ class Target:
         description="Where it stood before; null where that is not known."
     )
     source: Source = strawberry.field(description="Where the target is known from.")
-    note: str | None = strawberry.field(description="What to bear in mind.")
+    note: str | None = strawberry.field(description="What to bear in mind; null where nothing is said.")
     measures: list[TargetMeasure] = strawberry.field(description="The measures that count towards it.")
     earlier: list[TargetVersion] = strawberry.field(description="Its earlier versions, the newest first.")
 

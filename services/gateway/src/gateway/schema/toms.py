@@ -53,10 +53,18 @@ from gateway.texts import as_code
 class Additionality:
     """What would have happened anyway, and what goes elsewhere."""
 
-    deadweight: Decimal | None = strawberry.field(description="What would have happened anyway.")
-    displacement: Decimal | None = strawberry.field(description="What is lost elsewhere in the area.")
-    leakage: Decimal | None = strawberry.field(description="What benefits others than intended.")
-    substitution: Decimal | None = strawberry.field(description="What replaces a like activity.")
+    deadweight: Decimal | None = strawberry.field(
+        description="What would have happened anyway; null where none is declared."
+    )
+    displacement: Decimal | None = strawberry.field(
+        description="What is lost elsewhere in the area; null where none is declared."
+    )
+    leakage: Decimal | None = strawberry.field(
+        description="What benefits others than intended; null where none is declared."
+    )
+    substitution: Decimal | None = strawberry.field(
+        description="What replaces a like activity; null where none is declared."
+    )
     source: str = strawberry.field(description="Where the shares come from.")
 
 
@@ -91,9 +99,15 @@ class Measure(Node):
     component: Component | None = strawberry.field(
         description="Which component its pounds belong to; null when it carries none."
     )
-    proxy: Proxy | None = strawberry.field(description="The proxy that values it.")
-    additionality: Additionality | None = strawberry.field(description="What is taken off gross value.")
-    drop_off: Decimal | None = strawberry.field(description="The share lost in each year after the first.")
+    proxy: Proxy | None = strawberry.field(
+        description="The proxy that values it; null where it gets no pounds, or by a multiplier."
+    )
+    additionality: Additionality | None = strawberry.field(
+        description="What is taken off gross value; null where it declares none."
+    )
+    drop_off: Decimal | None = strawberry.field(
+        description="The share lost in each year after the first; null where none is declared."
+    )
     lasts_years: int = strawberry.field(description="For how many years the effect lasts.")
     excludes: list[str] = strawberry.field(
         description="Codes of measures that cannot be claimed for the same activity."
@@ -102,9 +116,13 @@ class Measure(Node):
     needs: list[NeedDomain] = strawberry.field(description="The domains of need that it answers.")
     objectives: list[str] = strawberry.field(description="Codes of the place's objectives that it serves.")
     negative_allowed: bool = strawberry.field(description="Whether a quantity may be negative.")
-    maximum_per_line: Decimal | None = strawberry.field(description="The most that one line may state.")
+    maximum_per_line: Decimal | None = strawberry.field(
+        description="The most that one line may state; null where there is no such limit."
+    )
     valid_from: date = strawberry.field(description="The first day on which it may be used.")
-    valid_to: date | None = strawberry.field(description="The last day on which it may be used.")
+    valid_to: date | None = strawberry.field(
+        description="The last day on which it may be used; null while there is no last day."
+    )
     target_groups: list[str] = strawberry.field(
         description="Groups of people of which a line names one, where the measure is about such."
     )
@@ -173,8 +191,10 @@ class Edition(Node):
     state: EditionState = strawberry.field(description="Whether it may still change.")
     edition_hash: str = strawberry.field(description="SHA-256 of its whole content.")
     effective_from: date = strawberry.field(description="The first day on which it applies.")
-    effective_to: date | None = strawberry.field(description="The last day on which it applies.")
-    published_at: datetime | None = strawberry.field(description="When it was published.")
+    effective_to: date | None = strawberry.field(
+        description="The last day on which it applies; null while there is no last day."
+    )
+    published_at: datetime | None = strawberry.field(description="When it was published; null for a draft.")
     measure_count: int = strawberry.field(description="How many measures it has.")
     description: str = strawberry.field(description="What it is for.")
     derived_from: str | None = strawberry.field(

@@ -85,7 +85,7 @@ class ActionChange:
 
     state: ActionState = said("How the action stood from then on.")
     changed_on: date = said("From which day on.")
-    note: str | None = said("What is said of it.")
+    note: str | None = said("What is said of it; null where nothing is said.")
     recorded_at: datetime = said("When it was recorded.")
 
 
