@@ -19,7 +19,8 @@ BID = """mutation($input: SubmitBidInput!, $key: String!) {
 
 
 def signature(**changes: Any) -> dict[str, Any]:
-    target = {"measure": "M1", "editionHash": canned.HASH, "quantity": "60.5", "unit": "HOURS"}
+    of_whom: dict[str, Any] = {"targetGroup": "veterans", "headcount": 3}
+    target = {"measure": "M1", "editionHash": canned.HASH, "quantity": "60.5", "unit": "HOURS", **of_whom}
     days = {"startsOn": "2026-04-01", "endsOn": "2027-03-31"}
     return {
         "charterId": str(canned.CHARTER),
@@ -39,8 +40,16 @@ def bid(**changes: Any) -> dict[str, Any]:
 
 def report(**changes: Any) -> dict[str, Any]:
     line = {"measure": "M1", "quantity": "7", "unit": "HOURS", "route": "OWN_ACTIVITY"}
+    line |= {"activity": "garden", "targetGroup": "veterans"}
     days = {"periodStart": "2026-04-01", "periodEnd": "2026-06-30"}
-    return {"placeId": str(canned.PLACE), "placeSlug": "place-1", "lines": [line], **days, **changes}
+    return {
+        "placeId": str(canned.PLACE),
+        "placeSlug": "place-1",
+        "localArea": "Here",
+        "lines": [line],
+        **days,
+        **changes,
+    }
 
 
 def calls_to(world: World, path: str) -> list[Call]:
@@ -62,7 +71,8 @@ async def test_a_signature_goes_to_the_service_as_its_rest_api_has_it(world: Wor
     [call] = calls_to(world, "/v1/signatures")
     assert call.authorization == headers["Authorization"]
     assert call.body["charter_id"] == str(canned.CHARTER)
-    assert call.body["pledges"][0]["target"]["quantity"] == "60.5"
+    target = call.body["pledges"][0]["target"]
+    assert (target["quantity"], target["target_group"], target["headcount"]) == ("60.5", "veterans", 3)
     assert call.body["data_status"] == "synthetic_sample"
 
 
@@ -87,7 +97,9 @@ async def test_a_bid_and_a_report_are_stated_in_the_graphs_words(world: World) -
         "posts": [{"headcount": 2, "hours_per_week": "35", "time_share": None}],
     }
     [reported] = calls_to(world, "/v1/reports")
-    assert (reported.body["lines"][0]["route"], reported.body["nil_return"]) == ("own_activity", False)
+    [line] = reported.body["lines"]
+    assert (line["route"], line["activity"], line["target_group"]) == ("own_activity", "garden", "veterans")
+    assert (reported.body["local_area"], reported.body["nil_return"]) == ("Here", False)
 
 
 async def test_refusals_of_the_service_and_of_the_form_point_into_the_input(world: World) -> None:

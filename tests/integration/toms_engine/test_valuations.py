@@ -204,6 +204,7 @@ async def test_a_quantity_may_be_stated_by_what_it_is_made_of(world: World):
     assert (valued["quantity"], valued["counted_quantity"], valued["total_gbp"]) == ("12.5", "12.5", "224.50")
     assert valuation["price_years"] == [2024]
     explained = valued["explanation"]
+    assert explained["target_group"] == "care-leavers"
     assert explained["inputs"]["posts"][1] == {**posts[1], "time_share": None}
     assert [step["rule"] for step in explained["steps"]][:2] == ["full_time_equivalents", "quantity"]
     read = await world.http.get(f"/v1/editions/{edition['id']}/measures")

@@ -46,6 +46,7 @@ _GUIDANCE = (
         "there; with blanks between.",
     ),
     ("attests_contract_only, attests_commitment", "yes, on every row of a contract that has a quantity."),
+    ("activity", "The same name on rows of one thing: what they count for shares it, by attribution_share."),
     ("days", "2026-04-01 or 01/04/2026: the day before the month."),
     ("more rows", "may be added below, for any measure of the same edition."),
 )
