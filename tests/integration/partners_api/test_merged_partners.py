@@ -1,9 +1,46 @@
 """A partner whose record was merged goes on under the one that stays: it is the same organisation."""
 
+from datetime import timedelta
+
 from tests.integration.partners_api.collective import SOURCE, collective
 from tests.integration.partners_api.world import Json, World
 
 SIGNATURE: Json = {"signed_on": "2022-10-01", "signed_by_role": "Chair"}
+
+
+async def test_an_organisation_is_one_partner_of_a_day_from_the_merger_on(world: World) -> None:
+    scene = await collective(world)
+    zeal = await world.registered("Zeal Housing")
+    joining = {"organisation_id": str(zeal.organisation_id), "valid_from": "2022-10-01", **SOURCE}
+    await world.made(f"{scene.path}/memberships", joining, token=scene.operator)
+    other = await world.registered("Durham University")
+    await world.made(
+        f"{scene.path}/memberships",
+        {**joining, "organisation_id": str(other.organisation_id)},
+        token=scene.operator,
+    )
+
+    async def partners(day: str) -> list[str]:
+        read = (await world.get(f"{scene.path}/memberships?as_of={day}")).json()["items"]
+        return [each["organisation"]["legal_name"] for each in read]
+
+    today = world.clock().date()
+    assert await partners(today.isoformat()) == ["Durham University", "livin", "Zeal Housing"]
+    merge = {"survivor_id": str(zeal.organisation_id), "reason": "the same landlord"}
+    path = f"/v1/organisations/{scene.stays.organisation_id}"
+    read = (await world.get(path)).headers["etag"]
+    answer = await world.post(f"{path}/merge", merge, token=scene.operator, if_match=read)
+    assert answer.status_code == 200, answer.text
+
+    # Both records lead to Zeal now: once from the day of the merger on, and before it as it was recorded.
+    assert await partners(today.isoformat()) == ["Durham University", "Zeal Housing"]
+    assert await partners((today - timedelta(days=1)).isoformat()) == [
+        "Durham University",
+        *["Zeal Housing"] * 2,
+    ]
+    assert await partners("2022-09-30") == ["Karbon Homes", "Zeal Housing"]
+    everything = (await world.get(f"{scene.path}/memberships")).json()["items"]
+    assert len(everything) == 4
 
 
 async def test_the_survivor_does_what_the_merged_member_could(world: World) -> None:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Text, and_, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, FromClause, Row, Text, and_, exists, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cdp_common.db.constraints import constraint_errors
@@ -14,8 +14,11 @@ from cdp_common.kernel.errors import FieldError
 from partners_api.domain.memberships import Membership, MembershipOverlaps
 from partners_api.domain.organisations import OrganisationNotRecorded
 from partners_api.storage.tables import memberships, organisations
+from partners_api.storage.verification_tables import organisation_merges
 
 _SORT_NAME = func.lower(organisations.c.legal_name, type_=Text)
+_OWN = organisations.alias("own_record")
+"""The record under which a membership stands; `organisations` is the one to which it leads."""
 
 
 def _organisation_not_recorded() -> OrganisationNotRecorded:
@@ -94,14 +97,19 @@ async def require_no_overlap(tx: AsyncConnection, membership: Membership, record
 async def page_memberships(
     tx: AsyncConnection, place_id: UUID, *, as_of: date | None, cursor: str | None, limit: int
 ) -> tuple[list[Membership], str | None]:
-    """One page of a place's memberships by organisation name, those of one day or all there ever were."""
+    """One page of a place's memberships by organisation name, those of one day or all there ever were.
+
+    The name is that of the record to which each leads. Of one day an organisation stands once from the day on
+    which its records were merged.
+    """
     query = (
         select(memberships, _SORT_NAME.label("sort_name"))
-        .join(organisations, organisations.c.id == memberships.c.organisation_id)
+        .join(_OWN, _OWN.c.id == memberships.c.organisation_id)
+        .join(organisations, organisations.c.id == func.coalesce(_OWN.c.merged_into, _OWN.c.id))
         .where(memberships.c.place_id == place_id)
     )
     if as_of is not None:
-        query = query.where(_lasts_on(as_of))
+        query = query.where(_lasts_on(as_of), ~_stands_under_another(as_of))
     columns = [_SORT_NAME, memberships.c.valid_from, memberships.c.id]
     rows = (await tx.execute(keyset(query, columns, cursor, limit))).all()
     cut, following = cut_page(rows, limit, lambda row: [row.sort_name, row.valid_from, row.id])
@@ -126,9 +134,29 @@ async def page_memberships_of(
     return [_membership(row) for row in cut], following
 
 
-def _lasts_on(day: date) -> ColumnElement[bool]:
-    lasts = or_(memberships.c.valid_to.is_(None), memberships.c.valid_to >= day)
-    return and_(memberships.c.valid_from <= day, lasts)
+def _lasts_on(day: date, of: FromClause = memberships) -> ColumnElement[bool]:
+    lasts = or_(of.c.valid_to.is_(None), of.c.valid_to >= day)
+    return and_(of.c.valid_from <= day, lasts)
+
+
+def _stands_under_another(day: date) -> ColumnElement[bool]:
+    """Whether a membership of a merged record is beside one of the same organisation on a day since: that of
+    the record that stays, else that of the record with the lower id."""
+    other, record = memberships.alias("other"), organisations.alias("other_record")
+    merged_on = func.date(func.timezone("UTC", organisation_merges.c.decided_at))
+    is_merged = exists().where(organisation_merges.c.organisation_id == _OWN.c.id, merged_on <= day)
+    beside = (
+        select(other.c.id)
+        .join(record, record.c.id == other.c.organisation_id)
+        .where(
+            other.c.place_id == memberships.c.place_id,
+            other.c.organisation_id != memberships.c.organisation_id,
+            _lasts_on(day, other),
+            func.coalesce(record.c.merged_into, record.c.id) == _OWN.c.merged_into,
+            or_(record.c.merged_into.is_(None), other.c.organisation_id < memberships.c.organisation_id),
+        )
+    )
+    return and_(is_merged, exists(beside))
 
 
 def _membership(row: Row[Any]) -> Membership:
