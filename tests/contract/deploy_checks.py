@@ -70,11 +70,11 @@ def title(document: Document) -> str:
 
 def pods(documents: Iterable[Document]) -> Iterator[tuple[str, Document]]:
     """Each pod template, with the name of what makes it."""
-    for document in of_kind(documents, *_MAKE_PODS):
+    for document in of_kind(documents, *MAKE_PODS):
         yield title(document), template_of(document)
 
 
-_MAKE_PODS = ("Deployment", "Job", "CronJob")
+MAKE_PODS = ("Deployment", "Job", "CronJob")
 
 
 def template_of(document: Document) -> Document:
@@ -187,7 +187,7 @@ def _container_faults(container: Document) -> Iterator[str]:
 def lifecycle_faults(documents: list[Document], paths: frozenset[str]) -> list[str]:
     """Services whose probes, ports, spread or end are not as the platform needs them."""
     faults = []
-    for service, deployment in _deployments(documents):
+    for service, deployment in deployments(documents):
         spec = deployment["spec"]["template"]["spec"]
         container = spec["containers"][0]
         for probe, path in _PROBES.items():
@@ -210,7 +210,7 @@ _PROBES = {
 }
 
 
-def _deployments(documents: list[Document]) -> Iterator[tuple[Service, Document]]:
+def deployments(documents: list[Document]) -> Iterator[tuple[Service, Document]]:
     found = {document["metadata"]["name"]: document for document in of_kind(documents, "Deployment")}
     return ((service, found[service.name]) for service in SERVICES if service.name in found)
 
@@ -220,7 +220,7 @@ def port_faults(documents: list[Document], base: int = 8100) -> list[str]:
     faults = []
     services = {document["metadata"]["name"]: document for document in of_kind(documents, "Service")}
     told = settings_map(documents)
-    for service, deployment in _deployments(documents):
+    for service, deployment in deployments(documents):
         port = base + service.port_offset
         container = deployment["spec"]["template"]["spec"]["containers"][0]
         published = services.get(service.name, {}).get("spec", {}).get("ports", [])
@@ -322,26 +322,6 @@ def referenced_secrets(documents: list[Document]) -> set[str]:
     return names
 
 
-def rotation_faults(documents: list[Document]) -> list[str]:
-    """Keys that nothing rotates by the clock, and turns that could overlap, be lost or be tried for ever."""
-    jobs = {document["metadata"]["name"]: document["spec"] for document in of_kind(documents, "CronJob")}
-    name = "partners-api-rotate"
-    if name not in jobs:
-        return [f"no CronJob {name}"]
-    faults = []
-    for name, spec in jobs.items():
-        job = spec["jobTemplate"]["spec"]
-        wanted = {
-            "could overlap": spec.get("concurrencyPolicy") == "Forbid",
-            "goes by an unnamed clock": spec.get("timeZone") == "Etc/UTC",
-            "is lost when the hour is missed": spec.get("startingDeadlineSeconds", 0) >= 600,
-            "is tried for ever": job.get("backoffLimit", 6) <= 3 and job.get("activeDeadlineSeconds", 0) > 0,
-            "is suspended": not spec.get("suspend"),
-        }
-        faults += [f"CronJob/{name} {problem}" for problem, well in wanted.items() if not well]
-    return faults
-
-
 def health_paths() -> frozenset[str]:
     """The paths that every service answers for its orchestrator."""
     router = health_routes(ServiceSettings(), "any", None)
@@ -367,7 +347,7 @@ def setting_faults(documents: list[Document]) -> list[str]:
     """Variables that no settings class reads, and services that miss a key or have one too many."""
     shared = settings_map(documents).keys()
     faults = [f"no service reads {name}" for name in sorted(shared - variables(ServiceSettings))]
-    for document in of_kind(documents, *_MAKE_PODS):
+    for document in of_kind(documents, *MAKE_PODS):
         labels = document["metadata"]["labels"]
         service = _service(labels["app.kubernetes.io/name"])
         if service is None:

@@ -2,6 +2,7 @@
 
 import copy
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -10,6 +11,7 @@ from typing import Any
 
 import pytest
 from tests.contract import deploy_checks as check
+from tests.contract import deploy_upkeep as upkeep
 
 from cdp_tools.services import SERVICES
 
@@ -60,7 +62,8 @@ RULES: dict[str, check.Check] = {
     "images": _images,
     "secrets": check.secret_faults,
     "settings": check.setting_faults,
-    "rotation": check.rotation_faults,
+    "rotation": upkeep.rotation_faults,
+    "connections": upkeep.connection_faults,
 }
 
 
@@ -114,6 +117,20 @@ def test_ingress_offers_each_service_once_and_the_certificate_covers_it(overlay:
         if backend == "partners-api"
     )
     assert check.settings_map(documents)["CDP_ISSUER"] == f"https://{issuer}"
+
+
+def test_the_guide_rolls_out_what_runs_our_code_after_the_migrations(live: Documents):
+    guide = (check.ROOT / "docs" / "guides" / "operator.md").read_text(encoding="utf-8")
+    [held_back] = re.findall(r"component notin \(([a-z,]+)\)", guide)
+    [steps] = re.findall(r"^for step in ([a-z, ]+); do$", guide, re.MULTILINE)
+    [after] = re.findall(r"^kubectl apply .*component in \(([a-z,]+)\)'$", guide, re.MULTILINE)
+    ours = {
+        item["metadata"]["labels"]["app.kubernetes.io/component"]
+        for item in check.of_kind(live, "Deployment", "Job", "CronJob")
+        if any("county-durham-pound" in one["image"] for one in check.containers(check.template_of(item)))
+    }
+    assert set(held_back.split(",")) == ours
+    assert [*steps.split(), *after.split(",")] == ["migrate", "provision", "rotate", "service"]
 
 
 def test_the_rotation_asks_for_what_the_service_knows(live: Documents):
@@ -270,17 +287,22 @@ SEEDS: list[tuple[check.Check, Mutate, str]] = [
         "CronJob/partners-api-rotate can gain privileges",
     ),
     (
-        check.rotation_faults,
+        upkeep.connection_faults,
+        lambda docs: _find(docs, "HorizontalPodAutoscaler", "toms-engine")["spec"].update(maxReplicas=12),
+        "Cluster/cdp-postgres: ",
+    ),
+    (
+        upkeep.rotation_faults,
         lambda docs: docs.remove(_find(docs, "CronJob", "partners-api-rotate")),
         "no CronJob partners-api-rotate",
     ),
     (
-        check.rotation_faults,
+        upkeep.rotation_faults,
         lambda docs: _find(docs, "CronJob", "partners-api-rotate")["spec"].pop("concurrencyPolicy"),
         "CronJob/partners-api-rotate could overlap",
     ),
     (
-        check.rotation_faults,
+        upkeep.rotation_faults,
         lambda docs: _find(docs, "CronJob", "partners-api-rotate")["spec"].update(suspend=True),
         "CronJob/partners-api-rotate is suspended",
     ),
