@@ -202,6 +202,7 @@ async def test_one_process_of_a_package_that_was_awarded_becomes_a_draft_that_st
             }
         ],
         "remarks": [],
+        "agreements": [],
     }
     path = f"/v1/tenders/{tender['id']}"
     etag = await world.etag(path, as_=world.buyer)

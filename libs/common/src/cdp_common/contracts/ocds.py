@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from cdp_common.contracts.base import Contract, DataStatus, DecimalText
+from cdp_common.contracts.base import Contract, DataStatus, DecimalText, Sha256
 from cdp_common.contracts.tenders import Tender
 
 ExtensionFile = Literal["extension.json", "release-schema.json"]
@@ -64,6 +64,15 @@ class RecordPackage(Contract):
 
 
 # ------------------------------------------------------------------ notices in
+class AgreementsOfNotices(Contract):
+    """That the contracts of awards are registered as agreements of the buyer, at an edition for their lines.
+
+    They commit nothing yet: lines join by variations. It needs the scope `agreements:write` too.
+    """
+
+    edition_hash: Sha256
+
+
 class OcdsImport(Contract):
     """A release or record package as Find a Tender or Contracts Finder publishes it, for a buyer's place."""
 
@@ -72,6 +81,7 @@ class OcdsImport(Contract):
     data_status: DataStatus = "actual"
     # Import this process alone out of the package.
     ocid: Annotated[str | None, Field(min_length=1, max_length=300)] = None
+    agreements: AgreementsOfNotices | None = None
     package: dict[str, Any]
 
 
@@ -117,6 +127,17 @@ class NoticeRemark(Contract):
     message: str
 
 
+class NoticeAgreement(Contract):
+    """What became of a contract that a notice tells of: the agreement, or why there is none."""
+
+    award_id: str
+    contract_id: str | None  # null where the notice tells of the award alone
+    reference: str  # of the agreement: the process and the contract
+    agreement_id: UUID | None
+    code: str | None  # why there is none
+    message: str | None
+
+
 class ImportedNotice(Contract):
     """What the releases of one process say together, beside the tender that they became."""
 
@@ -127,6 +148,7 @@ class ImportedNotice(Contract):
     value: NoticeValue | None
     awards: list[NoticeAward]  # with one the tender stays a draft: there is nothing left to bid for
     remarks: list[NoticeRemark]  # the first hundred
+    agreements: list[NoticeAgreement] = []  # where the import asked for them
 
 
 class OcdsImportReport(Contract):

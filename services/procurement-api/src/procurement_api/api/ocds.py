@@ -23,7 +23,7 @@ from cdp_common.web.etags import respond_with_content
 from cdp_common.web.identity import signed_caller
 from cdp_common.web.once import OnceHeader, answer_response
 from cdp_common.web.paging import Paging, page_links
-from procurement_api.api.clients import Partners
+from procurement_api.api.clients import Partners, Toms
 from procurement_api.api.publisher import Publishing
 from procurement_api.use_cases import read_releases
 from procurement_api.use_cases.import_ocds import import_ocds as import_package
@@ -43,7 +43,9 @@ async def import_ocds(
     caller: Annotated[Caller, Security(signed_caller, scopes=["tenders:write"])],
     once: OnceHeader,
     db: ServiceDatabase,
+    toms: Toms,
     partners: Partners,
+    publisher: Publishing,
     now: Now,
 ) -> Response:
     """Import tenders from an OCDS 1.1 release or record package for the buyer that the caller acts for.
@@ -52,8 +54,13 @@ async def import_ocds(
     One that the buyer imported before, or that was published here, is given again, unchanged. Values in other
     currencies and awards are told of under `notices`. Every release that gives no tender stands in `faults`
     with the reason, and the others go on.
+
+    With `agreements` the contracts of awards are registered too, as `POST /v1/agreements` registers them,
+    where the supplier is a verified organisation by its identifier; of others it is told why not. It needs
+    the scope `agreements:write` as well.
     """
-    return answer_response(await import_package(db, partners, caller, document, once, now))
+    answer = await import_package(db, toms, partners, caller, document, once, publisher.ocid_prefix, now)
+    return answer_response(answer)
 
 
 @router.get("/v1/ocds/releases/{release_id}", response_model=dict[str, object])

@@ -14,6 +14,7 @@ from cdp_common.kernel.errors import FieldError, InvalidInput
 from cdp_common.kernel.ocds_merge import in_order, merged_content
 from procurement_api.domain.notice_remarks import Remark, remarks_of
 from procurement_api.domain.ocds_awards import AwardFacts, NamedParty, awards_of, buyer_of
+from procurement_api.domain.ocds_contracts import ContractFacts, contracts_of
 from procurement_api.domain.ocds_parts import (
     MAX_DESCRIPTION_CHARS,
     MAX_TITLE_CHARS,
@@ -72,6 +73,7 @@ class TenderFacts:
     lots: tuple[LotFacts, ...]
     buyer: NamedParty | None
     awards: tuple[AwardFacts, ...]
+    contracts: tuple[ContractFacts, ...]
     remarks: tuple[Remark, ...]
     """What of the releases is not here as they state it."""
     release: Mapping[str, Any]
@@ -182,6 +184,7 @@ def _read_process(ocid: str, releases: Sequence[Mapping[str, Any]]) -> TenderFac
         lots=lots_of(tender.get("lots")),
         buyer=buyer_of(merged),
         awards=awards_of(merged),
+        contracts=contracts_of(merged, ocid, title),
         remarks=remarks_of(merged),
         release=merged if len(kept) == 1 else {"ocid": ocid, "id": ids[-1], "tag": sorted(tags), **merged},
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import RowMapping
 
 from cdp_common.clients.partners import PartnersClient
+from cdp_common.clients.toms import TomsClient
 from cdp_common.contracts.ocds import (
     ImportedNotice,
     ImportFault,
@@ -32,15 +33,30 @@ from procurement_api.domain.ocds_parts import LotFacts, StatedValue
 from procurement_api.storage.tenders import add_tenders_once, tenders_by_ocids
 from procurement_api.use_cases.answers import tender_answer
 from procurement_api.use_cases.keep_answer import answer_before, keep_answer
+from procurement_api.use_cases.notice_agreements import (
+    NoticeContract,
+    prepare_agreements,
+    write_agreements,
+)
 from procurement_api.use_cases.others import known_place
 from procurement_api.use_cases.rights import NotTheBuyer
 from procurement_api.use_cases.tender_values import foreign_value, lot_rows, of_notice, value_columns
 
 
 async def import_ocds(
-    db: Database, partners: PartnersClient, caller: Caller, document: OcdsImport, once: Once, now: datetime
+    db: Database,
+    toms: TomsClient,
+    partners: PartnersClient,
+    caller: Caller,
+    document: OcdsImport,
+    once: Once,
+    ocid_prefix: str,
+    now: datetime,
 ) -> Answer:
-    """Draft tenders for what the package holds; a tender imported before is given again, unchanged."""
+    """Draft tenders for what the package holds; a tender imported before is given again, unchanged.
+
+    Where the import asks for it, the contracts of awards become agreements, each by itself.
+    """
     async with db.begin() as tx:
         if caller.org != await current_record(tx, document.buyer_organisation_id):
             raise NotTheBuyer("Tenders are imported for the organisation that the caller acts for.")
@@ -48,6 +64,7 @@ async def import_ocds(
             return earlier
     tenders, faults = read_package(document.package, document.ocid)
     await known_place(partners, document.place_id)
+    contracts = await prepare_agreements(db, toms, partners, caller, document, tenders)
 
     async with db.begin() as tx:
         if (earlier := await answer_before(tx, once)) is not None:
@@ -57,15 +74,19 @@ async def import_ocds(
         new = [_tender_row(caller.org, document, facts, now) for facts in tenders if facts.ocid not in known]
         await add_tenders_once(tx, new)
         rows = await tenders_by_ocids(tx, caller.org, ocids)
-        return await keep_answer(tx, once, 201, _report(tenders, rows, faults), now)
+        made = await write_agreements(tx, contracts, ocid_prefix, now)
+        return await keep_answer(tx, once, 201, _report(tenders, rows, faults, made), now)
 
 
 def _report(
-    tenders: list[TenderFacts], rows: Mapping[str, RowMapping], faults: list[Fault]
+    tenders: list[TenderFacts],
+    rows: Mapping[str, RowMapping],
+    faults: list[Fault],
+    contracts: Sequence[NoticeContract],
 ) -> OcdsImportReport:
     return OcdsImportReport(
         tenders=[tender_answer(rows[facts.ocid]) for facts in tenders],
-        notices=[_notice(facts, rows[facts.ocid]["id"]) for facts in tenders],
+        notices=[_notice(facts, rows[facts.ocid]["id"], contracts) for facts in tenders],
         faults=[
             ImportFault(release_id=fault.release_id, code=fault.code, message=fault.message)
             for fault in faults
@@ -73,7 +94,7 @@ def _report(
     )
 
 
-def _notice(facts: TenderFacts, tender_id: UUID) -> ImportedNotice:
+def _notice(facts: TenderFacts, tender_id: UUID, contracts: Sequence[NoticeContract]) -> ImportedNotice:
     return ImportedNotice(
         tender_id=tender_id,
         ocid=facts.ocid,
@@ -85,6 +106,7 @@ def _notice(facts: TenderFacts, tender_id: UUID) -> ImportedNotice:
             NoticeRemark(pointer=remark.pointer, code=remark.code, message=remark.message)
             for remark in facts.remarks
         ],
+        agreements=[each.answer() for each in contracts if each.ocid == facts.ocid],
     )
 
 

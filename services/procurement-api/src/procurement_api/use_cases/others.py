@@ -82,13 +82,13 @@ async def known_organisation(partners: PartnersClient, organisation_id: UUID, po
         raise _unknown(problem, OrganisationUnknown, pointer, "No organisation has this id.") from problem
 
 
-async def known_edition(toms: TomsClient, edition_hash: str) -> Edition:
-    """The published edition, or a refusal of the input that named it."""
+async def known_edition(toms: TomsClient, edition_hash: str, pointer: str = "/edition_hash") -> Edition:
+    """The published edition, or a refusal of the input that named it at `pointer`."""
     try:
         return await toms.get_edition_by_hash(edition_hash)
     except UpstreamProblem as problem:
         words = "No published edition has this hash."
-        raise _unknown(problem, EditionUnknown, "/edition_hash", words) from problem
+        raise _unknown(problem, EditionUnknown, pointer, words) from problem
 
 
 def _unknown(
