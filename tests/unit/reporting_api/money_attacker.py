@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from tests.unit.reporting_api.linear_programmes import KnownSums, Row
+from reporting_api.domain.disclosure_audit import Row
+from reporting_api.use_cases.linear_programmes import KnownSums
 
 Atom = tuple[str, str]
 """The smallest part that anything is told of: a leaf of the hierarchy, and when it was told of."""
@@ -51,8 +52,8 @@ class MoneyAttacker:
         goals = [self._row(atoms) for atoms, _, _ in several]
         low = [least / self.unit for _, least, _ in several]
         high = [most / self.unit for _, _, most in several]
-        for one in self.sums.told(goals, low, high):
-            yield one.place, one.low * self.unit, one.high * self.unit
+        for place, can_be_least, can_be_most in self.sums.told(goals, low, high):
+            yield place, can_be_least * self.unit, can_be_most * self.unit
 
     def _row(self, atoms: Mapping[Atom, float]) -> Row:
         return {self.place[atom]: share for atom, share in atoms.items()}

@@ -24,8 +24,11 @@ from reporting_api.domain.crosswalk_disclosure import (
     told_over_time,
     withheld_categories,
 )
-from reporting_api.domain.disclosure import NOW, Cell, Contributions, DisclosureRule, merged, withheld_levels
+from reporting_api.domain.disclosure import NOW, Cell, Contributions, DisclosureRule, merged
 from reporting_api.domain.disclosure import Level as Table
+from reporting_api.domain.disclosure_audit import categories_over_time, withheld_over_time
+from reporting_api.domain.disclosure_table import Category
+from reporting_api.use_cases.linear_programmes import told_too_well
 
 RULE = DisclosureRule(3, Decimal(10), "test")
 ORGANISATIONS = [UUID(int=number) for number in range(1, 25)]
@@ -118,10 +121,11 @@ def programmes(
         categories: list[Level] = []
         for number in range(PUBLICATIONS):
             told = _Told(hierarchy, truth, rangeless, number, named, with_ranges=with_ranges)
-            published.append(_publication(told, published if with_memory else []))
-            if "t0" in hierarchy:
-                before = categories if with_memory else []
-                found = _categories(told, published, before)
+            before = (published, categories) if with_memory else ([], [])
+            levels, cells = _levels(told, before[0]), _category_cells(told, before)
+            published.append(_publication(told, levels, cells if with_categories else []))
+            if cells:
+                found = _categories(told, levels, cells, published, len(before[1]))
                 categories.append(found if with_categories else replace(found, withheld=frozenset()))
         yield Programme(hierarchy, truth, tuple(published), rangeless, tuple(categories))
 
@@ -159,7 +163,8 @@ def bits_of(layer: Layer, number: int, remembered: int, figure: str) -> int:
     return found
 
 
-def _publication(told: _Told, before: list[tuple[Level, Level]]) -> tuple[Level, Level]:
+def _levels(told: _Told, before: list[tuple[Level, Level]]) -> list[Table]:
+    """The cells of a publication's two groupings, and what publications before showed of those above them."""
     leaves = {leaf: parent for parent, of in told.hierarchy.items() for leaf in of}
     below = [_cell(told, leaf, parent, [leaf], [of[1] for of in before]) for leaf, parent in leaves.items()]
     above = [_cell(told, key, "", list(of), [of[0] for of in before]) for key, of in told.hierarchy.items()]
@@ -171,27 +176,48 @@ def _publication(told: _Told, before: list[tuple[Level, Level]]) -> tuple[Level,
     whole = sum(
         NOW << (told.number - back) for back, (of, _) in enumerate(before) if len(of.ranged) == len(of.cells)
     )
-    levels = [Table(above, {"": every}, {"": whole}), Table(below, shown_above, ranged_above)]
-    hidden, hidden_below = withheld_levels(levels, told.named, RULE)
-    ranged = frozenset(leaf for leaf in leaves if told.has_range([leaf]))
+    return [Table(above, {"": every}, {"": whole}), Table(below, shown_above, ranged_above)]
+
+
+def _publication(told: _Told, levels: list[Table], categories: list[Category]) -> tuple[Level, Level]:
+    hidden, hidden_below = withheld_over_time(levels, told.named, RULE, told_too_well, categories)
+    above, below = (tuple(level.cells) for level in levels)
+    ranged = frozenset(cell.key for cell in below if told.has_range([cell.key]))
     shows_range = frozenset(key for key, of in told.hierarchy.items() if told.has_range(of))
-    return Level(tuple(above), hidden, shows_range), Level(tuple(below), hidden_below, ranged)
+    return Level(above, hidden, shows_range), Level(below, hidden_below, ranged)
 
 
-def _categories(told: _Told, published: list[tuple[Level, Level]], before: list[Level]) -> Level:
+def _category_cells(told: _Told, before: tuple[list[tuple[Level, Level]], list[Level]]) -> list[Category]:
+    """The categories of outcomes, all shown; areas have none."""
+    if "t0" not in told.hierarchy:
+        return []
+    published, categories = before
+    by_key = {cell.key: cell for cell in _levels(told, published)[1].cells}
+    return [
+        Category(
+            category_cell(
+                key,
+                [(by_key[leaf], share) for leaf, share in shares.items()],
+                *_before(told, key, categories),
+            ),
+            shares,
+            is_shown=True,
+        )
+        for key in sorted({category for of in _SHARES for category in of})
+        for shares in [shares_of(told.hierarchy, key)]
+    ]
+
+
+def _categories(
+    told: _Told,
+    levels: list[Table],
+    categories: list[Category],
+    published: list[tuple[Level, Level]],
+    remembered: int,
+) -> Level:
     """The categories of a publication, protected as a scheme's are."""
     outcomes = published[-1][1]
-    keys = sorted({category for of in _SHARES for category in of})
-    shares = {key: shares_of(told.hierarchy, key) for key in keys}
-    by_key = {cell.key: cell for cell in outcomes.cells}
-    cells = [
-        category_cell(
-            key,
-            [(by_key[leaf], share) for leaf, share in of.items()],
-            *_before(told, key, before),
-        )
-        for key, of in shares.items()
-    ]
+    by_key = {category.cell.key: category.cell for category in categories}
     hidden = [
         part
         for cell in outcomes.cells
@@ -199,16 +225,20 @@ def _categories(told: _Told, published: list[tuple[Level, Level]], before: list[
             cell,
             cell.key not in outcomes.withheld,
             partial(_block_in, published, cell),
-            {key: of[cell.key] for key, of in shares.items() if cell.key in of},
-            {cell.key: cell for cell in cells},
+            {one.cell.key: one.shares[cell.key] for one in categories if cell.key in one.shares},
+            by_key,
         )
     ]
-    kept_back = withheld_categories(keys, hidden, told.named, RULE)
-    if before:
-        every = sum(NOW << (told.number - back) for back in range(len(before)))
-        kept_back |= told_over_time(cells, every, kept_back, told.named, RULE)
-    ranged = frozenset(key for key, of in shares.items() if told.has_range(of))
-    return Level(tuple(cells), kept_back, ranged)
+    kept_back = withheld_categories(list(by_key), hidden, told.named, RULE)
+    if remembered:
+        every = sum(NOW << (told.number - back) for back in range(remembered))
+        kept_back |= told_over_time(list(by_key.values()), every, kept_back, told.named, RULE)
+    withheld = [level.withheld for level in published[-1]]
+    kept_back = categories_over_time(
+        levels, withheld, ([], categories), kept_back, told.named, RULE, told_too_well
+    )
+    ranged = frozenset(one.cell.key for one in categories if told.has_range(one.shares))
+    return Level(tuple(by_key.values()), kept_back, ranged)
 
 
 def _block_in(published: list[tuple[Level, Level]], cell: Cell, span: int) -> Hashable:
@@ -228,19 +258,18 @@ def _before(told: _Told, key: str, before: list[Level]) -> tuple[int, dict[str, 
 
 def _cell(told: _Told, key: str, parent: str, leaves: list[str], before: list[Level]) -> Cell:
     spans: dict[int, list[Contributions]] = {}
-    shows = [
-        figure
-        for figure in FIGURES
-        if figure not in OF_RANGE or (told.with_ranges and told.has_range(leaves))
-    ]
+    untold: dict[int, list[Contributions]] = {}
+    shows_range = told.with_ranges and told.has_range(leaves)
     for (leaf, layer), of in told.truth.items():
-        for figure in shows if leaf in leaves else ():
+        for figure in FIGURES if leaf in leaves else ():
             if of[figure] and (bits := bits_of(layer, told.number, len(before), figure)):
-                spans.setdefault(bits, []).append({figure: of[figure]})
-    merged_spans = {bits: merged(of) for bits, of in spans.items()}
-    now = merged(of for bits, of in merged_spans.items() if bits & NOW)
+                into = spans if shows_range or figure not in OF_RANGE else untold
+                into.setdefault(bits, []).append({figure: of[figure]})
+    earlier = {bits: merged(of) for bits, of in spans.items()}
+    ranges_earlier = {bits: merged(of) for bits, of in untold.items() if told.with_ranges}
+    now = merged(of for bits, of in earlier.items() if bits & NOW)
     shown, ranges = _before(told, key, before)
-    return Cell(key, parent, now, earlier=merged_spans, shown_before=shown, ranges_before=ranges)
+    return Cell(key, parent, now, False, earlier, shown, ranges, ranges_earlier)
 
 
 _Truth = dict[tuple[Leaf, Layer], dict[str, dict[UUID, int]]]

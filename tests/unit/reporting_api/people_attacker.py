@@ -10,10 +10,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from tests.unit.reporting_api.linear_programmes import TOLERANCE, KnownSums
-
 from reporting_api.domain.people_cells import Cell, Point, count_in
 from reporting_api.domain.people_protection import Table
+from reporting_api.use_cases.linear_programmes import TOLERANCE, KnownSums
 
 
 @dataclass
@@ -46,7 +45,7 @@ class PeopleAttacker:
         goals = [self._row(cell) for cell in cells]
         low = [TOLERANCE] * len(cells)
         high = [threshold - 1 - TOLERANCE] * len(cells)
-        return [(cells[one.place], one.low, one.high) for one in self.sums.told(goals, low, high)]
+        return [(cells[place], least, most) for place, least, most in self.sums.told(goals, low, high)]
 
     def _row(self, cell: Cell) -> dict[int, float]:
         groups = self.table.layout.groups_of(cell)

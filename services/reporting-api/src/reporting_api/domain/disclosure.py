@@ -5,9 +5,9 @@ is left after them. A cell is unsafe when fewer organisations than the rule's mi
 figures, or when the largest of them can be estimated too well: what the two largest leave is less than p % of
 the largest (the p % rule). It is safe when nobody is left.
 
-A withheld cell is protected against subtraction from the total above it: the smallest cells beside it are
-withheld too until what is withheld together is safe, and everything below a withheld cell is withheld. The
-same holds across publications: see `spans`.
+A withheld cell is protected against subtraction from the total above it: cells beside it are withheld too
+until what is withheld together is safe, and everything below a withheld cell is withheld. The same holds
+across publications: see `spans`, and `disclosure_audit` for cells that are shown later.
 """
 
 from __future__ import annotations
@@ -64,6 +64,8 @@ class Cell:
 
     None where every publication that showed the cell showed all of it.
     """
+    ranges_earlier: Mapping[int, Contributions] = field(default_factory=dict)
+    """What `earlier` would hold of ranges that the cell does not show now: publications before may have."""
 
     @property
     def size(self) -> int:
@@ -97,13 +99,17 @@ class Level:
 
 
 def withheld_levels(
-    levels: Sequence[Level], agreed: frozenset[UUID], rule: DisclosureRule
+    levels: Sequence[Level],
+    agreed: frozenset[UUID],
+    rule: DisclosureRule,
+    kept: Sequence[Collection[str]] = (),
 ) -> list[frozenset[str]]:
     """The keys that are not shown of each of several groupings, of which each divides the cells of the last.
 
-    Where cells cannot be protected although everything beside them is withheld, the cell above is too.
+    Where cells cannot be protected although everything beside them is withheld, the cell above is too. `kept`
+    cells of each are withheld whatever they hold.
     """
-    exposing: list[set[str]] = [set() for _ in levels]
+    exposing: list[set[str]] = [set(kept[index]) if kept else set() for index in range(len(levels))]
     fragile = fragile_cells(levels, agreed, rule)
     while True:
         found: list[frozenset[str]] = []
@@ -134,7 +140,7 @@ def fragile_cells(
             if cell.parent
             and (
                 cell.key in found[0]
-                or _is_unsafe(cell.contributions, agreed, rule)
+                or not is_group_safe(cell.contributions, agreed, rule)
                 or is_told_apart(cell, agreed, rule)
             )
         }
@@ -191,7 +197,7 @@ def withheld_cells(
         if cell.is_licensed
         or cell.key in exposing
         or cell.parent in withheld_parents
-        or _is_unsafe(cell.contributions, agreed, rule)
+        or not is_group_safe(cell.contributions, agreed, rule)
         or is_told_apart(cell, agreed, rule)
     }
     for parent in {cell.parent for cell in cells} - withheld_parents:
@@ -201,7 +207,7 @@ def withheld_cells(
 
 def is_group_safe(contributions: Contributions, agreed: frozenset[UUID], rule: DisclosureRule) -> bool:
     """Whether figures with these contributors may be shown together."""
-    return not _is_unsafe(contributions, agreed, rule)
+    return not any(why_unsafe(figure, agreed, rule) for figure in contributions.values())
 
 
 def merged(parts: Iterable[Contributions]) -> Contributions:
@@ -223,7 +229,7 @@ def is_told_apart(cell: Cell, agreed: frozenset[UUID], rule: DisclosureRule) -> 
     for name in {name for of in cell.spans.values() for name in of}:
         figures.setdefault(cell.shown_of(name), set()).add(name)
     return any(
-        _is_unsafe({name: of for name, of in part.items() if name in names}, agreed, rule)
+        not is_group_safe({name: of for name, of in part.items() if name in names}, agreed, rule)
         for shown, names in figures.items()
         for part in _told_anew(cell, shown)
     )
@@ -245,7 +251,7 @@ def _secondary(
     rule: DisclosureRule,
     fragile: Collection[str],
 ) -> set[str]:
-    """Further cells beside withheld ones, smallest first, until the withheld ones together are safe."""
+    """Further cells beside withheld ones until all of these are safe: the smallest that does, if one does."""
     siblings = [cell for cell in level.cells if cell.parent == parent]
     found = parts_told(level, parent, agreed)
     hidden = {cell.key for cell in siblings} & withheld
@@ -256,7 +262,14 @@ def _secondary(
         for parts in found:
             shown = sorted(parts.keys() - hidden, key=lambda cell: (_size(parts[cell]), cell))
             while shown and not _is_protected(parts, hidden, siblings, agreed, rule, fragile):
-                hidden.add(shown.pop(0))
+                enough = (
+                    cell
+                    for cell in shown
+                    if _is_protected(parts, hidden | {cell}, siblings, agreed, rule, fragile)
+                )
+                chosen = next(enough, shown[0])
+                shown.remove(chosen)
+                hidden.add(chosen)
             if not _is_protected(parts, hidden, siblings, agreed, rule, fragile):
                 hidden |= _company(siblings, parts.keys() & hidden, hidden, agreed)
     return hidden - withheld
@@ -320,7 +333,7 @@ def _is_protected(
     licensed = {cell.key for cell in siblings if cell.is_licensed}
     if len(withheld) == 1 and withheld.keys() & licensed:
         return False
-    if _is_unsafe(merged(withheld.values()), NOBODY, rule):
+    if not is_group_safe(merged(withheld.values()), NOBODY, rule):
         return False
     weak = {cell.key: weak_figures(cell, agreed, rule) for cell in siblings if cell.key in withheld}
     return all(
@@ -340,15 +353,13 @@ def weak_figures(cell: Cell, agreed: frozenset[UUID], rule: DisclosureRule) -> f
         for span, contributions in cell.spans.items()
         if span & NOW and span != NOW
         for figure, of in contributions.items()
-        if not span & cell.shown_of(figure) and _is_figure_unsafe(of, agreed, rule)
+        if not span & cell.shown_of(figure) and why_unsafe(of, agreed, rule)
     )
 
 
 def needing_room(part: Contributions, rule: DisclosureRule, weak: Collection[str]) -> Contributions:
     """The figures of a withheld part that must not be estimated: the unsafe ones, and `weak` ones."""
-    return {
-        figure: of for figure, of in part.items() if figure in weak or _is_figure_unsafe(of, NOBODY, rule)
-    }
+    return {figure: of for figure, of in part.items() if figure in weak or why_unsafe(of, NOBODY, rule)}
 
 
 def has_room(part: Contributions, rest: Contributions, rule: DisclosureRule) -> bool:
@@ -374,16 +385,6 @@ def _size(contributions: Contributions) -> int:
 
 def _total(by_organisation: Mapping[UUID, int]) -> int:
     return sum(abs(pence) for pence in by_organisation.values())
-
-
-def _is_unsafe(contributions: Contributions, agreed: frozenset[UUID], rule: DisclosureRule) -> bool:
-    return any(_is_figure_unsafe(figure, agreed, rule) for figure in contributions.values())
-
-
-def _is_figure_unsafe(
-    by_organisation: Mapping[UUID, int], agreed: frozenset[UUID], rule: DisclosureRule
-) -> bool:
-    return why_unsafe(by_organisation, agreed, rule) is not None
 
 
 def why_unsafe(

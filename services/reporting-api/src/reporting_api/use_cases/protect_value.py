@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from functools import partial
 from uuid import UUID
 
@@ -16,16 +17,14 @@ from reporting_api.domain.crosswalk_disclosure import (
     told_over_time,
     withheld_categories,
 )
-from reporting_api.domain.disclosure import (
-    NOW,
-    DisclosureRule,
-    Level,
-    withheld_levels,
-)
+from reporting_api.domain.disclosure import NOW, DisclosureRule, Level
+from reporting_api.domain.disclosure_audit import categories_over_time, withheld_over_time
+from reporting_api.domain.disclosure_table import Category
 from reporting_api.domain.exposures import Exposure, exposures
 from reporting_api.domain.groupings import GroupedCell
 from reporting_api.domain.obligations import Membership, StandingReport
 from reporting_api.use_cases.compute_value import ComputedValue, Dimension
+from reporting_api.use_cases.linear_programmes import told_too_well
 from reporting_api.use_cases.recall_publications import Recalled
 
 # In each, a grouping comes after the one whose cells it divides.
@@ -60,22 +59,73 @@ def protect(
     """
     withheld: dict[Dimension, frozenset[str]] = {}
     exposed: list[tuple[Dimension, Exposure]] = []
+    schemes = _schemes(computed, recalled)
     for dimensions in _HIERARCHIES:
-        levels = []
-        for above, dimension in zip((None, *dimensions), dimensions, strict=False):
-            of = computed.cells[dimension]
-            cells = [recalled.cell(dimension, cell) for cell in of]
-            parents, ranges = recalled.parents_before(above, of), recalled.ranges_of_parents(above, of)
-            levels.append(Level(cells, parents, ranges))
-        hidden = withheld_levels(levels, agreed, rule)
+        levels = _levels(computed, recalled, dimensions)
+        told = [one for scheme in schemes for one in scheme.categories] if _MEASURES in dimensions else []
+        hidden = withheld_over_time(levels, agreed, rule, told_too_well, told)
         withheld |= zip(dimensions, hidden, strict=True)
         exposed += ((dimensions[one.level], one) for one in exposures(levels, hidden, agreed, rule))
-    return Protection(withheld | _withheld_of_crosswalks(computed, recalled, withheld, agreed, rule), exposed)
+    of_schemes = _withheld_of_schemes(computed, recalled, schemes, withheld, agreed, rule)
+    return Protection(withheld | of_schemes, exposed)
 
 
-def _withheld_of_crosswalks(
+def _levels(computed: ComputedValue, recalled: Recalled, dimensions: Sequence[Dimension]) -> list[Level]:
+    """The cells of groupings of which each divides those of the last, and what showed the cells above."""
+    levels = []
+    for above, dimension in zip((None, *dimensions), dimensions, strict=False):
+        of = computed.cells[dimension]
+        cells = [recalled.cell(dimension, cell) for cell in of]
+        parents, ranges = recalled.parents_before(above, of), recalled.ranges_of_parents(above, of)
+        levels.append(Level(cells, parents, ranges))
+    return levels
+
+
+@dataclass(frozen=True, slots=True)
+class _Scheme:
+    """A crosswalk's categories that no licence forbids to show, and the keys of those that one forbids."""
+
+    dimension: Dimension
+    categories: Sequence[Category]
+    licensed: frozenset[str]
+
+    def shares_of(self, measure: str) -> dict[str, Decimal]:
+        """The shares of a measure by category."""
+        return {one.cell.key: one.shares[measure] for one in self.categories if measure in one.shares}
+
+
+def _schemes(computed: ComputedValue, recalled: Recalled) -> list[_Scheme]:
+    measures = [
+        (cell, recalled.cell(_MEASURES, cell)) for cell in computed.cells[_MEASURES] if not cell.is_licensed
+    ]
+    found = []
+    for code, scheme in sorted(computed.schemes.items()):
+        dimension = Dimension("crosswalk", scheme=code)
+        cells = computed.cells[dimension]
+        licensed = frozenset(cell.key for cell in cells if cell.is_licensed)
+        by_category: dict[str, dict[str, Decimal]] = {cell.key: {} for cell in cells}
+        for cell, _ in measures:
+            for key, share in scheme.shares_of(cell.qualifier, cell.key.partition("~")[0]).items():
+                by_category.get(key, {})[cell.key] = share
+        categories = [
+            Category(
+                recalled.category(
+                    dimension, key, [(one, shares[one.key]) for _, one in measures if one.key in shares]
+                ),
+                shares,
+                is_shown=True,
+            )
+            for key, shares in sorted(by_category.items())
+            if key not in licensed
+        ]
+        found.append(_Scheme(dimension, categories, licensed))
+    return found
+
+
+def _withheld_of_schemes(
     computed: ComputedValue,
     recalled: Recalled,
+    schemes: Sequence[_Scheme],
     withheld: Mapping[Dimension, frozenset[str]],
     agreed: frozenset[UUID],
     rule: DisclosureRule,
@@ -84,30 +134,15 @@ def _withheld_of_crosswalks(
     measures = [
         (cell, recalled.cell(_MEASURES, cell)) for cell in computed.cells[_MEASURES] if not cell.is_licensed
     ]
+    [dimensions] = [of for of in _HIERARCHIES if _MEASURES in of]
+    levels = _levels(computed, recalled, dimensions)
+    hidden_levels = [withheld[dimension] for dimension in dimensions]
     block_in = _block_in(computed, recalled, withheld)
     blocks: Blocks = {}
+    beside: list[Category] = []
     found: dict[Dimension, frozenset[str]] = {}
-    for code, scheme in sorted(computed.schemes.items()):
-        dimension = Dimension("crosswalk", scheme=code)
-        cells = computed.cells[dimension]
-        licensed = frozenset(cell.key for cell in cells if cell.is_licensed)
-        keys = frozenset(cell.key for cell in cells) - licensed
-        shares = {
-            cell.key: {
-                key: share
-                for key, share in scheme.shares_of(cell.qualifier, cell.key.partition("~")[0]).items()
-                if key in keys
-            }
-            for cell, _ in measures
-        }
-        categories = {
-            key: recalled.category(
-                dimension,
-                key,
-                [(one, shares[one.key][key]) for _, one in measures if key in shares[one.key]],
-            )
-            for key in sorted(keys)
-        }
+    for scheme in schemes:
+        cells = {one.cell.key: one.cell for one in scheme.categories}
         hidden = [
             replace(part, block=blocks.get(part.key, part.block))
             for cell, one in measures
@@ -115,16 +150,20 @@ def _withheld_of_crosswalks(
                 one,
                 cell.key not in withheld[_MEASURES],
                 partial(block_in, cell),
-                shares[cell.key],
-                categories,
+                scheme.shares_of(cell.key),
+                cells,
             )
             if part.size > 0
         ]
-        kept_back = withheld_categories(keys, hidden, agreed, rule)
+        kept_back = withheld_categories(list(cells), hidden, agreed, rule)
         if recalled.bits:
-            kept_back |= told_over_time(list(categories.values()), recalled.bits, kept_back, agreed, rule)
-        blocks = blocks_after(hidden, keys, kept_back)
-        found[dimension] = licensed | kept_back
+            kept_back |= told_over_time(list(cells.values()), recalled.bits, kept_back, agreed, rule)
+        kept_back = categories_over_time(
+            levels, hidden_levels, (beside, scheme.categories), kept_back, agreed, rule, told_too_well
+        )
+        beside += [replace(one, is_shown=one.cell.key not in kept_back) for one in scheme.categories]
+        blocks = blocks_after(hidden, list(cells), kept_back)
+        found[scheme.dimension] = scheme.licensed | kept_back
     return found
 
 

@@ -46,9 +46,14 @@ class Recalled:
         code = cell.key.partition("~")[0]
         spans = self.spans[dimension].get((code, cell.qualifier), {})
         told = {bits: _told_with(of, cell.contributions) for bits, of in spans.items()}
+        untold = {
+            bits: {figure: by for figure, by in of.items() if figure not in told[bits]}
+            for bits, of in spans.items()
+        }
         return replace(
             cell.for_disclosure,
             earlier=told,
+            ranges_earlier=untold,
             shown_before=self.shown_bits(dimension, cell.key),
             ranges_before=self._ranges_before(dimension, cell.key),
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -66,7 +67,9 @@ async def value_to_publish(
         parts = {key: found for key, found in parts.items() if key not in hidden}
     licensed = totals_to_show(parts, lines.window, await shown_before(tx, lines.place_id))
     shown = with_licensed_totals(computed, licensed)
-    protection = protect(shown, await recall(tx, lines, PUBLISHED_DIMENSIONS), agreed, rule)
+    recalled = await recall(tx, lines, PUBLISHED_DIMENSIONS)
+    # It can take seconds of a processor: other requests go on meanwhile.
+    protection = await asyncio.to_thread(protect, shown, recalled, agreed, rule)
     value = collective_value(
         shown,
         protection.withheld,

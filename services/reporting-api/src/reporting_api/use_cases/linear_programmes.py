@@ -1,46 +1,43 @@
 """What can be told of numbers not below zero, of which some sums are known: linear programmes (HiGHS).
 
-Whoever attacks a table asks for the least and the most of one cell after the other. Only the goal changes, so
+Whoever reads tables asks for the least and the most of one cell after the other. Only the goal changes, so
 the solver goes on from where it stands; and each solution is a possible table, which shows of all cells at
 once what they can hold.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
 from itertools import accumulate
 from typing import Any
 
 import highspy
 import numpy as np
 
-Row = Mapping[int, float]
-"""Numbers by their places, with what each is multiplied by."""
+from reporting_api.domain.disclosure_audit import Puzzle, Row, Told
 
 TOLERANCE = 1e-6
 _UNBOUNDED = (highspy.HighsModelStatus.kUnbounded, highspy.HighsModelStatus.kUnboundedOrInfeasible)
 """What is infeasible does not occur: the truth is always possible."""
 
 
-@dataclass(frozen=True)
-class Told:
-    """What is told of one of several sums: which one, and the least and most that it can be."""
-
-    place: int
-    low: float
-    high: float
+def told_too_well(puzzle: Puzzle) -> Iterator[Told]:
+    """The goals of a puzzle that cannot be as little as their least, or not as much as their most."""
+    sums = KnownSums(puzzle.width, puzzle.rows, puzzle.values, puzzle.free)
+    yield from sums.told(puzzle.goals, puzzle.least, puzzle.most)
 
 
 class KnownSums:
-    """So many numbers that are not below zero, and the sums of them that are known."""
+    """So many numbers that are not below zero, but for `free` ones, and the sums of them that are known."""
 
-    def __init__(self, width: int, rows: Sequence[Row], values: Sequence[float]) -> None:
+    def __init__(
+        self, width: int, rows: Sequence[Row], values: Sequence[float], free: Collection[int] = ()
+    ) -> None:
         self._width = width
         self._every = np.arange(width, dtype=np.int32)
-        self._solver: Any = highspy.Highs()
+        self._solver: Any = highspy.Highs()  # type: ignore[no-untyped-call]  # highspy is typed in parts
         self._solver.silent()
-        self._solver.passModel(_programme(width, rows, values))
+        self._solver.passModel(_programme(width, rows, values, free))
 
     def told(self, goals: Sequence[Row], low: Sequence[float], high: Sequence[float]) -> Iterator[Told]:
         """The sums that cannot be as little as `low` of each, or not as much as `high`."""
@@ -57,7 +54,7 @@ class KnownSums:
                 elif sign == -1:
                     most[place] = -found  # without bounds
             if least[place] > low[place] or most[place] < high[place]:
-                yield Told(place, float(least[place]), float(most[place]))
+                yield place, float(least[place]), float(most[place])
 
     def _line(self, goal: Row) -> Any:
         line = np.zeros(self._width)
@@ -77,11 +74,15 @@ class KnownSums:
         return float(line @ solution), solution
 
 
-def _programme(width: int, rows: Sequence[Row], values: Sequence[float]) -> highspy.HighsLp:
+def _programme(
+    width: int, rows: Sequence[Row], values: Sequence[float], free: Collection[int]
+) -> highspy.HighsLp:
     programme = highspy.HighsLp()
     programme.num_col_, programme.num_row_ = width, len(rows)
     programme.col_cost_ = np.zeros(width)
-    programme.col_lower_, programme.col_upper_ = np.zeros(width), np.full(width, highspy.kHighsInf)
+    lower = np.zeros(width)
+    lower[list(free)] = -highspy.kHighsInf
+    programme.col_lower_, programme.col_upper_ = lower, np.full(width, highspy.kHighsInf)
     programme.row_lower_ = programme.row_upper_ = np.array(values, dtype=float)
     matrix = programme.a_matrix_
     matrix.format_ = highspy.MatrixFormat.kRowwise
