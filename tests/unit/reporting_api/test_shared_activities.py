@@ -6,11 +6,13 @@ from uuid import UUID
 
 import pytest
 
+from reporting_api.domain.commitments import Kind
 from reporting_api.domain.reports import ReportInvalid, ResolvedLine, StatedLine
 from reporting_api.domain.shared_activities import (
     ActivitySharesTaken,
     Counted,
     KeptClaims,
+    Promised,
     Supported,
     claim,
     promised_both_ways,
@@ -75,8 +77,16 @@ def test_what_was_claimed_beyond_the_whole_before_may_go_on_and_not_grow() -> No
         require_shares_free({GARDEN: {B: Decimal("0.51")}}, standing)
 
 
-def test_only_a_pledge_and_something_that_is_owed_to_another_promise_a_measure_both_ways() -> None:
-    promises = [("HOURS", "pledge"), ("GIFTS", "contract"), ("JOBS", "pledge"), ("JOBS", "plan")]
-    assert promised_both_ways([*promises, ("HOURS", "framework_agreement")]) == frozenset()  # type: ignore[list-item]  # kinds
-    for kind in ("contract", "call_off", "grant", "planning_obligation"):
-        assert promised_both_ways([*promises, ("HOURS", kind)]) == {"HOURS"}  # type: ignore[list-item]  # kinds
+HOURS: Promised = ("HOURS", None)
+
+
+@pytest.mark.parametrize("kind", ["contract", "call_off", "grant", "planning_obligation"])
+def test_a_pledge_and_what_is_owed_to_another_promise_a_measure_both_ways(kind: Kind) -> None:
+    assert promised_both_ways([(HOURS, "pledge"), (("GIFTS", None), "pledge"), (HOURS, kind)]) == {HOURS}
+    veterans: Promised = ("HOURS", "veterans")
+    assert promised_both_ways([(veterans, "pledge"), (HOURS, kind)]) == frozenset()
+
+
+@pytest.mark.parametrize("kind", ["plan", "framework_agreement"])
+def test_what_nobody_else_is_owed_leaves_a_pledge_alone(kind: Kind) -> None:
+    assert promised_both_ways([(HOURS, "pledge"), (HOURS, kind)]) == frozenset()

@@ -53,6 +53,9 @@ Claims = Mapping[Counted, Mapping[Supported, Decimal]]
 KeptClaims = dict[Counted, dict[Supported, Decimal]]
 """The same, to be added to."""
 
+Promised = tuple[str, str | None]
+"""What is promised: a measure, for a target group where the measure has any."""
+
 NOTHING_CLAIMED: Claims = MappingProxyType({})
 
 
@@ -120,7 +123,7 @@ def require_shares_free(claimed: Claims, standing: Claims) -> None:
 
 
 def require_activities_named(
-    lines: Sequence[ResolvedLine], owed: Mapping[UUID, OwedLine], promised_twice: frozenset[str]
+    lines: Sequence[ResolvedLine], owed: Mapping[UUID, OwedLine], promised_twice: frozenset[Promised]
 ) -> None:
     """Refuse lines on a measure owed by a pledge and by an agreement that do not name their activity."""
     faults = [
@@ -131,7 +134,7 @@ def require_activities_named(
             "which is not counted in full for both",
         )
         for index, line in unnamed_lines(lines, owed)
-        if line.stated.measure in promised_twice
+        if (line.stated.measure, line.target_group) in promised_twice
     ]
     if faults:
         raise ReportInvalid("A pledge counts nothing that an agreement owes; see errors.", errors=faults)
@@ -149,15 +152,15 @@ def unnamed_lines(
             yield index, line
 
 
-def promised_both_ways(promises: Iterable[tuple[str, Kind]]) -> frozenset[str]:
-    """The measures among (measure, kind of commitment) that a pledge and an agreement both promise."""
-    pledged: set[str] = set()
-    agreed: set[str] = set()
-    for measure, kind in promises:
+def promised_both_ways(promises: Iterable[tuple[Promised, Kind]]) -> frozenset[Promised]:
+    """What a pledge and an agreement both promise, of promises with the kinds of their commitments."""
+    pledged: set[Promised] = set()
+    agreed: set[Promised] = set()
+    for promised, kind in promises:
         if kind == "pledge":
-            pledged.add(measure)
+            pledged.add(promised)
         elif kind in AGREEMENT_KINDS:
-            agreed.add(measure)
+            agreed.add(promised)
     return frozenset(pledged & agreed)
 
 

@@ -189,7 +189,7 @@ async def _require_counted_once(
             except_place_id=scope.place.id,
             except_period=scope.period,
         )
-    both_ways = promised_both_ways((row["measure"], row["kind"]) for row in promised)
+    both_ways = promised_both_ways(((row["measure"], row["target_group"]), row["kind"]) for row in promised)
     require_activities_named(lines, owed, both_ways)
     # What this file claims of other activities than those of the portion need not be looked at.
     earlier = {counted: shares for counted, shares in claimed.items() if counted.activity in activities}
