@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from types import MappingProxyType
 from typing import Any
@@ -17,6 +17,7 @@ from uuid import UUID
 from sqlalchemy import RowMapping, TextClause, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from cdp_common.kernel.periods import Period
 from reporting_api.domain.figures import (
     FOUR_FIGURES,
     NO_COMMISSIONER,
@@ -220,14 +221,14 @@ def _row(
 
 
 async def rolled_figures(
-    tx: AsyncConnection, lines: Slice, memory: Remembered | None = None, base: Base | None = None
+    tx: AsyncConnection, lines: Slice, memory: Remembered | None = None
 ) -> RolledFigures:
     """The figures of a slice of the ledger; the transaction must see one moment.
 
-    `memory` keeps what later questions need again; `base` is what `base_of` found for the slice's position.
+    `memory` keeps what later questions need again.
     """
     memory = Remembered() if memory is None else memory
-    base = await base_of(tx, lines.place_id, lines.position) if base is None else base
+    base = await base_of(tx, lines.place_id, lines.position)
     sums = await sums_of(tx, lines.place_id, lines.window, base, "measure", _STORED, memory)
     names = frozenset((found.code, found.qualifier) for found in sums)
     known = memory.get(("measures", names), dict)
@@ -236,6 +237,15 @@ async def rolled_figures(
         if names <= known.keys():  # they never change once they are kept here
             memory.keep(("measures", names), known, len(known))
     return RolledFigures(tx, lines, base, sums, known, memory)
+
+
+async def figures_within(of: RolledFigures, window: Period) -> RolledFigures:
+    """The same figures of another window, with what is known already."""
+    lines = replace(of.lines, window=window)
+    sums = await sums_of(of.tx, lines.place_id, window, of.base, "measure", FOUR_FIGURES, of.memory)
+    missing = {found.qualifier for found in sums if (found.code, found.qualifier) not in of.known}
+    known = {**of.known, **await _measures_known(of.tx, missing)} if missing else of.known
+    return RolledFigures(of.tx, lines, of.base, sums, known, of.memory)
 
 
 async def _measures_known(

@@ -10,14 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cdp_common.contracts.reporting import FourFigures, Grouping, ValueCell
 from cdp_common.kernel.periods import Period
-from reporting_api.domain.figures import FOUR_FIGURES
 from reporting_api.domain.groupings import headline_of
 from reporting_api.domain.value_periods import Granularity, key_of, label_of, periods_of
 from reporting_api.storage.figures import Slice
 from reporting_api.storage.publications import figures_of_periods
 from reporting_api.storage.remembered import Remembered
-from reporting_api.storage.rolled_figures import rolled_figures
-from reporting_api.storage.rollup_reading import base_of
+from reporting_api.storage.rolled_figures import figures_within, rolled_figures
 from reporting_api.use_cases.value_contracts import four_figures
 
 
@@ -27,15 +25,14 @@ async def live_periods(
     """The figures of each period of a slice's window, as the ledger has them for the reader."""
     if not granularities:
         return []
-    base = await base_of(tx, lines.place_id, lines.position)
+    whole = await rolled_figures(tx, lines, memory)
     found = []
     for granularity in granularities:
         cells = []
         for period in periods_of(lines.window, granularity):
-            part = Slice(lines.place_id, period, lines.position, lines.licences)
-            rolled = await rolled_figures(tx, part, memory, base)
-            headline = headline_of(await rolled.figures_by("total"))
-            cells.append(_cell(period, four_figures({name: headline[name] for name in FOUR_FIGURES})))
+            part = await figures_within(whole, period)
+            headline = headline_of(await part.figures_by("total"))
+            cells.append(_cell(period, four_figures(headline)))
         found.append(_grouping(granularity, cells))
     return found
 
