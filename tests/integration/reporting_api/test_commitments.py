@@ -204,6 +204,8 @@ async def test_areas_follow_the_bands_that_their_place_publishes(
     due = {cell.key: cell.figures.due.total_gbp for cell in grouping.cells if cell.figures}
     assert due["mild"] == (Decimal("3000.00") if is_of_it else Decimal(0))
     assert due["severe"] == (Decimal(0) if is_of_it else Decimal("3000.00"))
+    told = [data for kind, data in await world.events() if kind == "collective_value.changed"]
+    assert told == ([{"place_id": str(world.place)}] if is_of_it else [])
 
 
 async def test_a_promise_in_a_place_whose_index_nobody_imported_is_entered_and_holds_nothing_up(world: World):

@@ -20,6 +20,11 @@ async def merge(world: World, merged: object, survivor: object, version: int = 2
     await world.consume()
 
 
+async def changes(world: World) -> list[object]:
+    """What is told of figures that changed."""
+    return [data for kind, data in await world.events() if kind == "collective_value.changed"]
+
+
 async def by_organisation(world: World, basis: str = "delivered_by") -> dict[str, tuple[str, Decimal]]:
     value = await world.value(group_by="organisation", basis=basis)
     return {
@@ -41,7 +46,9 @@ async def test_what_two_records_delivered_is_the_survivors_and_both_ids_lead_to_
     assert (await world.value()).coverage.reported_count == 1
     assert before[str(world.charity)] == ("Charity", Decimal("179.60"))
 
+    heard = len(await changes(world))
     await merge(world, world.charity, world.college)
+    assert len(await changes(world)) == heard + 1
     await merge(world, world.charity, world.college, 3)  # told twice
     after = await by_organisation(world)
     assert after == {

@@ -36,6 +36,7 @@ from reporting_api.storage.copies import (
     measures_known,
 )
 from reporting_api.storage.crosswalks import editions_without_crosswalks, keep_crosswalks
+from reporting_api.storage.figures_changed import tell_figures_by_need
 
 MEASURES_PER_CALL = 500
 AREAS_PER_CALL = 1_000
@@ -127,7 +128,9 @@ async def areas_of(
     return known | {area.code: area for area in found}
 
 
-async def refresh_bands(db: Database, toms: TomsClient, need_index: str, place_slug: str | None) -> None:
+async def refresh_bands(
+    db: Database, toms: TomsClient, need_index: str, place_slug: str | None, now: datetime
+) -> None:
     """Take over the bands that hold now for the areas of a place that are kept here, or of every place.
 
     Live figures by need band follow them, of the past as well; what was published stays as it was.
@@ -137,6 +140,7 @@ async def refresh_bands(db: Database, toms: TomsClient, need_index: str, place_s
     found = await _areas_asked(toms, need_index, sorted(codes))
     async with db.begin() as tx:
         await keep_bands(tx, found)
+        await tell_figures_by_need(tx, need_index, place_slug, now)
 
 
 async def _areas_asked(toms: TomsClient, need_index: str, codes: Sequence[str]) -> list[AreaCopy]:

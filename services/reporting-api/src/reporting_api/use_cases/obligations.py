@@ -26,6 +26,7 @@ from reporting_api.domain.reporting_calendar import (
     require_window_short,
 )
 from reporting_api.storage.coverage import memberships_known
+from reporting_api.storage.figures_changed import tell_figures_changed
 from reporting_api.storage.obligations import (
     add_calendar,
     agreements_of,
@@ -83,6 +84,7 @@ async def set_calendar(
             "recorded_at": now,
         }
         await add_calendar(tx, row)
+        await tell_figures_changed(tx, place_id, now)  # timeliness stands beside them
         return await _calendar(tx, place_id, fallback)
 
 

@@ -62,7 +62,7 @@ from reporting_api.storage.copies import (
     measures_known,
     place_known,
 )
-from reporting_api.storage.figures_changed import tell_figures_changed
+from reporting_api.storage.figures_changed import tell_figures_changed, tell_figures_of_organisation
 from reporting_api.storage.ledger import append_entries, standing_entries, taken_back_after
 from reporting_api.storage.obligations import keep_schedules
 from reporting_api.use_cases.gather import (
@@ -123,7 +123,8 @@ class EventTaker:
         """
         events = list(events)
         for index, slug in sorted({_banded(event) for event in events if event.type == BANDING}):
-            await refresh_bands(self.db, self.toms, index, None if slug == EVERY_PLACE else slug)
+            of_place = None if slug == EVERY_PLACE else slug
+            await refresh_bands(self.db, self.toms, index, of_place, self.clock())
         if staying := {who for event in events if (who := _survivor(event)) is not None}:
             await organisations_of(self.db, self.partners, staying, self.clock())
         told = [payload for event in events if (payload := _promised(event)) is not None]
@@ -153,7 +154,9 @@ class EventTaker:
             await self._note_membership(tx, _read(event, MembershipChanged), event.aggregate_version)
         elif event.type == MERGED:
             merged = _read(event, OrganisationMerged)
-            await keep_merge(tx, merged.organisation_id, merged.survivor_id, self.clock())
+            now = self.clock()
+            await keep_merge(tx, merged.organisation_id, merged.survivor_id, now)
+            await tell_figures_of_organisation(tx, merged.organisation_id, now)
 
     async def _enter(self, tx: AsyncConnection, made: CommitmentsMade) -> None:
         now = self.clock()

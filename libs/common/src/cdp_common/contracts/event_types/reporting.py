@@ -182,7 +182,8 @@ EVENT_TYPES = (
         "collective_value",
         CollectiveValueChanged,
         "A place's live figures, or what stands beside them, may be others: its ledger has another block, or "
-        "who owes or reported, or a conflict, changed. It tells no more than the ledger's public head does.",
+        "who owes or reported, a conflict, a merged record, the calendar or bands of need changed. It says "
+        "nothing of what changed.",
         _EVERYBODY,
     ),
     EventType(
