@@ -1,5 +1,8 @@
 """What an operator's command says of a feed: how it stands, what is set aside, and what mending it does."""
 
+import os
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -106,3 +109,21 @@ def test_what_cannot_be_read_is_no_command(given: list[str], capsys: pytest.Capt
         arguments_of(given)
     assert ended.value.code == 2
     assert capsys.readouterr().err.startswith("usage: feeds")
+
+
+@pytest.mark.parametrize("given", [["list"], ["show", "nobody"]])
+def test_a_command_that_cannot_reach_its_database_says_so_on_the_error_stream_alone(given: list[str]) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "charter_api", "feeds", *given],
+        env={"PATH": os.environ["PATH"], "CDP_DATABASE_URL": "postgresql://nobody@127.0.0.1:9/none"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    refused = {
+        "list": "database_unavailable: ",
+        "show": "this service does not follow a feed “nobody”; it follows: partners",
+    }
+    assert done.stderr.splitlines()[-1].startswith(refused[given[0]])

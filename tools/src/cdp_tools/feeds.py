@@ -21,7 +21,7 @@ from cdp_tools.errors import ProcessFailed, WrongState
 from cdp_tools.screen import Screen
 from cdp_tools.services import SERVICES, Service
 
-EXIT_PARKED = 1
+EXIT_PARKED, EXIT_REFUSED = 1, 2
 LIMIT_S = 600.0
 
 feeds = typer.Typer(
@@ -138,11 +138,11 @@ def _asked(environment: Environment, service: Service, *arguments: str) -> list[
         timeout=LIMIT_S,
         check=False,
     )
-    if done.returncode in (0, EXIT_PARKED) and (done.stdout or not done.stderr):
+    if done.returncode == 0 or (done.returncode == EXIT_PARKED and done.stdout):
         return [json.loads(line) for line in done.stdout.splitlines()]
-    if done.returncode == EXIT_PARKED:
-        raise ProcessFailed(f"the command of {service.name} failed", tail=done.stderr[-2000:])
-    raise WrongState(done.stderr.strip())
+    if done.returncode == EXIT_REFUSED:
+        raise WrongState(done.stderr.strip().splitlines()[-1])
+    raise ProcessFailed(f"the command of {service.name} failed", tail=done.stderr[-2000:])
 
 
 def _table_of(rows: Iterable[Row]) -> Table:

@@ -32,6 +32,7 @@ from cdp_common.db.feed_repairs import (
 )
 from cdp_common.db.parking import MAX_LISTED, ParkedEvent, list_parked
 from cdp_common.kernel.errors import CdpError
+from cdp_common.web.logs import configure_logging
 from cdp_common.web.settings import KeyFileUnusable, ServiceSettings
 from cdp_common.web.wiring import service_database
 
@@ -56,6 +57,7 @@ def main(
 ) -> NoReturn:
     """Do what the arguments ask, print it and end."""
     asked = arguments_of(arguments)
+    configure_logging(f"{schema}-feeds", "WARNING", sys.stderr)  # what it answers alone is on standard output
     try:
         settings = settings_class()
         if settings.database_url is None:
