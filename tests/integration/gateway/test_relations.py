@@ -144,6 +144,20 @@ async def test_an_agreement_is_its_commissioners_and_its_deliverers(world: World
     assert len(world.calls) == 4
 
 
+async def test_what_stands_under_merged_records_is_the_organisations_and_is_there_once(world: World) -> None:
+    merged = canned.organisation(1).model_copy(update={"merged_ids": [canned.uid("organisation", 2)]})
+    world.on("partners", "POST", "/v1/organisations/batch", canned.batch([merged]))
+    found = [agreement(number) for number in (1, 2)]  # the first is between both records
+    world.on("procurement", "GET", "/v1/agreements", canned.page(found))
+    data = await world.data(
+        "query($id: ID!) { organisation(id: $id) { agreements { edges { node { reference } } } } }",
+        {"id": str(merged.id)},
+    )
+    edges = data["organisation"]["agreements"]["edges"]
+    assert [edge["node"]["reference"] for edge in edges] == ["C-1", "C-2"]
+    assert world.calls[-1].organisations == tuple(str(one) for one in merged.ids)
+
+
 async def test_an_area_has_an_id_and_leads_to_what_landed_in_it(world: World) -> None:
     here = canned.area()
     areas = [

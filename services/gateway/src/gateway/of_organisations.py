@@ -6,7 +6,7 @@ A service answers a page for several organisations; what it says of each is told
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Hashable, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Generic, TypeVar
@@ -52,8 +52,11 @@ def told_apart(
         answers = await asyncio.gather(
             *(_all_pages(read, ids, asked) for asked, ids in ids_by_asked.items()), return_exceptions=True
         )
-        by_asked = dict(zip(ids_by_asked, answers, strict=True))
-        return [_own(by_asked[key.asked], key.ids, owners_of) for key in keys]
+        by_asked = {
+            asked: answer if isinstance(answer, BaseException) else _by_owner(answer, owners_of)
+            for asked, answer in zip(ids_by_asked, answers, strict=True)
+        }
+        return [_own(by_asked[key.asked], key.ids) for key in keys]
 
     return DataLoader(fetch_all)
 
@@ -130,9 +133,20 @@ async def _pages(read: Read[Asked, Found], ids: Sequence[UUID], asked: Asked) ->
             return found
 
 
+def _by_owner(
+    found: Sequence[Found], owners_of: Callable[[Found], Sequence[UUID]]
+) -> Mapping[UUID, Sequence[Found]]:
+    by_owner: dict[UUID, list[Found]] = {}
+    for record in found:
+        for owner in owners_of(record):
+            by_owner.setdefault(owner, []).append(record)
+    return by_owner
+
+
 def _own(
-    found: list[Found] | BaseException, ids: Sequence[UUID], owners_of: Callable[[Found], Sequence[UUID]]
+    by_owner: Mapping[UUID, Sequence[Found]] | BaseException, ids: Sequence[UUID]
 ) -> list[Found] | BaseException:
-    if isinstance(found, BaseException):
-        return found
-    return [record for record in found if not set(ids).isdisjoint(owners_of(record))]
+    """What stands under an organisation's ids, each once: it may be both parties, by two of its ids."""
+    if isinstance(by_owner, BaseException):
+        return by_owner
+    return list({id(record): record for one in ids for record in by_owner.get(one, ())}.values())
