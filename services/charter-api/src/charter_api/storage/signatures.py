@@ -192,10 +192,12 @@ async def pledges_of(
 
 
 def pledges_on(day: date | None = None) -> CompoundSelect[Any]:
-    """Every pledge under the signature that it stands under: now, or on a day by which it was made or begun.
+    """Every pledge under the signature where it stands, now or on a day by which it was made or begun."""
+    return union_all(*pledge_parts(day))
 
-    In two parts, each with an index on the signature: those that never moved, and the others.
-    """
+
+def pledge_parts(day: date | None = None) -> tuple[Select[Any], Select[Any]]:
+    """The same in two parts, each with an index on the signature: those that never moved, and the others."""
     moved = pledge_moves.c.pledge_id == pledges.c.id
     later = pledge_moves.alias("later")
     is_last = ~exists().where(
@@ -209,7 +211,7 @@ def pledges_on(day: date | None = None) -> CompoundSelect[Any]:
     rest = [column for column in pledges.c if column.name != "signature_id"]
     unmoved = select(pledges.c.signature_id, *rest).where(~exists().where(moved, *by_then), *made)
     others = select(pledge_moves.c.signature_id, *rest).join(pledges, moved).where(is_last, *by_then, *made)
-    return union_all(unmoved, others)
+    return unmoved, others
 
 
 def _made_by(day: date) -> ColumnElement[bool]:
