@@ -50,6 +50,17 @@ def test_no_more_callers_are_remembered_than_the_bound(monkeypatch: pytest.Monke
     assert kept.take("tokens", "a", NOW).remaining == 2  # it came longest ago
 
 
+def test_a_clock_that_is_set_back_keeps_nobody_waiting_until_it_has_caught_up() -> None:
+    kept = limits()
+    for _ in range(3):
+        kept.take("tokens", "a", NOW)
+    late = NOW - timedelta(seconds=0.5)  # a clock that is slowed a little changes nothing
+    assert kept.take("tokens", "a", late).retry_after_s == pytest.approx(20.5)
+    assert kept.take("tokens", "a", NOW - timedelta(hours=1)).remaining == 2
+    kept.charge("tokens", "a", 9, NOW)
+    assert kept.charge("tokens", "a", 1, NOW - timedelta(hours=1)).full_in_s == 20.0
+
+
 @given(
     quota=st.integers(1, 50),
     window_s=st.integers(1, 600),

@@ -21,6 +21,8 @@ from cdp_common.kernel.errors import RateLimited
 from cdp_common.web.middleware import add_response_headers
 
 MAX_CALLERS = 50_000
+SET_BACK_S = 1.0
+"""A clock that loses so much at once was set; less is a clock that is corrected a little."""
 
 
 class TooManyRequests(RateLimited):
@@ -64,10 +66,11 @@ class RateLimits:
 
     policies: Mapping[str, Policy]
     _full_at: OrderedDict[tuple[str, str], float] = field(default_factory=OrderedDict)
+    _latest_s: float = 0.0
 
     def take(self, name: str, caller: str, now: datetime) -> Standing:
         """The caller's standing after one more thing, which is not counted when there is none left."""
-        policy, key, moment = self.policies[name], (name, caller), now.timestamp()
+        policy, key, moment = self.policies[name], (name, caller), self._moment_s(now)
         step_s = policy.window_s / policy.quota
         debt_s = max(0.0, self._full_at.get(key, moment) - moment)
         if debt_s + step_s > policy.window_s + step_s / 1000:
@@ -84,11 +87,19 @@ class RateLimits:
 
         They may overdraw what is left, for they are done; the caller then waits for longer.
         """
-        policy, key, moment = self.policies[name], (name, caller), now.timestamp()
+        policy, key, moment = self.policies[name], (name, caller), self._moment_s(now)
         step_s = policy.window_s / policy.quota
         debt_s = max(0.0, self._full_at.get(key, moment) - moment) + count * step_s
         self._full_at[key] = moment + debt_s
         return Standing(max(0, math.floor((policy.window_s - debt_s) / step_s + 1 / 1000)), debt_s, None)
+
+    def _moment_s(self, now: datetime) -> float:
+        """Now; if the clock was set back, what was counted by the one before says nothing any more."""
+        moment = now.timestamp()
+        if moment < self._latest_s - SET_BACK_S:
+            self._full_at.clear()
+        self._latest_s = moment
+        return moment
 
 
 def headers_of(policy: Policy, standing: Standing) -> dict[str, str]:
