@@ -1,6 +1,7 @@
 """One activity is counted once by its reporter; a pledge counts nothing in full that an agreement owes."""
 
 import asyncio
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -110,6 +111,21 @@ async def test_a_correction_takes_the_place_of_what_it_corrects_and_what_falls_a
             taken = Correction.model_validate({"reason": "as it was", "lines": [shared(second, "0.5")]})
             kept = await supplier.correct_report(kept.id, taken, idempotency_key=key())
     assert (await supplier.get_report(kept.id)).state == "rejected"
+
+
+@pytest.mark.parametrize(("last_day", "status"), [(date(2026, 7, 31), 201), (date(2026, 8, 1), 422)])
+async def test_what_follows_an_ended_contract_may_have_the_whole_of_an_activity(
+    world: World, last_day: date, status: int
+):
+    first = await world.sign()
+    await world.report(world.supplier, shared(first.lines[0].line_id), **JULY)
+    life = {"starts_on": date(2026, 8, 1), "ends_on": date(2027, 7, 31)}
+    second = await world.sign(world.commitment(lines=[promised_line(**life)], **life))
+    august = world.report_draft(shared(second.lines[0].line_id), **AUGUST)
+    beside = await world.try_report(world.supplier, august)
+    assert codes(beside) == [("/lines/0/attribution_share", TOO_MUCH)]
+    await world.end(first, last_day)
+    assert (await world.try_report(world.supplier, august)).status_code == status
 
 
 async def test_rows_of_files_share_an_activity_as_lines_do(world: World, monkeypatch: pytest.MonkeyPatch):

@@ -125,8 +125,14 @@ class OwedLine:
     edition_hash: str
     signed_on: date
     starts_on: date
+    ends_on: date
     ended_on: date | None
     data_status: DataStatus
+
+    @property
+    def life(self) -> Period:
+        """The days for which it is promised, up to an early end."""
+        return life_of(self.starts_on, self.ends_on, self.ended_on)
 
     def is_owed_by(self, organisation_id: UUID, period: Period) -> bool:
         """Whether the organisation owes it on a day of the period."""
@@ -166,6 +172,14 @@ class ResolvedLine:
     edition_hash: str
     commissioner_id: UUID | None
     target_group: str | None = None
+    days: tuple[Period, ...] = ()
+    """What it is of: the report's period, and the life of its commitment."""
+
+
+def life_of(starts_on: date, ends_on: date, ended_on: date | None) -> Period:
+    """The days for which a line is promised, up to an early end of its commitment."""
+    last = ends_on if ended_on is None else min(ends_on, ended_on)
+    return Period(starts_on, max(starts_on, last))
 
 
 def require_period_holds(period: Period, today: date) -> None:
@@ -340,8 +354,8 @@ def _uncommitted_faults(line: StatedLine, around: Surroundings) -> Iterator[_Fau
 def _resolved(line: StatedLine, around: Surroundings) -> ResolvedLine:
     if line.commitment_line_id is not None:
         owed = around.owed[line.commitment_line_id]
-        return ResolvedLine(
-            line, owed.edition_hash, owed.commissioner_id, owed.target_group or line.target_group
-        )
+        group, life = owed.target_group or line.target_group, owed.life
+        return ResolvedLine(line, owed.edition_hash, owed.commissioner_id, group, (around.period, life))
     assert line.edition_hash is not None  # _faults_of_line refuses its absence
-    return ResolvedLine(line, line.edition_hash, line.commissioner_id, line.target_group)
+    group = line.target_group
+    return ResolvedLine(line, line.edition_hash, line.commissioner_id, group, (around.period,))

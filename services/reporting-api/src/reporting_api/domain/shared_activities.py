@@ -1,8 +1,9 @@
 """One activity is counted once by its reporter, however many commitments it supports.
 
 What lines claim of an activity that they name is summed over what they count for: each commitment, a joint
-project, or what is delivered without a commitment. The sum is the whole at most, over all reports of the
-organisation that stand. And a pledge counts nothing that an agreement owes: who promised a measure both ways
+project, or what is delivered without a commitment. On no day is the sum more than the whole, over all reports
+of the organisation that stand: a commitment claims its share for its life, so that what follows an ended one
+may have the whole again. And a pledge counts nothing that an agreement owes: who promised a measure both ways
 names the activity of each such line, so that the sum can be held.
 """
 
@@ -10,11 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from types import MappingProxyType
 from uuid import UUID
 
 from cdp_common.kernel.errors import Conflict, FieldError
+from cdp_common.kernel.periods import Period
 from reporting_api.domain.commitments import AGREEMENT_KINDS, Kind
 from reporting_api.domain.entries import Route
 from reporting_api.domain.reports import OwedLine, ReportInvalid, ResolvedLine
@@ -47,10 +50,26 @@ class Supported:
     commissioner_id: UUID | None = None
 
 
-Claims = Mapping[Counted, Mapping[Supported, Decimal]]
-"""The share that is claimed of each activity for each thing that it supports."""
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A share of an activity, and the days for which it is claimed."""
 
-KeptClaims = dict[Counted, dict[Supported, Decimal]]
+    share: Decimal
+    days: frozenset[Period]
+
+    def and_also(self, other: Claim) -> Claim:
+        """Both claims for one thing: the greater share, for the days of either."""
+        return Claim(max(self.share, other.share), self.days | other.days)
+
+    def is_on(self, day: date) -> bool:
+        """Whether it is claimed for the day."""
+        return any(period.start <= day <= period.end for period in self.days)
+
+
+Claims = Mapping[Counted, Mapping[Supported, Claim]]
+"""What is claimed of each activity for each thing that it supports."""
+
+KeptClaims = dict[Counted, dict[Supported, Claim]]
 """The same, to be added to."""
 
 Promised = tuple[str, str | None]
@@ -71,18 +90,21 @@ def claim(claimed: KeptClaims, lines: Iterable[ResolvedLine]) -> None:
     """Add what lines claim: of lines for the same thing, the greatest share that one of them states."""
     for line in lines:
         if (said := _claim_of(line)) is not None:
-            counted, supported, share = said
-            shares = claimed.setdefault(counted, {})
-            shares[supported] = max(share, shares.get(supported, Decimal(0)))
+            add_claim(claimed, *said)
+
+
+def add_claim(claimed: KeptClaims, counted: Counted, supported: Supported, said: Claim) -> None:
+    """Add one claim to those that are made for the same thing."""
+    shares = claimed.setdefault(counted, {})
+    shares[supported] = said.and_also(shares[supported]) if supported in shares else said
 
 
 def together(one: Claims, other: Claims) -> KeptClaims:
-    """The claims of two sets of lines as one: the greater share for each thing."""
+    """The claims of two sets of lines as one."""
     merged = {counted: dict(shares) for counted, shares in one.items()}
     for counted, shares in other.items():
-        found = merged.setdefault(counted, {})
-        for supported, share in shares.items():
-            found[supported] = max(share, found.get(supported, Decimal(0)))
+        for supported, said in shares.items():
+            add_claim(merged, counted, supported, said)
     return merged
 
 
@@ -93,14 +115,16 @@ def require_shares_hold(lines: Sequence[ResolvedLine], standing: Claims) -> None
     for index, line in enumerate(lines):
         if (said := _claim_of(line)) is None:
             continue
-        counted, supported, share = said
+        counted, supported, own = said
         shares = claimed.setdefault(counted, {})
-        raised = {**shares, supported: max(share, shares.get(supported, Decimal(0)))}
-        total = sum(raised.values())
+        before = shares.get(supported, own)
+        raised = {**shares, supported: own.and_also(before)}
+        if raised == shares:
+            continue
         if _is_too_much(raised, shares):
             message = (
-                f"of {counted.activity} {total:f} would be claimed in {counted.measure}; what it counts for "
-                "shares 1 at most, over all reports of the organisation"
+                f"of {counted.activity} {_most(raised):f} would be claimed in {counted.measure} for the same "
+                "days; what it counts for shares 1 at most, over all reports of the organisation"
             )
             faults.append(
                 FieldError(f"/lines/{index}/attribution_share", "activity_shares_above_one", message)
@@ -164,13 +188,20 @@ def promised_both_ways(promises: Iterable[tuple[Promised, Kind]]) -> frozenset[P
     return frozenset(pledged & agreed)
 
 
-def _is_too_much(raised: Mapping[Supported, Decimal], before: Mapping[Supported, Decimal]) -> bool:
+def _is_too_much(raised: Mapping[Supported, Claim], before: Mapping[Supported, Claim]) -> bool:
     """Whether more than the whole is claimed; what was claimed before this rule or a merger may stay."""
-    total = sum(raised.values())
-    return total > _WHOLE and total > sum(before.values())
+    most = _most(raised)
+    return most > _WHOLE and most > _most(before)
 
 
-def _claim_of(line: ResolvedLine) -> tuple[Counted, Supported, Decimal] | None:
+def _most(claims: Mapping[Supported, Claim]) -> Decimal:
+    """The largest sum of shares that is claimed for one day; it is reached on a day on which one begins."""
+    begin = {period.start for said in claims.values() for period in said.days}
+    sums = (sum(said.share for said in claims.values() if said.is_on(day)) for day in begin)
+    return Decimal(max(sums, default=0))
+
+
+def _claim_of(line: ResolvedLine) -> tuple[Counted, Supported, Claim] | None:
     """What a line claims of the activity that it names; none where it names none."""
     stated = line.stated
     if stated.activity is None:
@@ -179,4 +210,5 @@ def _claim_of(line: ResolvedLine) -> tuple[Counted, Supported, Decimal] | None:
         stated.commitment_line_id, stated.activity_id, stated.route, line.commissioner_id
     )
     share = _WHOLE if stated.attribution_share is None else stated.attribution_share
-    return Counted(stated.activity, stated.measure, line.target_group), supported, share
+    counted = Counted(stated.activity, stated.measure, line.target_group)
+    return counted, supported, Claim(share, frozenset(line.days))

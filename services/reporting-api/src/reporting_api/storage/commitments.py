@@ -181,6 +181,7 @@ def _owed_line(row: RowMapping, novations: Sequence[RowMapping], leads_to: Mappi
         edition_hash=row["edition_hash"],
         signed_on=row["signed_on"],
         starts_on=row["starts_on"],
+        ends_on=row["ends_on"],
         ended_on=row["ended_on"],
         data_status=worst_status(row["data_status"], row["edition_status"]),
     )
