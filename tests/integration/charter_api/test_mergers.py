@@ -130,6 +130,25 @@ async def test_of_two_signatures_of_one_version_one_stands_and_takes_over_the_pl
     assert (withdrawn, len(measurable)) == (measurable, 2)
 
 
+async def test_the_survivor_reads_what_was_told_to_the_merged_record(world: World):
+    signed = (await world.sign(world.signature_draft((await world.charter())["id"]))).json()
+    world.clock.advance(timedelta(days=320))
+    await announce_turns(world.db, world.clock())  # a reminder, for the signatory alone
+
+    async def reminders(org: UUID) -> list[tuple[str, str | None]]:
+        read = await world.http.get("/v1/events", headers=world.as_signatory(org))
+        items = [one for one in read.json()["items"] if one["data"].get("signature_id") == signed["id"]]
+        return [(one["type"], (one["actor"] or {}).get("acted_for")) for one in items]
+
+    told = [("signature.signed", str(world.signatory)), ("signature.renewal_due", None)]
+    assert await reminders(world.signatory) == told
+    assert await reminders(world.other) == [("signature.signed", None)]
+    await merged(world, world.signatory, world.other)
+    assert await reminders(world.other) == told
+    # A token of the record that was merged is over; were it not, it would show what is public.
+    assert await reminders(world.signatory) == [("signature.signed", None)]
+
+
 async def test_a_suspension_outlives_the_merger_of_records(world: World):
     charter = (await world.charter())["id"]
     suspended = (await world.sign(world.signature_draft(charter))).json()["id"]

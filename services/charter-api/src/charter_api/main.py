@@ -11,6 +11,7 @@ from cdp_common.clients.toms import TomsClient
 from cdp_common.clients.upstream import open_http
 from cdp_common.db.consumer import Followed
 from cdp_common.db.database import Database
+from cdp_common.db.merges import find_records
 from cdp_common.kernel.clock import Clock, utc_now
 from cdp_common.web.app import create_service
 from cdp_common.web.event_routes import router as event_router
@@ -90,6 +91,7 @@ def create_app(
         ],
     )
     app.state.certificate_keys = settings.certificate_keys()
+    app.state.find_records = find_records
     app.state.pending_days = settings.pending_days
     app.state.partners = PartnersClient(settings.partners_url, tokens, http)
     app.state.toms = TomsClient(settings.toms_url, tokens, http)

@@ -43,6 +43,7 @@ from partners_api.api import (
 from partners_api.api.callers import HUB_PREVIEWS, PUBLIC_WORDS, REGISTRATIONS, TOKENS
 from partners_api.issuer import issuer_of
 from partners_api.settings import PACKAGE, SCHEMA, Settings
+from partners_api.storage.organisations import records_of_survivor
 from partners_api.use_cases.dns_records import TxtLookup, look_up_txt
 from partners_api.use_cases.provider_keys import ProviderKeys, fetching
 from partners_api.use_cases.purge_expired import purge_expired
@@ -123,6 +124,7 @@ def create_app(
             HUB_PREVIEWS: Policy(HUB_PREVIEWS, settings.hub_previews_per_minute, 60),
         }
     )
+    app.state.find_records = records_of_survivor
     app.state.look_up_txt = look_up
     app.state.provider_keys = ProviderKeys(fetching(http), only_https=settings.mode == "live")
     return app

@@ -15,6 +15,7 @@ from cdp_common.clients.toms import TomsClient
 from cdp_common.clients.upstream import open_http
 from cdp_common.db.consumer import Followed
 from cdp_common.db.database import Database
+from cdp_common.db.merges import find_records
 from cdp_common.kernel.clock import Clock, utc_now
 from cdp_common.web.app import create_service
 from cdp_common.web.event_routes import router as event_router
@@ -129,6 +130,7 @@ def create_app(
         from procurement_api.api.sandbox import rehearse_deadlines
 
         rehearse_deadlines(app)
+    app.state.find_records = find_records
     app.state.opening_grace = timedelta(seconds=settings.opening_grace_s)
     app.state.publisher = Publisher(settings.publisher_name, settings.procurement_url, settings.ocid_prefix)
     app.state.partners = PartnersClient(settings.partners_url, tokens, http)

@@ -16,6 +16,7 @@ from cdp_common.clients.tokens import TokenSource
 from cdp_common.clients.toms import TomsClient
 from cdp_common.clients.upstream import open_http
 from cdp_common.db.database import Database
+from cdp_common.db.merges import find_records
 from cdp_common.kernel.clock import Clock, utc_now
 from cdp_common.web.app import LifespanTask, create_service
 from cdp_common.web.event_routes import router as event_router
@@ -170,6 +171,7 @@ def create_app(
     )
     app.state.toms, app.state.partners = toms, partners
     app.state.procurement = ProcurementClient(settings.procurement_url, tokens, http)
+    app.state.find_records = find_records
     app.state.ledger_signer = signer
     app.state.calendar = calendar
     app.state.evidence_keeping = keeping

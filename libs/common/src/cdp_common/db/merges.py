@@ -133,6 +133,11 @@ def record_ids(organisation_id: UUID) -> Select[Any]:
     return select(ids.c.id).where(resolved(ids.c.id) == asked)
 
 
+async def find_records(tx: AsyncConnection, organisation_id: UUID) -> list[UUID]:
+    """The same as a list: what was addressed to any of these records, the organisation reads."""
+    return list((await tx.execute(record_ids(organisation_id))).scalars())
+
+
 async def current_record(tx: AsyncConnection, organisation_id: UUID) -> UUID:
     """The record to which this one leads now; itself where it was merged into none."""
     found: UUID = (await tx.execute(select(resolved(literal(organisation_id, Uuid))))).scalar_one()

@@ -1,15 +1,17 @@
 """The service's feed, for those who may see each event, and the types of events that there are in it."""
 
+from collections.abc import Awaitable, Callable, Collection
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cdp_common.contracts.base import Code, EventEnvelope, EventPage
 from cdp_common.contracts.event_types import types_of
 from cdp_common.contracts.event_types.declared import EventTypeList, described
 from cdp_common.contracts.licensed import data_for_reader
-from cdp_common.db.events import feed_end, read_events_of, read_feed, sequence_events
+from cdp_common.db.events import feed_end, org_audience, read_events_of, read_feed, sequence_events
 from cdp_common.kernel.errors import BadRequest
 from cdp_common.web.caller import INTERNAL_EVENTS_SCOPE, Caller, ScopeMissing
 from cdp_common.web.dependencies import ServiceDatabase
@@ -29,11 +31,22 @@ class AggregateHalfNamed(BadRequest):
     title = "A thing is named by its aggregate_type and its aggregate_id"
 
 
+FindRecords = Callable[[AsyncConnection, UUID], Awaitable[Collection[UUID]]]
+"""The ids of an organisation's record and of those that were merged into it: `app.state.find_records` of a
+service that knows of mergers."""
+
+
+async def own_record_alone(_tx: AsyncConnection, organisation_id: UUID) -> Collection[UUID]:
+    """What a service that knows of no mergers finds."""
+    return (organisation_id,)
+
+
 router = APIRouter(tags=["events"])
 
 
 @router.get("/v1/events", openapi_extra={ANY_SCOPE: [READ_SCOPE, INTERNAL_EVENTS_SCOPE]})
 async def list_events(
+    request: Request,
     caller: Signed,
     database: ServiceDatabase,
     after: Annotated[int, Query(ge=0, le=MAX_POSITION, description="The last position you have.")] = 0,
@@ -52,11 +65,14 @@ async def list_events(
     """
     if (aggregate_type is None) != (aggregate_id is None):
         raise AggregateHalfNamed("Name a thing by its aggregate_type and its aggregate_id, or by neither.")
-    audiences = _audiences(caller)
+    _require_reader(caller)
+    find_records: FindRecords = getattr(request.app.state, "find_records", own_record_alone)
     # Committed events get their position here too, so that a reader never waits for the sequencer.
     async with database.begin() as tx:
         await sequence_events(tx)
     async with database.begin() as tx:
+        records = frozenset(() if caller.is_internal else await find_records(tx, caller.org))
+        audiences = _audiences(caller, records)
         if from_end:
             return EventPage(items=[], next_after=await feed_end(tx))
         if aggregate_type is not None and aggregate_id is not None:
@@ -65,7 +81,7 @@ async def list_events(
             )
         else:
             page = await read_feed(tx, after=after, limit=limit, audiences=audiences)
-    return _for_reader(page, caller)
+    return _for_reader(page, caller, records)
 
 
 @router.get("/v1/event-types", response_model=EventTypeList)
@@ -77,13 +93,13 @@ async def get_event_types(request: Request) -> Response:
     return respond_with_etag(request, described(types_of(request.app.state.name)))
 
 
-def _for_reader(page: EventPage, caller: Caller) -> EventPage:
+def _for_reader(page: EventPage, caller: Caller, records: frozenset[UUID]) -> EventPage:
     """The page without pounds that the caller lacks the licence to see, and without others' actors."""
     items = [
         item.model_copy(
             update={
                 "data": data_for_reader(item.data, caller.scopes),
-                "actor": item.actor if _may_see_actor(item, caller) else None,
+                "actor": item.actor if _may_see_actor(item, caller, records) else None,
             }
         )
         for item in page.items
@@ -91,19 +107,25 @@ def _for_reader(page: EventPage, caller: Caller) -> EventPage:
     return page.model_copy(update={"items": items})
 
 
-def _may_see_actor(event: EventEnvelope, caller: Caller) -> bool:
+def _may_see_actor(event: EventEnvelope, caller: Caller, records: frozenset[UUID]) -> bool:
     """Whether the caller is told who did it: one of the two organisations, or who runs the programme."""
     if caller.is_internal:
         return True
     if event.place_id is not None and caller.has_role(event.place_id, "programme_manager"):
         return True
-    return event.actor is not None and caller.org in (event.actor.organisation_id, event.actor.acted_for)
+    actor = event.actor
+    return actor is not None and not records.isdisjoint((actor.organisation_id, actor.acted_for))
 
 
-def _audiences(caller: Caller) -> frozenset[str] | None:
-    """Whose events the caller sees: our services all, others the public ones and their organisation's."""
+def _require_reader(caller: Caller) -> None:
+    """Refuse who is neither one of our services nor has the scope."""
+    if not caller.is_internal and not caller.has_scope(READ_SCOPE):
+        raise ScopeMissing(READ_SCOPE)
+
+
+def _audiences(caller: Caller, records: frozenset[UUID]) -> frozenset[str] | None:
+    """Whose events the caller sees: our services all, others the public ones and their organisation's, those
+    included that were addressed to a record which was merged into its own."""
     if caller.is_internal:
         return None
-    if not caller.has_scope(READ_SCOPE):
-        raise ScopeMissing(READ_SCOPE)
-    return frozenset({"public", f"org:{caller.org}"})
+    return frozenset({"public", *map(org_audience, records)})

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import Row, Select, Text, delete, func, insert, or_, select, tuple_, update
+from sqlalchemy import Row, Select, Text, and_, delete, func, insert, or_, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cdp_common.db.constraints import constraint_errors
@@ -119,6 +119,13 @@ async def records_of_same(tx: AsyncConnection, ids: Collection[UUID]) -> list[UU
     leading = func.coalesce(organisations.c.merged_into, organisations.c.id)
     survivors = select(leading).where(organisations.c.id.in_(ids)).scalar_subquery()
     same = or_(organisations.c.id.in_(survivors), organisations.c.merged_into.in_(survivors))
+    return list((await tx.scalars(select(organisations.c.id).where(same))).all())
+
+
+async def records_of_survivor(tx: AsyncConnection, organisation_id: UUID) -> list[UUID]:
+    """The ids of a record that leads nowhere and of those that lead to it; none of one that was merged."""
+    own = and_(organisations.c.id == organisation_id, organisations.c.merged_into.is_(None))
+    same = or_(own, organisations.c.merged_into == organisation_id)
     return list((await tx.scalars(select(organisations.c.id).where(same))).all())
 
 
