@@ -94,7 +94,9 @@ async def test_a_bid_and_a_report_are_stated_in_the_graphs_words(world: World) -
     [submitted] = calls_to(world, f"/v1/tenders/{tender}/bids")
     assert submitted.body["lines"][0]["inputs"] == {
         "kind": "employment",
-        "posts": [{"headcount": 2, "hours_per_week": "35", "time_share": None}],
+        "posts": [
+            {"headcount": 2, "hours_per_week": "35", **dict.fromkeys(("time_share", "starts_on", "ends_on"))}
+        ],
     }
     [reported] = calls_to(world, "/v1/reports")
     [line] = reported.body["lines"]

@@ -5,6 +5,7 @@ from tests.integration.procurement_api.world import TERMS, Json, World, agreemen
 from cdp_common.contracts.commitments import CommitmentsMade
 
 POSTS: Json = {"kind": "employment", "posts": [{"headcount": 3, "hours_per_week": "12", "time_share": "1"}]}
+SHOWN: Json = {**POSTS, "posts": [{**POSTS["posts"][0], "starts_on": None, "ends_on": None}]}
 VOLUNTEERS: Json = {"kind": "volunteering", "volunteers": 5, "paid_hours_each": "7.5"}
 RATIO: Json = {"kind": "ratio", "numerator": "3", "denominator": "8"}
 
@@ -28,7 +29,7 @@ async def test_inputs_give_the_quantity_and_go_with_the_promise_to_the_contract(
     opened = [{name: value for name, value in each.items() if name != "line_id"} for each in bid["lines"]]
     assert opened == tried["lines"]
     assert [(each["quantity"], each["inputs"], each["activity"]) for each in opened] == [
-        ("1.02857143", POSTS, "kitchen"),
+        ("1.02857143", SHOWN, "kitchen"),
         ("37.5", VOLUNTEERS, "club"),
     ]
     assert [(each["starts_on"], each["ends_on"]) for each in opened] == [
@@ -123,3 +124,52 @@ async def test_a_registered_agreement_keeps_what_its_lines_are_made_of(world: Wo
     twice = agreement_of(world, deliverer, reference="G-2", lines=[{**hours, "per_year": ["0.5", "0.5"]}])
     refusal = await world.post("/v1/agreements", twice, as_=world.buyer)
     assert faults(refusal) == [("/lines/0/per_year", "years_do_not_match")]
+
+
+def without_answer(stated: Json) -> Json:
+    return {name: value for name, value in stated.items() if name != "answer"}
+
+
+def posts_on(starts_on: str | None, ends_on: str | None, **more: str) -> Json:
+    """Two full-time posts that are filled on stated days."""
+    post = {"headcount": 2, "hours_per_week": "35", "starts_on": starts_on, "ends_on": ends_on, **more}
+    return made_of({"kind": "employment", "posts": [post]}, "M-JOB", "fte_years")
+
+
+async def test_posts_may_state_their_days_and_toms_engine_says_what_they_give(world: World):
+    tender, bidder = await world.published(), world.party("Bidder")
+    path = f"/v1/tenders/{tender['id']}/bids"
+    half_a_year = {**posts_on("2027-01-01", "2027-06-30"), "ends_on": "2027-12-31"}
+    wrong: list[tuple[Json, tuple[str, str]]] = [
+        ({**half_a_year, "quantity": "0.99"}, ("/lines/0/quantity", "quantity_not_expected")),
+        (posts_on("2027-01-01", None), ("/lines/0/inputs/posts/0/ends_on", "post_days_half_stated")),
+        (posts_on("2027-07-01", "2027-06-30"), ("/lines/0/inputs/posts/0/ends_on", "period_reversed")),
+        (
+            posts_on("2027-01-01", "2027-06-30", time_share="0.5"),
+            ("/lines/0/inputs/posts/0/time_share", "time_share_not_expected"),
+        ),
+        (posts_on("2026-12-31", "2027-06-30"), ("/lines/0/inputs/posts/0/starts_on", "outside_line")),
+        (
+            {**posts_on("2027-07-01", "2028-01-01"), "ends_on": "2027-12-31"},
+            ("/lines/0/inputs/posts/0/starts_on", "outside_line"),
+        ),
+    ]
+    before = await world.state()
+    for each, found in wrong:
+        assert faults(await world.post(path, bid_of(bidder, [each]), as_=bidder)) == [found]
+    assert await world.state() == before
+    await world.submitted(tender, bidder, bid_of(bidder, [half_a_year]))
+    [bid] = (await world.opened(tender))["bids"]
+    [line_] = bid["lines"]
+    # 2 × 181 of 365 days; toms-engine is sent the days, and so can count contract years.
+    assert (line_["quantity"], line_["counted_quantity"]) == ("0.99178082", "0.99178082")
+    [post] = line_["inputs"]["posts"]
+    assert (post["starts_on"], post["ends_on"], post["time_share"]) == ("2027-01-01", "2027-06-30", None)
+    [asked] = world.toms.asked[-1].lines
+    assert asked.inputs is not None
+    assert asked.inputs.model_dump(mode="json")["posts"][0]["ends_on"] == "2027-06-30"
+
+    agreement = await world.registered(
+        world.party("Kitchen"), lines=[without_answer(posts_on("2026-07-01", "2026-12-31"))]
+    )
+    assert agreement["lines"][0]["quantity"] == "1.00821918"  # 2 × 184 of 365 days

@@ -205,7 +205,10 @@ async def test_a_quantity_may_be_stated_by_what_it_is_made_of(world: World):
     assert valuation["price_years"] == [2024]
     explained = valued["explanation"]
     assert explained["target_group"] == "care-leavers"
-    assert explained["inputs"]["posts"][1] == {**posts[1], "time_share": None}
+    assert explained["inputs"]["posts"][1] == {
+        **posts[1],
+        **dict.fromkeys(("time_share", "starts_on", "ends_on")),
+    }
     assert [step["rule"] for step in explained["steps"]][:2] == ["full_time_equivalents", "quantity"]
     read = await world.http.get(f"/v1/editions/{edition['id']}/measures")
     assert read.json()["items"][0]["target_groups"] == ["care-leavers"]

@@ -224,3 +224,78 @@ def test_nobody_counts_for_more_than_one(several):
 def test_a_persons_week_counts_for_at_most_one_training_week(trainees, weeks, days):
     made = derived_quantity(Training((TrainingWeeks(trainees, weeks, days),))).working()
     assert made == trainees * weeks * (1 if days >= 3 else days / 5)
+
+
+def on_days(starts_on: str, ends_on: str, headcount: int = 1) -> Employment:
+    """Full-time posts that are filled from a day to another."""
+    days = date.fromisoformat(starts_on), date.fromisoformat(ends_on)
+    return Employment((Posts(headcount, D(35), D(1), *days),))
+
+
+EVERY = catalogue(measure(**FTE, decimals=2, year_rule="every_contract_year"))
+FLOW = catalogue(measure(unit="fte_years", accumulation="flow", decimals=2))
+TWO_YEARS = {
+    "period_start": date(2025, 1, 1),
+    "period_end": date(2026, 12, 31),
+    "contract_years": "2.00000000",
+}
+HALF = {"period_start": date(2025, 1, 1), "period_end": date(2025, 7, 2), "contract_years": "0.50000000"}
+QUARTER = {"period_start": date(2025, 1, 1), "period_end": date(2025, 3, 31)}
+
+
+@pytest.mark.parametrize(
+    ("book", "of", "days", "quantity", "counted"),
+    [
+        # 181 of 365 days of one post are 0.49589041 of a year, whatever they are counted by …
+        (JOBS, TWO_YEARS, ("2025-01-01", "2025-06-30"), "0.49589041", "0.49589041"),
+        (EVERY, TWO_YEARS, ("2025-01-01", "2025-06-30"), "0.24794521", "0.49589041"),
+        (FLOW, TWO_YEARS, ("2025-01-01", "2025-06-30"), "0.49589041", "0.49589041"),
+        (JOBS, HALF, ("2025-01-01", "2025-06-30"), "0.99178082", "0.49589041"),
+        (EVERY, HALF, ("2025-01-01", "2025-06-30"), "0.99178082", "0.49589041"),
+        # … a post of two years counts once or for each of them, …
+        (JOBS, TWO_YEARS, ("2025-01-01", "2026-12-31"), "1", "1"),
+        (EVERY, TWO_YEARS, ("2025-01-01", "2026-12-31"), "1", "2"),
+        # … and of a delivery's 90 days it is weighted by those on which it was filled.
+        (JOBS, QUARTER, ("2025-02-15", "2025-03-31"), "0.5", "0.12328767"),
+    ],
+)
+def test_posts_with_days_count_for_what_is_worked_on_them(
+    book: Catalogue, of: dict[str, Any], days: tuple[str, str], quantity: str, counted: str
+):
+    valued = value_one(made_of(on_days(*days), **of), book)
+    assert (valued.quantity, valued.counted_quantity) == (D(quantity), D(counted))
+
+
+def test_the_explanation_of_posts_with_days_names_the_days():
+    mixed = Employment((*on_days("2025-01-01", "2025-03-31", 4).posts, Posts(1, D("17.5"), D("0.5"))))
+    first = value_one(made_of(mixed), FLOW).explanation.steps[0]
+    assert (first.factor, first.divisor) == (D(4 * 35 * 90) + D("17.5") * D("182.5"), D(35 * 365))
+    assert first.text == (
+        "4 people × 35 hours a week × 90 of 365 days + 1 people × 17.5 hours a week × 0.5 of the time, "
+        "÷ 35 hours of a full-time week."
+    )
+
+
+def test_leap_days_are_no_days_of_a_post():
+    assert on_days("2024-01-01", "2024-12-31").posts[0].filled_days == 365
+    assert on_days("2024-02-29", "2024-03-01").posts[0].filled_days == 1
+    assert Posts(1, D(35)).filled_days is None
+
+
+@pytest.mark.parametrize(
+    ("days", "share", "found"),
+    [
+        (("2025-01-01", None), "1", ("/ends_on", "post_days_half_stated")),
+        ((None, "2025-01-01"), "1", ("/ends_on", "post_days_half_stated")),
+        (("2025-01-02", "2025-01-01"), "1", ("/ends_on", "period_reversed")),
+        (("2025-01-01", "2025-01-01"), "0.5", ("/time_share", "time_share_not_expected")),
+        (("2024-12-31", "2025-01-01"), "1", ("/starts_on", "outside_line")),
+        (("2025-12-31", "2026-01-01"), "1", ("/starts_on", "outside_line")),
+    ],
+)
+def test_days_that_cannot_be_are_refused(
+    days: tuple[str | None, str | None], share: str, found: tuple[str, str]
+):
+    starts_on, ends_on = (None if day is None else date.fromisoformat(day) for day in days)
+    posts = Employment((Posts(1, D(35), D(share), starts_on, ends_on),))
+    assert faults(JOBS, made_of(posts)) == [(f"/lines/0/inputs/posts/0{found[0]}", found[1])]

@@ -6,6 +6,7 @@ to what the inputs give. Bounds and codes of refusal are toms-engine's.
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal
 
@@ -26,10 +27,17 @@ class Posts(Contract):
     hours_per_week: DecimalText  # above 0, at most 168, two decimals
     # of the time that the posts were filled: of the period for a stock that is reported, else of a year
     time_share: ShareText | None = None  # null means 1
+    # Or the first and the last day on which they are filled, within the line's: the share follows from them.
+    starts_on: date | None = None
+    ends_on: date | None = None
 
 
 class EmploymentInputs(Contract):
-    """Full-time equivalents: people × hours a week (at most 35) ÷ 35 × share of the time, over all posts."""
+    """Full-time equivalents: people × hours a week (at most 35) ÷ 35 × share of the time, over all posts.
+
+    Days instead of a share come to what is worked on them: the share is of the days that the line counts for,
+    29 February never being one. Whoever states days states no quantity in a bid.
+    """
 
     kind: Literal["employment"]
     posts: Annotated[list[Posts], Field(min_length=1, max_length=50)]
@@ -115,6 +123,5 @@ def inputs_of(inputs: LineInputs) -> kernel.Inputs:
 
 
 def _posts(post: Posts) -> kernel.Posts:
-    return kernel.Posts(
-        post.headcount, post.hours_per_week, kernel.ONE if post.time_share is None else post.time_share
-    )
+    share = kernel.ONE if post.time_share is None else post.time_share
+    return kernel.Posts(post.headcount, post.hours_per_week, share, post.starts_on, post.ends_on)

@@ -1,6 +1,7 @@
 """What inputs must hold to before a quantity is made of them, and which units they give."""
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 from decimal import Decimal
 
 from cdp_common.kernel.exact import SIGNIFICANT_DIGITS, Exact, decimal_places, is_plain
@@ -9,6 +10,7 @@ from cdp_common.kernel.inputs import (
     Employment,
     Inputs,
     NetPounds,
+    Posts,
     Ratio,
     Training,
     Volunteering,
@@ -81,6 +83,7 @@ def _value_faults(inputs: Inputs) -> Iterator[Fault]:
                 yield from _count(f"{place}/headcount", post.headcount, PEOPLE_LIMIT)
                 yield from _number(f"{place}/hours_per_week", post.hours_per_week, _HOURS_IN_A_WEEK)
                 yield from _number(f"{place}/time_share", post.time_share, Decimal(1), SHARE_PLACES)
+                yield from _days(place, post)
         case Attendance():
             yield from _count("inputs/sessions", inputs.sessions, TIMES_LIMIT)
             yield from _number("inputs/hours_per_session", inputs.hours_per_session, _HOURS_IN_A_WEEK)
@@ -99,6 +102,24 @@ def _value_faults(inputs: Inputs) -> Iterator[Fault]:
                 yield from _digits(f"inputs/{name}", getattr(inputs, name))
         case NetPounds():
             yield from _pounds_faults(inputs)
+
+
+def days_outside(inputs: Inputs | None, first: date, last: date) -> Iterator[Fault]:
+    """Which posts state days, which have been checked, outside those of their line."""
+    for index, post in enumerate(inputs.posts if isinstance(inputs, Employment) else ()):
+        if (post.starts_on or first) < first or (post.ends_on or last) > last:
+            words = f"posts are filled within the line's days, {first} to {last}"
+            yield f"inputs/posts/{index}/starts_on", "outside_line", words
+
+
+def _days(place: str, post: Posts) -> Iterator[Fault]:
+    if post.starts_on is None or post.ends_on is None:
+        if post.starts_on != post.ends_on:
+            yield f"{place}/ends_on", "post_days_half_stated", "both days are stated, or neither"
+    elif post.ends_on < post.starts_on:
+        yield f"{place}/ends_on", "period_reversed", "the posts end before they start"
+    elif post.time_share != 1:
+        yield f"{place}/time_share", "time_share_not_expected", "the share of the time follows from the days"
 
 
 def _count(field: str, count: int, most: int) -> Iterator[Fault]:

@@ -2,7 +2,8 @@
 
 - Employment: 1.0 full-time equivalent is at least 35 paid hours a week for 12 months, fewer is pro rata, and
   one person is capped at 1.0 a year. So hours above 35 count as 35, and the share of the time is at most 1. A
-  stock that is reported is weighted by its period afterwards, so its share is that of the period.
+  stock that is reported is weighted by its period afterwards, so its share is that of the period. Posts that
+  state their days are filled for the share of the days that the line counts for: see `Employment.over_days`.
 - Attendance: sessions × hours of a session × attendees.
 - Volunteering: people × hours, of paid time only.
 - Training: a training week is one person-week with at least 3 training days; the days of other weeks count
@@ -13,7 +14,9 @@
 What they give is exact: a number of tenths or thirty-fifths is not rounded before the pounds are.
 """
 
+from calendar import isleap
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Literal
 
@@ -29,15 +32,28 @@ PART_WEEK_DIVISOR = Decimal(5)
 """The days of a shorter week are divided by this."""
 
 ONE = Decimal(1)
+DAYS_OF_A_YEAR = Decimal(365)
 
 
 @dataclass(frozen=True, slots=True)
 class Posts:
-    """People who are paid for the same hours a week, for a share of the time."""
+    """People who are paid for the same hours a week, for a share of the time or on stated days."""
 
     headcount: int
     hours_per_week: Decimal
     time_share: Decimal = ONE
+    starts_on: date | None = None
+    ends_on: date | None = None
+
+    @property
+    def filled_days(self) -> int | None:
+        """The days on which they are filled, 29 February never being one; None where no days are stated."""
+        if self.starts_on is None or self.ends_on is None:
+            return None
+        years = range(self.starts_on.year, self.ends_on.year + 1)
+        leap_days = (date(year, 2, 29) for year in years if isleap(year))
+        within = sum(self.starts_on <= day <= self.ends_on for day in leap_days)
+        return (self.ends_on - self.starts_on).days + 1 - within
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +62,17 @@ class Employment:
 
     posts: tuple[Posts, ...]
     kind: Literal["employment"] = "employment"
+    over_days: Decimal = DAYS_OF_A_YEAR
+    """Days that the quantity counts for, of whose share posts with days are filled, at most of all of them.
+
+    What counts afterwards is the quantity for so many days: a year unless the measure counts contract years
+    or weights its period.
+    """
+
+    @property
+    def by_days(self) -> bool:
+        """Whether any of the posts states its days."""
+        return any(post.starts_on is not None for post in self.posts)
 
     @property
     def headcount(self) -> int:
@@ -152,18 +179,25 @@ def derived_quantity(inputs: Inputs) -> Exact:
 
 
 def _full_time_equivalents(inputs: Employment) -> Derivation:
-    hours = sum((_full_time_hours(post) for post in inputs.posts), start=Decimal(0))
-    text = f"{' + '.join(map(_post_words, inputs.posts))}, ÷ {FULL_TIME_HOURS} hours of a full-time week."
-    return Derivation("full_time_equivalents", text, without_trailing_zeros(hours), FULL_TIME_HOURS)
+    over = inputs.over_days if inputs.by_days else ONE
+    hours = sum((_full_time_hours(post, over) for post in inputs.posts), start=Decimal(0))
+    words = " + ".join(_post_words(post, over) for post in inputs.posts)
+    text = f"{words}, ÷ {FULL_TIME_HOURS} hours of a full-time week."
+    return Derivation("full_time_equivalents", text, without_trailing_zeros(hours), FULL_TIME_HOURS * over)
 
 
-def _full_time_hours(post: Posts) -> Decimal:
-    return post.headcount * min(post.hours_per_week, FULL_TIME_HOURS) * post.time_share
+def _full_time_hours(post: Posts, over: Decimal) -> Decimal:
+    """Full-time hours a week, times the days that are counted over where posts state days."""
+    days = post.filled_days
+    time = post.time_share * over if days is None else min(Decimal(days), over)
+    return post.headcount * min(post.hours_per_week, FULL_TIME_HOURS) * time
 
 
-def _post_words(post: Posts) -> str:
+def _post_words(post: Posts, over: Decimal) -> str:
     capped = f" (as {FULL_TIME_HOURS})" if post.hours_per_week > FULL_TIME_HOURS else ""
     share = f" × {post.time_share} of the time" if post.time_share != ONE else ""
+    if post.filled_days is not None:
+        share = f" × {min(Decimal(post.filled_days), over)} of {over} days"
     return f"{post.headcount} people × {post.hours_per_week} hours a week{capped}{share}"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from enum import Enum
 
@@ -27,6 +28,10 @@ class PostsInput:
     time_share: Decimal | None = strawberry.field(
         default=None, description="The share of the time that the posts were filled; 1 unless stated."
     )
+    starts_on: date | None = strawberry.field(
+        default=None, description="Instead of a share: the first day on which they are filled."
+    )
+    ends_on: date | None = strawberry.field(default=None, description="With it: the last day.")
 
 
 @strawberry.input(description="Full-time equivalents: people by their hours.")

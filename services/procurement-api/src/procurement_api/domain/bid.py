@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from cdp_common.kernel.errors import Conflict, FieldError, InvalidInput
+from cdp_common.kernel.input_checks import days_outside
 from procurement_api.domain.activities import Claim, activity_faults
 from procurement_api.domain.contract_period import ContractPeriod
 from procurement_api.domain.delivery_profile import WHOLE_CONTRACT, Profile, life_of, profile_faults
@@ -102,6 +103,8 @@ def require_bid_holds(bid: Content, demands: Demands) -> None:
         else:
             faults.extend(_line_faults(at, line, measure))
         faults.extend(profile_faults(at, line.profile, demands.contract))
+        if line.amount.inputs is not None:
+            faults.extend(_post_day_faults(at, line, demands.contract))
     faults.extend(_claim_faults(bid, demands))
     if faults:
         raise BidInvalid("The bid does not fit the tender.", errors=faults)
@@ -173,6 +176,12 @@ def _line_faults(at: str, line: Line, measure: PinnedMeasure) -> list[FieldError
     if measure.needs_industry and line.industry is None:
         faults.append(FieldError(f"{at}/industry", "industry_missing", "This measure is valued by industry."))
     return faults
+
+
+def _post_day_faults(at: str, line: Line, contract: ContractPeriod) -> list[FieldError]:
+    life = life_of(line.profile, contract)
+    outside = days_outside(line.amount.inputs, life.starts_on, life.ends_on)
+    return [FieldError(f"{at}/{field}", code, words) for field, code, words in outside]
 
 
 def _claim_faults(bid: Content, demands: Demands) -> Iterator[FieldError]:

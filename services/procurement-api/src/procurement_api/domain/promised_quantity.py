@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from cdp_common.kernel.errors import FieldError
 from cdp_common.kernel.input_checks import Fault, input_faults, stated_faults
-from cdp_common.kernel.inputs import Inputs, Ratio, derived_quantity
+from cdp_common.kernel.inputs import Employment, Inputs, Ratio, derived_quantity
 from procurement_api.domain.exact import decimal_places
 
 QUANTITY_LIMIT = Decimal(10) ** 15
@@ -41,7 +41,8 @@ class Amount(NamedTuple):
     def quantity(self) -> Decimal:
         """What is promised: as stated, else as the inputs give it, to eight decimals.
 
-        The pounds rest on what the inputs give exactly, not on these decimals.
+        The pounds rest on what the inputs give exactly, not on these decimals. Of posts with days it is what
+        they give in a year; what is kept is what toms-engine says that they give.
         """
         if self.stated is not None:
             return self.stated
@@ -78,6 +79,9 @@ def _made_faults(amount: Amount, counted: Counted) -> list[Fault]:
     unmade = list(input_faults(amount.inputs, counted.unit, counted.accumulation))
     if unmade:
         return unmade
+    if isinstance(amount.inputs, Employment) and amount.inputs.by_days and amount.stated is not None:
+        # How many years it counts for is toms-engine's to say, which is not asked here.
+        return [("quantity", "quantity_not_expected", "Posts with days give the quantity: state none.")]
     return [
         *stated_faults(amount.inputs, counted.decimals, quantity=amount.stated),
         *_size_faults(amount.quantity, counted),

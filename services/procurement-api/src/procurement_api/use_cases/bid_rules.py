@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import RowMapping
@@ -12,6 +13,7 @@ from cdp_common.contracts.commitments import ScheduledShare
 from cdp_common.contracts.line_inputs import inputs_of
 from cdp_common.contracts.promises import PromisedLine
 from cdp_common.contracts.tenders import PinnedMeasure, TenderTerms
+from cdp_common.contracts.toms import ValuedLine
 from procurement_api.domain import bid as rules
 from procurement_api.domain.contract_period import ContractPeriod, Instalment
 from procurement_api.domain.delivery_profile import WHOLE_CONTRACT, Profile, due_of, life_of
@@ -41,6 +43,11 @@ def amount_of(line: PromisedLine) -> Amount:
     """How much a line promises, and of whom, as the rules see it."""
     inputs = None if line.inputs is None else inputs_of(line.inputs)
     return Amount(line.quantity, inputs, line.target_group)
+
+
+def quantity_of(line: PromisedLine, valued: ValuedLine | None) -> Decimal:
+    """How much a line promises, as it is kept: as stated, else as toms-engine made it of the inputs."""
+    return amount_of(line).quantity if line.quantity is not None or valued is None else valued.quantity
 
 
 def profile_of(line: PromisedLine) -> Profile:

@@ -37,7 +37,7 @@ from procurement_api.storage.portals import add_attestation, add_tenderers
 from procurement_api.storage.tenders import change_tender, end_submissions, tender_by_id
 from procurement_api.use_cases.answers import tender_answer
 from procurement_api.use_cases.bid_answers import bid_answers, parts_of_bids
-from procurement_api.use_cases.bid_rules import bid_content, demands_of, told_apart
+from procurement_api.use_cases.bid_rules import bid_content, demands_of, quantity_of, told_apart
 from procurement_api.use_cases.entries_of import superseded_bids
 from procurement_api.use_cases.find_tenderers import Found, find_tenderers
 from procurement_api.use_cases.happenings import tell_superseded, tell_tender
@@ -213,7 +213,7 @@ def _line_rows(opened: _Opened, tender: RowMapping) -> list[dict[str, Any]]:
                 "measure": line.measure,
                 "lot": line.lot,
                 "once_if_any_won": line.once_if_any_won,
-                "quantity": rule_line.amount.quantity,
+                "quantity": quantity_of(line, opened.worth.valued.get(ref)),
                 "unit": line.unit,
                 "answer": line.answer,
                 **told_apart(line, demands.contract),

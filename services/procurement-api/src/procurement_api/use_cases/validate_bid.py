@@ -17,7 +17,7 @@ from cdp_common.web.caller import Caller
 from procurement_api.domain.bid import Demands, reason_to_disregard, require_bid_holds
 from procurement_api.domain.tender import require_submittable
 from procurement_api.storage.tenders import tender_by_id
-from procurement_api.use_cases.bid_rules import amount_of, bid_content, demands_of, told_apart
+from procurement_api.use_cases.bid_rules import bid_content, demands_of, quantity_of, told_apart
 from procurement_api.use_cases.bidders import bidder_of, own_ids, require_may_submit
 from procurement_api.use_cases.rights import tender_to_bid_for
 from procurement_api.use_cases.value_bid import value_bid
@@ -63,7 +63,7 @@ def _tried(
     """The line with its value; one that could not be valued counts nothing."""
     worked_out: dict[str, Any] = {
         "inputs": line.inputs,
-        "quantity": amount_of(line).quantity,
+        "quantity": quantity_of(line, valued),
         "per_year": [],
     }
     return ValuedBidLine(

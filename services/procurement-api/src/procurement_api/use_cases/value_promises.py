@@ -15,7 +15,7 @@ from cdp_common.kernel.identifiers import new_id
 from cdp_common.kernel.money import pence_from_gbp
 from procurement_api.domain.contract_period import ContractPeriod
 from procurement_api.domain.due_parts import Part
-from procurement_api.use_cases.bid_rules import amount_of, told_apart
+from procurement_api.use_cases.bid_rules import quantity_of, told_apart
 from procurement_api.use_cases.standing_promises import columns_of
 from procurement_api.use_cases.value_bid import valuation_line
 
@@ -67,7 +67,7 @@ def line_row(
         "edition_hash": edition.edition_hash,
         "method_version": method,
         "unit": line.unit,
-        **columns_of(worth(amount_of(line).quantity, valued)),
+        **columns_of(worth(quantity_of(line, valued), valued)),
         **told_apart(line, life),
         "licensed_framework": valued.licensed_framework,
     }

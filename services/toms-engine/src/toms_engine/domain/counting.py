@@ -65,7 +65,7 @@ def _ratio_words(line: Line) -> str:
 def _stock_step(measure: Measure, line: Line) -> Step:
     if line.contract_years is not None:
         return _contract_step(measure, line.contract_years)
-    span = _counted_span(measure, line)
+    span = counted_span(measure, line)
     days = counted_days(span) if span is not None else 0
     text = f"{days} of the year's {DAYS_IN_THE_YEAR} days count (29 February never does)."
     return Step("stock_time_weight", text, measure.unit, Decimal(days), _YEAR)
@@ -77,7 +77,7 @@ def _flow_steps(measure: Measure, line: Line) -> list[Step]:
         return [_contract_step(measure, line.contract_years)] if every_year else []
     if measure.year_rule != "first_year_only":
         return []
-    span = _counted_span(measure, line)
+    span = counted_span(measure, line)
     days = span.days if span is not None else 0
     text = f"{days} of the period's {line.period.days} days lie in the first year from {line.started_on}."
     return [Step("first_year_only", text, measure.unit, Decimal(days), Decimal(line.period.days))]
@@ -92,7 +92,7 @@ def _contract_step(measure: Measure, contract_years: Decimal) -> Step:
     return Step("counted_once", text, measure.unit, years)
 
 
-def _counted_span(measure: Measure, line: Line) -> Period | None:
+def counted_span(measure: Measure, line: Line) -> Period | None:
     """The days of the period that count; none when the first year was over before the period."""
     if line.started_on is None:
         return line.period

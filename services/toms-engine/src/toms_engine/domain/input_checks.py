@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from cdp_common.kernel.input_checks import Fault, stated_faults
+from cdp_common.kernel.input_checks import Fault, days_outside, stated_faults
 from cdp_common.kernel.input_checks import input_faults as made_faults
 from toms_engine.domain.edition import Measure
 from toms_engine.domain.line import Line
@@ -15,6 +15,7 @@ def input_faults(measure: Measure, line: Line) -> Iterator[Fault]:
     faults = list(made_faults(line.inputs, measure.unit, measure.accumulation))
     yield from faults
     if not faults:
+        yield from days_outside(line.inputs, line.period_start, line.period_end)
         yield from stated_faults(
             line.inputs,
             measure.decimals,

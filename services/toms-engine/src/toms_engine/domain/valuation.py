@@ -16,6 +16,7 @@ from toms_engine.domain.figures import Figures
 from toms_engine.domain.licence import pence_ceiling
 from toms_engine.domain.line import Line, Options
 from toms_engine.domain.line_checks import NOT_REDISTRIBUTABLE, Terms, line_faults, option_faults
+from toms_engine.domain.post_days import with_counted_days
 from toms_engine.domain.pricing import (
     UnitValue,
     adjustment_steps,
@@ -107,7 +108,8 @@ def value_lines(
     options_hold = not faults
     valued: list[ValuedLine] = []
     sound: list[tuple[int, Line]] = []
-    for index, line in enumerate(lines):
+    for index, stated in enumerate(lines):
+        line = with_counted_days(stated, catalogue.measures.get(stated.measure))
         found = line_faults(index, line, terms)
         if not found and line.activity is not None:
             sound.append((index, line))
@@ -124,6 +126,7 @@ def value_lines(
 
 def value_line(index: int, line: Line, terms: Terms) -> tuple[ValuedLine | None, list[FieldError]]:
     """One line valued, or none and its faults; the options of `terms` have been checked."""
+    line = with_counted_days(line, terms.catalogue.measures.get(line.measure))
     faults = line_faults(index, line, terms)
     if faults:
         return None, faults
