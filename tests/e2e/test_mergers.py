@@ -13,7 +13,7 @@ def test_a_merger_of_records_reaches_the_register_within_seconds(town: Town) -> 
     [charter] = town.items("charter-api", f"/v1/charters?place_id={town.scene.place_id}")
     draft = {
         "charter_id": charter["id"],
-        "signing_person": {"name": "Somebody Invented", "role": "Owner"},
+        "signing_person": {"name": "Another Invented", "role": "Owner"},
         "data_status": "synthetic_sample",
     }
     longer, shorter = (
