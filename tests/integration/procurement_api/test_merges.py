@@ -68,6 +68,11 @@ async def test_the_survivor_buys_what_the_merged_record_bought_and_nobody_else_d
     assert await ids(world, "/v1/webhooks", stays) == [hook["id"]]
     assert await ids(world, "/v1/webhooks", gone) == []
 
+    # What was told to the merged record before is read by the survivor, and by nobody who did not before.
+    for who, told in ((stays, ["agreement.signed"]), (deliverer, ["agreement.signed"]), (world.other, [])):
+        feed = (await world.done("GET", "/v1/events", as_=who))["items"]
+        assert [each["type"] for each in feed if each["aggregate_type"] == "agreement"] == told
+
     # It goes on where the merged record was, by either id, and makes nothing twice.
     for buyer_id in (gone.id, stays.id):
         document = import_document(world, buyer_organisation_id=str(buyer_id))

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cdp_common.contracts import tenderers as wire
 from cdp_common.contracts.bids import BidDraft
-from cdp_common.db.merges import record_ids
+from cdp_common.db.merges import find_records
 from cdp_common.kernel.errors import FieldError
 from cdp_common.web.caller import Caller
 from procurement_api.domain.tenderers import (
@@ -92,7 +92,7 @@ async def require_may_change(tx: AsyncConnection, caller: Caller, bid: RowMappin
 
 async def own_ids(tx: AsyncConnection, caller: Caller) -> frozenset[UUID]:
     """The ids that lead to whom the caller acts for: its own, and those of records merged into it."""
-    return frozenset([caller.org, *await tx.scalars(record_ids(caller.org))])
+    return frozenset([caller.org, *await find_records(tx, caller.org)])
 
 
 def bidder_of(
