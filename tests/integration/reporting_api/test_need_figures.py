@@ -134,7 +134,7 @@ async def test_a_publication_freezes_value_by_need_and_withholds_what_would_tell
     need = first.need
     assert need is not None
     assert (first.format, need.need_index, need.population, need.per_head_absent) == (
-        3,
+        4,
         "imd-test",
         1000,
         None,
