@@ -485,6 +485,8 @@ class GraphClient(GraphBase):
                       restates
                       reason
                       licence
+                      url
+                      validatedShare
                       changes {
                         figure
                         before {

@@ -129,3 +129,4 @@ class Unit(str, Enum):
 class Withheld(str, Enum):
     DISCLOSURE = "DISCLOSURE"
     LICENSED = "LICENSED"
+    NOT_PUBLISHED = "NOT_PUBLISHED"

@@ -21,6 +21,7 @@ class PartnerPageNodeNode(BaseModel):
     typename__: Literal[
         "Action",
         "Agreement",
+        "Area",
         "Bid",
         "Charter",
         "Checklist",

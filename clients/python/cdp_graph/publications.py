@@ -33,6 +33,8 @@ class PublicationsPlacePublicationsEdgesNode(BaseModel):
     restates: Optional[int]
     reason: Optional[str]
     licence: str
+    url: Optional[str]
+    validated_share: Optional[Decimal] = Field(alias="validatedShare")
     changes: list["PublicationsPlacePublicationsEdgesNodeChanges"]
     value: "PublicationsPlacePublicationsEdgesNodeValue"
 
