@@ -18,7 +18,6 @@ from gateway.at_once import AtOnce
 from gateway.caller_points import CallerPoints
 from gateway.carrier import Aiohttp
 from gateway.documents import Documents, read_registry
-from gateway.garbage import collect_seldom
 from gateway.graphiql import pages as graphiql
 from gateway.guards import guards_for
 from gateway.happenings import Happenings
@@ -72,7 +71,5 @@ def create_app(
 
 
 def create_serving_app(settings: Settings) -> AtOnce:
-    """The application as a process serves it that does nothing else: it looks for garbage seldom."""
-    app = AtOnce(create_app(settings))
-    collect_seldom()
-    return app
+    """The application as a process serves it that does nothing else."""
+    return AtOnce(create_app(settings))

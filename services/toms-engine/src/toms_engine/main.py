@@ -70,12 +70,12 @@ def create_app(
         version="1",
         description="What counts and what it is worth: measures, proxies, valuation, needs.",
         routers=[
+            valuations.router,  # first, because it is asked most and routes are tried one after the other
             frameworks.router,
             editions.router,
             edition_parts.router,
             measures.router,
             measure_choice.router,
-            valuations.router,
             bulk_valuations.router,
             revaluations.router,
             areas.router,

@@ -55,7 +55,7 @@ class Exact:
     def shown(self) -> Decimal:
         """The number for a reader: at most eight places and eighteen significant digits."""
         if abs(self.numerator) < self.denominator * _SHORT:  # it has eight places then, which is most often
-            return without_trailing_zeros(_from_places(self._whole(10**_SHOWN_PLACES)))
+            return _from_places(self._whole(10**_SHOWN_PLACES))
         with localcontext(prec=WORKING_DIGITS):
             value = self.working()
             places = min(_SHOWN_PLACES, SIGNIFICANT_DIGITS - max(value.adjusted() + 1, 1))
@@ -65,9 +65,13 @@ class Exact:
 
 
 def _from_places(whole: int) -> Decimal:
-    """The number that has so many units of its eighth place; from text, so that no context rounds it."""
+    """The number that has so many units of its eighth place, without zeros at its end.
+
+    It is made of text, so that no context rounds it.
+    """
     units, rest = divmod(abs(whole), 10**_SHOWN_PLACES)
-    return Decimal(f"{'-' if whole < 0 else ''}{units}.{rest:0{_SHOWN_PLACES}d}")
+    places = f".{rest:0{_SHOWN_PLACES}d}".rstrip("0") if rest else ""
+    return Decimal(f"{'-' if whole < 0 else ''}{units}{places}")
 
 
 def factor_of(value: Decimal) -> Decimal:
@@ -87,6 +91,8 @@ def decimal_places(value: Decimal) -> int:
     _, digits, exponent = value.as_tuple()
     if not isinstance(exponent, int) or exponent >= 0 or not value:
         return 0
+    if digits[-1]:  # nearly always, and of large files there are millions
+        return -exponent
     kept = len("".join(map(str, digits)).rstrip("0"))
     return max(0, kept - len(digits) - exponent)
 

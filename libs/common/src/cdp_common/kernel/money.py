@@ -49,8 +49,13 @@ def pence_from_gbp(amount: Decimal) -> int:
     return pence
 
 
+_NOTHING = Decimal("0.00")
+
+
 def gbp_from_pence(pence: int) -> Decimal:
     """Pounds with two decimals."""
+    if not pence:  # of the amounts of most lines half are nothing
+        return _NOTHING
     return Decimal(gbp_text(pence))  # from text, so that no context rounds it
 
 

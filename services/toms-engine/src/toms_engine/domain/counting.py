@@ -14,7 +14,9 @@
 - The attribution share is what the caller claims of a shared activity.
 """
 
+from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
 from cdp_common.kernel.inputs import Inputs, derivation
 from cdp_common.kernel.periods import Period
@@ -42,7 +44,7 @@ def counting_steps(measure: Measure, line: Line) -> list[Step]:
 
 def _stated_steps(measure: Measure, line: Line) -> list[Step]:
     """The quantity as it was stated; where inputs give it, what they give stands before it."""
-    period = f"{line.period_start} to {line.period_end}"
+    period = _days_in_words(line.period_start, line.period_end)
     if line.inputs is not None:
         text = f"What the inputs give, not rounded, for {period}{_ratio_words(line)}."
         return [_derivation_step(line.inputs, measure.unit), Step("quantity", text, measure.unit)]
@@ -51,6 +53,11 @@ def _stated_steps(measure: Measure, line: Line) -> list[Step]:
     else:
         text = f"{line.quantity} {measure.unit} stated for {period}."
     return [Step("quantity", text, measure.unit, line.quantity)]
+
+
+@lru_cache(maxsize=1024)  # the lines of a request have few periods between them
+def _days_in_words(start: date, end: date) -> str:
+    return f"{start} to {end}"
 
 
 def _derivation_step(inputs: Inputs, unit: str) -> Step:

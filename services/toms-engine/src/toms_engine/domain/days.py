@@ -3,6 +3,7 @@
 from calendar import isleap
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 from cdp_common.kernel.periods import LAST_YEAR, Period
 
@@ -27,6 +28,7 @@ def counted_days(period: Period) -> int:
     return period.days - sum(period.contains(day) for day in leap_days)
 
 
+@lru_cache(maxsize=1024)  # the lines of a request have few periods between them
 def days_by_year(period: Period) -> tuple[YearDays, ...]:
     """The calendar years that a period touches, each with the number of its days in the period."""
     return tuple(

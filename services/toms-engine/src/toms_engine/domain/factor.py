@@ -32,16 +32,15 @@ class Factor:
 
 def factor_of_worth(worth: Worth, quantity: Decimal) -> Factor | None:
     """The factor of a line that states this quantity; None where its steps do not begin with it."""
-    ways = [worth.counted, worth.steps, worth.low_steps, worth.high_steps]
-    if any(steps is not None and not _begins_with(steps, quantity) for steps in ways):
+    if not all(_begins_with(steps, quantity) for steps in (worth.counted, worth.steps)):
         return None
     counted = product(worth.counted[1:])
     carries_pounds = worth.steps[-1].rule == ROUNDING
     return Factor(
         counted=counted,
         pounds=product(worth.steps[1:]) if carries_pounds else None,
-        low=product(worth.low_steps[1:]) if worth.low_steps is not None else None,
-        high=product(worth.high_steps[1:]) if worth.high_steps is not None else None,
+        low=worth.low_rest,
+        high=worth.high_rest,
         initial_spend=counted if worth.initial_spend is not None else None,
         component=worth.component,
         is_fiscal=worth.is_fiscal,

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -113,9 +112,8 @@ def _quantity_faults(measure: Measure, line: Line, terms: Terms) -> Iterator[Fau
     quantity = line.quantity
     if quantity is None:
         return
-    too_large = list(_size_faults(measure, quantity))
-    yield from too_large
-    if abs(quantity) < QUANTITY_LIMIT and decimal_places(quantity) > measure.decimals:
+    yield from _size_faults(measure, quantity)
+    if decimal_places(quantity) > measure.decimals and abs(quantity) < QUANTITY_LIMIT:
         yield "quantity", "too_many_decimals", f"the measure takes at most {measure.decimals} decimals"
 
 
@@ -231,22 +229,15 @@ def _validity_faults(measure: Measure, line: Line, terms: Terms) -> Iterator[Fau
     ]
     if proxy is not None:
         spans.append(("proxy_not_valid", "proxy", proxy.valid_from, proxy.valid_to))
+    promised = line.committed_on
+    first, last = (line.period_start, line.period_end) if promised is None else (promised, promised)
     for code, what, valid_from, valid_to in spans:
-        field = _outside(line, valid_from, valid_to)
-        if field is not None:
-            until = f" to {valid_to}" if valid_to is not None else " on"
-            yield field, code, f"the {what} holds from {valid_from}{until}"
-
-
-def _outside(line: Line, valid_from: date, valid_to: date | None) -> str | None:
-    """The field whose date lies outside a validity."""
-    days = [("period_start", line.period_start), ("period_end", line.period_end)]
-    if line.committed_on is not None:
-        days = [("committed_on", line.committed_on)]
-    for field, day in days:
-        if day < valid_from or (valid_to is not None and day > valid_to):
-            return field
-    return None
+        if first >= valid_from and (valid_to is None or last <= valid_to):
+            continue
+        is_first = first < valid_from or (valid_to is not None and first > valid_to)
+        field = "committed_on" if promised else "period_start" if is_first else "period_end"
+        until = f" to {valid_to}" if valid_to is not None else " on"
+        yield field, code, f"the {what} holds from {valid_from}{until}"
 
 
 def _series_faults(measure: Measure, line: Line, terms: Terms) -> Iterator[Fault]:

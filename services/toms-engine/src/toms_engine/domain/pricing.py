@@ -38,7 +38,7 @@ class UnitValue:
     @property
     def is_one_value(self) -> bool:
         """Whether the same £ holds for the whole period."""
-        return len({value for _, value in self.years}) == 1
+        return len(self.years) == 1 or len({value for _, value in self.years}) == 1
 
     @property
     def pound_days(self) -> Decimal:
@@ -49,6 +49,11 @@ class UnitValue:
     def days(self) -> int:
         """The days of the period."""
         return sum(part.days for part, _ in self.years)
+
+    @property
+    def factor_and_divisor(self) -> tuple[Decimal, Decimal | None]:
+        """What a quantity is multiplied by and divided by."""
+        return (self.years[0][1], None) if self.is_one_value else (self.pound_days, Decimal(self.days))
 
 
 def proxy_values(proxy: Proxy, line: Line) -> tuple[UnitValue, UnitValue | None, UnitValue | None]:
@@ -82,18 +87,18 @@ def multiplier_value(row: Multiplier, line: Line, *, counts_initial_spend: bool)
 
 
 def _constant(years: tuple[YearDays, ...], value: Decimal) -> UnitValue:
-    return UnitValue(tuple((part, value) for part in years))
+    return UnitValue(tuple([(part, value) for part in years]))
 
 
 def proxy_step(proxy: Proxy, value: UnitValue) -> Step:
     """The step from units to pounds by a proxy."""
-    if value.is_one_value:
-        amount = value.years[0][1]
-        text = f"£{amount} for each unit: {proxy.title}, {proxy.price_year} prices."
-        return Step("proxy", text, GBP, amount, source=proxy.sources[0])
-    years = ", ".join(f"{part.year} £{amount} ({part.days} days)" for part, amount in value.years)
-    text = f"Mean by days of {years}: {proxy.title}, {proxy.price_year} prices."
-    return Step("proxy", text, GBP, value.pound_days, Decimal(value.days), proxy.sources[0])
+    factor, divisor = value.factor_and_divisor
+    if divisor is None:
+        text = f"£{factor} for each unit: {proxy.title}, {proxy.price_year} prices."
+    else:
+        years = ", ".join(f"{part.year} £{amount} ({part.days} days)" for part, amount in value.years)
+        text = f"Mean by days of {years}: {proxy.title}, {proxy.price_year} prices."
+    return Step("proxy", text, GBP, factor, divisor, proxy.sources[0])
 
 
 def multiplier_step(row: Multiplier, value: UnitValue, *, counts_initial_spend: bool) -> Step:

@@ -45,8 +45,10 @@ class Worth:
     steps: tuple[Step, ...]
     component: str | None = None
     is_fiscal: bool = False
-    low_steps: tuple[Step, ...] | None = None
-    high_steps: tuple[Step, ...] | None = None
+    low_rest: Exact | None = None
+    """What the steps after the first come to at the low end of the proxy's range, where it has one."""
+    high_rest: Exact | None = None
+    """The same at the high end."""
     initial_spend: Exact | None = None
 
 
@@ -177,14 +179,21 @@ def _rounded(line: Line, worth: Worth, terms: Terms) -> ValuedLine:
         social_pence=pence if worth.component == "social" else 0,
         local_economic_pence=pence if worth.component == "local_economic" else 0,
         fiscal_pence=pence if worth.is_fiscal else 0,
-        low_pence=recompute(worth.low_steps) if worth.low_steps is not None else None,
-        high_pence=recompute(worth.high_steps) if worth.high_steps is not None else None,
+        low_pence=_pence(worth.counted[0], worth.low_rest),
+        high_pence=_pence(worth.counted[0], worth.high_rest),
         initial_spend_pence=worth.initial_spend.pence() if worth.initial_spend is not None else None,
         measure=measure,
         proxy=proxy,
         worth=worth,
         price_year=_price_year(measure, proxy, line, terms.options) if worth.component is not None else None,
     )
+
+
+def _pence(first: Step, rest: Exact | None) -> int | None:
+    """The pence to which a first step and the rest lead."""
+    if rest is None or first.factor is None:
+        return None
+    return rest.times(first.factor, first.divisor).pence()
 
 
 def _price_year(measure: Measure, proxy: Proxy | None, line: Line, options: Options) -> int:
@@ -203,22 +212,23 @@ def _worth(
         return Worth(counted, counted)
 
     central, low, high = proxy_values(proxy, line)
-    # Only discounting looks at the value itself; without it the three share what comes after.
-    shared = None if terms.options.discount else _after_pricing(measure, proxy, line, terms, central)
+    after = _after_pricing(measure, proxy, line, terms, central)
+    # Only discounting looks at the value itself; without it the three share what stands beside it.
+    beside = None if terms.options.discount else product((*counted[1:], *after))
 
-    def priced(value: UnitValue | None) -> tuple[Step, ...] | None:
+    def rest(value: UnitValue | None) -> Exact | None:
         if value is None:
             return None
-        after = shared or _after_pricing(measure, proxy, line, terms, value)
-        return (*counted, proxy_step(proxy, value), *after)
+        others = beside or product((*counted[1:], *_after_pricing(measure, proxy, line, terms, value)))
+        return others.times(*value.factor_and_divisor)
 
     return Worth(
         counted=counted,
-        steps=priced(central) or counted,
+        steps=(*counted, proxy_step(proxy, central), *after),
         component=proxy.component,
         is_fiscal=proxy.value_type == "fiscal",
-        low_steps=priced(low),
-        high_steps=priced(high),
+        low_rest=rest(low),
+        high_rest=rest(high),
     )
 
 
