@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from decimal import Decimal
 from uuid import UUID
 
+import pytest
+
 from reporting_api.domain.disclosure import NOW, Cell, DisclosureRule, Level, merged, withheld_levels
-from reporting_api.domain.disclosure_audit import withheld_over_time
+from reporting_api.domain.disclosure_audit import Puzzle, withheld_over_time
 from reporting_api.use_cases.linear_programmes import told_too_well
 
 RULE = DisclosureRule(3, Decimal(10), "test")
@@ -48,3 +50,10 @@ def test_cells_shown_late_are_shown_where_a_tenth_stays_open():
 
 def test_whom_everybody_knows_need_not_be_protected():
     assert withheld_over_time(levels(39), frozenset({P}), RULE, told_too_well) == [frozenset(), frozenset()]
+
+
+def test_what_cannot_be_worked_out_is_a_fault_and_no_answer():
+    """Two known sums that contradict one another: no numbers have them."""
+    puzzle = Puzzle(1, [], [{0: 1.0}, {0: 1.0}], [1.0, 2.0], [{0: 1.0}], [0.5], [1.5])
+    with pytest.raises(ArithmeticError, match="kInfeasible"):
+        list(told_too_well(puzzle))
