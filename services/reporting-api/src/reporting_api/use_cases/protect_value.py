@@ -17,7 +17,7 @@ from reporting_api.domain.crosswalk_disclosure import (
     told_over_time,
     withheld_categories,
 )
-from reporting_api.domain.disclosure import NOW, DisclosureRule, Level
+from reporting_api.domain.disclosure import NOW, Cell, DisclosureRule, Level
 from reporting_api.domain.disclosure_audit import categories_over_time, withheld_over_time
 from reporting_api.domain.disclosure_table import Category
 from reporting_api.domain.exposures import Exposure, exposures
@@ -59,14 +59,16 @@ def protect(
     """
     withheld: dict[Dimension, frozenset[str]] = {}
     exposed: list[tuple[Dimension, Exposure]] = []
-    schemes = _schemes(computed, recalled)
+    levels_of = {dimensions[-1]: _levels(computed, recalled, dimensions) for dimensions in _HIERARCHIES}
+    schemes = _schemes(computed, recalled, levels_of[_MEASURES])
     for dimensions in _HIERARCHIES:
-        levels = _levels(computed, recalled, dimensions)
+        levels = levels_of[dimensions[-1]]
         told = [one for scheme in schemes for one in scheme.categories] if _MEASURES in dimensions else []
         hidden = withheld_over_time(levels, agreed, rule, told_too_well, told)
         withheld |= zip(dimensions, hidden, strict=True)
         exposed += ((dimensions[one.level], one) for one in exposures(levels, hidden, agreed, rule))
-    of_schemes = _withheld_of_schemes(computed, recalled, schemes, withheld, agreed, rule)
+    measures = levels_of[_MEASURES]
+    of_schemes = _withheld_of_schemes(computed, recalled, measures, schemes, withheld, agreed, rule)
     return Protection(withheld | of_schemes, exposed)
 
 
@@ -94,10 +96,14 @@ class _Scheme:
         return {one.cell.key: one.shares[measure] for one in self.categories if measure in one.shares}
 
 
-def _schemes(computed: ComputedValue, recalled: Recalled) -> list[_Scheme]:
-    measures = [
-        (cell, recalled.cell(_MEASURES, cell)) for cell in computed.cells[_MEASURES] if not cell.is_licensed
-    ]
+def _unlicensed(computed: ComputedValue, levels: Sequence[Level]) -> list[tuple[GroupedCell, Cell]]:
+    """The measures that no licence forbids to show, each with what is known of it from before."""
+    pairs = zip(computed.cells[_MEASURES], levels[-1].cells, strict=True)
+    return [(cell, one) for cell, one in pairs if not cell.is_licensed]
+
+
+def _schemes(computed: ComputedValue, recalled: Recalled, levels: Sequence[Level]) -> list[_Scheme]:
+    measures = _unlicensed(computed, levels)
     found = []
     for code, scheme in sorted(computed.schemes.items()):
         dimension = Dimension("crosswalk", scheme=code)
@@ -125,17 +131,15 @@ def _schemes(computed: ComputedValue, recalled: Recalled) -> list[_Scheme]:
 def _withheld_of_schemes(
     computed: ComputedValue,
     recalled: Recalled,
+    levels: Sequence[Level],
     schemes: Sequence[_Scheme],
     withheld: Mapping[Dimension, frozenset[str]],
     agreed: frozenset[UUID],
     rule: DisclosureRule,
 ) -> dict[Dimension, frozenset[str]]:
     """The schemes' withheld cells, one scheme after another: each adds to what those before it tell."""
-    measures = [
-        (cell, recalled.cell(_MEASURES, cell)) for cell in computed.cells[_MEASURES] if not cell.is_licensed
-    ]
+    measures = _unlicensed(computed, levels)
     [dimensions] = [of for of in _HIERARCHIES if _MEASURES in of]
-    levels = _levels(computed, recalled, dimensions)
     hidden_levels = [withheld[dimension] for dimension in dimensions]
     block_in = _block_in(computed, recalled, withheld)
     blocks: Blocks = {}
