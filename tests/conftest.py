@@ -1,6 +1,8 @@
 """What every test may use, and which tests one worker has to run together."""
 
 import gc
+import sys
+from collections.abc import Callable
 from functools import cache
 
 import pytest
@@ -86,3 +88,15 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Groups 
         return None
     config.option.loadscopereorder = False  # the order of the collection, not of the numbers of tests
     return Groups(config, log)
+
+
+@pytest.fixture
+def say(capsys: pytest.CaptureFixture[str]) -> Callable[[str], None]:
+    """Prints a figure past pytest's capture."""
+
+    def print_now(line: str) -> None:
+        with capsys.disabled():
+            sys.stdout.write(f"\n  {line}")
+            sys.stdout.flush()
+
+    return print_now

@@ -7,7 +7,7 @@ the lines, now and as of an earlier block, and every publication says what the l
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -28,7 +28,7 @@ from cdp_common.kernel.periods import Period, month_end
 from cdp_common.testing.plugin import MakeSavepointDatabase
 from reporting_api.storage.figures import Slice
 from reporting_api.storage.remembered import Remembered
-from reporting_api.use_cases.verify_ledger import verify_ledger
+from reporting_api.use_cases.verify_ledger import verify_ledger, verify_place
 from tests.integration.reporting_api.conftest import running
 from tests.integration.reporting_api.entry_maker import differences
 from tests.integration.reporting_api.world import World, contract_line, keyed, line
@@ -37,6 +37,7 @@ from tests.soak.scale import Scale
 
 RUNS, STEPS = 2, 9
 LONG_RUNS, LONG_STEPS = 250, 42
+EXAMPLES_TOLD = 10  # how often a long run says where it is
 QUARTERS = (Period(date(2026, 4, 1), date(2026, 6, 30)), Period(date(2026, 7, 1), date(2026, 9, 30)))
 WINDOWS = (*QUARTERS, Period(date(2026, 4, 11), date(2027, 2, 3)))
 LINES = (("HOURS", "hours"), ("CARBON", "tco2e"), ("GIFTS", "gbp_invested"), ("BANKED", "count"))
@@ -50,6 +51,8 @@ class Setting:
 
     world: World
     loop: asyncio.AbstractEventLoop
+    say: Callable[[str], None]
+    examples: int = 0
     steps: int = 0
     compared: int = 0
 
@@ -77,12 +80,14 @@ class Told:
 
 
 @pytest.fixture
-async def setting(savepoint_database: MakeSavepointDatabase, tmp_path: Path) -> AsyncIterator[Setting]:
+async def setting(
+    savepoint_database: MakeSavepointDatabase, tmp_path: Path, say: Callable[[str], None]
+) -> AsyncIterator[Setting]:
     """A running service whose neighbours answer from memory."""
     secret = tmp_path / "secret.key"
     secret.write_text("A" * 43, encoding="ascii")
     async with running(await savepoint_database("reporting_api", "reporting"), secret) as world:
-        yield Setting(world, asyncio.get_running_loop())
+        yield Setting(world, asyncio.get_running_loop(), say)
 
 
 INDEX, QUANTITY = st.integers(0, 50), st.decimals("0.01", "999", places=2)
@@ -205,7 +210,10 @@ class LedgerMachine(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         self.done(self.world.seal())
-        assert self.done(verify_ledger(self.world.db)) == []
+        assert self.done(verify_place(self.world.db, self.world.place, public_jwks=())) == []
+        self.setting.examples += 1
+        if self.setting.examples % EXAMPLES_TOLD == 0:
+            self.setting.say(f"{self.setting.examples} examples, {self.setting.steps} steps")
 
     async def _agrees(self) -> None:
         self.told.look += 1
@@ -245,6 +253,7 @@ async def test_entries_roll_ups_and_publications_agree_after_every_step(
     )
     tried = seed(scale.seed)(type("Machine", (LedgerMachine,), {"setting": setting}))
     await asyncio.to_thread(run_state_machine_as_test, tried, settings=limits)
+    assert await verify_ledger(setting.world.db) == []
     record_property("steps", setting.steps)
     record_property("slices compared", setting.compared)
     assert setting.steps > runs
