@@ -31,57 +31,25 @@ from charter_api.storage.tables import charters, pledge_moves, pledges, signatur
 
 def register_on(day: date) -> Select[Any]:
     """Every signature that was there on a day, as it stood: its period, its charter version, its state."""
-    of_signature = signature_changes.c.signature_id == signatures.c.id
-    until = of_signature & (signature_changes.c.effective_on <= day)
-    latest_first = signature_changes.c.number.desc()
-    last = (
-        select(signature_changes.c.kind)
-        .where(until, signature_changes.c.kind.not_in(NOTICES))
-        .order_by(latest_first)
-        .limit(1)
-        .lateral("last_change")
+    changes = signature_changes.c
+    last = _latest(day, changes.kind.not_in(NOTICES), changes.kind).lateral("last_change")
+    period = _latest(
+        day,
+        changes.kind.in_(("signed", "renewed")),
+        changes.period,
+        changes.charter_id,
+        changes.starts_on,
+        changes.renewal_due_on,
+        changes.expires_on,
+        changes.signed_by_role,
+    ).lateral("current_period")
+    with_level = changes.kind.in_(("signed", "renewed", "level_changed"))
+    level = _latest(day, with_level, changes.level, changes.effective_on, changes.kind).lateral(
+        "current_level"
     )
-    period = (
-        select(
-            signature_changes.c.period,
-            signature_changes.c.charter_id,
-            signature_changes.c.starts_on,
-            signature_changes.c.renewal_due_on,
-            signature_changes.c.expires_on,
-            signature_changes.c.signed_by_role,
-        )
-        .where(until, signature_changes.c.kind.in_(("signed", "renewed")))
-        .order_by(latest_first)
-        .limit(1)
-        .lateral("current_period")
-    )
-    level = (
-        select(signature_changes.c.level, signature_changes.c.effective_on, signature_changes.c.kind)
-        .where(until, signature_changes.c.kind.in_(("signed", "renewed", "level_changed")))
-        .order_by(latest_first)
-        .limit(1)
-        .lateral("current_level")
-    )
-    count = select(func.count()).where(of_signature).correlate(signatures).scalar_subquery()
-    ended = select(signature_changes.c.effective_on).where(
-        of_signature, signature_changes.c.kind == "withdrawn"
-    )
-    numbered = (
-        select(signature_changes.c.register_number)
-        .where(until, signature_changes.c.register_number.is_not(None))
-        .order_by(latest_first)
-        .limit(1)
-        .correlate(signatures)
-    )
-    merged = select(signature_changes.c.merged_into).where(until, signature_changes.c.kind == "merged")
-    end_of_day = datetime.combine(day, time.max, UTC)
-    signed_as = signatures.c.organisation_id
-    kept = [column for column in signatures.c if column.name not in ("charter_id", "organisation_id")]
     return (
         select(
-            *kept,
-            resolved(signed_as, end_of_day).label("organisation_id"),
-            resolved(signed_as).label("owner_id"),
+            *_parties(day),
             charters.c.id.label("charter_id"),
             charters.c.version.label("charter_version"),
             charters.c.pledges.label("offered"),
@@ -90,16 +58,13 @@ def register_on(day: date) -> Select[Any]:
             case((level.c.kind == "level_changed", level.c.effective_on), else_=period.c.starts_on).label(
                 "certified_from"
             ),
-            func.coalesce(numbered.scalar_subquery(), signatures.c.register_number).label("status_number"),
             period.c.period,
             period.c.starts_on.label("period_starts_on"),
             period.c.renewal_due_on,
             period.c.expires_on,
             period.c.signed_by_role,
             state_column(day, last.c.kind, period.c.renewal_due_on, period.c.expires_on).label("state"),
-            ended.correlate(signatures).scalar_subquery().label("withdrawn_on"),
-            merged.correlate(signatures).scalar_subquery().label("merged_into"),
-            count.label("version"),
+            *_over_its_life(day),
         )
         .select_from(signatures)
         .join(last, literal(True))
@@ -107,6 +72,49 @@ def register_on(day: date) -> Select[Any]:
         .join(level, literal(True))
         .join(charters, charters.c.id == period.c.charter_id)
     )
+
+
+_OF_SIGNATURE = signature_changes.c.signature_id == signatures.c.id
+
+
+def _latest(day: date, which: ColumnElement[bool], *columns: ColumnElement[Any]) -> Select[Any]:
+    """What the last of a signature's changes of some kinds said, of those in effect on a day."""
+    return (
+        select(*columns)
+        .where(_OF_SIGNATURE, signature_changes.c.effective_on <= day, which)
+        .order_by(signature_changes.c.number.desc())
+        .limit(1)
+    )
+
+
+def _parties(day: date) -> list[ColumnElement[Any]]:
+    """The signature's own columns, whose it was on that day and whose it is now."""
+    signed_as = signatures.c.organisation_id
+    kept = [column for column in signatures.c if column.name not in ("charter_id", "organisation_id")]
+    end_of_day = datetime.combine(day, time.max, UTC)
+    return [
+        *kept,
+        resolved(signed_as, end_of_day).label("organisation_id"),
+        resolved(signed_as).label("owner_id"),
+    ]
+
+
+def _over_its_life(day: date) -> list[ColumnElement[Any]]:
+    """Its number on the register, when it was withdrawn, what it went into, how many changes it has had."""
+    changes = signature_changes.c
+    numbered = _latest(day, changes.register_number.is_not(None), changes.register_number)
+    ended = select(changes.effective_on).where(_OF_SIGNATURE, changes.kind == "withdrawn")
+    merged = select(changes.merged_into).where(
+        _OF_SIGNATURE, changes.effective_on <= day, changes.kind == "merged"
+    )
+    count = select(func.count()).where(_OF_SIGNATURE)
+    number = func.coalesce(numbered.correlate(signatures).scalar_subquery(), signatures.c.register_number)
+    return [
+        number.label("status_number"),
+        ended.correlate(signatures).scalar_subquery().label("withdrawn_on"),
+        merged.correlate(signatures).scalar_subquery().label("merged_into"),
+        count.correlate(signatures).scalar_subquery().label("version"),
+    ]
 
 
 def state_column(
