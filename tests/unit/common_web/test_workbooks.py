@@ -82,3 +82,9 @@ def test_what_is_written_is_text_and_no_formula():
     ]
     assert {cell.data_type for row in sheet.iter_rows() for cell in row} == {"s"}
     assert read(io.BytesIO(workbook_of([Sheet("lines", [["a"]])]))) == [(1, ["a"])]
+
+
+def test_what_xml_cannot_hold_is_written_as_a_replacement_character():
+    pasted = "Lot\x0b1\x00\x1f \ufffe\uffff caf\u00e9 \U0001f600\tas\nsent"
+    [(_, [found])] = read(io.BytesIO(workbook_of([Sheet("lines", [[pasted]])])))
+    assert found == "Lot\ufffd1\ufffd\ufffd \ufffd\ufffd caf\u00e9 \U0001f600\tas\nsent"

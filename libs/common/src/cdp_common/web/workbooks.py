@@ -6,6 +6,7 @@ openpyxl is loaded with the first workbook: it takes a tenth of a service's star
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -24,6 +25,8 @@ MAX_BLANK_ROWS = 1_000
 MAX_TEXT_CHARS = 32_767
 _READ_BYTES = 64 * 1024
 _WIDTH = 14
+_NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+"""Characters that no XML document holds (XML 1.0, section 2.2); texts pasted into notices have them."""
 
 
 class WorkbookUnreadable(InvalidInput):
@@ -149,11 +152,14 @@ def _heading(sheet: Any, column: SheetColumn) -> Any:
 
 
 def _text(sheet: Any, text: str) -> Any:
-    """A cell that holds this text and no formula, whatever it begins with."""
+    """A cell that holds this text and no formula, whatever it begins with.
+
+    The replacement character stands for what XML cannot hold.
+    """
     from openpyxl.cell import WriteOnlyCell
     from openpyxl.styles import Alignment
 
-    cell = WriteOnlyCell(sheet, value=safe_cell(text))
+    cell = WriteOnlyCell(sheet, value=_NOT_IN_XML.sub("\N{REPLACEMENT CHARACTER}", safe_cell(text)))
     cell.data_type = "s"
     cell.number_format = "@"
     cell.alignment = Alignment(wrap_text=True, vertical="top")

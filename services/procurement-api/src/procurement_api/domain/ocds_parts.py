@@ -15,6 +15,8 @@ MAX_LOT_TITLE_CHARS = 300
 MAX_DEPTH = 60
 
 _AMOUNT_LIMIT = Decimal(10) ** 15
+_MAX_PLACES = 30
+"""More decimals state no money, and a short text with an exponent would be written out endlessly."""
 _PENNY = Decimal("0.01")
 _LOT_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _CURRENCY = re.compile(r"[A-Z]{3}")
@@ -93,12 +95,18 @@ def amount_of(amount: object) -> Decimal | None:
     """An amount that is written as a number, of a size that can be money; None for anything else."""
     if isinstance(amount, bool) or not isinstance(amount, int | float | str | Decimal):
         return None
-    try:
-        # A JSON number was a decimal in the file; its shortest text is that decimal again.
-        read = Decimal(str(amount))
-    except (InvalidOperation, ValueError):
+    # A JSON number was a decimal in the file; its shortest text is that decimal again.
+    text = str(amount)
+    if "_" in text or not text.isascii():  # Decimal would read 1_000 and digits of other scripts
         return None
-    return read if read.is_finite() and 0 <= read < _AMOUNT_LIMIT else None
+    try:
+        read = Decimal(text)
+    except InvalidOperation:
+        return None
+    _, _, exponent = read.as_tuple()
+    if not isinstance(exponent, int) or abs(exponent) > _MAX_PLACES or not 0 <= read < _AMOUNT_LIMIT:
+        return None
+    return read.copy_abs()  # no amount is below nought, and neither is nought itself
 
 
 def lots_of(lots: object) -> tuple[LotFacts, ...]:
