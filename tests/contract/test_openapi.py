@@ -25,7 +25,7 @@ OPERATIONS = {
     "toms-engine": 47,
     "procurement-api": 76,
     "charter-api": 39,
-    "reporting-api": 105,
+    "reporting-api": 106,
 }
 
 # Lists that are not paged: so many as there are feeds that the service reads.

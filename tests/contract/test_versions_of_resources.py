@@ -27,6 +27,7 @@ UNTAGGED: dict[str, str] = {
     "get_ledger_head": "signed, and new with every block",
     "get_ledger_keys": "verifiers keep it by its keys",
     "get_need_figures": "figures of now: every answer is another",
+    "get_value_at_edition": "figures of now: every answer is another",
     "get_contract_ratios": "figures of now: every answer is another",
     "preview_publication": "figures of now: every answer is another",
     "get_target_progress": "figures of now: every answer is another",

@@ -85,10 +85,13 @@ def _queries(operation: Json, ids: Mapping[str, Sequence[str]]) -> list[dict[str
     if not {"from", "to"} <= names:
         return [more]
     windows = [window.split("/") for window in ids["window"]]
+    editions = [{"edition_hash": edition} for edition in ids["edition_hash"]]
+    editions = editions if "edition_hash" in names else [{}]
     bases = ("delivered_by", "commissioned_by") if "basis" in names else (None,)
     return [
-        {**more, "from": since, "to": until, **({"basis": basis} if basis else {})}
+        {**more, "from": since, "to": until, **edition, **({"basis": basis} if basis else {})}
         for since, until in windows
+        for edition in editions
         for basis in bases
     ]
 

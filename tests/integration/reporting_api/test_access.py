@@ -14,6 +14,7 @@ from tests.integration.reporting_api.collective_calls import COLLECTIVE_CALLS, c
 from tests.integration.reporting_api.draft_calls import DRAFT_CALLS
 from tests.integration.reporting_api.evidence_calls import EVIDENCE_CALLS
 from tests.integration.reporting_api.export_calls import EXPORT_CALLS
+from tests.integration.reporting_api.framework import EDITION
 from tests.integration.reporting_api.intake_calls import INTAKE_CALLS
 from tests.integration.reporting_api.performance_calls import PERFORMANCE_CALLS, buyer, performance_object
 from tests.integration.reporting_api.spend_calls import SPEND_CALLS, spend_object
@@ -127,6 +128,11 @@ CALLS: dict[str, Call] = {
     ),
     "get_need_figures": lambda world, headers, _: world.http.get(
         f"/v1/places/{world.place}/need-figures", params=WINDOW, headers=headers
+    ),
+    "get_value_at_edition": lambda world, headers, _: world.http.get(
+        f"/v1/places/{world.place}/value-at-edition",
+        params={**WINDOW, "edition_hash": EDITION},
+        headers=headers,
     ),
     "list_ledger_entries": lambda world, headers, _: world.http.get(
         f"/v1/places/{world.place}/ledger-entries", headers=headers

@@ -2,18 +2,11 @@
 
 import csv
 import io
-from collections.abc import AsyncIterator
-from datetime import UTC, datetime
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import httpx2
-import pytest
-from tests.integration.reporting_api.conftest import Answering, running
 from tests.integration.reporting_api.export_calls import export, rows
-from tests.integration.reporting_api.neighbours import Neighbours
 from tests.integration.reporting_api.test_client import client, key
 from tests.integration.reporting_api.test_report_files import send
 from tests.integration.reporting_api.world import (
@@ -30,49 +23,6 @@ from tests.integration.toms_engine.test_lookups import send as send_lookup
 from tests.integration.toms_engine.world import World as TomsWorld
 
 from cdp_common.contracts.reporting import Correction, PoundExplanation
-from cdp_common.kernel.clock import FixedClock
-from cdp_common.testing.callers import AUDIENCE, ISSUER, TokenMint, http_client
-from cdp_common.testing.plugin import MakeDatabase
-from toms_engine.main import create_app as create_toms
-from toms_engine.settings import Settings as TomsSettings
-
-TOMS_PORT = 8102
-
-
-@pytest.fixture
-async def toms(make_database: MakeDatabase) -> AsyncIterator[TomsWorld]:
-    """A toms-engine with a database of its own."""
-    clock = FixedClock(datetime(2026, 11, 22, 10, 0, tzinfo=UTC))
-    mint = TokenMint(clock=clock)
-    db = await make_database("toms_engine", "toms")
-    settings = TomsSettings(mode="sandbox", issuer=ISSUER, audience=AUDIENCE)
-    app = create_toms(settings, database=db, verifier=mint.verifier(), clock=clock)
-    async with http_client(app) as http:
-        yield TomsWorld(http, db, mint, clock, app)
-
-
-@pytest.fixture
-async def both(
-    toms: TomsWorld, make_database: MakeDatabase, secret_key_file: Path
-) -> AsyncIterator[tuple[World, TomsWorld]]:
-    """reporting-api that asks that toms-engine."""
-
-    def beside(neighbours: Neighbours) -> Answering:
-        async def answer(request: httpx2.Request) -> httpx2.Response:
-            if request.url.port != TOMS_PORT or request.url.path == "/v1/events":
-                return await neighbours.answer(request)
-            said = ("accept", "content-type", "content-encoding")
-            stated = {name: request.headers[name] for name in said if name in request.headers}
-            path, content = request.url.raw_path.decode(), await request.aread()
-            headers = {**toms.valuer(), **stated}
-            return await toms.http.request(request.method, path, content=content, headers=headers)
-
-        return answer
-
-    db = await make_database("reporting_api", "reporting")
-    async with running(db, secret_key_file, beside) as world:
-        world.neighbours.need_index = "imd-sample"
-        yield world, toms
 
 
 async def test_pounds_are_the_engines_from_report_to_explanation(both: tuple[World, TomsWorld]):

@@ -47,6 +47,7 @@ from reporting_api.api import (
     spend_suppliers,
     targets,
     value,
+    value_at_edition,
 )
 from reporting_api.domain.disclosure import DisclosureRule
 from reporting_api.domain.evidence_files import EvidenceStoreUnavailable
@@ -102,6 +103,7 @@ _ROUTERS = (
     exports.router,
     obligations.router,
     value.router,
+    value_at_edition.router,
     line_deliveries.router,
     need_figures.router,
     prior_totals.router,

@@ -20,6 +20,7 @@ from cdp_common.clients.report_drafts import ReportDraftOperations
 from cdp_common.clients.report_files import ReportFileOperations
 from cdp_common.clients.spend import SpendOperations
 from cdp_common.clients.targets import TargetOperations
+from cdp_common.clients.value_at_edition import ValueAtEditionOperations
 from cdp_common.contracts.base import EventPage, Page
 from cdp_common.contracts.bridges import BridgeEntry
 from cdp_common.contracts.ledger_heads import LedgerHead, LedgerKeys
@@ -55,6 +56,7 @@ class ReportingClient(
     ReportFileOperations,
     SpendOperations,
     TargetOperations,
+    ValueAtEditionOperations,
 ):
     """reporting-api, one method per operation."""
 

@@ -60,6 +60,7 @@ from gateway.schema.spend_figures import spend_figures_of_place
 from gateway.schema.spend_imports import spend_imports_of_place, spend_rounds_of_place
 from gateway.schema.spend_suppliers import spend_suppliers_of_place
 from gateway.schema.targets import targets_of_place
+from gateway.schema.value_at_edition import value_at_edition_of_place
 from gateway.schema.working_group import actions_of_place, meetings_of_place
 
 
@@ -260,6 +261,10 @@ class Place(Node):
     )
     need_figures = resolved(
         need_figures_of_place, "Value by need for each head, live; needs `reporting:read` and a role."
+    )
+    value_at_edition = resolved(
+        value_at_edition_of_place,
+        "Its figures at one constant edition beside those recorded, live; needs `reporting:read` and a role.",
     )
     reports = resolved(reports_of_place, "Reports that the caller may see, the oldest first.")
     reporting_calendar = resolved(calendar_of_place, "What it asks of its reporters; needs `reports:read`.")

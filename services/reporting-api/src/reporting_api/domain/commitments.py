@@ -70,6 +70,7 @@ class PromisedLine:
     area_code: str | None
     area_index: str | None
     target_group: str | None = None
+    industry: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,6 +61,7 @@ def _line_rows(commitment: Commitment) -> list[dict[str, Any]]:
             "edition_hash": line.measure.edition_hash,
             "unit": line.unit,
             "target_group": line.target_group,
+            "industry": line.industry,
             "quantity": line.quantity,
             "starts_on": line.period.start,
             "ends_on": line.period.end,
@@ -84,7 +85,7 @@ async def keep_variation(tx: AsyncConnection, varied: Commitment, version: int) 
         .values(ends_on=varied.period.end, data_status=varied.data_status, version=version)
     )
     statement = insert(commitment_lines)
-    names = ("quantity", "starts_on", "ends_on", "target_group")
+    names = ("quantity", "starts_on", "ends_on", "target_group", "industry")
     changed = {name: statement.excluded[name] for name in names}
     own = commitment_lines.c.source_id == statement.excluded.source_id
     await tx.execute(

@@ -163,6 +163,7 @@ commitment_lines = Table(
     Column("starts_on", Date, nullable=False),
     Column("ends_on", Date, nullable=False),
     Column("target_group", Text),  # null too where it came before groups were kept here
+    Column("industry", Text),  # of local spend; null too where it came before industries were kept here
     ForeignKeyConstraint(
         ["edition_hash", "measure"],
         ["measures.edition_hash", "measures.code"],

@@ -52,7 +52,8 @@ _COUNTS: Mapping[FigureName, str] = MappingProxyType(
 _COLUMNS = """figure, deliverer_id, commissioner_id, route, activity_id, commitment_line_id, measure, theme,
     outcome,
     edition_hash, effective_on, period_end, area_code, area_index, social_pence, local_pence, fiscal_pence,
-    low_pence, high_pence, data_status, reverses, source_kind"""
+    low_pence, high_pence, data_status, reverses, source_kind, source_line_id, period_start, counted_quantity,
+    recorded_at"""
 
 LINES = f"""lines AS (
     SELECT {_COLUMNS} FROM ledger_entries WHERE place_id = :place AND position <= :position
@@ -60,7 +61,8 @@ LINES = f"""lines AS (
     SELECT {_COLUMNS} FROM ledger_inbox WHERE place_id = :place AND :with_inbox)"""  # noqa: S608 - made of the constants above
 """The lines of a slice, for queries that are given its parameters."""
 
-_FIGURES = ", ".join(f"('{name}', {counts})" for name, counts in _COUNTS.items())
+FIGURE_ROWS = ", ".join(f"('{name}', {counts})" for name, counts in _COUNTS.items())
+"""Each figure with whether a line counts in it, for a lateral VALUES."""
 
 MEASURE = "JOIN measures m ON m.edition_hash = l.edition_hash AND m.code = l.measure"
 EDITION = "JOIN editions e ON e.edition_hash = l.edition_hash"
@@ -283,7 +285,7 @@ def _query(dimension: Naming, with_contributors: bool) -> TextClause:
                bool_or(l.data_status = 'synthetic_sample') AS has_samples,
                ({LICENSED}) AS is_licensed
         FROM lines l {MEASURE} {EDITION} {MERGES} {dimension.joins}
-        CROSS JOIN LATERAL (VALUES {_FIGURES}) AS f (name, counts)
+        CROSS JOIN LATERAL (VALUES {FIGURE_ROWS}) AS f (name, counts)
         WHERE f.counts
         GROUP BY 1, 2, 4, 5, 6, 7, 8, is_licensed""")  # noqa: S608 - made of the constants above
 

@@ -324,6 +324,7 @@ def _line(line: CommitmentLine, measure: MeasureCopy, need_index: str | None) ->
         area_code=line.area_code,
         area_index=need_index if line.area_code is not None else None,
         target_group=line.target_group,
+        industry=line.industry,
     )
 
 
