@@ -24,7 +24,8 @@ class Settings(ServiceSettings):
     opening_grace_s: float = Field(default=60.0, ge=0, le=3600)
     """How long after the deadline bids may be opened: a request that arrived in time may still be stored.
 
-    A request waits at most 30 s for a connection, 3 s for a lock and 10 s for a statement, or it is refused.
+    A request waits at most 15 s for the bids before it, 30 s for a connection, 3 s for a lock and 10 s for a
+    statement, or it is refused.
     """
     purge_interval_s: float = Field(default=3600.0, gt=0)
     """How often answers kept for repeated requests are removed when their time is over."""

@@ -17,6 +17,7 @@ from cdp_common.db.database import Database
 from procurement_api.domain.bid import Demands
 from procurement_api.storage.tenders import tender_by_id
 from procurement_api.use_cases.bid_rules import demands_of
+from procurement_api.use_cases.bids_together import BidsTogether
 from procurement_api.use_cases.sealing import sealing_public_key
 
 MOST_KNOWN = 200
@@ -29,6 +30,8 @@ class KnownTender:
     row: RowMapping
     demands: Demands
     sealing_key: X25519PublicKey
+    bids: BidsTogether
+    """Those that are being taken for it."""
 
 
 class KnownTenders:
@@ -45,13 +48,16 @@ class KnownTenders:
                 row = await tender_by_id(tx, tender_id)
             if row is None or row["state"] != "published":
                 return None
-            known = KnownTender(row, demands_of(row), sealing_public_key(row["sealing_public_jwk"]))
+            sealing_key = sealing_public_key(row["sealing_public_jwk"])
+            bids = BidsTogether(tender_id, row["version"])
+            known = KnownTender(row, demands_of(row), sealing_key, bids)
             self._known[tender_id] = known
         self._known.move_to_end(tender_id)
         while len(self._known) > MOST_KNOWN:
             self._known.popitem(last=False)
         return known
 
-    def forget(self, tender_id: UUID) -> None:
-        """Read the tender anew the next time."""
-        self._known.pop(tender_id, None)
+    def forget(self, tender: KnownTender) -> None:
+        """Read the tender anew the next time, unless that has been done."""
+        if self._known.get(tender.row["id"]) is tender:
+            del self._known[tender.row["id"]]

@@ -1,4 +1,4 @@
-"""A first version of a bid with which nothing is wrong, taken by one statement in one round trip."""
+"""A first version of a bid with which nothing is wrong, taken by one statement with others of its moment."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from cdp_common.kernel.errors import CdpError
 from cdp_common.web.caller import Caller
 from procurement_api.domain.bid import require_bid_holds
 from procurement_api.domain.tender import require_submittable
-from procurement_api.storage.take_bid import CHANGED, TAKEN, take_bid
+from procurement_api.storage.take_bids import FirstVersion
 from procurement_api.use_cases.bid_rules import bid_content
 from procurement_api.use_cases.bidders import Bidder, bidder_of
 from procurement_api.use_cases.happenings import bid_event
@@ -54,10 +54,10 @@ async def take_bid_at_once(
     receipt = make_receipt(bid["id"], tender_id, version, commitment_key, key)
     answer, record = once.prepared(201, receipt, now=received_at)
     event = event_row(bid_event(bid, tender.row["place_id"], "submitted"), received_at)
-    outcome = await take_bid(db, tender.row, once, record, bid, version, event)
-    if outcome == CHANGED:
-        known.forget(tender_id)
-    return answer if outcome == TAKEN else None
+    taken = await tender.bids.take(db, FirstVersion(once.lock, record, bid, version, event))
+    if tender.bids.is_outdated:
+        known.forget(tender)
+    return answer if taken else None
 
 
 def _bidder(
