@@ -62,16 +62,26 @@ async def test_a_total_made_elsewhere_stands_beside_the_figures_and_in_none_of_t
         "prior_total.corrected",
     ]
     assert await verify_ledger(world.db) == []
-    refused = await world.http.post(
-        f"/v1/places/{world.place}/prior-totals",
-        json=prior_total(period_end="2026-12-31", period_start="2027-01-01"),
-        headers=keyed(world.as_manager()),
-    )
-    assert (refused.status_code, codes(refused)) == (
-        422,
-        [("/period_end", "period_reversed"), ("/period_end", "period_not_over")],
-    )
+    for period, faults in (
+        (
+            ("2027-01-01", "2026-12-31"),
+            [("/period_end", "period_reversed"), ("/period_end", "period_not_over")],
+        ),
+        (("1899-12-31", "2000-12-31"), [("/period_start", "period_out_of_range")]),
+        # PostgreSQL would hold the first day of the calendar as -infinity, which no answer can tell
+        (("0001-01-01", "2000-12-31"), [("/period_start", "period_out_of_range")]),
+    ):
+        stated = dict(zip(("period_start", "period_end"), period, strict=True))
+        for path, more in (
+            (f"/v1/places/{world.place}/prior-totals", {}),
+            (f"/v1/prior-totals/{recorded.id}/corrections", {"reason": "None."}),
+        ):
+            body = prior_total(**stated, **more)
+            refused = await world.http.post(path, json=body, headers=keyed(world.as_manager()))
+            assert (refused.status_code, codes(refused)) == (422, faults)
     assert await world.count("prior_totals") == 1
+    assert await world.count("prior_total_versions") == 3
+    assert (await world.value()).prior_totals == []
 
 
 async def test_value_for_each_pound_of_contract_stands_only_where_every_contract_is_worth_something_known(

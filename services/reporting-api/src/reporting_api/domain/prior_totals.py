@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from cdp_common.kernel.errors import Conflict, FieldError, InvalidInput, NotFound
+from cdp_common.kernel.periods import FIRST_YEAR, LAST_YEAR
 
 MOST_PRIOR_TOTALS = 50
 """Prior totals of one place, each with any number of versions up to `MOST_VERSIONS`."""
@@ -33,8 +34,11 @@ class TooManyPriorTotals(Conflict):
 
 
 def require_prior_total_holds(period_start: date, period_end: date, today: date) -> None:
-    """Refuse a period that is reversed or not over: a total of it cannot have been made."""
+    """Refuse a period that is reversed, not over or of years that are not held: no total of it was made."""
     faults = []
+    if period_start.year < FIRST_YEAR:
+        words = f"periods lie between {FIRST_YEAR} and {LAST_YEAR}"
+        faults.append(FieldError("/period_start", "period_out_of_range", words))
     if period_end < period_start:
         faults.append(FieldError("/period_end", "period_reversed", "ends before it starts"))
     if period_end >= today:
