@@ -41,6 +41,15 @@ def shown(cells: list[dict[str, Any]], key: str) -> dict[Any, tuple[Any, ...]]:
     }
 
 
+def by_area(figure: dict[str, Any]) -> dict[str, tuple[Any, ...]]:
+    """The same by area's code, with its name before."""
+    names = [one["name"] for one in figure["by_area"]]
+    return {
+        code: (name, *rest)
+        for name, (code, rest) in zip(names, shown(figure["by_area"], "code").items(), strict=True)
+    }
+
+
 async def test_value_by_need_for_each_head_and_its_concentration_live_and_as_of_a_moment(world: World):
     world.neighbours.populations = {"E01000001": 400, "E01000002": 600}
     severe = line("GIFTS", "900", "gbp_invested", **landing("E01000001"))
@@ -60,6 +69,10 @@ async def test_value_by_need_for_each_head_and_its_concentration_live_and_as_of_
     assert shown(delivered["by_decile"], "decile") == {
         1: (400, "900.00", "none", "2.25"),
         9: (600, "100.00", "none", "0.17"),
+    }
+    assert by_area(delivered) == {
+        "E01000001": ("Area 1", 400, "900.00", "none", "2.25"),
+        "E01000002": ("Area 2", 600, "100.00", "none", "0.17"),
     }
     # 2 × (0.9 × 0.2 + 0.1 × 0.7) − 1
     assert (delivered["concentration_index"], delivered["concentration_absent"]) == ("-0.500000", None)
@@ -88,21 +101,28 @@ async def test_without_denominators_the_value_stays_and_figures_for_each_head_sa
     world: World,
 ):
     world.neighbours.populations = {"E01000001": 400}  # of the other area it is not known
-    await world.report(world.council, line("GIFTS", "900", "gbp_invested", **landing("E01000001")))
+    lines = [line("GIFTS", "900", "gbp_invested", **landing(f"E0100000{at}")) for at in (1, 2)]
+    await world.report(world.council, *lines)
+    # Of one area it is not known, and so not of the whole; of the other it is.
+    areas = by_area((await figures(world))["delivered"])
+    assert areas["E01000001"] == ("Area 1", 400, "900.00", "none", "2.25")
+    assert areas["E01000002"] == ("Area 2", None, "900.00", "none", None)
     for index, reason in (("imd-test", "population_unknown"), (ABSENT_INDEX, "need_index_not_loaded")):
         world.neighbours.need_index = index
         found = await figures(world)
         delivered = found["delivered"]
         assert (found["per_head_absent"], found["population"]) == (reason, None)
-        assert (delivered["per_head_gbp"], delivered["value"]["total_gbp"]) == (None, "900.00")
+        assert (delivered["per_head_gbp"], delivered["value"]["total_gbp"]) == (None, "1800.00")
+        assert len(delivered["by_area"]) == (2 if index == "imd-test" else 0)
         assert (delivered["concentration_index"], delivered["concentration_absent"]) == (None, reason)
         # Under another index than the one it was placed by, it is in no area.
         band = "severe" if index == "imd-test" else "not_placed"
-        assert shown(delivered["by_band"], "band")[band] == (None, "900.00", "none", None)
+        pounds_there = "900.00" if index == "imd-test" else "1800.00"
+        assert shown(delivered["by_band"], "band")[band] == (None, pounds_there, "none", None)
     world.neighbours.need_index = None
     found = await figures(world)
     assert (found["need_index"], found["per_head_absent"]) == (None, "no_need_index")
-    assert found["delivered"]["value"]["total_gbp"] == "900.00"
+    assert found["delivered"]["value"]["total_gbp"] == "1800.00"
 
 
 async def test_licensed_value_is_left_out_for_who_lacks_the_licence_and_each_figure_says_so(world: World):
@@ -116,6 +136,7 @@ async def test_licensed_value_is_left_out_for_who_lacks_the_licence_and_each_fig
         1: (400, "0.00", "left_out", "0.00"),
         9: (600, "100.00", "none", "0.17"),
     }
+    assert by_area(without)["E01000001"] == ("Area 1", 400, "0.00", "left_out", "0.00")
     assert without["concentration_index"] == "0.400000"  # all that shows is at rank 0.7
     holder = (await figures(world, EVERYTHING))["delivered"]
     assert (holder["value"]["total_gbp"], holder["value"]["licensed"]) == ("110.00", "none")
@@ -134,7 +155,7 @@ async def test_a_publication_freezes_value_by_need_and_withholds_what_would_tell
     need = first.need
     assert need is not None
     assert (first.format, need.need_index, need.population, need.per_head_absent) == (
-        4,
+        5,
         "imd-test",
         1000,
         None,
@@ -144,6 +165,11 @@ async def test_a_publication_freezes_value_by_need_and_withholds_what_would_tell
         cell.key: (cell.population, pounds(cell), cell.delivered_per_head_gbp) for cell in need.deciles
     }
     assert deciles == {"1": (400, "900.00", Decimal("2.25")), "9": (600, "300.00", Decimal("0.50"))}
+    areas = {cell.key: (cell.population, pounds(cell), cell.delivered_per_head_gbp) for cell in need.areas}
+    assert areas == {
+        "E01000001": (400, "900.00", Decimal("2.25")),
+        "E01000002": (600, "300.00", Decimal("0.50")),
+    }
     bands = {cell.key: (cell.population, pounds(cell)) for cell in need.bands}
     assert (bands["severe"], bands["low"], bands["high"]) == ((400, "900.00"), (600, "300.00"), (0, "0.00"))
     # 2 × (0.75 × 0.2 + 0.25 × 0.7) − 1
@@ -155,11 +181,17 @@ async def test_a_publication_freezes_value_by_need_and_withholds_what_would_tell
     table = (await world.http.get(f"/v1/publications/{first.id}/files/csv")).text
     assert "total,,,total,Total,delivered,,,,,,,,actual,OGL-UK-3.0,concentration_index,-0.350000" in table
     assert "decile,,,1,Decile 1,delivered,,,,,,,,actual,OGL-UK-3.0,pounds,900.00" in table
+    assert "area,,,E01000001,E01000001,delivered,,,,,,,,actual,OGL-UK-3.0,pounds_per_head,2.25" in table
+    assert "area,,,E01000001,E01000001,,,,,,,,,actual,OGL-UK-3.0,people,400" in table
     # One alone comes late in the severe band: band and decile are withheld, others beside them too.
     await world.report(world.supplier, line("GIFTS", "50", "gbp_invested", **landing("E01000001")))
     again = (await world.publish(reason="late")).need
     assert again is not None
     assert {cell.key: pounds(cell) for cell in again.deciles} == {"1": None, "9": None}
+    assert [(cell.key, cell.suppressed, cell.delivered_per_head_gbp) for cell in again.areas] == [
+        ("E01000001", True, None),
+        ("E01000002", True, None),
+    ]
     assert (again.delivered_concentration_index, again.delivered_concentration_absent) == (
         None,
         "deciles_withheld",
@@ -171,6 +203,7 @@ async def test_a_publication_freezes_value_by_need_and_withholds_what_would_tell
     third = (await world.publish(reason="index")).need
     assert third is not None
     assert (third.per_head_absent, third.deciles, third.population) == ("need_index_not_loaded", [], None)
+    assert third.areas == []
 
 
 def pounds(cell: PublishedNeedCell) -> str | None:

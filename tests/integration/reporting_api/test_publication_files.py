@@ -141,7 +141,7 @@ async def test_every_form_of_a_publication_is_kept_and_signed(world: World):
         )
     }
     # The JSON says of all figures what each row of the table does.
-    assert publication.format == 4
+    assert publication.format == 5
     assert (str(publication.validated_share), publication.url) == ("0.0000", address)
     signature = await world.http.get(f"{path}/signature")
     key = OKPKey.import_key((await client(world).get_publication_keys()).keys[0])

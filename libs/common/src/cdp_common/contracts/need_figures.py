@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
-from cdp_common.contracts.base import Contract, DataStatus, DecimalText, GbpText, Slug
+from cdp_common.contracts.base import Code, Contract, DataStatus, DecimalText, GbpText, Slug
 from cdp_common.contracts.reporting import ValueFigure
 
 LandedBand = Literal["severe", "high", "mild", "low", "not_placed"]
@@ -49,8 +49,20 @@ class DecileFigure(Contract):
     per_head_gbp: GbpText | None
 
 
+class AreaFigure(Contract):
+    """What landed in one of the place's areas, and for each who lives there."""
+
+    code: Code
+    name: str
+    population: int | None  # null where the index does not say of this area
+    value: ValueFigure
+    per_head_gbp: GbpText | None
+
+
 class NeedFigure(Contract):
     """One of the figures by need; bands and deciles hold what `value` holds, bands with what is not placed.
+
+    Areas stand there where something landed in them, by code.
 
     The index is below 0 where more landed in deprived areas than people live there.
     """
@@ -59,6 +71,7 @@ class NeedFigure(Contract):
     per_head_gbp: GbpText | None
     by_band: list[BandFigure]
     by_decile: list[DecileFigure]
+    by_area: list[AreaFigure]
     concentration_index: DecimalText | None
     concentration_absent: ConcentrationAbsent | None  # why the index is null
 

@@ -62,7 +62,8 @@ class Publication(Contract):
     ledger_head: Sha256  # hash of the block that ends there
     disclosure: DisclosureRule
     licence: str
-    # From 2 on `need` and `contract_ratio` are stated, from 3 on `spend`, from 4 on share and address.
+    # From 2 on `need` and `contract_ratio` are stated, from 3 on `spend`, from 4 on share and address, from
+    # 5 on areas among `need`.
     format: int = 1
     need: PublishedNeed | None = None  # null in publications of format 1
     contract_ratio: ContractRatio | None = None  # social value for each £ of contract; null likewise

@@ -29,9 +29,10 @@ NeedFigureAbsent = Literal[
 
 
 class PublishedNeedCell(Contract):
-    """What landed in areas of one band of need or decile of deprivation; figures are null where withheld."""
+    """What landed in one area, or in those of one band or decile; figures are null where withheld."""
 
-    # The band, or the decile from 1 (most deprived), with `~` and the band where bands divide it; not_placed.
+    # The band, the area's code, or the decile from 1 (most deprived), with `~` and the band where bands
+    # divide it; not_placed.
     key: str
     population: int | None
     delivered: ValueFigure | None
@@ -56,6 +57,8 @@ class PublishedNeed(Contract):
     validated_per_head_gbp: GbpText | None
     bands: list[PublishedNeedCell]
     deciles: list[PublishedNeedCell]  # empty where value landed in areas of another index
+    # Where something landed, by code; empty likewise, and in publications of format 1 to 4.
+    areas: list[PublishedNeedCell] = []
     delivered_concentration_index: DecimalText | None
     delivered_concentration_absent: NeedFigureAbsent | None
     validated_concentration_index: DecimalText | None

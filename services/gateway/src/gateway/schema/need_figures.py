@@ -82,6 +82,21 @@ class DecileFigure:
         return SocialValue.of(cast("contract.DecileFigure", self).value)
 
 
+@shows(contract.AreaFigure, "What landed in one area, and for each who lives there.")
+class AreaFigure:
+    """An area."""
+
+    code: str = said("The area's code.")
+    name: str = said("What it is called.")
+    population: int | None = said("Who lives there; null where the index does not say.")
+    per_head: Money | None = said("For each head; null where that cannot be said.", of="per_head_gbp")
+
+    @computed("What landed there.")
+    def value(self) -> SocialValue:
+        """The value."""
+        return SocialValue.of(cast("contract.AreaFigure", self).value)
+
+
 @shows(contract.NeedFigure, "One figure by need; bands and deciles hold what `value` holds.")
 class NeedFigure:
     """A figure."""
@@ -89,6 +104,7 @@ class NeedFigure:
     per_head: Money | None = said("For each head; null where that cannot be said.", of="per_head_gbp")
     by_band: list[BandFigure] = said("By band, with what is not placed.")
     by_decile: list[DecileFigure] = said("By decile of deprivation.")
+    by_area: list[AreaFigure] = said("By area, where something landed, in the order of their codes.")
     concentration_index: Decimal | None = said(
         "Below 0 where more landed in deprived areas than people live there; null where it cannot be said."
     )

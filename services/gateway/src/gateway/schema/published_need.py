@@ -32,13 +32,14 @@ class NeedFigureAbsent(Enum):
     )
 
 
-@strawberry.type(description="What landed in areas of one band of need or decile of deprivation.")
+@strawberry.type(description="What landed in one area, or in those of one band of need or decile.")
 class PublishedNeedCell:
-    """A band or a decile; a suppressed one has no figures."""
+    """A band, a decile or an area; a suppressed one has no figures."""
 
     record: strawberry.Private[contract.PublishedNeedCell]
     key: str = strawberry.field(
-        description="The band, or the decile from 1 (most deprived), then `~` and a band that divides it."
+        description="The band, the area's code, or the decile from 1 (most deprived), then `~` and a band "
+        "that divides it."
     )
     population: int | None = strawberry.field(description="Who lives there; null where that is not known.")
     suppressed: bool = strawberry.field(description="Whether disclosure control or a licence withholds it.")
@@ -120,6 +121,11 @@ class PublishedNeed:
     def deciles(self) -> list[PublishedNeedCell]:
         """By decile."""
         return [PublishedNeedCell.of(cell) for cell in self.record.deciles]
+
+    @computed("By area, where something landed; empty where it cannot be said, and in earlier publications.")
+    def areas(self) -> list[PublishedNeedCell]:
+        """By area."""
+        return [PublishedNeedCell.of(cell) for cell in self.record.areas]
 
     @classmethod
     def of(cls, record: contract.PublishedNeed) -> PublishedNeed:

@@ -13,7 +13,7 @@ from cdp_common.kernel.periods import Period, month_end
 from reporting_api.domain.chain import canonical_json
 
 HeadlineFigure = Literal["committed", "due", "delivered", "validated"]
-PUBLICATION_FORMAT = 4
+PUBLICATION_FORMAT = 5
 """What new publications state beside their figures: 3 had neither validated share nor address, 2 no payments,
 1 neither need nor contracts."""
 HEADLINES: tuple[HeadlineFigure, ...] = ("committed", "due", "delivered", "validated")

@@ -1,4 +1,4 @@
-"""What landed in areas of each decile of deprivation and band of need, from the ledger's lines."""
+"""What landed in each area, with its decile of deprivation and band of need, from the ledger's lines."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from reporting_api.storage.figures import LICENSED, LINES, MEASURE, Slice
 _NO_RANGE = "(l.social_pence <> 0 OR l.local_pence <> 0) AND (l.low_pence IS NULL OR l.high_pence IS NULL)"
 _SUMS = text(f"""
     WITH {LINES}
-    SELECT l.figure, a.decile, a.band,
+    SELECT l.figure, a.code, a.name, a.decile, a.band,
            sum(l.social_pence)::bigint AS social_pence, sum(l.local_pence)::bigint AS local_pence,
            sum(l.fiscal_pence)::bigint AS fiscal_pence,
            coalesce(sum(l.low_pence), 0)::bigint AS low_pence,
@@ -26,14 +26,17 @@ _SUMS = text(f"""
     LEFT JOIN areas a ON a.need_index = l.area_index AND a.code = l.area_code
         AND a.need_index = CAST(:index AS text)
     WHERE l.figure IN ('delivered', 'validated') AND l.effective_on BETWEEN :since AND :until
-    GROUP BY l.figure, a.decile, a.band, is_licensed""")  # noqa: S608 - made of constants
+    GROUP BY l.figure, a.code, a.name, a.decile, a.band, is_licensed
+    ORDER BY a.code""")  # noqa: S608 - made of constants
 
 
 @dataclass(frozen=True, slots=True)
 class LandedSum:
-    """A figure's value that landed in areas of one decile and band; none where no such area is stated."""
+    """A figure's value that landed in one area, of a decile and band; none where no such area is stated."""
 
     figure: FigureName
+    area_code: str | None
+    area_name: str | None
     decile: int | None
     band: str | None
     value: FigureSum
@@ -62,6 +65,8 @@ async def landed_sums(tx: AsyncConnection, lines: Slice, need_index: str | None)
     return [
         LandedSum(
             row["figure"],
+            row["code"],
+            row["name"],
             row["decile"],
             row["band"],
             LEFT_OUT

@@ -25,6 +25,8 @@ class People:
     by_band: Mapping[str, int] = field(default_factory=dict)
     by_part: Mapping[tuple[int, str], int] = field(default_factory=dict)
     """By decile and band together."""
+    by_area: Mapping[str, int] = field(default_factory=dict)
+    """By area's code, as far as it is known, also where `absent` says that it is not known of all."""
 
     @property
     def total(self) -> int | None:
@@ -45,15 +47,16 @@ async def people_of(toms: TomsClient, need_index: str | None, slug: str) -> Peop
     by_decile: dict[int, int] = {}
     by_band: dict[str, int] = {}
     by_part: dict[tuple[int, str], int] = {}
+    by_area = {area.code: area.population for area in areas if area.population is not None}
     for area in areas:
         if area.population is None:
-            return People("population_unknown")
+            return People("population_unknown", by_area=by_area)
         by_decile[area.decile] = by_decile.get(area.decile, 0) + area.population
         by_band[area.band] = by_band.get(area.band, 0) + area.population
         part = area.decile, area.band
         by_part[part] = by_part.get(part, 0) + area.population
     absent: HeadsAbsent | None = None if sum(by_decile.values()) else "population_unknown"
-    return People(absent, by_decile, by_band, by_part)
+    return People(absent, by_decile, by_band, by_part, by_area)
 
 
 async def _areas(toms: TomsClient, need_index: str, slug: str) -> list[AreaNeed]:

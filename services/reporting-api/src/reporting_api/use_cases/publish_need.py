@@ -33,7 +33,7 @@ from reporting_api.use_cases.people_by_need import People, people_of
 from reporting_api.use_cases.value_contracts import value_figure, withheld_for
 from reporting_api.use_cases.value_to_publish import ToPublish
 
-_BANDS, _DECILES = Dimension("need_band"), Dimension("decile")
+_BANDS, _DECILES, _AREAS = Dimension("need_band"), Dimension("decile"), Dimension("area")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +73,7 @@ def published_need(found: ToPublish, need: NeedOfPlace, landed_in: Collection[st
             for cell in found.computed.cells[_BANDS]
         ],
         deciles=deciles,
+        areas=_areas(found, people) if need.index is not None and is_of_one else [],
         delivered_concentration_index=delivered,
         delivered_concentration_absent=delivered_absent,
         validated_concentration_index=validated,
@@ -102,6 +103,15 @@ def _deciles(found: ToPublish, people: People, absent: NeedFigureAbsent | None) 
         if str(decile) not in landed
     ]
     return sorted(shown, key=lambda cell: _rank(cell.key))
+
+
+def _areas(found: ToPublish, people: People) -> list[PublishedNeedCell]:
+    """The areas in which value landed, by code; who lives in one may be known where it is not of all."""
+    hidden = _hidden(found, _AREAS)
+    cells = [cell for cell in found.computed.cells[_AREAS] if cell.key != NOT_PLACED]
+    return [
+        _cell(cell, people.by_area.get(cell.key), hidden) for cell in sorted(cells, key=lambda one: one.key)
+    ]
 
 
 def _rank(key: str) -> tuple[bool, int, str]:

@@ -10,6 +10,7 @@ from uuid import UUID
 from cdp_common.clients.partners import PartnersClient
 from cdp_common.clients.toms import TomsClient
 from cdp_common.contracts.need_figures import (
+    AreaFigure,
     BandFigure,
     ConcentrationAbsent,
     DecileFigure,
@@ -90,6 +91,7 @@ def _figure(sums: Sequence[LandedSum], people: People) -> NeedFigure:
             )
             for decile, found in by_decile.items()
         ],
+        by_area=_areas(sums, people),
         concentration_index=index,
         concentration_absent=index_absent,
     )
@@ -104,6 +106,25 @@ def _band(sums: Sequence[LandedSum], band: LandedBand, people: People) -> BandFi
         value=value_figure(found),
         per_head_gbp=per_head(found.total_pence, population or 0),
     )
+
+
+def _areas(sums: Sequence[LandedSum], people: People) -> list[AreaFigure]:
+    """The areas in which something landed, by code."""
+    parts: dict[tuple[str, str], list[FigureSum]] = {}
+    for each in sums:
+        if each.area_code is not None:
+            parts.setdefault((each.area_code, each.area_name or each.area_code), []).append(each.value)
+    found = {area: sum_of(values) for area, values in sorted(parts.items())}
+    return [
+        AreaFigure(
+            code=code,
+            name=name,
+            population=people.by_area.get(code),
+            value=value_figure(value),
+            per_head_gbp=per_head(value.total_pence, people.by_area.get(code, 0)),
+        )
+        for (code, name), value in found.items()
+    ]
 
 
 def _deciles(sums: Sequence[LandedSum], people: People) -> list[int]:

@@ -55,12 +55,12 @@ def need_sections(need: PublishedNeed) -> Iterator[Section]:
 
 
 def need_rows(need: PublishedNeed) -> Iterator[CsvRow]:
-    """People, pounds for each head, deciles and concentration; pounds of bands stand among the groupings."""
+    """People, pounds for each head, deciles and concentration; pounds of bands and areas are groupings."""
     if need.population is not None:
         yield CsvRow("total", "total", "Total", "", "people", str(need.population))
-    for by, cells in (("need_band", need.bands), ("decile", need.deciles)):
+    for by, cells in (("need_band", need.bands), ("decile", need.deciles), ("area", need.areas)):
         for cell in cells:
-            label = NEED_BANDS[cell.key] if by == "need_band" else f"Decile {_decile(cell.key)}"
+            label = _label(by, cell.key)
             if cell.population is not None:
                 yield CsvRow(by, cell.key, label, "", "people", str(cell.population))
             yield from _figure_rows(by, label, cell)
@@ -78,6 +78,12 @@ def _concentration(index: object, absent: str | None) -> str:
     if index is None:
         return f"not said, because {_WHY_ABSENT[str(absent)]}"
     return f"{index:f} (below 0: more landed in deprived areas than people live there)"
+
+
+def _label(by: str, key: str) -> str:
+    if by == "area":
+        return key
+    return NEED_BANDS[key] if by == "need_band" else f"Decile {_decile(key)}"
 
 
 def _decile(key: str) -> str:

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cdp_common.contracts.publications import Publication
 from cdp_common.contracts.published_need import PublishedNeed, PublishedNeedCell
-from cdp_common.contracts.reporting import ValueFigure
+from cdp_common.contracts.reporting import GroupBy, ValueFigure
 from cdp_common.kernel.money import pence_from_gbp
 from reporting_api.domain.concentration import concentration_index, per_head
 from reporting_api.domain.figures import FigureRow
@@ -27,8 +27,9 @@ async def need_faults(tx: AsyncConnection, publication: Publication, lines: Slic
     rows = await figures_by(tx, lines, "decile")
     return [
         *_whole_faults(need, publication),
-        *_band_faults(need, publication),
-        *(fault for cell in (*need.bands, *need.deciles) for fault in _cell_faults(cell)),
+        *_grouping_faults(need.bands, "need_band", "band", publication),
+        *_grouping_faults(need.areas, "area", "area", publication),
+        *(fault for cell in (*need.bands, *need.deciles, *need.areas) for fault in _cell_faults(cell)),
         *(fault for figure in LANDED for fault in _decile_faults(need, rows, figure)),
     ]
 
@@ -41,18 +42,18 @@ def _whole_faults(need: PublishedNeed, publication: Publication) -> Iterator[str
             yield f"{figure} for each head is not the total by the people"
 
 
-def _band_faults(need: PublishedNeed, publication: Publication) -> Iterator[str]:
-    """The bands stand among the value's groupings too."""
-    by_key = {
-        cell.key: cell for of in publication.value.groupings if of.by == "need_band" for cell in of.cells
-    }
-    for cell in need.bands:
+def _grouping_faults(
+    cells: Sequence[PublishedNeedCell], by: GroupBy, what: str, publication: Publication
+) -> Iterator[str]:
+    """Bands and areas stand among the value's groupings too."""
+    by_key = {cell.key: cell for of in publication.value.groupings if of.by == by for cell in of.cells}
+    for cell in cells:
         other = by_key.get(cell.key)
         shown = None if other is None else other.figures
         if other is None or cell.suppressed != other.suppressed:
-            yield f"band {cell.key} is not the one of the grouping"
+            yield f"{what} {cell.key} is not the one of the grouping"
         elif shown is not None and (cell.delivered, cell.validated) != (shown.delivered, shown.validated):
-            yield f"band {cell.key} has other pounds than in the grouping"
+            yield f"{what} {cell.key} has other pounds than in the grouping"
 
 
 def _cell_faults(cell: PublishedNeedCell) -> Iterator[str]:
