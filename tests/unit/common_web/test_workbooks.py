@@ -1,10 +1,12 @@
 """Workbooks: typed values read within bounds, and text written that no spreadsheet runs."""
 
 import io
+import re
 import zipfile
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Literal
 
 import pytest
 from openpyxl import Workbook, load_workbook
@@ -16,6 +18,8 @@ from cdp_common.web.workbooks import (
     rows_of_workbook,
     workbook_of,
 )
+
+State = Literal["visible", "hidden", "veryHidden"]
 
 
 def file_of(*rows: Sequence[object], title: str = "lines") -> io.BytesIO:
@@ -50,6 +54,36 @@ def test_values_come_typed_and_blank_rows_not_at_all():
 def test_the_first_sheet_is_read_where_none_has_the_name():
     book = file_of(["x"], title="other")
     assert read(book) == []
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "found"),
+    [("hidden", "visible", 1), ("veryHidden", "visible", 1), ("visible", "hidden", 0)],
+)
+def test_a_sheet_that_nobody_sees_is_read_by_its_name_alone(first: State, second: State, found: int):
+    book = Workbook()
+    book.create_sheet("second")
+    states: tuple[State, State] = (first, second)
+    for number, state in enumerate(states):
+        book.worksheets[number].append([number])
+        book.worksheets[number].sheet_state = state
+    content = io.BytesIO()
+    book.save(content)
+    assert read(content) == [(1, [Decimal(found)])]
+    by_name = rows_of_workbook(content, sheet="second", max_bytes=1_000_000, max_rows=100)
+    assert [cells for _, cells in by_name] == [[Decimal(1)]]
+
+
+@pytest.mark.parametrize("stated", ["A1", "A1:B2", "A1:XFD1048576", None])
+def test_all_rows_are_read_whatever_the_sheet_says_of_its_size(stated: str | None):
+    told = b"" if stated is None else f'<dimension ref="{stated}"/>'.encode()
+    changed = io.BytesIO()
+    with zipfile.ZipFile(file_of(*[[1, 2, 3]] * 4)) as archive, zipfile.ZipFile(changed, "w") as written:
+        for part in archive.namelist():
+            content, count = re.subn(rb"<dimension [^>]*/>", told, archive.read(part))
+            assert count == part.startswith("xl/worksheets/")
+            written.writestr(part, content)
+    assert read(changed) == [(number, [Decimal(1), Decimal(2), Decimal(3)]) for number in (1, 2, 3, 4)]
 
 
 @pytest.mark.parametrize(("rows", "is_read"), [(3, True), (4, False)])

@@ -77,7 +77,7 @@ def workbook_of(sheets: Iterable[Sheet]) -> bytes:
 def rows_of_workbook(
     file: IO[bytes], *, sheet: str, max_bytes: int, max_rows: int
 ) -> Iterator[tuple[int, list[Cell | None]]]:
-    """The rows of the sheet of this name, else of the first one, each with its number from 1; blank ones not.
+    """The rows of the sheet of this name, else of the first shown, with their numbers from 1; blank ones not.
 
     Formulas give the value that was last computed for them. Raises `WorkbookUnreadable` when the workbook
     unpacks to more than `max_bytes`, has more than `max_rows` rows with something in them, or is broken.
@@ -91,12 +91,18 @@ def rows_of_workbook(
         raise WorkbookUnreadable("The file is no workbook that can be read.") from fault
     try:
         names = book.sheetnames
-        found = book[sheet] if sheet in names else book.worksheets[0]
+        found = book[sheet] if sheet in names else _first_shown(book.worksheets)
+        found.reset_dimensions()  # a sheet's word on its size is not taken: some say A1 and mean all
         yield from _rows(found, max_rows)
     except (KeyError, IndexError, ValueError, TypeError, AttributeError, SyntaxError) as fault:
         raise WorkbookUnreadable("A sheet of the workbook cannot be read.") from fault
     finally:
         book.close()
+
+
+def _first_shown(sheets: Sequence[Any]) -> Any:
+    """The first sheet that people see; lists for drop-downs often stand hidden before it."""
+    return next((sheet for sheet in sheets if sheet.sheet_state == "visible"), sheets[0])
 
 
 def _rows(sheet: Any, max_rows: int) -> Iterator[tuple[int, list[Cell | None]]]:
