@@ -298,6 +298,31 @@ async def test_the_ledger_is_exported_as_it_was_sealed_then(world: World):
     assert early.about.coverage is None
     late = await export(world, council)
     assert [row["figure"] for row in await rows(world, council, late.id)] == ["delivered", "validated"]
+    # What lies between two is a file of its own: nothing of the first changed.
+    between = await export(world, council, after_position=1, ledger_position=2)
+    assert between.about is not None
+    assert (between.about.after_position, between.about.ledger_position) == (1, 2)
+    first_rows, added, whole = [await rows(world, council, one.id) for one in (early, between, late)]
+    assert (first_rows + added, [row["position"] for row in added]) == (whole, [2])
+    at_one = await export(world, council, ledger_position=1)
+    assert await rows(world, council, at_one.id) == first_rows
+    await world.report(world.college, line("GIFTS", "5", "gbp_invested"))
+    waiting = await export(world, manager(world), rows="place", after_position=2)
+    assert [(row["position"], row["figure"]) for row in await rows(world, manager(world), waiting.id)] == [
+        (None, "delivered")
+    ]
+    before = await world.count("exports")
+    refusals: tuple[tuple[dict[str, Any], tuple[str, str]], ...] = (
+        ({"ledger_position": 3}, ("/ledger_position", "position_not_sealed")),
+        ({"after_position": 3}, ("/after_position", "position_not_sealed")),
+        ({"ledger_position": 1, "after_position": 2}, ("/after_position", "positions_reversed")),
+        ({"ledger_position": 1, "as_of": then.isoformat()}, ("/ledger_position", "position_beside_moment")),
+        ({"kind": "report_lines", "after_position": 0}, ("/after_position", "position_not_asked")),
+    )
+    for changes, fault in refusals:
+        refused = await try_export(world, council, asked(world, **{"kind": "ledger_entries", **changes}))
+        assert (refused.status_code, codes(refused)) == (422, [fault])
+    assert await world.count("exports") == before
     first = await try_export(world, council, asked(world, as_of="0001-01-01T00:00:00+23:59"))
     assert (first.status_code, codes(first)) == (422, [("/as_of", "as_of_too_early")])
     refused = await try_export(world, council, asked(world, "commitments", as_of=then.isoformat(), rows=None))

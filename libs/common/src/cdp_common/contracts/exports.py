@@ -54,6 +54,10 @@ class ExportRequest(Contract):
     rows: ExportRows | None = None
     # Ledger entries as they were sealed then, or the figures published last by then.
     as_of: AwareDatetime | None = None
+    # Of ledger entries, instead of `as_of`: those up to this position of the place's ledger.
+    ledger_position: Annotated[int, Field(ge=0, le=2**53)] | None = None
+    # Of ledger entries: those behind this position alone, so what an earlier export has not.
+    after_position: Annotated[int, Field(ge=0, le=2**53)] | None = None
     # Of published figures: this number of the place's; the last of the period without it.
     publication_number: Annotated[int, Field(ge=1, le=2_147_483_647)] | None = None
 
@@ -76,6 +80,7 @@ class ExportAbout(Contract):
     period_end: date
     as_of: datetime  # the moment whose rows these are
     ledger_position: int | None  # of ledger entries: those up to here are sealed
+    after_position: int | None = None  # of ledger entries: those behind here alone; null for all
     publication_number: int | None
     edition_hashes: list[Sha256]
     licence: str | None  # an SPDX identifier; null for what is not published and not licensed for use
@@ -100,6 +105,8 @@ class Export(Contract):
     period_start: date
     period_end: date
     as_of: datetime | None
+    ledger_position: int | None
+    after_position: int | None
     publication_number: int | None
     state: ExportState
     fault: ExportFault | None  # of one that failed

@@ -121,6 +121,9 @@ class ExportAsked:
     as_of: datetime | None
     publication_number: int | None
     licences: frozenset[str]
+    ledger_position: int | None = None
+    """Of ledger entries: up to which position, and behind which one."""
+    after_position: int | None = None
 
 
 def request_faults(
@@ -147,6 +150,33 @@ def request_faults(
         found.append(FieldError("/as_of", "as_of_too_early", f"nothing was recorded before {FIRST_YEAR}"))
     elif as_of is not None and as_of > now:
         found.append(FieldError("/as_of", "as_of_in_future", "must not lie in the future"))
+    return found
+
+
+def position_faults(
+    kind: ExportKind,
+    as_of: datetime | None,
+    ledger_position: int | None,
+    after_position: int | None,
+    head: int,
+) -> list[FieldError]:
+    """What is wrong with positions of the ledger, whose last sealed one is `head`."""
+    stated = {"/ledger_position": ledger_position, "/after_position": after_position}
+    found = []
+    for pointer, position in stated.items():
+        if position is None:
+            continue
+        if kind != "ledger_entries":
+            found.append(FieldError(pointer, "position_not_asked", "only ledger entries have positions"))
+        elif position > head:
+            message = f"the ledger is sealed up to {head}"
+            found.append(FieldError(pointer, "position_not_sealed", message))
+    if as_of is not None and ledger_position is not None:
+        message = "say either the moment or the position"
+        found.append(FieldError("/ledger_position", "position_beside_moment", message))
+    if None not in (ledger_position, after_position) and (after_position or 0) > (ledger_position or 0):
+        message = "is behind the last position asked for"
+        found.append(FieldError("/after_position", "positions_reversed", message))
     return found
 
 

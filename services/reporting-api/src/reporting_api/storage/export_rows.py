@@ -189,6 +189,8 @@ def _ledger_part(asked: ExportAsked, own: Collection[UUID], table: Any, position
         where.append(table.c.deliverer_id.in_(own))
     if position is not None:
         where.append(table.c.position <= position)
+    if is_sealed and asked.after_position is not None:
+        where.append(table.c.position > asked.after_position)
     order = ("position",) if is_sealed else ("recorded_at", "id")
     # With an entry's id and quantity its pounds could be tried out against the hash of its block.
     visible = _may_see(asked)

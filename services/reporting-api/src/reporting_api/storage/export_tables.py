@@ -29,6 +29,8 @@ exports = Table(
     Column("period_start", Date, nullable=False),
     Column("period_end", Date, nullable=False),
     Column("as_of", UtcDateTime),
+    Column("ledger_position", BigInteger),  # of ledger entries: up to which, and behind which
+    Column("after_position", BigInteger),
     Column("publication_number", Integer),
     Column("licences", ARRAY(Text), nullable=False),  # whose figures whoever asked may see
     Column("state", Text, nullable=False),
@@ -55,6 +57,10 @@ exports = Table(
     CheckConstraint("rows IN ('own', 'place')", name="rows_known"),
     CheckConstraint("(rows IS NULL) = (kind = 'published_figures')", name="rows_said"),
     CheckConstraint("period_start <= period_end", name="period_in_order"),
+    CheckConstraint(
+        "kind = 'ledger_entries' OR (ledger_position IS NULL AND after_position IS NULL)",
+        name="positions_of_ledger",
+    ),
     CheckConstraint(
         "state IN ('queued', 'running', 'done', 'failed', 'cancelled', 'expired')", name="state_known"
     ),

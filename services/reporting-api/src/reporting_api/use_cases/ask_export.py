@@ -12,9 +12,16 @@ from cdp_common.kernel.identifiers import new_id
 from cdp_common.kernel.licence import frameworks_held
 from cdp_common.kernel.periods import Period
 from cdp_common.web.caller import Caller, RoleMissing
-from reporting_api.domain.exports import ExportLimits, ExportRequestInvalid, request_faults, require_room
+from reporting_api.domain.exports import (
+    ExportLimits,
+    ExportRequestInvalid,
+    position_faults,
+    request_faults,
+    require_room,
+)
 from reporting_api.storage.blobs import Blobs
 from reporting_api.storage.exports import add_export, export_by_id, room_taken
+from reporting_api.storage.ledger import head_block
 from reporting_api.use_cases.read_exports import export_answer
 from reporting_api.use_cases.read_reports import PLACE_ROLES
 from reporting_api.use_cases.read_value import LIVE_SCOPE
@@ -36,6 +43,14 @@ async def create_export(
             return earlier
         period = Period(request.period_start, request.period_end)
         faults = request_faults(request.kind, request.rows, request.as_of, request.publication_number, now)
+        head = await head_block(tx, request.place_id)
+        faults += position_faults(
+            request.kind,
+            request.as_of,
+            request.ledger_position,
+            request.after_position,
+            0 if head is None else head.last_position,
+        )
         if faults:
             raise ExportRequestInvalid("The parts of the request do not go together.", errors=faults)
         blobs.require_store()

@@ -148,7 +148,7 @@ class ExportWorker:
 
     async def _written(self, row: RowMapping, path: Path) -> _Made:
         asked = _asked(row)
-        position: int | None = None
+        position = asked.ledger_position
         if asked.kind == "ledger_entries" and asked.as_of is not None:
             async with self._db.begin() as tx:
                 position = await position_at(tx, asked.place_id, asked.as_of)
@@ -187,6 +187,7 @@ class ExportWorker:
             period_end=asked.period.end,
             as_of=asked.as_of or now,
             ledger_position=await _position(tx, asked, position),
+            after_position=asked.after_position,
             publication_number=None,
             edition_hashes=facts.edition_hashes,
             licence=None,
@@ -280,6 +281,8 @@ def _asked(row: RowMapping) -> ExportAsked:
         place_id=row["place_id"],
         period=Period(row["period_start"], row["period_end"]),
         as_of=row["as_of"],
+        ledger_position=row["ledger_position"],
+        after_position=row["after_position"],
         publication_number=row["publication_number"],
         licences=frozenset(row["licences"]),
     )

@@ -118,6 +118,8 @@ def export_answer(row: RowMapping) -> Export:
         period_start=row["period_start"],
         period_end=row["period_end"],
         as_of=row["as_of"],
+        ledger_position=row["ledger_position"],
+        after_position=row["after_position"],
         publication_number=row["publication_number"],
         state=row["state"],
         fault=row["fault"],
