@@ -92,6 +92,7 @@ async def test_one_bad_row_is_told_by_row_and_column_and_refuses_the_file(world:
         "HOURS;10;hours;own_activity;;;;a",
         "HOURS;12;hours;bazaar;;;;f",
         "HOURS;12;hours;own_activity;;;;f;too;many",
+        f"HOURS;1{'0' * 30};hours;own_activity;;;;g",
     ]
     before = await counts(world)
     refused = await send(world, world.council, file_of(*rows))
@@ -102,19 +103,20 @@ async def test_one_bad_row_is_told_by_row_and_column_and_refuses_the_file(world:
         ("/rows/2/started_on", "date_malformed"),
         ("/rows/7/route", "not_allowed"),
         ("/rows/8", "columns_mismatch"),
+        ("/rows/9/quantity", "too_many_digits"),
         ("/rows/6", "line_duplicated"),
         ("/rows/3/unit", "unit_mismatch"),
         ("/rows/5/measure", "measure_unknown"),
         ("/rows/4/quantity", "negative"),
     ]
-    assert "Row 3, column unit" in refused.json()["errors"][5]["message"]
+    assert "Row 3, column unit" in refused.json()["errors"][6]["message"]
     assert await counts(world) == before
 
     answer = await send(world, world.council, file_of(*rows), faulty_rows="leave_out")
     assert answer.status_code == 201, answer.text
     receipt = ReportFileReceipt.model_validate_json(answer.content)
-    assert (receipt.row_count, receipt.line_count, receipt.rows_left_out) == (8, 1, 7)
-    assert [fault.row for fault in receipt.faults] == [2, 2, 7, 8, 6, 3, 5, 4]
+    assert (receipt.row_count, receipt.line_count, receipt.rows_left_out) == (9, 1, 8)
+    assert [fault.row for fault in receipt.faults] == [2, 2, 7, 8, 9, 6, 3, 5, 4]
     only = await send(world, world.charity, file_of(*rows[1:2]), faulty_rows="leave_out")
     assert codes(only)[0] == ("/rows", "lines_missing")
 

@@ -37,6 +37,10 @@ from cdp_common.kernel.sheet_cells import (
         (".5", "0.5"),
         ("0", "0"),
         (Decimal("12.50"), "12.50"),
+        ("1" + "0" * 17, "1E+17"),
+        ("0" * 40 + "1", "1"),
+        ("0." + "0" * 40, "0"),
+        (Decimal("1E-300"), "1E-300"),
     ],
 )
 def test_numbers_are_read_as_people_write_them(cell: str | Decimal, number: str):
@@ -55,6 +59,8 @@ def test_numbers_are_read_as_people_write_them(cell: str | Decimal, number: str)
         ("(-5)", "number_malformed"),
         ("", "number_malformed"),
         ("1234567890123456789", "too_many_digits"),
+        ("1" + "0" * 18, "too_many_digits"),
+        (Decimal("1E+300"), "too_many_digits"),
         (Decimal("NaN"), "number_malformed"),
         (True, "number_malformed"),
         (date(2026, 4, 1), "number_malformed"),

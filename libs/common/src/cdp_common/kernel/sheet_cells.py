@@ -152,7 +152,8 @@ def _digits(text: str, *, decimal_comma: bool) -> str:
 def _bounded(number: Decimal) -> Decimal:
     if not number.is_finite():
         raise CellFault("number_malformed", "this is no number")
-    if len("".join(map(str, number.as_tuple().digits)).strip("0")) > MAX_DIGITS:
+    significant = "".join(map(str, number.as_tuple().digits)).strip("0")
+    if len(significant) > MAX_DIGITS or (significant and number.adjusted() >= MAX_DIGITS):
         raise CellFault("too_many_digits", f"a number has at most {MAX_DIGITS} digits")
     return number
 
