@@ -65,7 +65,8 @@ class StatedLine:
     unit: Unit = said("The measure's unit.")
     route: Route = said("By which way it arose.")
     commissioner_id: UUID | None = said(
-        "The id of who funded a grant that nobody had promised; null for others."
+        "The id of who buys or funds it: as stated, and once reported that of the agreement that it is held "
+        "against; null where nobody does."
     )
     commitment_line_id: UUID | None = said(
         "The id of the commitment that it is held against; null where nobody had promised it."
@@ -96,8 +97,11 @@ class StatedLine:
         edition_hash = self.edition_hash
         return None if edition_hash is None else await measure_of(info.context, edition_hash, self.measure)
 
-    @calls_together("Who funded a grant that nobody had promised; null where the line names nobody.")
+    @calls_together(
+        "Who buys or funds it: as stated, and once reported the buyer of the agreement that it is held "
+        "against; null where nobody does."
+    )
     async def commissioner(self, info: Info) -> Organisation | None:
-        """The funder."""
+        """The commissioner."""
         key = self.commissioner_id
         return None if key is None else await organisation_of(info.context, key)
