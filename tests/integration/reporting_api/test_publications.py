@@ -17,7 +17,11 @@ from cdp_common.db.database import Database
 from cdp_common.kernel.identifiers import new_id
 from cdp_common.testing.databases import TestDatabases
 from reporting_api.domain.chain import canonical_json
+from reporting_api.domain.disclosure import DisclosureRule
 from reporting_api.domain.publications import content_hash
+from reporting_api.use_cases import publish_period
+from reporting_api.use_cases.value_to_publish import ToProtect, ToPublish
+from reporting_api.use_cases.value_to_publish import value_to_publish as work_out
 from reporting_api.use_cases.verify_ledger import verify_ledger
 
 
@@ -161,6 +165,44 @@ async def test_numbers_have_no_gaps_when_two_publish_at_the_same_moment(wide_wor
     answers = await asyncio.gather(*(world.try_publish(reason=f"attempt {attempt}") for attempt in range(3)))
     assert [answer.status_code for answer in answers] == [201, 201, 201]
     assert sorted(answer.json()["number"] for answer in answers) == [1, 2, 3]
+    assert await verify_ledger(world.db) == []
+
+
+async def test_what_readers_learn_meanwhile_has_a_publication_worked_out_anew_so_often_and_no_more(
+    wide_world: World, monkeypatch: pytest.MonkeyPatch
+):
+    world = wide_world
+    await three_report(world)
+    worked_out: list[int | None] = []
+
+    async def overtaken(found: ToProtect, rule: DisclosureRule, *, number: int | None) -> ToPublish:
+        """No transaction is open meanwhile, and somebody else publishes."""
+        async with world.db.begin() as tx:
+            held = (
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state LIKE :of"
+            )
+            assert await tx.scalar(text(held), {"of": "idle in transaction%"}) == 0
+        worked_out.append(number)
+        protected = await work_out(found, rule, number=number)
+        if len(worked_out) in until:
+            monkeypatch.setattr(publish_period, "value_to_publish", work_out)
+            assert (await world.publish(reason="first")).number == number
+            monkeypatch.setattr(publish_period, "value_to_publish", overtaken)
+        return protected
+
+    until = [1]
+    monkeypatch.setattr(publish_period, "value_to_publish", overtaken)
+    second = await world.publish(reason="second")
+    # The one before is what it restates, whose readers it was protected against.
+    assert (worked_out, second.number, second.restates) == ([1, 2], 2, 1)
+    until, before = list(range(3, 9)), await world.count("publications")
+    monkeypatch.setattr(publish_period, "MOST_ATTEMPTS", 2)
+    refused = await world.try_publish(reason="third")
+    assert (refused.status_code, refused.json()["code"]) == (409, "publication_overtaken")
+    assert refused.headers["Retry-After"] == "30"
+    assert worked_out == [1, 2, 3, 4]
+    # The two that came between are there, and nothing else.
+    assert await world.count("publications") == before + 2
     assert await verify_ledger(world.db) == []
 
 

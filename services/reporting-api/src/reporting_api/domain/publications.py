@@ -14,8 +14,8 @@ from reporting_api.domain.chain import canonical_json
 
 HeadlineFigure = Literal["committed", "due", "delivered", "validated"]
 PUBLICATION_FORMAT = 5
-"""What new publications state beside their figures: 3 had neither validated share nor address, 2 no payments,
-1 neither need nor contracts."""
+"""What new publications state beside their figures: 4 had no areas by need, 3 neither validated share nor
+address, 2 no payments, 1 neither need nor contracts."""
 HEADLINES: tuple[HeadlineFigure, ...] = ("committed", "due", "delivered", "validated")
 
 
@@ -31,6 +31,14 @@ class NotPublished(NotFound):
 
     code = "not_published"
     title = "Nothing is published for this period"
+
+
+class PublicationOvertaken(Conflict):
+    """While it was worked out others published for the place, again and again."""
+
+    code = "publication_overtaken"
+    title = "Others publish for this place at the same moment"
+    retry_after_s = 30
 
 
 class PublicationInvalid(InvalidInput):

@@ -21,6 +21,11 @@ async def lock_numbers(tx: AsyncConnection, place_id: UUID) -> int:
     # The table refuses updates, so that its rows cannot be locked: an advisory lock stands for the place.
     lock = text("SELECT pg_advisory_xact_lock(hashtextextended('publications ' || :place, 0))")
     await tx.execute(lock, {"place": str(place_id)})
+    return await last_number(tx, place_id)
+
+
+async def last_number(tx: AsyncConnection, place_id: UUID) -> int:
+    """The number of a place's last publication, 0 before the first."""
     query = select(func.max(publications.c.number)).where(publications.c.place_id == place_id)
     return await tx.scalar(query) or 0
 

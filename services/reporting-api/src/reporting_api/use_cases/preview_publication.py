@@ -18,6 +18,7 @@ from cdp_common.web.caller import Caller
 from reporting_api.domain.disclosure import DisclosureRule
 from reporting_api.domain.exposures import Exposure
 from reporting_api.domain.publications import HEADLINES
+from reporting_api.storage.contract_values import contract_parts
 from reporting_api.storage.copies import names_known
 from reporting_api.storage.decile_sums import indices_landed_in
 from reporting_api.storage.figures import Slice, see_one_moment
@@ -26,7 +27,7 @@ from reporting_api.use_cases.gather import gather_crosswalks
 from reporting_api.use_cases.publish_need import need_of_place, published_need
 from reporting_api.use_cases.publish_spend import spend_to_publish
 from reporting_api.use_cases.read_contract_ratios import ratio_to_publish
-from reporting_api.use_cases.value_to_publish import ToPublish, value_to_publish
+from reporting_api.use_cases.value_to_publish import ToPublish, value_to_protect, value_to_publish
 
 
 async def preview_publication(
@@ -49,10 +50,14 @@ async def preview_publication(
     lines = Slice(place_id, period, None)
     async with db.begin() as tx:
         await see_one_moment(tx)
-        found = await value_to_publish(tx, lines, rule, clock(), number=None, preview_for=caller)
-        spend = (await spend_to_publish(tx, lines, found.agreed, rule, found.value.as_of)).told
-        ratio = (await ratio_to_publish(tx, lines, found, rule)).told
+        now = clock()
+        unprotected = await value_to_protect(tx, lines, now, preview_for=caller)
+        spend = (await spend_to_publish(tx, lines, unprotected.agreed, rule, now)).told
+        contracts = await contract_parts(tx, lines, now)
         landed_in = await indices_landed_in(tx, lines)
+    found = await value_to_publish(unprotected, rule, number=None)
+    ratio = ratio_to_publish(contracts, found, rule).told
+    async with db.begin() as tx:
         exposed = await _exposed(tx, found)
     shown = {name: getattr(found.value, name) for name in type(found.value).model_fields}
     missing = list(found.computed.coverage.missing_organisations)

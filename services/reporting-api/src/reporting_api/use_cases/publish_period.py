@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
@@ -31,16 +32,19 @@ from reporting_api.domain.publications import (
     HEADLINES,
     PUBLICATION_FORMAT,
     HeadlineFigure,
+    PublicationOvertaken,
     changes_between,
     content_hash,
     require_period_publishable,
 )
+from reporting_api.storage.contract_values import contract_parts
 from reporting_api.storage.decile_sums import indices_landed_in
-from reporting_api.storage.figures import Slice
+from reporting_api.storage.figures import Slice, see_one_moment
 from reporting_api.storage.ledger import head_block
 from reporting_api.storage.licensed_totals import keep_shown
 from reporting_api.storage.publications import (
     add_publication,
+    last_number,
     latest_of_period,
     lock_numbers,
     publication_by_id,
@@ -49,7 +53,7 @@ from reporting_api.use_cases.build_bridge import build_bridges, cell_changes
 from reporting_api.use_cases.gather import gather_crosswalks
 from reporting_api.use_cases.keep_sources import keep_what_was_counted
 from reporting_api.use_cases.publication_files import Signing, keep_files
-from reporting_api.use_cases.publish_need import need_of_place, published_need
+from reporting_api.use_cases.publish_need import NeedOfPlace, need_of_place, published_need
 from reporting_api.use_cases.publish_spend import spend_to_publish
 from reporting_api.use_cases.publish_targets import (
     ShownProgress,
@@ -60,13 +64,47 @@ from reporting_api.use_cases.read_contract_ratios import ratio_to_publish
 from reporting_api.use_cases.read_publications import thawed
 from reporting_api.use_cases.run_sequencer import seal_place
 from reporting_api.use_cases.value_contracts import validated_share
-from reporting_api.use_cases.value_to_publish import value_to_publish
+from reporting_api.use_cases.value_to_publish import (
+    ToProtect,
+    ToPublish,
+    value_to_protect,
+    value_to_publish,
+)
+
+MOST_ATTEMPTS = 5
+"""So often a publication is worked out, where others publish for the place at the same moment."""
 
 
 class PublicationRef(Contract):
     """What is kept of the answer to publishing: which publication it is; that is frozen itself."""
 
     id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class _Basis:
+    """What a publication is made of, as it stood at one position of the ledger and before one number."""
+
+    number: int
+    now: datetime
+    before: RowMapping | None
+    """The last publication of the period."""
+    head: Block | None
+    lines: Slice
+    unprotected: ToProtect
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is to be published, and how."""
+
+    caller: Caller
+    place_id: UUID
+    draft: PublicationDraft
+    rule: DisclosureRule
+    licence: str
+    signing: Signing
+    need: NeedOfPlace
 
 
 async def publish_period(
@@ -82,9 +120,12 @@ async def publish_period(
     once: Once,
     clock: Clock,
 ) -> Answer:
-    """The frozen publication; a period published before is restated under a new number, with a reason."""
+    """The frozen publication; a period published before is restated under a new number, with a reason.
+
+    What may be shown is worked out between two transactions, for that takes up to some seconds; when somebody
+    has published meanwhile, whose readers know more, it is worked out anew.
+    """
     caller.requires_role(place_id, "programme_manager")
-    period = Period(draft.period_start, draft.period_end)
     async with db.begin() as tx:
         if (earlier := await once.replay(tx)) is not None:
             return await _as_frozen(tx, earlier)
@@ -92,65 +133,79 @@ async def publish_period(
     need = await need_of_place(db, partners, toms, place_id, clock)
     # What waits in the inbox is sealed first, so that the publication rests on positions of the ledger.
     await seal_place(db, place_id, clock)
-    async with db.begin() as tx:
-        if (earlier := await once.replay(tx)) is not None:
-            return await _as_frozen(tx, earlier)
-        now = clock()
-        number = await lock_numbers(tx, place_id) + 1
-        before = await latest_of_period(tx, place_id, period, now)
-        require_period_publishable(period, now.date(), before is not None, draft.reason)
-        head = await head_block(tx, place_id)
-        position = 0 if head is None else head.last_position
-        lines = Slice(place_id, period, position)
-        protected = await value_to_publish(tx, lines, rule, now, number=number)
-        progress = await progress_to_publish(tx, protected.value, position, protected.agreed, rule)
-        bridges = await build_bridges(tx, place_id, number, position, period.end, protected.agreed, rule)
-        spend = await spend_to_publish(tx, lines, protected.agreed, rule, now)
-        ratio = await ratio_to_publish(tx, lines, protected, rule)
-        publication = _publication(
-            draft, protected.value, progress, bridges, before, head, rule, licence, now
-        )
-        publication = publication.model_copy(
-            update={
-                "format": PUBLICATION_FORMAT,
-                "need": published_need(protected, need, await indices_landed_in(tx, lines)),
-                "contract_ratio": ratio.told,
-                "spend": spend.told,
-                "validated_share": validated_share(protected.value.figures),
-                "url": signing.address(publication.id),
-            }
-        )
-        document = canonical_json(publication.model_dump(mode="json"))
-        row = _row(publication, protected.agreed, document)
-        await add_publication(tx, row)
-        await keep_shown(tx, row, protected.licensed)
-        await keep_what_was_counted(tx, publication, spend, ratio)
-        await keep_published_progress(tx, progress, row, now)
-        await keep_files(tx, signing, publication, document, now)
-        await record_event(tx, _published(publication), now)
-        kept = await once.keep(tx, 201, PublicationRef(id=publication.id), now=now)
+    asked = _Asked(caller, place_id, draft, rule, licence, signing, need)
+    for _ in range(MOST_ATTEMPTS):
+        async with db.begin() as tx:
+            await see_one_moment(tx)
+            basis = await _basis(tx, asked, clock())
+        protected = await value_to_publish(basis.unprotected, rule, number=basis.number)
+        async with db.begin() as tx:
+            if (earlier := await once.replay(tx)) is not None:
+                return await _as_frozen(tx, earlier)
+            if await lock_numbers(tx, place_id) + 1 == basis.number:
+                return await _freeze(tx, asked, basis, protected, once)
+    raise PublicationOvertaken("Others published meanwhile; publish again.")
+
+
+async def _basis(tx: AsyncConnection, asked: _Asked, now: datetime) -> _Basis:
+    period = Period(asked.draft.period_start, asked.draft.period_end)
+    before = await latest_of_period(tx, asked.place_id, period, now)
+    require_period_publishable(period, now.date(), before is not None, asked.draft.reason)
+    head = await head_block(tx, asked.place_id)
+    lines = Slice(asked.place_id, period, 0 if head is None else head.last_position)
+    number = await last_number(tx, asked.place_id) + 1
+    return _Basis(number, now, before, head, lines, await value_to_protect(tx, lines, now))
+
+
+async def _freeze(
+    tx: AsyncConnection, asked: _Asked, basis: _Basis, protected: ToPublish, once: Once
+) -> Answer:
+    """Write the publication under its number, with what stands beside its figures."""
+    lines, rule, now, position = basis.lines, asked.rule, basis.now, basis.lines.position
+    assert position is not None  # a publication rests on one
+    agreed, through = protected.agreed, lines.window.end
+    progress = await progress_to_publish(tx, protected.value, position, agreed, rule)
+    bridges = await build_bridges(tx, asked.place_id, basis.number, position, through, agreed, rule)
+    spend = await spend_to_publish(tx, lines, agreed, rule, now)
+    ratio = ratio_to_publish(await contract_parts(tx, lines, now), protected, rule)
+    publication = _publication(asked, basis, protected.value, progress, bridges)
+    publication = publication.model_copy(
+        update={
+            "format": PUBLICATION_FORMAT,
+            "need": published_need(protected, asked.need, await indices_landed_in(tx, lines)),
+            "contract_ratio": ratio.told,
+            "spend": spend.told,
+            "validated_share": validated_share(protected.value.figures),
+            "url": asked.signing.address(publication.id),
+        }
+    )
+    document = canonical_json(publication.model_dump(mode="json"))
+    row = _row(publication, agreed, document)
+    await add_publication(tx, row)
+    await keep_shown(tx, row, protected.licensed)
+    await keep_what_was_counted(tx, publication, spend, ratio)
+    await keep_published_progress(tx, progress, row, now)
+    await keep_files(tx, asked.signing, publication, document, now)
+    await record_event(tx, _published(publication), now)
+    kept = await once.keep(tx, 201, PublicationRef(id=publication.id), now=now)
     return Answer(kept.status, document, kept.headers)
 
 
 def _publication(
-    draft: PublicationDraft,
+    asked: _Asked,
+    basis: _Basis,
     value: CollectiveValue,
     progress: Sequence[ShownProgress],
     bridges: list[Bridge],
-    before: RowMapping | None,
-    head: Block | None,
-    rule: DisclosureRule,
-    licence: str,
-    now: datetime,
 ) -> Publication:
-    assert value.publication_number is not None
+    draft, before, head, rule = asked.draft, basis.before, basis.head, asked.rule
     return Publication(
         id=new_id(),
         place_id=value.place_id,
-        number=value.publication_number,
+        number=basis.number,
         period_start=draft.period_start,
         period_end=draft.period_end,
-        published_at=now,
+        published_at=basis.now,
         restates=None if before is None else before["number"],
         reason=draft.reason,
         changes=[] if before is None else _changes(before, value),
@@ -167,7 +222,7 @@ def _publication(
             minimum_people=rule.minimum_people,
             source=rule.source,
         ),
-        licence=licence,
+        licence=asked.licence,
     )
 
 

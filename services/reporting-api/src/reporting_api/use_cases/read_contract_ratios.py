@@ -75,11 +75,8 @@ class RatioToPublish:
     values: Sequence[SourceVersion]
 
 
-async def ratio_to_publish(
-    tx: AsyncConnection, lines: Slice, found: ToPublish, rule: DisclosureRule
-) -> RatioToPublish:
+def ratio_to_publish(parts: Sequence[ContractPart], found: ToPublish, rule: DisclosureRule) -> RatioToPublish:
     """The ratio of all contracts as a publication shows it: where the pounds of procurement are shown too."""
-    parts = await contract_parts(tx, lines, found.value.as_of)
     values = {(part.source_id, part.value_version) for part in parts if part.value_version is not None}
     ratio = ratio_of_contracts(parts)
     hidden = found.protection.withheld[Dimension("route")]

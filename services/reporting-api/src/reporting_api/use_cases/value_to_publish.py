@@ -30,7 +30,7 @@ from reporting_api.use_cases.protect_value import (
     organisations_agreed,
     protect,
 )
-from reporting_api.use_cases.recall_publications import recall
+from reporting_api.use_cases.recall_publications import Recalled, recall
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +46,21 @@ class ToPublish:
     """The licensed totals that it shows."""
 
 
-async def value_to_publish(
-    tx: AsyncConnection,
-    lines: Slice,
-    rule: DisclosureRule,
-    now: datetime,
-    *,
-    number: int | None,
-    preview_for: Caller | None = None,
-) -> ToPublish:
-    """The value of a slice, protected; licensed totals are previewed to those with the licence alone."""
+@dataclass(frozen=True, slots=True)
+class ToProtect:
+    """A value before disclosure control, with what publications before told."""
+
+    computed: ComputedValue
+    """With the licensed totals that show."""
+    recalled: Recalled
+    agreed: frozenset[UUID]
+    licensed: Mapping[TotalKey, LicensedTotal]
+
+
+async def value_to_protect(
+    tx: AsyncConnection, lines: Slice, now: datetime, *, preview_for: Caller | None = None
+) -> ToProtect:
+    """The value of a slice; licensed totals are previewed to those with the licence alone."""
     computed = await compute_value(
         tx, lines, now, PUBLISHED_DIMENSIONS, with_contributors=True, every_scheme=True
     )
@@ -67,17 +72,23 @@ async def value_to_publish(
         parts = {key: found for key, found in parts.items() if key not in hidden}
     licensed = totals_to_show(parts, lines.window, await shown_before(tx, lines.place_id))
     shown = with_licensed_totals(computed, licensed)
-    recalled = await recall(tx, lines, PUBLISHED_DIMENSIONS)
-    # It can take seconds of a processor: other requests go on meanwhile.
-    protection = await asyncio.to_thread(protect, shown, recalled, agreed, rule)
+    return ToProtect(shown, await recall(tx, lines, PUBLISHED_DIMENSIONS), agreed, licensed)
+
+
+async def value_to_publish(found: ToProtect, rule: DisclosureRule, *, number: int | None) -> ToPublish:
+    """The value as the public may see it.
+
+    It can take seconds of a processor: other requests go on meanwhile, and no transaction is to be open.
+    """
+    protection = await asyncio.to_thread(protect, found.computed, found.recalled, found.agreed, rule)
     value = collective_value(
-        shown,
+        found.computed,
         protection.withheld,
         publication_number=number,
         names_missing=False,
-        licensed=licensed,
+        licensed=found.licensed,
     )
-    return ToPublish(value, shown, protection, agreed, licensed)
+    return ToPublish(value, found.computed, protection, found.agreed, found.licensed)
 
 
 async def organisations_agreed_at(tx: AsyncConnection, lines: Slice, moment: datetime) -> frozenset[UUID]:
