@@ -1,6 +1,7 @@
 """The gateway on a socket: `python -m tests.performance.graph.serve_gateway PORT STUBS CACHE_S`.
 
-It is the application that ships; only traces are off, as they are in the gateways beside it.
+It is the process that ships, collector of garbage and all; lines of the log are off and spans go nowhere,
+as in the gateways beside it.
 """
 
 from __future__ import annotations
@@ -8,10 +9,9 @@ from __future__ import annotations
 import sys
 from typing import Any
 
-import uvicorn
-
 from cdp_common.testing.callers import AUDIENCE, ISSUER
 from cdp_common.web.logs import configure_logging
+from cdp_common.web.serving import serve
 from gateway.main import create_serving_app
 from gateway.settings import Settings
 
@@ -27,6 +27,7 @@ def main(port: int, stubs: str, cache_s: float) -> None:
     settings = Settings(
         issuer=ISSUER,
         audience=AUDIENCE,
+        host="127.0.0.1",
         port=port,
         public_answer_s=cache_s,
         client_points_per_minute=0,
@@ -35,8 +36,7 @@ def main(port: int, stubs: str, cache_s: float) -> None:
         **urls,
     )
     configure_logging("gateway", "ERROR")
-    app = create_serving_app(settings)
-    uvicorn.run(app, host="127.0.0.1", port=port, log_config=None, access_log=False)
+    serve(create_serving_app, settings, name="gateway")
 
 
 if __name__ == "__main__":
