@@ -32,7 +32,7 @@ from cdp_common.contracts.targets import TargetProgress
 from cdp_common.contracts.tenders import Tender
 from cdp_common.contracts.toms import Edition, Measure, MeasureBatchRequest, MeasureKey
 from cdp_common.contracts.working_group import Meeting
-from gateway.loading import MAX_IDS_PER_CALL, by_id, found_in_lists, one_by_one, or_none, pick
+from gateway.loading import MAX_IDS_PER_CALL, OneByOne, by_id, found_in_lists, or_none, pick
 from gateway.of_organisations import FirstReports, OfOrganisation, agreements_of, memberships_of, reports_of
 from gateway.upstreams import Upstreams
 
@@ -156,97 +156,91 @@ class Loaders:
         return agreements_of(self._upstreams)
 
     @cached_property
-    def need_rankings(self) -> DataLoader[str, MeasureRanking]:
+    def need_rankings(self) -> OneByOne[str, MeasureRanking]:
         """Measures by need, by the question as JSON."""
-        return one_by_one(self._need_ranking)
+        return OneByOne(self._need_ranking)
 
     # ------------------------------------------------------ without: what is asked twice is fetched once
     @cached_property
-    def memberships(self) -> DataLoader[UUID, Membership | None]:
+    def memberships(self) -> OneByOne[UUID, Membership | None]:
         """Memberships by id."""
-        return one_by_one(
+        return OneByOne(
             lambda key: or_none(self._upstreams.partners.ask(lambda api: api.get_membership(key)))
         )
 
     @cached_property
-    def statements(self) -> DataLoader[UUID, Statement | None]:
+    def statements(self) -> OneByOne[UUID, Statement | None]:
         """Statements by id."""
-        return one_by_one(
-            lambda key: or_none(self._upstreams.partners.ask(lambda api: api.get_statement(key)))
-        )
+        return OneByOne(lambda key: or_none(self._upstreams.partners.ask(lambda api: api.get_statement(key))))
 
     @cached_property
-    def programmes(self) -> DataLoader[UUID, Programme | None]:
+    def programmes(self) -> OneByOne[UUID, Programme | None]:
         """Programmes of work by id."""
-        return one_by_one(
-            lambda key: or_none(self._upstreams.partners.ask(lambda api: api.get_programme(key)))
-        )
+        return OneByOne(lambda key: or_none(self._upstreams.partners.ask(lambda api: api.get_programme(key))))
 
     @cached_property
-    def meetings(self) -> DataLoader[UUID, Meeting | None]:
+    def meetings(self) -> OneByOne[UUID, Meeting | None]:
         """Meetings by id."""
-        return one_by_one(lambda key: or_none(self._upstreams.partners.ask(lambda api: api.get_meeting(key))))
+        return OneByOne(lambda key: or_none(self._upstreams.partners.ask(lambda api: api.get_meeting(key))))
 
     @cached_property
-    def checklists(self) -> DataLoader[UUID, Checklist | None]:
+    def checklists(self) -> OneByOne[UUID, Checklist | None]:
         """Checklists by id."""
-        return one_by_one(
-            lambda key: or_none(self._upstreams.partners.ask(lambda api: api.get_checklist(key)))
-        )
+        return OneByOne(lambda key: or_none(self._upstreams.partners.ask(lambda api: api.get_checklist(key))))
 
     @cached_property
-    def editions(self) -> DataLoader[UUID, Edition | None]:
+    def editions(self) -> OneByOne[UUID, Edition | None]:
         """Editions by id."""
-        return one_by_one(lambda key: or_none(self._upstreams.toms.ask(lambda api: api.get_edition(key))))
+        return OneByOne(lambda key: or_none(self._upstreams.toms.ask(lambda api: api.get_edition(key))))
 
     @cached_property
-    def bids(self) -> DataLoader[UUID, Bid | None]:
+    def bids(self) -> OneByOne[UUID, Bid | None]:
         """Bids by id."""
-        return one_by_one(lambda key: or_none(self._upstreams.procurement.ask(lambda api: api.get_bid(key))))
+        return OneByOne(lambda key: or_none(self._upstreams.procurement.ask(lambda api: api.get_bid(key))))
 
     @cached_property
-    def charters(self) -> DataLoader[UUID, Charter | None]:
+    def charters(self) -> OneByOne[UUID, Charter | None]:
         """Charters by id."""
-        return one_by_one(lambda key: or_none(self._upstreams.charter.ask(lambda api: api.get_charter(key))))
+        return OneByOne(lambda key: or_none(self._upstreams.charter.ask(lambda api: api.get_charter(key))))
 
     @cached_property
-    def publications(self) -> DataLoader[UUID, Publication | None]:
+    def publications(self) -> OneByOne[UUID, Publication | None]:
         """Publications by id."""
-        return one_by_one(
+        return OneByOne(
             lambda key: or_none(self._upstreams.reporting.ask(lambda api: api.get_publication(key)))
         )
 
     @cached_property
-    def reports(self) -> DataLoader[UUID, Report | None]:
+    def reports(self) -> OneByOne[UUID, Report | None]:
         """Reports by id."""
-        return one_by_one(lambda key: or_none(self._upstreams.reporting.ask(lambda api: api.get_report(key))))
+        return OneByOne(lambda key: or_none(self._upstreams.reporting.ask(lambda api: api.get_report(key))))
 
     @cached_property
-    def cohorts(self) -> DataLoader[UUID, Cohort | None]:
+    def cohorts(self) -> OneByOne[UUID, Cohort | None]:
         """Cohorts by id."""
-        return one_by_one(lambda key: or_none(self._upstreams.reporting.ask(lambda api: api.get_cohort(key))))
+        return OneByOne(lambda key: or_none(self._upstreams.reporting.ask(lambda api: api.get_cohort(key))))
 
     @cached_property
-    def people_tables(self) -> DataLoader[UUID, PeopleTable | None]:
+    def people_tables(self) -> OneByOne[UUID, PeopleTable | None]:
         """Published tables of counts of people by id."""
-        return one_by_one(
+        return OneByOne(
             lambda key: or_none(self._upstreams.reporting.ask(lambda api: api.get_people_publication(key)))
         )
 
     @cached_property
-    def places_by_slug(self) -> DataLoader[str, Place | None]:
+    def places_by_slug(self) -> OneByOne[str, Place | None]:
         """Places by short name."""
-        return one_by_one(self._place_by_slug)
+        return OneByOne(self._place_by_slug)
 
     @cached_property
-    def values(self) -> DataLoader[ValueKey, CollectiveValue]:
+    def values(self) -> OneByOne[ValueKey, CollectiveValue]:
         """Collective values by question."""
-        return one_by_one(self._value)
+        return OneByOne(self._value)
 
     @cached_property
-    def cells(self) -> DataLoader[ValueKey, dict[str, FourFigures]]:
+    def cells(self) -> OneByOne[ValueKey, dict[str, FourFigures]]:
         """The figures of each cell that is not withheld, by the question and then the cell's key."""
-        return one_by_one(self._cells)
+        return OneByOne(self._cells)
 
     # ------------------------------------------------------------ looked for in a list of their place
     @cached_property

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Protocol, TypeVar
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from typing import Any, Generic, Protocol, TypeVar
 from uuid import UUID
 
 from strawberry.dataloader import DataLoader
@@ -16,6 +16,21 @@ MAX_IDS_PER_CALL = 200
 
 Key = TypeVar("Key")
 Found = TypeVar("Found")
+
+
+class OneByOne(Generic[Key, Found]):
+    """Loads each thing by a call of its own, and what is asked twice once."""
+
+    def __init__(self, fetch: Callable[[Key], Coroutine[Any, Any, Found]]) -> None:
+        self._fetch = fetch
+        self._asked: dict[Key, asyncio.Task[Found]] = {}
+
+    def load(self, key: Key) -> asyncio.Task[Found]:
+        """The thing, perhaps asked for already."""
+        asked = self._asked.get(key)
+        if asked is None or asked.cancelled():
+            asked = self._asked[key] = asyncio.create_task(self._fetch(key))
+        return asked
 
 
 class HasId(Protocol):
@@ -67,15 +82,6 @@ def by_id(ask: Callable[[IdBatch], Awaitable[Batch[Record]]]) -> DataLoader[UUID
         return [found.get(key) for key in ids]
 
     return DataLoader(fetch_all, max_batch_size=MAX_IDS_PER_CALL)
-
-
-def one_by_one(fetch: Callable[[Key], Awaitable[Found]]) -> DataLoader[Key, Found]:
-    """Loads each thing by a call of its own, and what is asked twice once."""
-
-    async def fetch_all(keys: list[Key]) -> Sequence[Found | BaseException]:
-        return await asyncio.gather(*(fetch(key) for key in keys), return_exceptions=True)
-
-    return DataLoader(fetch_all)
 
 
 async def or_none(asked: Awaitable[Found]) -> Found | None:

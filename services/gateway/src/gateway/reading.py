@@ -14,7 +14,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import cache, cached_property, partial
 from types import UnionType
-from typing import Annotated, Any, Literal, TypeVar, Union, cast, get_args, get_origin
+from typing import Annotated, Any, Final, Literal, TypeVar, Union, cast, get_args, get_origin
 from uuid import UUID
 
 import msgspec
@@ -25,6 +25,9 @@ _AS_PLAIN: Mapping[Any, Any] = {AwareDatetime: datetime, JsonValue: Any}
 _PLAIN = frozenset({Any, type(None), str, bool, int, Decimal, date, datetime, UUID})
 _UNCHANGING = frozenset({type(None), str, bool, int, Decimal})
 """Types of defaults that need no copy."""
+
+# What is read out of JSON cannot hold itself: the collector need not look through it.
+_AS_READ: Final[Any] = {"frozen": True, "kw_only": True, "gc": False}
 
 Body = TypeVar("Body", bound=BaseModel)
 
@@ -49,14 +52,13 @@ def twin_of(contract: type[BaseModel], tag: str | None = None) -> type[msgspec.S
     fields = [_field(name, field) for name, field in contract.model_fields.items() if name != tag]
     namespace = _properties(contract)
     if tag is None:
-        return msgspec.defstruct(contract.__name__, fields, namespace=namespace, frozen=True, kw_only=True)
+        return msgspec.defstruct(contract.__name__, fields, namespace=namespace, **_AS_READ)
     value = get_args(contract.model_fields[tag].annotation)[0]
     return msgspec.defstruct(
         contract.__name__,
         fields,
         namespace={**namespace, tag: value},
-        frozen=True,
-        kw_only=True,
+        **_AS_READ,
         tag_field=tag,
         tag=value,
     )
