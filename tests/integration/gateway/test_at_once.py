@@ -13,7 +13,7 @@ from tests.integration.gateway.conftest import furnish
 from tests.integration.gateway.world import Ticks, running
 
 from cdp_common.testing.callers import TokenMint
-from gateway import at_once
+from gateway import direct
 
 QUERY = '{ place(slug: "place-1") { name } }'
 TRACE = "0af7651916cd43dd8448eb211c80319c"
@@ -34,7 +34,7 @@ async def test_an_answer_at_once_has_its_line_its_span_and_the_headers_of_the_fi
     spans = InMemorySpanExporter()
     provider = TracerProvider()
     provider.add_span_processor(SimpleSpanProcessor(spans))
-    monkeypatch.setattr(at_once, "_tracer", provider.get_tracer("test"))
+    monkeypatch.setattr(direct, "_tracer", provider.get_tracer("test"))
     async with running(mint, Ticks(), public_answer_s=5) as world:
         furnish(world)
         first = await world.post(QUERY)
@@ -48,9 +48,11 @@ async def test_an_answer_at_once_has_its_line_its_span_and_the_headers_of_the_fi
     }
     assert again.headers["x-content-type-options"] == "nosniff"
     assert (again.headers["x-request-id"], len(plain.headers["x-request-id"])) == ("mine", 36)
-    [span] = spans.get_finished_spans()
+    made, span = spans.get_finished_spans()  # what is answered at once, of no trace, has none
+    assert (made.name, span.name) == ("POST /graphql", "POST /graphql")
+    assert made.attributes == {**(span.attributes or {}), "http.response.status_code": 200}
     assert span.context is not None
-    assert (span.name, f"{span.context.trace_id:032x}") == ("POST /graphql", TRACE)
+    assert f"{span.context.trace_id:032x}" == TRACE
     told = [line for line in lines if line["event"] == "request"]
     assert [line["request_id"] for line in told][1] == "mine"
     assert {(line["route"], line["status"]) for line in told} == {("/graphql", 200)}

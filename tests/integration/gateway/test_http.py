@@ -81,6 +81,7 @@ async def test_a_refused_document_is_400_in_the_newer_media_type_and_200_in_the_
         ("mutation { place }", None, "document_invalid"),
         ("subscription { place }", None, "operation_not_offered"),
         ("fragment f on Place { name }", None, "operation_unknown"),
+        ("query A { __typename } query B { __typename }", None, "operation_unknown"),
     ],
 )
 async def test_what_is_wrong_with_a_query_has_a_code(

@@ -11,7 +11,7 @@ from tests.integration.gateway.conftest import furnish
 from tests.integration.gateway.world import Refused, Ticks, World, running
 
 from cdp_common.testing.callers import TokenMint
-from gateway import endpoint
+from gateway import endpoint, operations
 from gateway.context import Context
 from gateway.documents import Documents
 
@@ -48,13 +48,13 @@ async def test_an_answer_whose_seconds_are_over_is_made_anew_only_where_a_servic
     keeping: World, ticks: Ticks, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     executed: list[str] = []
-    sound = endpoint._execute
+    sound = operations.execute_operation
 
     async def watched(context: Context, document: str, *more: Any) -> Any:
         executed.append(context.request_id)
         return await sound(context, document, *more)
 
-    monkeypatch.setattr(endpoint, "_execute", watched)
+    monkeypatch.setattr(endpoint, "execute_operation", watched)
 
     async def named(request_id: str) -> tuple[Any, int, int]:
         headers = {"X-Request-Id": request_id}

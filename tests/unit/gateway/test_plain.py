@@ -6,11 +6,11 @@ from enum import Enum
 from typing import Any
 
 import strawberry
-from graphql import GraphQLError, GraphQLObjectType
+from graphql import DocumentNode, ExecutionResult, GraphQLError, GraphQLObjectType, execute, parse
 from strawberry.schema.name_converter import NameConverter
 
 from gateway.schema.lean import make_lean
-from gateway.schema.plain import PLAIN, PlainFirst
+from gateway.schema.plain import PLAIN, PlainFirst, Selections
 
 
 @strawberry.enum
@@ -149,6 +149,22 @@ async def test_what_is_picked_is_what_the_library_comes_to() -> None:
         assert picked.data == ordinary.data, query
         told = [(one.message, one.path, one.locations) for one in picked.errors or ()]
         assert told == [(one.message, one.path, one.locations) for one in ordinary.errors or ()], query
+
+
+async def test_what_is_kept_of_a_document_is_asked_with_the_arguments_of_each_request() -> None:
+    document = parse("query($name: String!) { branch { words found(name: $name) { name } } }")
+    kept: Selections = {}
+    for name in ("elm", "yew"):
+        result = await schema_answer(document, {"name": name}, kept)
+        assert result == {"branch": {"words": ["a", "b"], "found": {"name": name}}}
+        assert len(kept) == 2  # of the branch, and of what was found
+
+
+async def schema_answer(document: DocumentNode, variables: dict[str, Any], kept: Selections) -> Any:
+    result = execute(
+        PICKED._schema, document, variable_values=variables, executor_class=PlainFirst, selections=kept
+    )
+    return (result if isinstance(result, ExecutionResult) else await result).data
 
 
 async def test_what_comes_at_once_is_asked_for_once() -> None:

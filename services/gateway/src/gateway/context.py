@@ -36,6 +36,10 @@ class Context:
     def __post_init__(self) -> None:
         self.loaders = Loaders(self.upstreams)
 
+    def forget(self) -> None:
+        """Let go of what was read: objects that executed a query hold this until the collector comes."""
+        self.loaders = Loaders(self.upstreams)
+
     def renew(self) -> None:
         """Forget what was asked of the services: another event of a subscription is answered from anew."""
         if self.renewed is not None:

@@ -3,61 +3,50 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
-from fastapi.routing import APIRoute
 from graphql import GraphQLError
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
-from strawberry.exceptions import MissingQueryError
-from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.types.execution import ExecutionResult, PreExecutionError
 from strawberry.types.graphql import OperationType
 
 from cdp_common.clients.upstream import PREVIEW_HEADER, Carrier
-from cdp_common.kernel.errors import BadRequest, CdpError
+from cdp_common.kernel.errors import BadRequest
 from cdp_common.web.caller import Caller
 from cdp_common.web.etags import is_held
-from cdp_common.web.identity import MaybeCaller, maybe_caller
+from cdp_common.web.identity import MaybeCaller
 from cdp_common.web.problems import request_id_of
-from cdp_common.web.requests import exact_json, is_plain_json
-from gateway.at_once import PATH as GRAPHQL_PATH
-from gateway.at_once import remember
+from cdp_common.web.requests import exact_json
 from gateway.caller_points import CallerPoints
 from gateway.context import Context
 from gateway.documents import Documents
-from gateway.errors import (
-    DocumentMalformed,
-    DocumentMissing,
-    MutationOverGet,
-    OperationNotOffered,
-    OperationUnknown,
-    VariablesInvalid,
-    error_answer,
-)
+from gateway.errors import DocumentMissing, MutationOverGet, VariablesInvalid, error_answer
 from gateway.happenings import Happenings, Listener
 from gateway.limits import Limits
 from gateway.noted_reads import NotedReads, are_unchanged
+from gateway.operations import execute_operation
 from gateway.public_answers import Answer, PublicAnswers, body_of, key_of
-from gateway.schema.root import schema
 from gateway.settings import Settings
 from gateway.upstreams import Upstreams, upstreams_for
 
 GRAPHQL_MEDIA_TYPE = "application/graphql-response+json"
 JSON_MEDIA_TYPE = "application/json"
 
-Handler = Callable[[Request], Coroutine[Any, Any, Response]]
-
+PATH = "/graphql"
 VARY = f"Authorization, Accept, {PREVIEW_HEADER}"
 """The headers on which an answer depends."""
 
-_BY_GET = frozenset({OperationType.QUERY})
-_BY_POST = frozenset({OperationType.QUERY, OperationType.MUTATION})
+CAME_TO = "came_to"
+"""In the request's state: which kept answer it came to, by its key and its hash."""
+
+BY_GET = frozenset({OperationType.QUERY})
+BY_POST = frozenset({OperationType.QUERY, OperationType.MUTATION})
 
 
 class GraphRequest(BaseModel):
@@ -79,37 +68,16 @@ class GraphRequest(BaseModel):
     ] = None
 
 
-class GraphRoute(APIRoute):
-    """A route that reads requests of the usual form itself, and leaves the others to the framework.
-
-    The framework solves dependencies one by one, reads the JSON and validates what it read, in several times
-    the time; what is wrong with a request it says.
-    """
-
-    def get_route_handler(self) -> Handler:
-        """The framework's handler, asked where the form is another one."""
-        handle = super().get_route_handler()
-
-        async def handle_graph(request: Request) -> Response:
-            given = await _of_usual_form(request)
-            if given is None:
-                return await handle(request)
-            caller = await maybe_caller(request, request.headers.get("authorization"))
-            return await _answer(request, caller, given, _BY_POST)
-
-        return handle_graph
+router = APIRouter(tags=["graph"])
 
 
-router = APIRouter(tags=["graph"], route_class=GraphRoute)
-
-
-@router.post(GRAPHQL_PATH)
+@router.post(PATH)
 async def post_graphql(request: Request, caller: MaybeCaller, body: GraphRequest) -> Response:
     """Answer a query or carry out a mutation. Without a token it sees what is public, and does little."""
-    return await _answer(request, caller, body, _BY_POST)
+    return await answer(request, caller, body, BY_POST)
 
 
-@router.get(GRAPHQL_PATH)
+@router.get(PATH)
 async def get_graphql(
     request: Request,
     caller: MaybeCaller,
@@ -136,43 +104,32 @@ async def get_graphql(
             "extensions": _object_in(extensions, "extensions"),
         }
     )
-    return await _answer(request, caller, given, _BY_GET)
+    return await answer(request, caller, given, BY_GET)
 
 
-async def _of_usual_form(request: Request) -> GraphRequest | None:
-    if request.method != "POST":
-        return None
-    body = await request.body()
-    if not is_plain_json(request, body) or b"NaN" in body or b"Infinity" in body:
-        return None
-    try:
-        return GraphRequest.model_validate_json(body)
-    except ValidationError:
-        return None
-
-
-async def _answer(
+async def answer(
     request: Request, caller: Caller | None, given: GraphRequest, allowed: frozenset[OperationType]
 ) -> Response:
-    answer = await _answered(request, caller, given, allowed)
+    """The response to a request that was read; raises a `CdpError` where it is none of GraphQL's."""
+    found = await _answered(request, caller, given, allowed)
     media_type = _media_type(request.headers.get("accept", ""))
-    headers = {"Cache-Control": _cache_control(request, caller, answer), "Vary": VARY}
-    if caller is None and answer.etag is not None:
-        headers["ETag"] = answer.etag
+    headers = {"Cache-Control": _cache_control(request, caller, found), "Vary": VARY}
+    if caller is None and found.etag is not None:
+        headers["ETag"] = found.etag
         # The condition is about what GET would give (RFC 9110, 13.1.2): a document that is sent is answered.
-        if request.method == "GET" and is_held(request, answer.etag):
+        if request.method == "GET" and is_held(request, found.etag):
             return Response(status_code=304, headers=headers)
-    body = answer.body
+    body = found.body
     if body is None:
-        body = _with_errors(answer.result, request_id_of(request))
-    is_refused = isinstance(answer.result, PreExecutionError)
+        body = _with_errors(found.result, request_id_of(request))
+    is_refused = isinstance(found.result, PreExecutionError)
     # The older media type says 200 to every request that is well formed, whatever came of it.
     status = 400 if is_refused and media_type == GRAPHQL_MEDIA_TYPE else 200
-    if _is_mutation_over_get(answer.result):
+    if _is_mutation_over_get(found.result):
         status, headers["Allow"] = 405, "POST"
     response = Response(body, status_code=status, headers=headers, media_type=f"{media_type}; charset=utf-8")
-    if caller is None and answer.key is not None and answer.etag is not None:
-        remember(request, answer.key, answer.etag)
+    if caller is None and found.key is not None and found.etag is not None:
+        request.scope["state"][CAME_TO] = found.key, found.etag
     return response
 
 
@@ -189,7 +146,8 @@ async def _answered(
     except DocumentMissing:
         raise  # then it is no request of GraphQL's
     except BadRequest as refusal:
-        return Answer.of(_refused(refusal, refusal))
+        refused = GraphQLError(str(refusal), original_error=refusal)
+        return Answer.of(PreExecutionError(data=None, errors=[refused]))
     points: CallerPoints = request.app.state.caller_points
     points.take(request, caller, now)
     answers: PublicAnswers = request.app.state.public_answers
@@ -198,7 +156,7 @@ async def _answered(
     context = context_of(request, caller, request_id_of(request), noted)
 
     async def execute() -> ExecutionResult:
-        result = await _execute(context, document, given, allowed)
+        result = await execute_operation(context, document, given.variables, given.operation_name, allowed)
         points.charge(request, caller, result.extensions, now)
         return result
 
@@ -249,38 +207,8 @@ def may_write(document: str) -> bool:
     return "mutation" in document
 
 
-async def _execute(
-    context: Context, document: str, given: GraphRequest, allowed: frozenset[OperationType]
-) -> ExecutionResult:
-    try:
-        return await schema.execute(
-            document,
-            variable_values=given.variables,
-            context_value=context,
-            operation_name=given.operation_name,
-            allowed_operation_types=allowed,
-        )
-    except MissingQueryError as fault:
-        return _refused(DocumentMalformed("There is no document."), fault)
-    except CannotGetOperationTypeError as fault:
-        return _refused(OperationUnknown("The document has no such operation."), fault)
-    except InvalidOperationTypeError as fault:
-        return _refused(_wrong_kind(fault), fault)
-
-
-def _wrong_kind(fault: InvalidOperationTypeError) -> CdpError:
-    if fault.operation_type == OperationType.MUTATION:
-        return MutationOverGet("A mutation is sent by POST.")
-    return OperationNotOffered("A subscription is asked for as a stream: over SSE or a WebSocket.")
-
-
 def _is_mutation_over_get(result: ExecutionResult) -> bool:
     return any(isinstance(one.original_error, MutationOverGet) for one in result.errors or ())
-
-
-def _refused(refusal: Exception, fault: Exception) -> PreExecutionError:
-    refusal.__cause__ = None if fault is refusal else fault
-    return PreExecutionError(data=None, errors=[GraphQLError(str(refusal), original_error=refusal)])
 
 
 def context_of(

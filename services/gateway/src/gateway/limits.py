@@ -76,7 +76,7 @@ class Limits:
 
 
 class Limited(SchemaExtension):
-    """Applies the limits of the request's context."""
+    """Applies the limits of the request's context to what the library itself executes: subscriptions."""
 
     _cost: Cost | None = None
 
@@ -84,7 +84,7 @@ class Limited(SchemaExtension):
         """Have the document parsed up to the most tokens and validated with the rules below."""
         limits: Limits = self.execution_context.context.limits
         self.execution_context.parse_options["max_tokens"] = limits.max_tokens
-        self.execution_context.validation_rules += _rules_of(limits)
+        self.execution_context.validation_rules += rules_of(limits)
         yield
 
     def on_execute(self) -> Iterator[None]:
@@ -94,7 +94,7 @@ class Limited(SchemaExtension):
         operation = get_operation_ast(context.graphql_document, context.operation_name)
         if operation is not None:
             limits: Limits = context.context.limits
-            self._cost = _PRICED.cost_of(
+            self._cost = priced(
                 context.schema._schema, context.graphql_document, operation, context.variables or {}
             )
             require_within(self._cost, limits)
@@ -102,14 +102,12 @@ class Limited(SchemaExtension):
 
     def get_results(self) -> dict[str, Any]:
         """What the operation may cost at most, as it was held against the limits."""
-        if self._cost is None:
-            return {}
-        return {"cost": {"calls": self._cost.calls, "nodes": self._cost.nodes}}
+        return {} if self._cost is None else {"cost": self._cost.stated}
 
 
 @lru_cache(maxsize=64)
-def _rules_of(limits: Limits) -> tuple[type[ValidationRule], ...]:
-    """The same classes for the same limits, so that validated documents are recognised."""
+def rules_of(limits: Limits) -> tuple[type[ValidationRule], ...]:
+    """What a document is validated by beside the rules of the specification."""
     rules: tuple[type[ValidationRule], ...] = (_shape_rule(limits),)
     return rules if limits.is_introspectable else (*rules, NoSchemaIntrospectionCustomRule)
 
@@ -193,6 +191,11 @@ class Cost:
         """The calls of an operation."""
         return self.each + self.batch
 
+    @property
+    def stated(self) -> dict[str, int]:
+        """The cost as an answer's extensions say it."""
+        return {"calls": self.calls, "nodes": self.nodes}
+
     def beside(self, other: Cost) -> Cost:
         """Both in one selection."""
         return Cost(self.each + other.each, self.batch + other.batch, self.nodes + other.nodes)
@@ -212,7 +215,8 @@ def cost_of(
         raise QueryTooDeep("The query nests too deeply.") from fault
 
 
-_PRICED = Priced(cost_of, SIZE_ARGUMENTS)
+priced = Priced(cost_of, SIZE_ARGUMENTS).cost_of
+"""The same, at once for what was priced a moment ago."""
 
 
 def require_within(cost: Cost, limits: Limits) -> None:

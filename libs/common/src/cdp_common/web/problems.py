@@ -192,13 +192,14 @@ def request_id_of(request: Request) -> str:
 
 def install_problem_handlers(app: FastAPI) -> None:
     """Answer every refusal of this application, and of the framework, as a problem."""
-    app.add_exception_handler(CdpError, _on_refusal)
+    app.add_exception_handler(CdpError, on_refusal)
     app.add_exception_handler(UpstreamProblem, _on_upstream_refusal)
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(HTTPException, _on_http)
 
 
-async def _on_refusal(request: Request, error: Exception) -> Response:
+async def on_refusal(request: Request, error: Exception) -> Response:
+    """The response to a refusal of ours; one of no category is a fault, and says nothing."""
     assert isinstance(error, CdpError)
     if status_of(type(error)) == HTTPStatus.INTERNAL_SERVER_ERROR:
         _log.error("refusal_without_category", code=error.code, exc_info=error)

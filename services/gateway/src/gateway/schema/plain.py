@@ -3,7 +3,7 @@
 For each field the executor makes a path and a description of where it stands, asks three times whether the
 value has to be awaited, and goes through the kinds of types. Of a query for many objects almost all fields
 need none of that: a value picked from its object, a leaf, or objects whose own fields follow. What is picked
-is worked out once for a selection, and objects are then written one after another without asking again;
+is worked out once for a document, and objects are then written one after another without asking again;
 whatever else there is to say of a field (an error above all) is left to the library, which then does the same
 again in its own way. Picking has no effects, so that it may be done twice.
 """
@@ -27,6 +27,7 @@ from graphql import (
     is_list_type,
     is_non_null_type,
 )
+from graphql.execution.collect_fields import FieldDetails
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 
@@ -109,11 +110,44 @@ def _written(kind: Any) -> Callable[[Any], Any]:
     return name_of
 
 
+Field = tuple[str, Pick, Write, bool, type | None]
+"""A field's name in the answer, how it is picked and written, whether it may be null, and of which class."""
+
+Question = tuple[GraphQLObjectType, GraphQLField, list[FieldDetails]]
+"""A field with a function, by the type that it is a field of and by where it stands."""
+
+Ask = Callable[[GraphQLObjectType, GraphQLField, list[FieldDetails]], Pick | None]
+"""Gives a field's function its arguments; None where something is wrong with them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Selected:
-    """What is selected on objects of one type, all of it plain: how each field is picked and written."""
+    """What is selected on objects of one type, all of it plain: how each field is picked and written.
 
-    fields: tuple[tuple[str, Pick, Write, bool, type | None], ...]
+    It is the same for every request but for what is `open`.
+    """
+
+    fields: tuple[Field, ...]
+    open: tuple[Open, ...] = ()
+
+    def asked(self, ask: Ask) -> Selected | None:
+        """The same with every function given the arguments of a request."""
+        if not self.open:
+            return self
+        fields = list(self.fields)
+        for one in self.open:
+            name, pick, write, may_be_null, made_as = fields[one.index]
+            asked = pick if one.question is None else ask(*one.question)
+            below = None if one.below is None else one.below.asked(ask)
+            if asked is None or (one.below is not None and below is None):
+                return None
+            write = write if below is None else below.writer(one.plain)
+            fields[one.index] = name, asked, write, may_be_null, made_as
+        return Selected(tuple(fields))
+
+    def writer(self, plain: Plain) -> Write:
+        """How the value of a field is written below which this is selected."""
+        return _each(self.written, plain.made_as) if plain.is_list else self.written
 
     def written(self, source: Any) -> dict[str, Any]:
         """The object as it is answered; raises `Otherwise`, or what picking raises, where that is not all."""
@@ -130,6 +164,21 @@ class Selected:
                 raise Otherwise
             answer[name] = value
         return answer
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """A field that depends on the request: its own function, or one below it."""
+
+    index: int
+    plain: Plain
+    question: Question | None
+    below: Selected | None
+
+
+Selections = dict[tuple[GraphQLObjectType, tuple[int, ...]], Selected | None]
+"""What is selected in a document, by the type of the objects and the nodes of the fields that give them; None
+where not all of it is plain."""
 
 
 def _each(write: Write, made_as: type | None) -> Write:
@@ -150,10 +199,15 @@ def _each(write: Write, made_as: type | None) -> Write:
 
 
 class PlainFirst(StrawberryGraphQLCoreExecutionContext):
-    """The library's execution, with plain fields picked before it prepares anything."""
+    """The library's execution, with plain fields picked before it prepares anything.
 
-    def __init__(self, *arguments: Any, **named: Any) -> None:
+    `selections` are those of the document, which every execution of it shares; a document whose selections
+    depend on variables has none.
+    """
+
+    def __init__(self, *arguments: Any, selections: Selections | None = None, **named: Any) -> None:
         super().__init__(*arguments, **named)
+        self._selections: Selections = {} if selections is None else selections
         # By the identity of the list, as the library remembers what it collected: it keeps the list alive.
         self._selected: dict[tuple[GraphQLObjectType, int], Selected | None] = {}
 
@@ -198,18 +252,28 @@ class PlainFirst(StrawberryGraphQLCoreExecutionContext):
                 return self._object(plain.kind, field, value, field_details_list, path, position_context)
         return super().execute_field(parent_type, source, field_details_list, path, position_context)
 
-    def _selection(self, kind: GraphQLObjectType, details: Any) -> Selected | None:
+    def _selection(self, kind: GraphQLObjectType, details: list[FieldDetails]) -> Selected | None:
+        """What is selected, with the arguments of this request."""
         key = (kind, id(details))
         if key not in self._selected:
-            self._selected[key] = self._select(kind, details)
+            selected = self._planned(kind, details)
+            self._selected[key] = None if selected is None else selected.asked(self._asked)
         return self._selected[key]
 
-    def _select(self, kind: GraphQLObjectType, details: Any) -> Selected | None:
+    def _planned(self, kind: GraphQLObjectType, details: list[FieldDetails]) -> Selected | None:
+        """What is selected, whatever the arguments."""
+        key = (kind, tuple([id(one.node) for one in details]))
+        if key not in self._selections:
+            self._selections[key] = self._plan(kind, details)
+        return self._selections[key]
+
+    def _plan(self, kind: GraphQLObjectType, details: list[FieldDetails]) -> Selected | None:
         """How all that is selected is picked; None where a part of it is not plain, or comes later."""
         collected = self.collect_subfields(kind, details)
         if collected.new_defer_usages:
             return None
-        fields: list[tuple[str, Pick, Write, bool, type | None]] = []
+        fields: list[Field] = []
+        left_open: list[Open] = []
         for name, below in collected.grouped_field_set.items():
             called = below[0].node.name.value
             if called == TYPE_NAME:
@@ -217,27 +281,22 @@ class PlainFirst(StrawberryGraphQLCoreExecutionContext):
                 continue
             field = kind.fields.get(called)
             plain: Plain | None = None if field is None else field.extensions.get(PLAIN)
-            picked = None if field is None or plain is None else self._picked(kind, field, plain, below)
-            if picked is None or plain is None:
+            if field is None or plain is None:
                 return None
+            inner = None if plain.kind is None else self._planned(plain.kind, below)
+            write = plain.write if inner is None else inner.writer(plain)
+            if write is None:
+                return None
+            question = (kind, field, below) if plain.pick is None else None
+            if question is not None or (inner is not None and inner.open):
+                left_open.append(Open(len(fields), plain, question, inner))
             made_as = None if plain.is_list else plain.made_as
-            fields.append((name, *picked, plain.may_be_null, made_as))
-        return Selected(tuple(fields))
+            fields.append((name, plain.pick or _always(None), write, plain.may_be_null, made_as))
+        return Selected(tuple(fields), tuple(left_open))
 
-    def _picked(
-        self, kind: GraphQLObjectType, field: GraphQLField, plain: Plain, details: Any
-    ) -> tuple[Pick, Write] | None:
-        """How a field's value is picked and written; None where not all below it is plain."""
-        write = plain.write
-        if plain.kind is not None:
-            inner = self._selection(plain.kind, details)
-            write = None if inner is None else inner.written
-        pick = plain.pick or self._asked(kind, field, details)
-        if write is None or pick is None:
-            return None
-        return pick, _each(write, plain.made_as) if plain.is_list else write
-
-    def _asked(self, kind: GraphQLObjectType, field: GraphQLField, details: Any) -> Pick | None:
+    def _asked(
+        self, kind: GraphQLObjectType, field: GraphQLField, details: list[FieldDetails]
+    ) -> Pick | None:
         """A field's function with its arguments, which are the same for all objects of a selection."""
         first, resolve = details[0], field.resolve
         with suppress(GraphQLError):  # what is wrong with an argument the library says
@@ -271,5 +330,5 @@ class PlainFirst(StrawberryGraphQLCoreExecutionContext):
             return None
 
 
-def _always(value: str) -> Pick:
+def _always(value: str | None) -> Pick:
     return lambda _: value

@@ -8,7 +8,6 @@ from typing import Annotated, Any, Final
 import strawberry
 from graphql import GraphQLError
 from strawberry import federation
-from strawberry.extensions import ParserCache, ValidationCache
 from strawberry.federation.schema import FederationAny
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
@@ -67,7 +66,6 @@ from gateway.schema.working_group import action_node, meeting_node
 from gateway.texts import as_cell_key
 
 FEDERATION_VERSION: Final = "2.9"  # what composers read today
-KEPT_DOCUMENTS = 256
 
 NODES: Mapping[str, Callable[[Context, str], Awaitable[Node | None]]] = {
     "Action": action_node,
@@ -279,11 +277,7 @@ schema = GraphSchema(
     types=[Node],
     execution_context_class=PlainFirst,
     config=StrawberryConfig(scalar_map=SCALARS),
-    extensions=[
-        Limited,
-        lambda: ParserCache(maxsize=KEPT_DOCUMENTS),
-        lambda: ValidationCache(maxsize=KEPT_DOCUMENTS),
-    ],
+    extensions=[Limited],
     federation_version=FEDERATION_VERSION,
 )
 
