@@ -37,7 +37,7 @@ def routes() -> APIRouter:
         ("PATCH", "/v1/plans/batch?x=1", 405, "POST"),
         ("DELETE", "/v1/plans/batch", 405, "POST"),
         ("GET", "/v1/plans/batches", 422, None),
-        ("POST", "/v1/plans/batches", 405, "GET, PATCH"),
+        ("POST", "/v1/plans/batches", 405, "GET, HEAD, PATCH"),
         ("PATCH", "/v1/plans/01a20000-0000-7000-8000-000000000001", 200, None),
         ("GET", "/v1/plans/01a20000-0000-7000-8000-000000000001?as_of=2026-07-01T10:00:00Z", 200, None),
         ("GET", "/v1/plans/01a20000-0000-7000-8000-000000000001?as_of=2026-07-01T10:00:00", 422, None),

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.types import Message, Receive, Scope, Send
 from tests.unit.common_web.test_problems import assert_problem
 
-from cdp_common.web.middleware import BodyLimit, RequestContext, add_response_headers
+from cdp_common.web.middleware import BodyLimit, HeadRequests, RequestContext, add_response_headers
 
 
 async def chunks(size: int, count: int) -> AsyncIterator[bytes]:
@@ -42,6 +42,43 @@ async def test_answers_carry_the_security_headers(client):
     assert headers["referrer-policy"] == "no-referrer"
     assert headers["content-security-policy"] == "default-src 'none'; frame-ancestors 'none'"
     assert "server" not in headers
+
+
+async def test_head_is_answered_as_get_without_the_content(client, token_mint):
+    for path in ("/v1/who", "/v1/bid", "/v1/late", "/health/live", "/v1/nowhere", "/v1/who?what=1"):
+        headers = {"X-Request-Id": "1", **token_mint.headers()}
+        read = await client.get(path, headers=headers)
+        asked = await client.head(path, headers=headers)
+        counted = (asked.headers.pop("ratelimit", None), read.headers.pop("ratelimit", None))
+        assert (counted[0] is None) == (counted[1] is None)
+        assert (asked.status_code, asked.headers, asked.content) == (read.status_code, read.headers, b"")
+    etag = (await client.head("/v1/bid", headers=token_mint.headers())).headers["etag"]
+    held = await client.head("/v1/bid", headers={"If-None-Match": etag, **token_mint.headers()})
+    assert held.status_code == 304
+    assert (await client.head("/v1/echo")).headers["allow"] == "POST"
+
+
+async def test_head_of_what_would_stream_for_ever_ends():
+    sent: list[Message] = []
+
+    async def streaming(scope: Scope, receive: Receive, send: Send) -> None:
+        assert scope["method"] == "GET"
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"2")]})
+        for _ in range(2):
+            await send({"type": "http.response.body", "body": b"x", "more_body": True})
+
+    async def keep(message: Message) -> None:
+        sent.append(message)
+
+    async def nothing() -> Message:
+        raise AssertionError
+
+    scope = {"type": "http", "method": "HEAD", "path": "/", "headers": []}
+    await HeadRequests(streaming)(scope, nothing, keep)
+    assert sent == [
+        {"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"2")]},
+        {"type": "http.response.body"},
+    ]
 
 
 async def test_answers_to_a_token_and_refusals_are_not_stored(client, token_mint):

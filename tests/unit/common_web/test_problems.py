@@ -70,13 +70,13 @@ async def test_a_trailing_slash_is_another_path_and_no_redirect(client):
 async def test_an_unknown_method_is_a_problem_that_names_the_known_ones(client):
     answer = await client.delete("/v1/late")
     assert_problem(answer, 405, "method_not_allowed")
-    assert answer.headers["allow"] == "GET"
+    assert answer.headers["allow"] == "GET, HEAD"
 
 
 async def test_all_methods_of_a_path_are_named_whichever_route_stands_first(client):
     answer = await client.put(BIDS)
     assert_problem(answer, 405, "method_not_allowed")
-    assert answer.headers["allow"] == "GET, POST"
+    assert answer.headers["allow"] == "GET, HEAD, POST"
 
 
 @pytest.mark.parametrize(

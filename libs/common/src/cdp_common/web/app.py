@@ -13,7 +13,7 @@ from cdp_common.web.examples import Example
 from cdp_common.web.fixed_paths import FixedPaths
 from cdp_common.web.health import health_routes
 from cdp_common.web.logs import configure_logging_if_unset
-from cdp_common.web.middleware import BodyLimit, RequestContext
+from cdp_common.web.middleware import BodyLimit, HeadRequests, RequestContext
 from cdp_common.web.openapi import PROBLEM_RESPONSES, install_openapi
 from cdp_common.web.problems import install_problem_handlers
 from cdp_common.web.requests import StrictRequest
@@ -71,6 +71,7 @@ def create_service(
         separate_input_output_schemas=False,
         telemetry=NATIVE_TELEMETRY,
         middleware=[
+            Middleware(HeadRequests),
             Middleware(RequestContext, docs_paths=frozenset({DOCS_PATH, f"{DOCS_PATH}/oauth2-redirect"})),
             Middleware(BodyLimit, max_bytes=settings.max_body_bytes, larger=larger_bodies),
             *_rehearsals(settings),

@@ -72,6 +72,26 @@ class RequestContext:
                 log_request(scope, answer.status, time.perf_counter() - started_at)
 
 
+class HeadRequests:
+    """Answers HEAD as GET would be answered, without the content (RFC 9110, section 9.3.2)."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Run the application for a GET of which only the beginning is passed on."""
+        if scope["type"] != "http" or scope["method"] != "HEAD":
+            await self._app(scope, receive, send)
+            return
+
+        async def headers_alone(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                await send(message)
+                await send({"type": "http.response.body"})  # also ends what would stream for ever
+
+        await self._app({**scope, "method": "GET"}, receive, headers_alone)
+
+
 class LoggedAs:
     """Inside, each line of the log names the request; the library's own way reads all there is first."""
 

@@ -270,7 +270,8 @@ def _methods_of(request: Request) -> list[str]:
         if isinstance(context.original_route, APIRoute) and context.path_regex.match(path)
     ]
     fixed = [context for context in matching if context.path == path]
-    return sorted({method for context in fixed or matching for method in context.methods or ()})
+    methods = {method for context in fixed or matching for method in context.methods or ()}
+    return sorted(methods | {"HEAD"} if "GET" in methods else methods)
 
 
 def error_catalogue(packages: Collection[str] | None = None) -> list[dict[str, Any]]:
