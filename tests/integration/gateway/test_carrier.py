@@ -1,18 +1,28 @@
 """Calls on real sockets: bounded in time and size, typed when they fail, part of the trace."""
 
 import asyncio
+import re
 import socket
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
+from ipaddress import ip_address
+from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 from opentelemetry import trace
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.sampling import ALWAYS_OFF, ALWAYS_ON, Sampler
 
 from cdp_common.clients.upstream import Reply, UpstreamMalformed, UpstreamUnavailable
-from gateway import carrier
-from gateway.carrier import Aiohttp
+from cdp_common.kernel.clock import utc_now
+from gateway import carrier, connection
+from gateway.carrier import KeptConnections
 
 Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
@@ -40,9 +50,9 @@ def saying(answer: bytes, heard: list[bytes] | None = None) -> Talk:
 
 
 async def asked(url: str, path: str = "/v1/places?slug=a%20b") -> Reply:
-    aiohttp = Aiohttp()
-    async with aiohttp.opened():
-        return await aiohttp.exchange("GET", f"{url}{path}", {"X-Request-Id": "r1"}, None)
+    connections = KeptConnections()
+    async with connections.opened():
+        return await connections.exchange("GET", f"{url}{path}", {"X-Request-Id": "r1"}, None)
 
 
 async def test_a_call_says_what_it_is_given_and_its_answer_is_read_whole() -> None:
@@ -60,10 +70,10 @@ async def test_a_call_says_what_it_is_given_and_its_answer_is_read_whole() -> No
 
 async def test_an_answer_in_pieces_is_read_up_to_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     answer = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nabcd\r\n4\r\nefgh\r\n0\r\n\r\n"
-    monkeypatch.setattr(carrier, "MAX_ANSWER_BYTES", 8)
+    monkeypatch.setattr(connection, "MAX_ANSWER_BYTES", 8)
     async with listening(saying(answer)) as url:
         assert (await asked(url)).body == b"abcdefgh"
-        monkeypatch.setattr(carrier, "MAX_ANSWER_BYTES", 7)
+        monkeypatch.setattr(connection, "MAX_ANSWER_BYTES", 7)
         with pytest.raises(UpstreamMalformed, match="more than is read"):
             await asked(url)
 
@@ -75,6 +85,8 @@ async def test_an_answer_in_pieces_is_read_up_to_the_limit(monkeypatch: pytest.M
         b"SSH-2.0-OpenSSH\r\n\r\n",
         b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nshort",
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n",
+        b"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n",
+        b"HTTP/1.1 100 Continue\r\n\r\n",
     ],
 )
 async def test_a_service_that_hangs_up_or_talks_nonsense_is_unavailable(answer: bytes) -> None:
@@ -109,3 +121,162 @@ async def test_a_call_is_part_of_the_trace(sampler: Sampler, monkeypatch: pytest
     assert stated in heard[0]
     is_of_the_request = stated + trace.format_span_id(context.span_id).encode() in heard[0]
     assert is_of_the_request is (sampler is ALWAYS_OFF)  # a call that is recorded is a span of its own
+
+
+class Talking:
+    """A server that says one thing after another, each to one request; None hangs up."""
+
+    def __init__(self, *answers: bytes | None) -> None:
+        self._answers = iter(answers)
+        self.requests: list[bytes] = []
+        self.connections = 0
+
+    async def __call__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.connections += 1
+        with suppress(asyncio.IncompleteReadError):
+            while (answer := await self._next(reader)) is not None:
+                writer.write(answer)
+                await writer.drain()
+        writer.close()
+
+    async def _next(self, reader: asyncio.StreamReader) -> bytes | None:
+        head = await reader.readuntil(b"\r\n\r\n")
+        size = re.search(rb"Content-Length: (\d+)", head)
+        self.requests.append(head + await reader.readexactly(int(size[1]) if size else 0))
+        return next(self._answers)
+
+
+def said(body: bytes, *headers: bytes) -> bytes:
+    """An answer."""
+    lines = (b"HTTP/1.1 200 OK", *headers, b"Content-Length: %d" % len(body))
+    return b"\r\n".join((*lines, b"", body))
+
+
+@asynccontextmanager
+async def calling(talk: Talking) -> AsyncIterator[Callable[..., Awaitable[bytes]]]:
+    """What calls a server that talks so, over connections that are kept: gives the body of the answer."""
+    connections = KeptConnections()
+    async with listening(talk) as url, connections.opened():
+
+        async def call(method: str = "GET", content: bytes | None = None, **headers: str) -> bytes:
+            return (await connections.exchange(method, f"{url}/v1/a", headers, content)).body
+
+        yield call
+
+
+async def test_a_connection_is_used_again_one_call_at_a_time() -> None:
+    talk = Talking(
+        said(b"a"), b"HTTP/1.1 100 Continue\r\n\r\n" + said(b"b"), said(b""), said(b"c"), said(b"d")
+    )
+    async with calling(talk) as call:
+        assert [await call(), await call("POST", b'{"a":1}'), await call("POST")] == [b"a", b"b", b""]
+        assert talk.connections == 1
+        assert sorted(await asyncio.gather(call(), call())) == [b"c", b"d"]
+    assert talk.connections == 2
+    assert talk.requests[1].endswith(b'Content-Length: 7\r\n\r\n{"a":1}')
+    assert talk.requests[2].endswith(b"Content-Length: 0\r\n\r\n")
+
+
+@pytest.mark.parametrize(
+    "last", [said(b"a", b"Connection: close"), said(b"a") + b"more", said(b"a") + said(b"x")]
+)
+async def test_a_connection_that_ends_or_says_more_than_was_asked_is_not_used_again(last: bytes) -> None:
+    talk = Talking(last, said(b"b"))
+    async with calling(talk) as call:
+        assert [await call(), await call()] == [b"a", b"b"]
+    assert talk.connections == 2
+
+
+async def test_a_connection_left_alone_for_long_is_not_used_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    talk = Talking(said(b"a"), said(b"b"))
+    async with calling(talk) as call:
+        assert await call() == b"a"
+        monkeypatch.setattr(carrier, "KEPT_S", 0)
+        assert await call() == b"b"
+    assert talk.connections == 2
+
+
+async def test_a_read_on_a_connection_that_ended_meanwhile_is_sent_again_and_nothing_else_is() -> None:
+    talk = Talking(said(b"a"), None, said(b"b"), None)
+    async with calling(talk) as call:
+        assert [await call(), await call()] == [b"a", b"b"]
+        with pytest.raises(UpstreamUnavailable, match="could not be reached"):
+            await call("POST", b"{}")
+    assert (len(talk.requests), talk.connections) == (4, 2)
+
+
+async def test_a_read_whose_answer_broke_off_is_not_sent_again() -> None:
+    talk = Talking(said(b"a"), said(b"b"))
+    async with calling(talk) as call:
+        assert await call() == b"a"
+    short = Talking(said(b"a"), b"HTTP/1.1 200 OK\r\nContent-Le\x00")
+    async with calling(short) as call:
+        await call()
+        with pytest.raises(UpstreamUnavailable, match="could not be reached"):
+            await call()
+    assert len(short.requests) == 2
+
+
+async def test_an_answer_without_a_length_ends_with_its_connection() -> None:
+    async with listening(saying(b"HTTP/1.1 200 OK\r\n\r\nall of it")) as url:
+        assert (await asked(url)).body == b"all of it"
+
+
+async def test_a_service_that_says_nothing_is_unavailable_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(carrier, "READ_TIMEOUT_S", 0.05)
+    async with calling(Talking(b"HTTP/1.1 200 OK\r\n", said(b"b"))) as call:
+        with pytest.raises(UpstreamUnavailable, match="did not answer in time"):
+            await call()
+        assert await call() == b"b"  # on another connection: what comes late is no answer to this
+
+
+@pytest.mark.parametrize("value", ["a\r\nX-Role: officer", "a\nb", "a\0"])
+async def test_nothing_that_a_caller_says_begins_another_line(value: str) -> None:
+    talk = Talking(said(b"a"))
+    async with calling(talk) as call:
+        with pytest.raises(ValueError, match="ends a line"):
+            await call(**{"Idempotency-Key": value})
+    assert talk.connections == 0
+
+
+async def test_a_service_behind_tls_is_believed_where_its_certificate_is(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    certificate = self_signed("127.0.0.1", tmp_path)
+    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    server.load_cert_chain(certificate)
+    trusting = ssl.create_default_context(cafile=str(certificate))
+    listener = await asyncio.start_server(saying(said(b"a")), "127.0.0.1", 0, ssl=server)
+    async with listener:
+        url = f"https://127.0.0.1:{listener.sockets[0].getsockname()[1]}"
+        with pytest.raises(UpstreamUnavailable, match="could not be reached"):
+            await asked(url)
+        monkeypatch.setattr(carrier, "trust_store", lambda: trusting)
+        assert (await asked(url)).body == b"a"
+
+
+def self_signed(address: str, folder: Path) -> Path:
+    """A certificate of the address with its key, in one file."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, address)])
+    now = utc_now()
+    holder = x509.SubjectAlternativeName([x509.IPAddress(ip_address(address))])
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(hours=1))
+        .not_valid_after(now + timedelta(hours=1))
+        .add_extension(holder, critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    private = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    path = folder / "certificate.pem"
+    path.write_bytes(made.public_bytes(serialization.Encoding.PEM) + private)
+    return path
+
+
+async def test_an_address_of_another_kind_is_of_no_service() -> None:
+    for url in ("ftp://127.0.0.1", "http://user@127.0.0.1", "127.0.0.1"):
+        with pytest.raises(UpstreamUnavailable, match="no address of a service"):
+            await asked(url)

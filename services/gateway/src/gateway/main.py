@@ -16,7 +16,7 @@ from cdp_common.web.wiring import closing
 from gateway import endpoint, sockets, streams
 from gateway.at_once import AtOnce
 from gateway.caller_points import CallerPoints
-from gateway.carrier import Aiohttp
+from gateway.carrier import KeptConnections
 from gateway.documents import Documents, read_registry
 from gateway.graphiql import pages as graphiql
 from gateway.guards import guards_for
@@ -36,7 +36,7 @@ def create_app(
     now_s: Seconds = monotonic,
 ) -> FastAPI:
     """The application; it connects to nothing before it is started."""
-    opened, pool = http or open_http(), Aiohttp()
+    opened, pool = http or open_http(), KeptConnections()
     pages = [graphiql.router] if settings.has_graphiql else []
     app = create_service(
         settings,
