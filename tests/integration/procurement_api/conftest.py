@@ -1,12 +1,17 @@
 """A running procurement-api for each test, in a database that forgets what the test did."""
 
 import base64
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
 
 import pytest
+from opentelemetry import trace
+from opentelemetry.instrumentation.sqlalchemy import SQLAlchemyInstrumentor
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from tests.integration.procurement_api.neighbours import Partners, Toms, outside
 from tests.integration.procurement_api.world import NOW, World
 
@@ -56,6 +61,25 @@ async def wide_world(make_database: MakeDatabase, settings: Settings) -> AsyncIt
     """The same on a database of its own with several connections, for what happens at the same moment."""
     async with running(await make_database(PACKAGE, SCHEMA), settings) as made:
         yield made
+
+
+@pytest.fixture
+def spans(monkeypatch: pytest.MonkeyPatch) -> Iterator[InMemorySpanExporter]:
+    """Every span of the process, in the order in which they ended."""
+    exporter, provider = InMemorySpanExporter(), TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
+    monkeypatch.setattr(trace, "get_tracer_provider", lambda: provider)
+    yield exporter
+    SQLAlchemyInstrumentor().uninstrument()
+
+
+@pytest.fixture
+async def traced(
+    spans: InMemorySpanExporter, savepoint_database: MakeSavepointDatabase, settings: Settings
+) -> AsyncIterator[World]:
+    """The service with spans of its requests and its queries, logging all that it can."""
+    async with running(await savepoint_database(PACKAGE, SCHEMA), settings) as world:
+        yield world
 
 
 @asynccontextmanager

@@ -1,21 +1,13 @@
 """What is logged and traced of bids, and stored before opening, tells nothing of what they hold."""
 
 import re
-from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import pytest
-from opentelemetry import trace
-from opentelemetry.instrumentation.sqlalchemy import SQLAlchemyInstrumentor
-from opentelemetry.sdk.trace import TracerProvider
-from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
-from tests.integration.procurement_api.conftest import running
 from tests.integration.procurement_api.world import ANSWER, Json, World, bid_of, line, refused
 
 from cdp_common.kernel.identifiers import new_id
-from cdp_common.testing.plugin import MakeSavepointDatabase
-from procurement_api.settings import PACKAGE, SCHEMA, Settings
 from procurement_api.storage.bids import add_version
 from procurement_api.use_cases import submit_bid
 
@@ -32,25 +24,6 @@ TOLD_BY_BIDS = (
     *("7313", "17.39", "8642.57", "86420.57", "86421.579", "97531.25", "155220.56", "24382.81"),
     *(ANSWER, "Zwiebelkuchen", "Hemsterhuis", "user-4711", "E01020762"),
 )
-
-
-@pytest.fixture
-def spans(monkeypatch: pytest.MonkeyPatch) -> Iterator[InMemorySpanExporter]:
-    """Every span of the process, in the order in which they ended."""
-    exporter, provider = InMemorySpanExporter(), TracerProvider()
-    provider.add_span_processor(SimpleSpanProcessor(exporter))
-    monkeypatch.setattr(trace, "get_tracer_provider", lambda: provider)
-    yield exporter
-    SQLAlchemyInstrumentor().uninstrument()
-
-
-@pytest.fixture
-async def traced(
-    spans: InMemorySpanExporter, savepoint_database: MakeSavepointDatabase, settings: Settings
-) -> AsyncIterator[World]:
-    """The service with spans of its requests and its queries, logging all that it can."""
-    async with running(await savepoint_database(PACKAGE, SCHEMA), settings) as world:
-        yield world
 
 
 def body_of(world: World, lines: list[Json]) -> Json:

@@ -1,9 +1,12 @@
 """A bid with which nothing is wrong is taken by one statement; whatever else there is goes the long way."""
 
 import json
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from opentelemetry.trace import SpanKind
 from tests.integration.procurement_api.world import LINES, Json, Party, World, bid_of, line, refused
 
 from cdp_common.kernel.identifiers import new_id
@@ -131,3 +134,72 @@ async def test_late_is_late_and_the_buyer_does_not_bid(world: World, tender: Jso
     response = await world.post(path, bid_of(late), as_=late)
     assert refused(response) == (409, "tender_closed")
     assert response.json()["refusal_jws"]
+
+
+async def test_an_answer_at_once_has_the_headers_the_span_the_line_and_the_event_of_any_other(
+    traced: World, spans: InMemorySpanExporter, capsys: pytest.CaptureFixture[str]
+):
+    world, tender = traced, await traced.published()
+    for _ in range(2):
+        await world.done("GET", "/v1/receipt-keys")
+    path, trace_id = f"/v1/tenders/{tender['id']}/bids", "0af7651916cd43dd8448eb211c80319c"
+    seen = []
+    # What the media type says beside its name makes no difference, and is no usual form.
+    for name, media in (("One", "application/json"), ("Two", "application/json; charset=utf-8")):
+        bidder = world.party(name)
+        spans.clear()
+        capsys.readouterr()
+        response = await world.http.post(
+            path,
+            content=json.dumps(bid_of(bidder)).encode(),
+            headers={
+                "Authorization": f"Bearer {bidder.token}",
+                "Idempotency-Key": str(new_id()),
+                "Content-Type": media,
+                "X-Request-Id": "asked-so",
+                "traceparent": f"00-{trace_id}-b7ad6b7169203331-01",
+            },
+        )
+        headers = {**response.headers, "content-length": str(len(response.content))}
+        [span] = [one for one in spans.get_finished_spans() if one.kind is SpanKind.SERVER]
+        [line_said] = [json.loads(one) for one in capsys.readouterr().out.splitlines()]
+        assert span.context is not None
+        assert line_said.pop("duration_ms") > 0
+        assert line_said.pop("span_id") == f"{span.context.span_id:016x}"
+        event = (await world.told("bid.received"))[-1]
+        assert str(event["traceparent"]).startswith(f"00-{trace_id}-")
+        ways = any(one.name.startswith("INSERT") for one in spans.get_finished_spans())
+        seen.append((ways, response.status_code, headers, span.name, dict(span.attributes or {}), line_said))
+    at_once, usual = seen
+    assert (at_once[0], usual[0]) == (False, True)
+    assert at_once[1:] == usual[1:]
+    assert at_once[2]["x-request-id"] == "asked-so"
+    assert at_once[3] == "POST /v1/tenders/{tender_id}/bids"
+    assert at_once[5]["trace_id"] == trace_id
+
+
+async def test_a_body_in_parts_is_taken_at_once_and_what_is_said_twice_is_left_to_the_usual_way(
+    world: World, tender: Json, monkeypatch: pytest.MonkeyPatch
+):
+    async def share_submissions(*_: Any) -> None:
+        raise Long
+
+    bidder, path = world.party("One"), f"/v1/tenders/{tender['id']}/bids"
+    body = json.dumps(bid_of(bidder)).encode()
+    headers = [
+        ("Authorization", f"Bearer {bidder.token}"),
+        ("Idempotency-Key", str(new_id())),
+        ("Content-Type", "application/json"),
+    ]
+    with monkeypatch.context() as at_once:
+        at_once.setattr(submit_bid, "share_submissions", share_submissions)
+        twice = [*headers, ("Idempotency-Key", str(new_id()))]
+        assert (await world.http.post(path, content=body, headers=twice)).status_code == 500
+        sent = [*headers, ("Content-Length", str(len(body)))]
+
+        async def parts() -> AsyncIterator[bytes]:
+            yield body[:100]
+            yield body[100:]
+
+        assert (await world.http.post(path, content=parts(), headers=sent)).status_code == 201
+    assert (await world.rows())["bids"] == 1

@@ -19,6 +19,7 @@ from procurement_api.storage.take_bids import FirstVersion, take_bids
 from procurement_api.storage.tenders import end_submissions
 from procurement_api.use_cases import bids_together
 
+PATIENCE_S = 10
 LONGEST_S = 0.1
 """How long a bid may wait to be sent in the test of that; all are held up for a little longer."""
 
@@ -71,7 +72,7 @@ async def held_up(world: World, tender: Json) -> AsyncIterator[None]:
 async def posted(world: World, tender: Json, bidders: Sequence[Party], statements: Statements) -> list[Any]:
     """The answers to the bidders' bids, of which the first is under way when the others come."""
     path = f"/v1/tenders/{tender['id']}/bids"
-    async with held_up(world, tender):
+    async with asyncio.timeout(PATIENCE_S), held_up(world, tender):
         first = asyncio.create_task(world.post(path, bid_of(bidders[0]), as_=bidders[0]))
         await statements.begun.wait()
         others = [asyncio.create_task(world.post(path, bid_of(who), as_=who)) for who in bidders[1:]]

@@ -5,9 +5,13 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
+from unittest.mock import patch
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from procurement_api.domain import bid
 from procurement_api.domain.bid import (
     BidInvalid,
     Content,
@@ -19,7 +23,7 @@ from procurement_api.domain.bid import (
 )
 from procurement_api.domain.bid_file import BidFileRefused, read_bid_file
 from procurement_api.domain.contract_period import ContractPeriod, Instalment
-from procurement_api.domain.delivery_profile import Profile
+from procurement_api.domain.delivery_profile import WHOLE_CONTRACT, Profile
 from procurement_api.domain.promised_quantity import QUANTITY_LIMIT, Amount, Counted
 
 COUNTED_HOURS = Counted(unit="hours", decimals=2, negative_allowed=False, maximum_per_line=Decimal(1000))
@@ -241,6 +245,34 @@ def test_a_mandatory_measure_is_answered_for_in_each_lot_that_asks_for_it():
     assert faults(line(lot="2"), line(lot="1"), demands=in_one) == [
         ("/lines/0/lot", "measure_not_asked_in_lot")
     ]
+
+
+OFFERED = st.builds(
+    line,
+    st.sampled_from(["H", "C", "S", "X"]),
+    st.sampled_from(["10", "10.125", "-1", "0", "1000", "1000.01"]),
+    lot=st.sampled_from([None, "1", "2", "9"]),
+    unit=st.sampled_from(["hours", "tco2e", "gbp_spent"]),
+    answer=st.sampled_from(["", "yes", "a" * 50, "a" * 51]),
+    industry=st.sampled_from([None, "construction"]),
+    activity=st.sampled_from([None, None, "A-1"]),
+    profile=st.sampled_from([WHOLE_CONTRACT, WHOLE_CONTRACT, Profile(starts_on=date(2020, 1, 1))]),
+    once_if_any_won=st.sampled_from([False, False, True]),
+)
+
+
+@given(
+    st.lists(OFFERED, max_size=3),
+    st.sampled_from([(), ("1",)]),
+    st.booleans(),
+    st.sampled_from([frozenset[str](), frozenset({"1"})]),
+)
+def test_what_holds_plainly_has_no_fault_and_all_others_are_looked_at(lines, lots, by_lot, asked_in):
+    measures = {code: replace(one, lots=asked_in) for code, one in DEMANDS.measures.items()}
+    demands = replace(DEMANDS, measures=measures, by_lot=by_lot)
+    with patch.object(bid, "_holds_plainly", lambda *_: False):
+        all_found = faults(*lines, lots=lots, demands=demands)
+    assert faults(*lines, lots=lots, demands=demands) == all_found
 
 
 def test_a_file_says_yes_or_no_of_what_is_owed_once():

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import httpx2
 from fastapi import FastAPI
+from starlette.middleware import Middleware
 
 from cdp_common.clients.feeds import FeedClient
 from cdp_common.clients.partners import PartnersClient
@@ -38,6 +39,7 @@ from procurement_api.api import (
     portals,
     tenders,
 )
+from procurement_api.api.bids_at_once import BidsAtOnce
 from procurement_api.api.keys import Keys
 from procurement_api.domain.packages import Publisher
 from procurement_api.settings import PACKAGE, SCHEMA, Settings
@@ -113,6 +115,7 @@ def create_app(
         description="What was promised in tenders: sealed bids, evaluation, awards, agreements, plans, OCDS.",
         routers=_ROUTERS,
         uncounted=_BEFORE_A_DEADLINE,
+        middleware=[Middleware(BidsAtOnce)],
         database=database,
         package=PACKAGE,
         verifier=verifier or remote_verifier(settings, http, clock),

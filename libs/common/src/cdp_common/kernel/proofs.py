@@ -12,18 +12,21 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+# Made once: with settings of its own the library makes one for each call.
+_canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
 _LEAF = b"\x00"
 _NODE = b"\x01"
 
 
 def canonical_json(value: Mapping[str, Any]) -> bytes:
     """The one way of writing a JSON object: keys sorted, no spaces, UTF-8. Numbers travel as strings."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    return _canonical.encode(value).encode()
 
 
 def commitment(key: bytes, content: bytes) -> str:
     """HMAC-SHA256 of the content, hexadecimal: fixes the content and tells nothing without the key."""
-    return hmac.new(key, content, hashlib.sha256).hexdigest()
+    return hmac.digest(key, content, "sha256").hex()
 
 
 def leaf_hash(content: bytes) -> str:

@@ -112,7 +112,8 @@ def _in_one_spelling(body: bytes) -> bytes:
 
 def _fingerprint(request: Request, content: bytes) -> str:
     """A hash of what is asked: path, query and body, the body by its content and not by its spelling."""
-    asked = hashlib.sha256(f"{request.url.path}?{request.url.query}\n".encode())
+    asked = hashlib.sha256(f"{request.scope['path']}?".encode())
+    asked.update(request.scope["query_string"] + b"\n")
     asked.update(content)
     return asked.hexdigest()
 

@@ -28,7 +28,6 @@ from cdp_common.web.identity import MaybeCaller, signed_caller
 from cdp_common.web.once import OnceHeader, OnceWithHeader, answer_response
 from cdp_common.web.paging import Paging, page_links
 from procurement_api.api.bid_files import CSV_BODY, BidFileRoute
-from procurement_api.api.bids_at_once import SubmissionRoute
 from procurement_api.api.clients import Partners, Toms
 from procurement_api.api.keys import ServiceKeys
 from procurement_api.use_cases import read_bids, tender_log
@@ -43,7 +42,7 @@ router = APIRouter(tags=["bids"])
 file_router = APIRouter(tags=["bids"], route_class=BidFileRoute)
 replacement_router = APIRouter(tags=["bids"], route_class=BidFileRoute)
 """The operations that read a bid, as JSON or as a CSV file."""
-submission_router = APIRouter(tags=["bids"], route_class=SubmissionRoute)
+submission_router = APIRouter(tags=["bids"], route_class=BidFileRoute)
 """The one of them that thousands ask for in the minutes before a deadline."""
 
 Bidder = Annotated[Caller, Security(signed_caller, scopes=["bids:write"])]

@@ -51,7 +51,7 @@ class Amount(NamedTuple):
 
 def amount_faults(at: str, amount: Amount, counted: Counted) -> list[FieldError]:
     """What is wrong with the quantity, inputs and group of the line at `at`; codes are toms-engine's."""
-    if _is_plainly_right(amount, counted):
+    if is_plainly_right(amount, counted):
         return []
     if amount.stated is None and amount.inputs is None:
         words = "A line states its quantity or the inputs that give it."
@@ -60,7 +60,7 @@ def amount_faults(at: str, amount: Amount, counted: Counted) -> list[FieldError]
     return [FieldError(f"{at}/{field}", code, words) for field, code, words in found]
 
 
-def _is_plainly_right(amount: Amount, counted: Counted) -> bool:
+def is_plainly_right(amount: Amount, counted: Counted) -> bool:
     """Whether nothing can be wrong with the line, as with most: told by comparing, with no list made."""
     stated, most = amount.stated, counted.maximum_per_line
     if stated is None or amount.inputs is not None or counted.accumulation == "ratio":

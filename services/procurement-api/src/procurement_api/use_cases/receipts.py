@@ -6,6 +6,7 @@ import hashlib
 import secrets
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
@@ -140,6 +141,10 @@ def signed(payload: bytes, type_: str, key: OKPKey) -> str:
     """The payload as a compact JWS (EdDSA by its name of RFC 9864, Ed25519)."""
     private = key.private_key
     assert isinstance(private, Ed25519PrivateKey)
-    header = canonical_json({"alg": ALGORITHM, "kid": key.kid, "typ": type_})
-    said = b".".join(map(urlsafe_b64encode, (header, payload)))
+    said = b".".join((_header(str(key.kid), type_), urlsafe_b64encode(payload)))
     return b".".join((said, urlsafe_b64encode(private.sign(said)))).decode()
+
+
+@lru_cache(maxsize=8)
+def _header(kid: str, type_: str) -> bytes:
+    return urlsafe_b64encode(canonical_json({"alg": ALGORITHM, "kid": kid, "typ": type_}))

@@ -33,6 +33,10 @@ _TAG_BYTES = 16
 _KEY_AGREEMENT, _CIPHER = "ECDH-ES", "A256GCM"
 # What the agreed key is for: the cipher, nobody named, 256 bits (RFC 7518, section 4.6.2).
 _AGREED_FOR = b"".join((struct.pack(">I", len(_CIPHER)), _CIPHER.encode(), struct.pack(">III", 0, 0, 256)))
+_HEADER = json.dumps(
+    {"alg": _KEY_AGREEMENT, "enc": _CIPHER, "epk": {"crv": "X25519", "kty": "OKP", "x": "%b"}},
+    separators=(",", ":"),
+).encode()
 
 
 class SealUnopenable(Unavailable):
@@ -138,10 +142,8 @@ def seal(content: bytes, public_key: X25519PublicKey) -> str:
     The parts are put together here: by the JOSE library, which opens them, it costs twice as much.
     """
     ephemeral = X25519PrivateKey.generate()
-    point = urlsafe_b64encode(ephemeral.public_key().public_bytes_raw()).decode()
-    epk = {"crv": "X25519", "kty": "OKP", "x": point}
-    header = {"alg": _KEY_AGREEMENT, "enc": _CIPHER, "epk": epk}
-    protected = urlsafe_b64encode(json.dumps(header, separators=(",", ":")).encode())
+    point = urlsafe_b64encode(ephemeral.public_key().public_bytes_raw())
+    protected = urlsafe_b64encode(_HEADER % point)
     nonce = secrets.token_bytes(_NONCE_BYTES)
     key = hashlib.sha256(b"\0\0\0\1" + ephemeral.exchange(public_key) + _AGREED_FOR).digest()
     encrypted = AESGCM(key).encrypt(nonce, content, protected)
