@@ -34,6 +34,7 @@ class PublishedNeedCell(Contract):
     # The band, the area's code, or the decile from 1 (most deprived), with `~` and the band where bands
     # divide it; not_placed.
     key: str
+    under: str | None = None  # of an area its decile, of a decile its band; null in format 1 to 4
     population: int | None
     delivered: ValueFigure | None
     validated: ValueFigure | None
@@ -59,6 +60,8 @@ class PublishedNeed(Contract):
     deciles: list[PublishedNeedCell]  # empty where value landed in areas of another index
     # Where something landed, by code; empty likewise, and in publications of format 1 to 4.
     areas: list[PublishedNeedCell] = []
+    # Areas that are in another band than in the publication before this one: bands are those of its day.
+    moved_areas: list[str] = []
     delivered_concentration_index: DecimalText | None
     delivered_concentration_absent: NeedFigureAbsent | None
     validated_concentration_index: DecimalText | None

@@ -41,6 +41,9 @@ class PublishedNeedCell:
         description="The band, the area's code, or the decile from 1 (most deprived), then `~` and a band "
         "that divides it."
     )
+    under: str | None = strawberry.field(
+        description="Of an area its decile, of a decile its band; null for bands and in earlier publications."
+    )
     population: int | None = strawberry.field(description="Who lives there; null where that is not known.")
     suppressed: bool = strawberry.field(description="Whether disclosure control or a licence withholds it.")
     withheld: Withheld | None = strawberry.field(
@@ -73,6 +76,7 @@ class PublishedNeedCell:
         return cls(
             record=record,
             key=record.key,
+            under=record.under,
             population=record.population,
             suppressed=record.suppressed,
             withheld=None if record.withheld is None else Withheld(record.withheld),
@@ -126,6 +130,11 @@ class PublishedNeed:
     def areas(self) -> list[PublishedNeedCell]:
         """By area."""
         return [PublishedNeedCell.of(cell) for cell in self.record.areas]
+
+    @computed("The keys of areas that are in another band than in the publication before this one.")
+    def moved_areas(self) -> list[str]:
+        """Areas that moved."""
+        return self.record.moved_areas
 
     @classmethod
     def of(cls, record: contract.PublishedNeed) -> PublishedNeed:

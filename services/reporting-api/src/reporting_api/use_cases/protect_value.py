@@ -13,6 +13,7 @@ from reporting_api.domain.crosswalk_disclosure import (
     Blocks,
     block_of,
     blocks_after,
+    category_cell,
     parts_hidden,
     told_over_time,
     withheld_categories,
@@ -23,6 +24,7 @@ from reporting_api.domain.disclosure_table import Category
 from reporting_api.domain.exposures import Exposure, exposures
 from reporting_api.domain.groupings import GroupedCell
 from reporting_api.domain.obligations import Membership, StandingReport
+from reporting_api.domain.regrouped_areas import Nesting, Regrouping, regrouped
 from reporting_api.use_cases.compute_value import ComputedValue, Dimension
 from reporting_api.use_cases.linear_programmes import told_too_well
 from reporting_api.use_cases.recall_publications import Recalled
@@ -35,7 +37,8 @@ _HIERARCHIES: Sequence[Sequence[Dimension]] = (
     (Dimension("need_band"), Dimension("decile"), Dimension("area")),
     (Dimension("route"),),
 )
-_MEASURES = Dimension("measure")
+_MEASURES, _AREAS = Dimension("measure"), Dimension("area")
+_ABOVE_AREAS = (Dimension("need_band"), Dimension("decile"))
 PUBLISHED_DIMENSIONS: Sequence[Dimension] = [
     dimension for dimensions in _HIERARCHIES for dimension in dimensions
 ]
@@ -57,6 +60,7 @@ def protect(
 
     Groupings are protected against being held beside those of the publications before, which `recalled` has.
     """
+    recalled, regrouping = _as_grouped_now(computed, recalled)
     withheld: dict[Dimension, frozenset[str]] = {}
     exposed: list[tuple[Dimension, Exposure]] = []
     levels_of = {dimensions[-1]: _levels(computed, recalled, dimensions) for dimensions in _HIERARCHIES}
@@ -64,12 +68,43 @@ def protect(
     for dimensions in _HIERARCHIES:
         levels = levels_of[dimensions[-1]]
         told = [one for scheme in schemes for one in scheme.categories] if _MEASURES in dimensions else []
+        if _AREAS in dimensions:
+            told = _former_cells(levels[-1], recalled, regrouping)
         hidden = withheld_over_time(levels, agreed, rule, told_too_well, told)
         withheld |= zip(dimensions, hidden, strict=True)
         exposed += ((dimensions[one.level], one) for one in exposures(levels, hidden, agreed, rule))
     measures = levels_of[_MEASURES]
     of_schemes = _withheld_of_schemes(computed, recalled, measures, schemes, withheld, agreed, rule)
     return Protection(withheld | of_schemes, exposed)
+
+
+def nesting_of(computed: ComputedValue) -> Nesting:
+    """In which band and decile each area is now."""
+    band_of = {cell.key: cell.parent for cell in computed.cells[Dimension("decile")]}
+    return {cell.key: (band_of[cell.parent], cell.parent) for cell in computed.cells[_AREAS]}
+
+
+def _as_grouped_now(computed: ComputedValue, recalled: Recalled) -> tuple[Recalled, Regrouping]:
+    """What is recalled under the names of cells now, and the cells of before that there are none of now."""
+    found = regrouped(nesting_of(computed), recalled.nestings, len(_ABOVE_AREAS))
+    unlike: dict[Dimension, dict[str, int]] = {}
+    for (level, key), bits in found.unlike.items():
+        unlike.setdefault(_ABOVE_AREAS[level], {})[key] = bits
+    return replace(recalled, unlike=unlike), found
+
+
+def _former_cells(areas: Level, recalled: Recalled, regrouping: Regrouping) -> list[Category]:
+    """What publications before showed of bands and deciles as they were, as sums of areas."""
+    found = []
+    for former in regrouping.former:
+        dimension = _ABOVE_AREAS[former.level]
+        if recalled.shown[dimension].get(former.key, 0) & former.bit:
+            ranges = recalled.ranges_shown(dimension, former.key, former.bit)
+            members = [(cell, Decimal(1)) for cell in areas.cells if cell.key in former.areas]
+            name = f"{dimension.by} {former.key} {former.bit}"
+            cell = category_cell(name, members, former.bit, ranges)
+            found.append(Category(cell, {one.key: share for one, share in members}, is_shown=False))
+    return found
 
 
 def _levels(computed: ComputedValue, recalled: Recalled, dimensions: Sequence[Dimension]) -> list[Level]:

@@ -74,6 +74,7 @@ def published_need(found: ToPublish, need: NeedOfPlace, landed_in: Collection[st
         ],
         deciles=deciles,
         areas=_areas(found, people) if need.index is not None and is_of_one else [],
+        moved_areas=list(found.moved_areas),
         delivered_concentration_index=delivered,
         delivered_concentration_absent=delivered_absent,
         validated_concentration_index=validated,
@@ -135,6 +136,7 @@ def _cell(cell: GroupedCell, population: int | None, hidden: frozenset[str]) -> 
     delivered, validated = cell.figures["delivered"], cell.figures["validated"]
     return PublishedNeedCell(
         key=cell.key,
+        under=cell.parent or None,
         population=living,
         delivered=None if is_withheld else value_figure(delivered),
         validated=None if is_withheld else value_figure(validated),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import reduce
 from operator import or_
@@ -13,15 +13,20 @@ from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cdp_common.contracts.publications import Publication
+from cdp_common.contracts.published_need import PublishedNeed
 from cdp_common.contracts.reporting import ValueFigure
 from reporting_api.domain.crosswalk_disclosure import category_cell
 from reporting_api.domain.disclosure import NOW, RANGE, Cell, Contributions
 from reporting_api.domain.figures import FOUR_FIGURES, GroupingName
 from reporting_api.domain.groupings import GroupedCell, parts_of
+from reporting_api.domain.regrouped_areas import Nesting
 from reporting_api.storage.earlier_publications import SpanRow, earlier_publications, spans_of
 from reporting_api.storage.figures import Slice
 from reporting_api.use_cases.compute_value import Dimension
 from reporting_api.use_cases.read_publications import thawed
+
+LAST = NOW << 1
+"""The bit of the last publication."""
 
 _Spans = Mapping[tuple[str, str], Mapping[int, Contributions]]
 
@@ -38,6 +43,10 @@ class Recalled:
     """The bits of all of them: each showed the whole."""
     whole_ranges: int
     """The bits of those that showed a range of the whole."""
+    nestings: Mapping[int, Nesting] = field(default_factory=dict)
+    """By bit in which band and decile areas were; of those that do not say, as now."""
+    unlike: Mapping[Dimension, Mapping[str, int]] = field(default_factory=dict)
+    """The bits of those that called something else by a cell's name."""
 
     def cell(self, dimension: Dimension, cell: GroupedCell) -> Cell:
         """What disclosure control looks at, with what is known of the cell from before."""
@@ -68,7 +77,10 @@ class Recalled:
         found = 0
         for name, bits in self.shown.get(dimension, {}).items():
             found |= bits if _is_same(name, key) else 0
-        return found
+        return found & ~self._unlike(dimension, key)
+
+    def _unlike(self, dimension: Dimension, key: str) -> int:
+        return self.unlike.get(dimension, {}).get(key, 0)
 
     def _ranges_before(self, dimension: Dimension, key: str) -> dict[str, int]:
         """The bits of those that showed the range of a figure of a cell, by each of the range's figures."""
@@ -76,8 +88,13 @@ class Recalled:
         for name, figures in self.ranges.get(dimension, {}).items():
             for figure, bits in figures.items() if _is_same(name, key) else ():
                 for of in (f"{figure}{end}" for end in RANGE):
-                    found[of] = found.get(of, 0) | bits
+                    found[of] = (found.get(of, 0) | bits) & ~self._unlike(dimension, key)
         return found
+
+    def ranges_shown(self, dimension: Dimension, key: str, bit: int) -> dict[str, int]:
+        """The same of one publication, by the name that it called the cell."""
+        figures = self.ranges.get(dimension, {}).get(key, {})
+        return {f"{figure}{end}": bits & bit for figure, bits in figures.items() for end in RANGE}
 
     def parents_before(self, above: Dimension | None, cells: Iterable[GroupedCell]) -> dict[str | None, int]:
         """The bits of the publications that showed what these cells are parts of."""
@@ -108,8 +125,11 @@ async def recall(tx: AsyncConnection, lines: Slice, dimensions: Sequence[Dimensi
             spans[dimension] = _spans(rows, earlier, with_commissioners=basis == "commissioned_by")
     ranges: dict[Dimension, dict[str, dict[str, int]]] = {}
     whole_ranges = 0
+    nestings: dict[int, Nesting] = {}
     for bit, row in _with_bits(earlier):
         publication = thawed(row["document"])
+        if publication.need is not None and publication.need.areas:
+            nestings[bit] = nesting_told(publication.need)
         whole = (getattr(publication.value.figures, name) for name in FOUR_FIGURES)
         whole_ranges |= bit if any(value.low_gbp is not None for value in whole) else 0
         for dimension, key, figures in _cells_shown(publication):
@@ -121,7 +141,13 @@ async def recall(tx: AsyncConnection, lines: Slice, dimensions: Sequence[Dimensi
                     for name in (figure, f"{figure} commissioned"):
                         names[name] = names.get(name, 0) | bit
     every = sum(bit for bit, _ in _with_bits(earlier))
-    return Recalled(spans, shown, ranges, every, whole_ranges)
+    return Recalled(spans, shown, ranges, every, whole_ranges, nestings)
+
+
+def nesting_told(need: PublishedNeed) -> Nesting:
+    """In which band and decile a publication had its areas."""
+    band_of = {decile.key: decile.under or "" for decile in need.deciles}
+    return {area.key: (band_of.get(area.under or "", ""), area.under or "") for area in need.areas}
 
 
 def _cells_shown(

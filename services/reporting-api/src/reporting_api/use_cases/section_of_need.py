@@ -30,10 +30,11 @@ def need_sections(need: PublishedNeed) -> Iterator[Section]:
             f"{need.population:,} people live in the place: {pounds(need.delivered_per_head_gbp)} delivered "
             f"and {pounds(need.validated_per_head_gbp)} validated for each."
         )
+    notes = (note, *_moved(need))
     yield Section(
         "By band of need, for each head",
         "Pounds and pounds for each head by band of need",
-        (note,),
+        notes,
         ("Band", *_HEAD),
         tuple(_row(NEED_BANDS[cell.key], cell) for cell in need.bands),
     )
@@ -52,6 +53,14 @@ def need_sections(need: PublishedNeed) -> Iterator[Section]:
         ("Decile", *_HEAD),
         tuple(_row(_decile(cell.key), cell) for cell in need.deciles),
     )
+
+
+def _moved(need: PublishedNeed) -> Iterator[str]:
+    """That bands are not those of the publication before, where they are not."""
+    count = len(need.moved_areas)
+    if count:
+        areas = "1 area is in another band" if count == 1 else f"{count} areas are in other bands"
+        yield f"{areas} of need than in the publication before."
 
 
 def need_rows(need: PublishedNeed) -> Iterator[CsvRow]:

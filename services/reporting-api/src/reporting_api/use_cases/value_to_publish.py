@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -15,6 +15,7 @@ from cdp_common.kernel.licence import frameworks_held
 from cdp_common.web.caller import Caller
 from reporting_api.domain.disclosure import DisclosureRule
 from reporting_api.domain.licensed_totals import LicensedTotal, TotalKey, totals_to_show
+from reporting_api.domain.regrouped_areas import moved_areas
 from reporting_api.storage.coverage import memberships_known, standing_reports
 from reporting_api.storage.figures import Slice
 from reporting_api.storage.licensed_totals import licensed_parts, shown_before
@@ -27,10 +28,11 @@ from reporting_api.use_cases.compute_value import (
 from reporting_api.use_cases.protect_value import (
     PUBLISHED_DIMENSIONS,
     Protection,
+    nesting_of,
     organisations_agreed,
     protect,
 )
-from reporting_api.use_cases.recall_publications import Recalled, recall
+from reporting_api.use_cases.recall_publications import LAST, Recalled, recall
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,8 @@ class ToPublish:
     """Who agreed to be named."""
     licensed: Mapping[TotalKey, LicensedTotal]
     """The licensed totals that it shows."""
+    moved_areas: Sequence[str]
+    """Areas that are in another band than in the publication before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +92,9 @@ async def value_to_publish(found: ToProtect, rule: DisclosureRule, *, number: in
         names_missing=False,
         licensed=found.licensed,
     )
-    return ToPublish(value, found.computed, protection, found.agreed, found.licensed)
+    before = found.recalled.nestings.get(LAST, {})
+    moved = moved_areas(nesting_of(found.computed), before)
+    return ToPublish(value, found.computed, protection, found.agreed, found.licensed, moved)
 
 
 async def organisations_agreed_at(tx: AsyncConnection, lines: Slice, moment: datetime) -> frozenset[UUID]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -11,11 +12,14 @@ from cdp_common.contracts.publications import Publication
 from cdp_common.contracts.reporting import FourFigures, Grouping
 from cdp_common.db.merges import survivors
 from cdp_common.kernel.money import pence_from_gbp
+from reporting_api.domain.figures import FOUR_FIGURES, NOT_PLACED, sum_of
 from reporting_api.domain.groupings import GroupedCell
 from reporting_api.domain.publications import HEADLINES, HeadlineFigure
+from reporting_api.domain.regrouped_areas import Nesting, code_of
 from reporting_api.storage.figures import Slice
 from reporting_api.use_cases.compute_value import Dimension, published_cells
 from reporting_api.use_cases.protect_value import PUBLISHED_DIMENSIONS
+from reporting_api.use_cases.recall_publications import nesting_told
 from reporting_api.use_cases.value_contracts import four_figures
 
 _Pounds = Mapping[HeadlineFigure, int]
@@ -31,7 +35,10 @@ async def cell_faults(
     """
     # Deciles stand among the figures by need, which are held to the lines with them.
     shown = [dimension for dimension in PUBLISHED_DIMENSIONS if dimension.by != "decile"]
-    stood = await published_cells(tx, lines, shown)
+    stood = {**await published_cells(tx, lines, shown)}
+    bands = Dimension("need_band")
+    if publication.need is not None and publication.need.areas:
+        stood[bands] = _banded_then(stood[Dimension("area")], stood[bands], nesting_told(publication.need))
     merged = {str(one): str(into) for one, into in (await survivors(tx)).items()}
     faults: list[str] = []
     for grouping in publication.value.groupings:
@@ -43,6 +50,27 @@ async def cell_faults(
         else:
             faults += _one_by_one(grouping, cells)
     return faults
+
+
+def _banded_then(
+    areas: Sequence[GroupedCell], bands: Sequence[GroupedCell], told: Nesting
+) -> list[GroupedCell]:
+    """The bands of the areas that the publication had in them: they may be in others by now."""
+    band_of = {code_of(area): cells[0] for area, cells in told.items()}
+    return [
+        replace(
+            band,
+            figures={
+                figure: sum_of(
+                    area.figures[figure]
+                    for area in areas
+                    if band_of.get(code_of(area.key), NOT_PLACED) == band.key
+                )
+                for figure in FOUR_FIGURES
+            },
+        )
+        for band in bands
+    ]
 
 
 def _one_by_one(grouping: Grouping, cells: Sequence[GroupedCell]) -> Iterator[str]:
