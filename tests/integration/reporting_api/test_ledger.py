@@ -17,6 +17,7 @@ from cdp_common.contracts.reporting import LedgerEntry
 from cdp_common.db.database import Database
 from cdp_common.testing.databases import TestDatabases
 from reporting_api.domain.chain import GENESIS, entry_hash
+from reporting_api.storage import sealing
 from reporting_api.storage.ledger import append_entries, sealed_lines
 from reporting_api.use_cases.run_sequencer import seal_place
 from reporting_api.use_cases.verify_ledger import verify_ledger
@@ -35,6 +36,18 @@ async def test_entries_wait_in_the_inbox_and_are_sealed_into_a_block(world: Worl
     )
     assert sorted(entry["position"] for entry in entries.json()["items"]) == list(range(1, 26))
     assert await world.scalar("SELECT previous_hash FROM ledger_blocks") == GENESIS
+    assert await verify_ledger(world.db) == []
+
+
+async def test_what_has_piled_up_is_sealed_in_blocks_of_bounded_size(
+    world: World, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(sealing, "MAX_SEALED", 10)
+    await world.sign()
+    assert await world.seal() == 25
+    sizes = "SELECT array_agg(last_position - first_position + 1 ORDER BY number) FROM ledger_blocks"
+    assert await world.scalar(sizes) == [10, 10, 5]
+    assert await world.scalar("SELECT position FROM ledger_folds") == 25
     assert await verify_ledger(world.db) == []
 
 

@@ -90,8 +90,8 @@ AMOUNTS = f"""f.sign::bigint AS entry_count,
 
 
 def added(alias: str) -> str:
-    """The sums of many rows of `alias`, in the order of `SUMS`."""
-    return ", ".join(f"sum({alias}.{column})::bigint AS {column}" for column in SUM_COLUMNS)
+    """The sums of many rows of `alias`, in the order of `SUMS`; one that no bigint holds is refused."""
+    return ", ".join(f"whole_sum({alias}.{column}) AS {column}" for column in SUM_COLUMNS)
 
 
 def cell_of(marginal: Marginal) -> str:

@@ -74,13 +74,24 @@ def _entry_checks() -> list[CheckConstraint]:
     ]
 
 
+def _reversed_once(table: str) -> Index:
+    """No entry is taken back twice; an index of those alone that take one back, which are few."""
+    return Index(
+        f"uq_{table}_place_id_reverses",
+        "place_id",
+        "reverses",
+        unique=True,
+        postgresql_where=text("reverses IS NOT NULL"),
+    )
+
+
 # Written by whoever writes; emptied by the sequencer alone, and only of rows that are in the ledger.
 ledger_inbox = Table(
     "ledger_inbox",
     metadata,
     *_entry_columns(),
     *_entry_checks(),
-    UniqueConstraint("place_id", "reverses"),
+    _reversed_once("ledger_inbox"),
     Index(None, "place_id", "recorded_at"),
     Index(None, "source_id"),
 )
@@ -141,13 +152,8 @@ ledger_entries = Table(
     Column("position", BigInteger, nullable=False),
     Column("block_number", BigInteger, nullable=False),
     Column("entry_hash", Text, nullable=False),
-    UniqueConstraint("place_id", "reverses"),
+    _reversed_once("ledger_entries"),
     UniqueConstraint("place_id", "position"),
-    ForeignKeyConstraint(
-        ["place_id", "block_number"],
-        ["ledger_blocks.place_id", "ledger_blocks.number"],
-        name="fk_ledger_entries_block",
-    ),
     Index(None, "place_id", "figure", "effective_on"),
     Index(
         "ix_ledger_entries_place_id_period_end_committed",

@@ -53,7 +53,7 @@ _OF_DAYS = _compared(
 
 _ADDED_DAYS = f"""SELECT p.marginal, s.span, s.first_day AS bucket, p.figure, p.cell, {added("p")}
     FROM ledger_days p {SPANS}
-    WHERE p.place_id = :place AND p.sealed_on > :since AND p.sealed_on <= :day AND s.applies
+    WHERE p.place_id = :place AND p.sealed_on > :since AND p.sealed_on <= :day
     GROUP BY p.marginal, s.span, s.first_day, p.figure, p.cell"""  # noqa: S608 - made of constants
 
 _CHECKPOINT = f"""SELECT {_SUMMED}, {SUMS} FROM ledger_checkpoints

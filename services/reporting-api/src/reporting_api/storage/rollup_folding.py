@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import select, text
@@ -83,13 +84,12 @@ HASHED = text("""
 """Few rows are expected where thousands come: sorting them by their names, or looking for each of them, takes
 longest of all."""
 
-SPANS = """CROSS JOIN LATERAL (VALUES
-        ('day', p.bucket, p.marginal = 'due_day'),
-        ('month', p.bucket, p.marginal <> 'due_day'),
-        ('quarter', date_trunc('quarter', p.bucket::timestamp)::date, p.marginal <> 'due_day'),
-        ('year', date_trunc('year', p.bucket::timestamp)::date, p.marginal <> 'due_day')
-    ) AS s (span, first_day, applies)"""
-"""The spans in which a row `p` of a month or day counts, where `s.applies`."""
+SPANS = """JOIN (VALUES ('day', true), ('month', false), ('quarter', false), ('year', false))
+        AS k (span, is_daily) ON k.is_daily = (p.marginal = 'due_day')
+    CROSS JOIN LATERAL (SELECT k.span,
+        CASE WHEN k.span IN ('day', 'month') THEN p.bucket
+            ELSE date_trunc(k.span, p.bucket::timestamp)::date END AS first_day) AS s"""
+"""The spans in which a row `p` of a month or day counts: constants, which are not worked out for each row."""
 
 _ADDED_UP = ", ".join(f"{column} = have.{column} + excluded.{column}" for column in SUM_COLUMNS)
 
@@ -119,7 +119,7 @@ _FOLD = text(f"""
         ON CONFLICT (place_id, marginal, sealed_on, bucket, figure, cell) DO UPDATE SET {_ADDED_UP})
     INSERT INTO ledger_rollups AS have (place_id, marginal, span, bucket, figure, cell, {SUMS})
     SELECT :place, p.marginal, s.span, s.first_day, p.figure, p.cell, {added("p")} FROM placed p {SPANS}
-    WHERE s.applies GROUP BY p.marginal, s.span, s.first_day, p.figure, p.cell
+    GROUP BY p.marginal, s.span, s.first_day, p.figure, p.cell
     ON CONFLICT (place_id, marginal, span, bucket, figure, cell) DO UPDATE SET {_ADDED_UP}""")  # noqa: S608 - made of constants
 
 _CHECKPOINT = text(f"""
@@ -185,8 +185,15 @@ async def places_behind(tx: AsyncConnection, most: int) -> list[UUID]:
     return list((await tx.execute(_BEHIND, {"most": most})).scalars())
 
 
-async def fold_next(tx: AsyncConnection, place_id: UUID) -> int:
-    """Fold a place's next blocks of one day, and say how many entries they hold; 0 when all are folded.
+class Folded(NamedTuple):
+    """How many entries were folded in one step, and up to which position."""
+
+    entry_count: int
+    position: int
+
+
+async def fold_next(tx: AsyncConnection, place_id: UUID) -> Folded | None:
+    """Fold a place's next blocks of one day; None when all are folded.
 
     The caller holds the place's lock.
     """
@@ -196,7 +203,7 @@ async def fold_next(tx: AsyncConnection, place_id: UUID) -> int:
     asked = {**place, "after": after.block_number, "last": after.position + MAX_FOLDED}
     row = (await tx.execute(_NEXT, asked)).one_or_none()
     if row is None:
-        return 0
+        return None
     kept = after.checkpoint_position
     if before is not None and before.is_checkpoint_due(row.sealed_on):
         await tx.execute(_CHECKPOINT, {**place, "sealed_on": before.sealed_on})
@@ -212,4 +219,4 @@ async def fold_next(tx: AsyncConnection, place_id: UUID) -> int:
     }
     statement = insert(ledger_folds).values(place_id=place_id, **values)
     await tx.execute(statement.on_conflict_do_update(index_elements=["place_id"], set_=values))
-    return int(row.last_position) - after.position
+    return Folded(row.last_position - after.position, row.last_position)

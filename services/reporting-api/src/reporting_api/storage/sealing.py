@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import insert, select, text
@@ -22,22 +23,16 @@ MAX_PLACES = 1_000
 
 _ENTRY = ", ".join(column.name for column in ledger_inbox.c)
 
-_LEAVES = text(f"""
-    WITH waiting AS (
-        SELECT *, row_number() OVER (ORDER BY recorded_at, id) + :before AS position
-        FROM (SELECT * FROM ledger_inbox WHERE place_id = :place
-              ORDER BY recorded_at, id LIMIT :most) oldest)
-    SELECT l.id, l.position, {LEAF} AS leaf FROM waiting l ORDER BY l.position""")  # noqa: S608 - made of constants
-
+# In one statement: what leaves the inbox is read, numbered, hashed and put into the ledger.
 _MOVE = text(f"""
+    WITH taken AS (
+        DELETE FROM ledger_inbox WHERE ctid = ANY(ARRAY(
+            SELECT ctid FROM ledger_inbox WHERE place_id = :place ORDER BY recorded_at, id LIMIT :most))
+        RETURNING *),
+    l AS (SELECT *, row_number() OVER (ORDER BY recorded_at, id) + :before AS position FROM taken)
     INSERT INTO ledger_entries ({_ENTRY}, position, block_number, entry_hash)
-    SELECT {", ".join(f"i.{column.name}" for column in ledger_inbox.c)}, placed.position, :block, placed.leaf
-    FROM unnest(CAST(:ids AS uuid[]), CAST(:positions AS bigint[]), CAST(:leaves AS text[]))
-        AS placed (id, position, leaf)
-    JOIN ledger_inbox i ON i.place_id = :place AND i.id = placed.id
-    ORDER BY placed.position""")  # noqa: S608 - made of constants
-
-_LEAVE = text("DELETE FROM ledger_inbox WHERE place_id = :place AND id = ANY(CAST(:ids AS uuid[]))")
+    SELECT {_ENTRY}, position, :block, {LEAF} FROM l
+    RETURNING position, entry_hash""")  # noqa: S608 - made of constants
 
 
 async def places_waiting(tx: AsyncConnection) -> list[UUID]:
@@ -46,8 +41,17 @@ async def places_waiting(tx: AsyncConnection) -> list[UUID]:
     return list((await tx.execute(query)).scalars())
 
 
-async def seal_inbox(tx: AsyncConnection, place_id: UUID, clock: Clock) -> int:
-    """Move a place's committed entries into its ledger as one sealed block, and say how many there were.
+class Sealed(NamedTuple):
+    """What one step of the sequencer did: entries sealed, entries folded into the roll-ups, and the rest."""
+
+    entry_count: int
+    folded_count: int
+    is_all: bool
+    """Whether nothing more waited, sealed or not."""
+
+
+async def seal_inbox(tx: AsyncConnection, place_id: UUID, clock: Clock) -> Sealed:
+    """Move a place's committed entries into its ledger as one sealed block of at most `MAX_SEALED`.
 
     Others that seal the place's inbox wait. The time is read when the lock is held, so that whoever asks for
     a moment later than it finds the block. With the block it is told that the place's figures changed. What
@@ -56,17 +60,16 @@ async def seal_inbox(tx: AsyncConnection, place_id: UUID, clock: Clock) -> int:
     await lock_ledger(tx, place_id)
     # Statements of their own, begun when the lock is held: they see what the holder before has committed.
     before = await head_block(tx, place_id)
-    last = 0 if before is None else before.last_position
-    rows = (await tx.execute(_LEAVES, {"place": place_id, "before": last, "most": MAX_SEALED})).all()
+    last, number = (0, 0) if before is None else (before.last_position, before.number)
+    asked = {"place": place_id, "before": last, "most": MAX_SEALED, "block": number + 1}
+    rows = (await tx.execute(_MOVE, asked)).all()
     if rows:
-        leaves = [row.leaf for row in rows]
         now = clock()
-        block = seal(place_id, before, leaves, now)
+        block = seal(place_id, before, [leaf for _, leaf in sorted(rows)], now)
         await tx.execute(insert(ledger_blocks).values(block_row(block)))
-        ids = [row.id for row in rows]
-        placed = {"ids": ids, "positions": [row.position for row in rows], "leaves": leaves}
-        await tx.execute(_MOVE, {**placed, "place": place_id, "block": block.number})
-        await tx.execute(_LEAVE, {"place": place_id, "ids": ids})
         await tell_figures_changed(tx, place_id, now)
     folded = await fold_next(tx, place_id)
-    return max(len(rows), folded)
+    is_folded = folded is None or folded.position == last + len(rows)
+    return Sealed(
+        len(rows), 0 if folded is None else folded.entry_count, is_folded and len(rows) < MAX_SEALED
+    )
