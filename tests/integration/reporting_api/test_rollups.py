@@ -13,8 +13,9 @@ from tests.integration.reporting_api.world import World
 from cdp_common.kernel.periods import Period
 from reporting_api.storage import rollup_folding
 from reporting_api.storage.figures import Slice
-from reporting_api.storage.ledger import append_entries, position_at
+from reporting_api.storage.ledger import append_entries, position_at, settled_position_at
 from reporting_api.storage.remembered import Remembered
+from reporting_api.storage.rollup_reading import base_of
 
 QUARTER = Period(date(2025, 4, 1), date(2025, 6, 30))
 WINDOWS = (
@@ -72,6 +73,33 @@ async def test_roll_ups_equal_the_lines_in_every_grouping_now_and_as_of_any_mome
         for window in WINDOWS[:2]:
             assert await differences(tx, Slice(world.place, window, None), memory=memory) == []
             assert await differences(tx, Slice(world.place, window, None), memory=memory) == []
+
+
+async def test_a_day_that_is_over_is_read_as_a_sum_and_one_under_way_by_its_lines(world: World):
+    await fill(world, moments=6, each=3, hours=[8])  # two on the 30th, three on the 31st, one in February
+    expected = {
+        3: ("", None, date(2026, 1, 30), 0),
+        6: ("", None, date(2026, 1, 31), 6),
+        9: ("", None, date(2026, 1, 31), 6),
+        15: ("ledger_checkpoints", date(2026, 1, 31), None, 15),
+        18: ("ledger_rollups", None, None, 18),
+    }
+    async with world.db.begin() as tx:
+        for position, stands in expected.items():
+            base = await base_of(tx, world.place, position)
+            assert (base.source, base.checkpoint, base.before, base.after) == stands
+            for window in WINDOWS[:3]:
+                assert await differences(tx, Slice(world.place, window, position)) == []
+
+
+async def test_a_moment_is_settled_when_something_is_sealed_behind_it(world: World):
+    sealed = await fill(world, moments=2, each=3, hours=[8])
+    minute = timedelta(minutes=1)
+    asked = [sealed[0] - minute, sealed[0], sealed[1] - minute, sealed[1]]
+    found = [await settled_position_at(world.db, world.place, moment) for moment in asked]
+    assert found == [0, 3, 3, None]  # at the last another block may still come to stand
+    async with world.db.begin() as tx:
+        assert [await position_at(tx, world.place, moment) for moment in asked] == [0, 3, 3, 6]
 
 
 async def test_what_was_sealed_before_there_were_roll_ups_counts_and_is_folded_in(wide_world: World):

@@ -21,6 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import BigInteger
 
 from cdp_common.db.copying import copy_lines_of_text, copy_rows
+from cdp_common.db.database import Database
 from cdp_common.db.paging import keyset
 from reporting_api.domain.chain import Block
 from reporting_api.domain.entries import Entry
@@ -37,6 +38,11 @@ MAX_COPIED_S = 120
 
 # One lock per place: the sequencer holds it alone, those who ask for a past moment share it.
 _LOCK_KEY = "hashtextextended(current_schema() || ' ledger ' || :place, 0)"
+
+_SETTLED = """
+    SELECT CASE WHEN EXISTS (SELECT FROM ledger_blocks WHERE place_id = $1 AND sealed_at > $2)
+        THEN coalesce((SELECT last_position FROM ledger_blocks WHERE place_id = $1 AND sealed_at <= $2
+            ORDER BY sealed_at DESC, last_position DESC LIMIT 1), 0) END"""
 
 _SEALED_LINES = text(f"""
     SELECT l.position, l.block_number, l.entry_hash, {CANONICAL} AS canonical FROM ledger_entries l
@@ -94,12 +100,24 @@ async def head_block(tx: AsyncConnection, place_id: UUID) -> Block | None:
     return None if row is None else block_of(row)
 
 
+async def settled_position_at(db: Database, place_id: UUID, moment: datetime) -> int | None:
+    """The last position sealed at or before a moment behind which something is sealed already; else None.
+
+    Blocks follow each other in time, so that no other can come to stand before that moment.
+    """
+    found = await db.call(_SETTLED, place_id, moment)
+    return found if isinstance(found, int) else None
+
+
 async def position_at(tx: AsyncConnection, place_id: UUID, moment: datetime) -> int:
     """The last position sealed at or before a past moment; 0 when there is none."""
     await tx.execute(text(f"SELECT pg_advisory_xact_lock_shared({_LOCK_KEY})"), {"place": str(place_id)})
     blocks = ledger_blocks.c
-    query = select(func.max(blocks.last_position)).where(
-        blocks.place_id == place_id, blocks.sealed_at <= moment
+    query = (
+        select(blocks.last_position)
+        .where(blocks.place_id == place_id, blocks.sealed_at <= moment)
+        .order_by(blocks.sealed_at.desc(), blocks.last_position.desc())
+        .limit(1)
     )
     return await tx.scalar(query) or 0
 

@@ -32,7 +32,7 @@ from reporting_api.storage.contributions import Marginal
 from reporting_api.storage.copy_tables import editions, measures
 from reporting_api.storage.figures import EditionUse, Slice, measure_qualifier
 from reporting_api.storage.remembered import Remembered
-from reporting_api.storage.rollup_reading import Base, CellSum, base_of, sums_of
+from reporting_api.storage.rollup_reading import Base, CellSum, Sums, base_of, sums_of
 
 _STORED: tuple[FigureName, ...] = (
     *FOUR_FIGURES,
@@ -65,12 +65,14 @@ class RolledFigures:
     tx: AsyncConnection
     lines: Slice
     base: Base
-    by_measure: Sequence[CellSum]
+    by_measure: Sums
     known: Mapping[tuple[str, str], RowMapping]
     """What is known of those measures and their editions, by measure and edition."""
     memory: Remembered
     names: dict[str, str] = field(default_factory=dict)
     """What was read of names already: the transaction sees one moment, so that they stay."""
+    read: dict[tuple[str, ...], list[CellSum]] = field(default_factory=dict)
+    """The cells that were read already, by marginal and figures."""
 
     @property
     def key(self) -> tuple[Hashable, ...] | None:
@@ -101,7 +103,7 @@ class RolledFigures:
         if grouping in _OF_MEASURE:
             name = _OF_MEASURE[grouping]
             return self._rows(
-                (found, name(self.known[found.code, found.qualifier])) for found in self.by_measure
+                (found, name(self.known[found.code, found.qualifier])) for found in self._measures()
             )
         if grouping == "organisation":
             return await self._organisations(basis)
@@ -113,7 +115,7 @@ class RolledFigures:
         """The editions of the lines that count in any figure, by title."""
         years: dict[str, set[int]] = {}
         titles: dict[str, tuple[str, str]] = {}
-        for key in {(found.code, found.qualifier) for found in self.by_measure}:
+        for key in self.by_measure.names:
             measure = self.known[key]
             titles[key[1]] = (measure["edition_title"], measure["edition"])
             price_year = measure["price_year"]
@@ -136,8 +138,17 @@ class RolledFigures:
         return [(ids[who], day, due) for (who, day), due in pence.items()]
 
     async def _read(self, marginal: Marginal, figures: Sequence[str] = FOUR_FIGURES) -> list[CellSum]:
-        where = (self.lines.place_id, self.lines.window)
-        return await sums_of(self.tx, *where, self.base, marginal, figures, self.memory)
+        key = (marginal, *figures)
+        if key not in self.read:
+            where = (self.lines.place_id, self.lines.window)
+            found = await sums_of(self.tx, *where, self.base, marginal, figures, self.memory)
+            self.read[key] = found.cells()
+        return self.read[key]
+
+    def _measures(self) -> list[CellSum]:
+        if ("measure",) not in self.read:
+            self.read["measure",] = self.by_measure.cells()
+        return self.read["measure",]
 
     async def _of_organisations(self, basis: Basis) -> list[CellSum]:
         return await self._read("deliverer" if basis == "delivered_by" else "commissioner")
@@ -230,7 +241,7 @@ async def rolled_figures(
     memory = Remembered() if memory is None else memory
     base = await base_of(tx, lines.place_id, lines.position)
     sums = await sums_of(tx, lines.place_id, lines.window, base, "measure", _STORED, memory)
-    names = frozenset((found.code, found.qualifier) for found in sums)
+    names = sums.names
     known = memory.get(("measures", names), dict)
     if known is None:
         known = await _measures_known(tx, {edition for _, edition in names})
@@ -243,7 +254,7 @@ async def figures_within(of: RolledFigures, window: Period) -> RolledFigures:
     """The same figures of another window, with what is known already."""
     lines = replace(of.lines, window=window)
     sums = await sums_of(of.tx, lines.place_id, window, of.base, "measure", FOUR_FIGURES, of.memory)
-    missing = {found.qualifier for found in sums if (found.code, found.qualifier) not in of.known}
+    missing = {edition for code, edition in sums.names if (code, edition) not in of.known}
     known = {**of.known, **await _measures_known(of.tx, missing)} if missing else of.known
     return RolledFigures(of.tx, lines, of.base, sums, known, of.memory)
 

@@ -18,7 +18,7 @@ from reporting_api.domain.publications import NotPublished
 from reporting_api.domain.value_periods import Granularity
 from reporting_api.storage.crosswalks import require_scheme
 from reporting_api.storage.figures import Slice, see_one_moment
-from reporting_api.storage.ledger import position_at
+from reporting_api.storage.ledger import position_at, settled_position_at
 from reporting_api.storage.publications import latest_of_period
 from reporting_api.storage.remembered import Remembered
 from reporting_api.use_cases.compute_value import Dimension, compute_value
@@ -96,8 +96,10 @@ async def _live_value(
 ) -> bytes:
     position: int | None = None
     if as_of is not None:
-        async with db.begin() as tx:
-            position = await position_at(tx, place_id, as_of)
+        position = await settled_position_at(db, place_id, as_of)
+        if position is None:
+            async with db.begin() as tx:
+                position = await position_at(tx, place_id, as_of)
     async with db.begin() as tx:
         await see_one_moment(tx)
         for dimension in dimensions:
