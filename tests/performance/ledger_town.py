@@ -6,9 +6,12 @@ chance. Every size holds each combination; what is more falls on them by Zipf's 
 
 from __future__ import annotations
 
+import asyncio
 import time
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from uuid import UUID
 
 from sqlalchemy import text
@@ -99,32 +102,46 @@ class Town:
     sealing_s: float = 0.0
 
     async def grow(self, size: int) -> None:
-        """Fill the ledger day by day until it holds `size` entries; the sequencer seals each day's."""
-        known = {day: number for number, day in enumerate(_days())}
+        """Fill the ledger day by day until it holds `size` entries; the sequencer seals each day's.
+
+        While it does, the next day's are drawn, which become known when it is done.
+        """
         async with self.db.begin() as tx:
             at_once = await _combinations_by_day(tx)
-        more, drawn = size - COMBINATIONS, 0
         step = 1 if size >= OFTEN else 10
-        for day, number in known.items():
-            if (number + 1) % step and number + 1 != DAYS:
-                continue
-            self.clock.set(datetime(day.year, day.month, day.day, 12, tzinfo=UTC))
-            draws = more * (number + 1) // DAYS - drawn
-            drawn += draws
-            first = [n for past in range(number - step + 1, number + 1) for n in at_once.pop(past, [])]
-            async with self.db.begin() as tx:
-                await tx.execute(text("SET LOCAL statement_timeout = '300s'"))
-                await self._draw(tx, first, draws, number)
-            started = time.perf_counter()
-            await seal_place(self.db, self.place, self.clock)
-            self.sealing_s += time.perf_counter() - started
+        numbers = [number for number in range(DAYS) if (number + 1) % step == 0 or number + 1 == DAYS]
+        drawn = await self._drawn(at_once, -1, numbers[0], size)
+        for number, following in pairwise(numbers):
+            await drawn.aclose()
+            drawn, _ = await asyncio.gather(self._drawn(at_once, number, following, size), self._seal(number))
             if number % TIDIED_EVERY_DAYS == 0:
                 await self._tidy()
+        await drawn.aclose()
+        await self._seal(numbers[-1])
         self.size = size
         self.clock.set(self.clock() + timedelta(days=1))
         async with self.owner.begin() as tx:
             for table in TABLES:
                 await tx.execute(text(f"ANALYZE ledger_{table}"))
+
+    async def _seal(self, number: int) -> None:
+        self.clock.set(_noon(number))
+        started = time.perf_counter()
+        await seal_place(self.db, self.place, self.clock)
+        self.sealing_s += time.perf_counter() - started
+
+    async def _drawn(
+        self, at_once: dict[int, list[int]], before: int, number: int, size: int
+    ) -> AsyncExitStack:
+        """A transaction of the owner's with what becomes known after one day and up to another."""
+        more = size - COMBINATIONS
+        draws = more * (number + 1) // DAYS - more * (before + 1) // DAYS
+        first = [n for past in range(before + 1, number + 1) for n in at_once.get(past, [])]
+        async with AsyncExitStack() as stack:
+            tx = await stack.enter_async_context(self.owner.begin())
+            await tx.execute(text("SET LOCAL statement_timeout = '300s'"))
+            await self._draw(tx, first, draws, number)
+            return stack.pop_all()
 
     async def _tidy(self) -> None:
         """What autovacuum would do beside the service; a test's server goes without it."""
@@ -151,15 +168,16 @@ class Town:
             }
 
     async def _draw(self, tx: AsyncConnection, each: list[int], draws: int, number: int) -> None:
-        values = {"place": self.place, "now": self.clock(), "each": each, "draws": draws, "day": number}
+        values = {"place": self.place, "now": _noon(number), "each": each, "draws": draws, "day": number}
         insert = f"INSERT INTO ledger_inbox ({_COLUMNS}) "
         await tx.execute(text(insert + LINES.format(drawn="unnest(CAST(:each AS bigint[]))")), values)
         if draws:
             await tx.execute(text(insert + LINES.format(drawn=_DRAWN)), values)
 
 
-def _days() -> list[date]:
-    return [date(2023, 2, 1) + timedelta(days=number) for number in range(DAYS)]
+def _noon(number: int) -> datetime:
+    """The moment of a day at which what became known on it is sealed."""
+    return datetime(2023, 2, 1, 12, tzinfo=UTC) + timedelta(days=number)
 
 
 async def _combinations_by_day(tx: AsyncConnection) -> dict[int, list[int]]:

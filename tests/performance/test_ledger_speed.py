@@ -7,9 +7,10 @@ with nothing else to do they are the same but for waiting. `CDP_BENCH_ENTRIES` s
 
 from __future__ import annotations
 
+import gc
 import os
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -28,6 +29,7 @@ from cdp_common.kernel.periods import Period
 from cdp_common.testing.databases import TestDatabases
 from cdp_common.testing.plugin import MakeDatabase
 from cdp_common.web.caller import Caller
+from cdp_common.web.serving import search_seldom
 from reporting_api.domain.figures import FOUR_FIGURES
 from reporting_api.storage.remembered import Remembered
 from reporting_api.use_cases.compute_value import Dimension
@@ -119,7 +121,7 @@ async def town_of(
     async def make(size: int) -> Town:
         made = await make_database("reporting_api", "reporting")
         url = databases.owner_url(made)
-        owner = Database(url, schema=made.schema, app_name="bench owner", pool_size=1)
+        owner = Database(url, schema=made.schema, app_name="bench owner", pool_size=2)
         db = Database(made.engine.url, schema=made.schema, app_name="bench", pool_size=1)
         opened.extend((owner, db))
         town = await new_town(db, owner)
@@ -131,7 +133,18 @@ async def town_of(
         await database.dispose()
 
 
+@pytest.fixture
+def searched_seldom() -> Iterator[None]:
+    """Garbage is looked for as seldom as in the service."""
+    usual = gc.get_threshold()
+    search_seldom()
+    yield
+    gc.unfreeze()
+    gc.set_threshold(*usual)
+
+
 @pytest.mark.timeout(4 * 60 * 60)
+@pytest.mark.usefixtures("searched_seldom")
 async def test_figures_cost_the_same_with_few_lines_and_many(
     town_of: Callable[[int], Any], say: Callable[[str], None]
 ):

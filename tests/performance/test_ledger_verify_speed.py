@@ -23,7 +23,7 @@ async def test_a_million_entries_are_verified_within_a_minute(
     make_database: MakeDatabase, databases: TestDatabases, say: Callable[[str], None]
 ):
     db = await make_database("reporting_api", "reporting")
-    owner = Database(databases.owner_url(db), schema=db.schema, app_name="bench owner", pool_size=1)
+    owner = Database(databases.owner_url(db), schema=db.schema, app_name="bench owner", pool_size=2)
     try:
         town = await new_town(db, owner)
         await town.grow(ENTRIES)

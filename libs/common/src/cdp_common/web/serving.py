@@ -44,6 +44,18 @@ def server_config(app: ASGIApp, settings: ServiceSettings) -> uvicorn.Config:
     )
 
 
+def search_seldom() -> None:
+    """Set all that is made until now apart from what the collector looks through, and let it do so seldom.
+
+    It stays, and to look through it again and again holds up whoever is being answered for a tenth of a
+    second at a time.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(*_GARBAGE)
+    gc.enable()
+
+
 def serve(create_app: Callable[[Settings], ASGIApp], settings: Settings, *, name: str = "cdp") -> None:
     """Serve until SIGTERM or SIGINT; requests under way are finished first.
 
@@ -55,12 +67,7 @@ def serve(create_app: Callable[[Settings], ASGIApp], settings: Settings, *, name
     try:
         app = across_origins(create_app(settings), settings)
         server = uvicorn.Server(server_config(app, settings))
-        # What was made until now stays: the collector need not look through it again and again, which holds
-        # up whoever is being answered for a tenth of a second at a time.
-        gc.collect()
-        gc.freeze()
-        gc.set_threshold(*_GARBAGE)
-        gc.enable()
+        search_seldom()
         server.run()
     except KeyboardInterrupt:
         return  # Ctrl-C, after the same orderly end

@@ -1,9 +1,9 @@
 """Sums of whole pence stay whole numbers; what leaves the inbox is held against the ledger all at once.
 
-`sum(bigint)` works in numeric, which costs several times the addition. The guard of the inbox asked the ledger
-for every row by itself, and the key of entries to blocks likewise: verifying a ledger holds each entry to its
-block's positions, and the sequencer alone writes them. Most entries take nothing back, and an index of those
-that do refuses as well that one is taken back twice.
+`sum(bigint)` works in numeric, which costs several times the addition. The guard of the inbox asked the
+ledger for every row by itself, and the key of entries to blocks likewise: verifying a ledger holds each entry
+to its block's positions, and the sequencer alone writes them. Most entries take nothing back, and an index of
+those that do refuses as well that one is taken back twice.
 """
 
 from alembic import op
