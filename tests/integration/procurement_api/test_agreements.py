@@ -99,6 +99,7 @@ async def test_a_framework_agreement_commits_nothing_and_its_call_off_does(world
     [
         ({"ends_on": "2026-06-30", "lines": []}, ("/ends_on", "period_reversed")),
         ({"value_gbp": "-1"}, ("/value_gbp", "value_negative")),
+        ({"signed_on": "0001-01-01"}, ("/signed_on", "period_out_of_range")),
         ({"place_id": str(new_id())}, ("/place_id", "place_unknown")),
         ({"place_slug": "essex"}, ("/place_slug", "place_slug_wrong")),
         (

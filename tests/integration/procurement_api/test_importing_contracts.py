@@ -136,6 +136,10 @@ async def test_of_what_cannot_be_an_agreement_it_is_said_why(world: World, kitch
         ({"parties": unknown}, "supplier_unknown"),
         ({"parties": other_buyer}, "buyer_differs"),
         ({"awards": undated, "contracts": [{**contract, "dateSigned": "soon"}]}, "signed_on_missing"),
+        (
+            {"awards": undated, "contracts": [{**contract, "dateSigned": "0001-01-01T00:00:00Z"}]},
+            "signed_on_missing",
+        ),
         ({"contracts": [{**contract, "period": {"startDate": "2026-10-01"}}]}, "period_missing"),
         ({"contracts": [{**contract, "value": large}]}, "kpis_missing"),
         ({"contracts": [{**contract, "period": backwards}]}, "period_reversed"),

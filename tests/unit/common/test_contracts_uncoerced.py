@@ -108,3 +108,17 @@ def test_pounds_that_have_a_bound_are_described_with_it(kind: Any, amount: str, 
         return
     with pytest.raises(ValidationError):
         adapter.validate_python(amount)
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "9999-12-31T00:00:00", "0001-01-01T00:00:00Z"])
+def test_a_day_that_would_be_stored_as_infinity_is_refused(day: str) -> None:
+    with pytest.raises(ValidationError) as refused:
+        Sent.model_validate({"day": day})
+    [fault] = refused.value.errors()
+    assert fault["ctx"]["error"].code == "period_out_of_range"
+
+
+@pytest.mark.parametrize("day", ["0001-01-02", "9999-12-30", date.min, date.max])
+def test_the_days_beside_them_and_what_is_a_day_already_are_taken(day: str | date) -> None:
+    expected = day if isinstance(day, date) else date.fromisoformat(day)
+    assert Sent.model_validate({"day": day}).day == expected

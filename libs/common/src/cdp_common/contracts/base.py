@@ -57,7 +57,7 @@ def uncoerced(schema: Any, owner: type | None = None) -> Any:
     elif kind == "int":
         return core_schema.no_info_before_validator_function(_number, narrowed)
     elif kind == "date":
-        return core_schema.no_info_before_validator_function(partial(_written, "date_type"), narrowed)
+        return core_schema.no_info_before_validator_function(_written_day, narrowed)
     elif kind == "datetime":
         return core_schema.no_info_before_validator_function(partial(_written, "datetime_type"), narrowed)
     return narrowed
@@ -78,6 +78,22 @@ def _written(fault: Literal["date_type", "datetime_type"], value: object) -> obj
     if isinstance(value, date) or (isinstance(value, str) and "-" in value[1:]):
         return value
     raise PydanticKnownError(fault)
+
+
+class DayNotHeld(ValueError):
+    """A day that PostgreSQL, as it is sent there, takes for no day but for minus or plus infinity."""
+
+    code = "period_out_of_range"
+
+
+_INFINITE_DAYS = frozenset({"0001-01-01", "9999-12-31"})
+
+
+def _written_day(value: object) -> object:
+    """The value if it is a day or written as one; some programs write the ends of the calendar for none."""
+    if isinstance(value, str) and value[:10] in _INFINITE_DAYS:
+        raise DayNotHeld("must lie between the first and the last day of the calendar; leave it out for none")
+    return _written("date_type", value)
 
 
 # A day in a query, taken only as it is written in a contract.

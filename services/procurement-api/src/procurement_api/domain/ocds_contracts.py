@@ -13,6 +13,7 @@ from itertools import islice
 from typing import Any, Literal
 
 from cdp_common.kernel.identifiers import IdentifierMalformed, OrganisationIdentifier
+from cdp_common.kernel.periods import FIRST_YEAR, LAST_YEAR
 from procurement_api.domain.ocds_awards import AwardFacts, NamedParty, awards_of
 from procurement_api.domain.ocds_parts import MAX_TITLE_CHARS, PoundsStated, pounds_of, text_of
 
@@ -118,11 +119,12 @@ def _period(period: object) -> tuple[date | None, date | None] | None:
 
 
 def _day(moment: object) -> date | None:
-    """The day as the notice writes it, in its own zone."""
+    """The day as the notice writes it, in its own zone; the ends of the calendar stand for none."""
     try:
-        return date.fromisoformat((text_of(moment) or "")[:10])
+        day = date.fromisoformat((text_of(moment) or "")[:10])
     except ValueError:
         return None
+    return day if FIRST_YEAR <= day.year <= LAST_YEAR else None
 
 
 def _list(value: object) -> list[Any]:
