@@ -54,12 +54,16 @@ def test_lots_that_are_left_out_or_named_otherwise_are_remarked_on():
         "lot",
         {"id": "a lot"},
         {"id": "L4", "value": {"amount": "?", "currency": "GBP"}},
+        {"id": "L5", "status": "cancelled", "value": {"amount": "?"}},
+        {"id": "1", "status": ["withdrawn"]},
     ]
     assert told(lots=lots) == [
         ("/tender/lots/1/id", "lot_renamed"),
         ("/tender/lots/2", "lot_unread"),
         ("/tender/lots/3/id", "lot_renamed"),
         ("/tender/lots/4/value/amount", "value_unread"),
+        ("/tender/lots/5", "lot_called_off"),
+        ("/tender/lots/6/id", "lot_renamed"),
     ]
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from tests.ocds_schemas import OCDS
 
+from procurement_api.domain.notice_facts import kept_of_notice
 from procurement_api.domain.ocds import (
     MAX_ID_CHARS,
     MAX_LOTS,
@@ -123,6 +124,10 @@ def test_a_package_has_at_most_so_many_releases():
         (release(tag=["planning"]), ("r-1", "release_planning_only")),
         (release(tag=["somethingElse"]), ("r-1", "release_without_tender")),
         (release(tender={"title": "A", "status": "cancelled"}), ("r-1", "tender_called_off")),
+        (
+            release(tender={"title": "A", "lots": [{"id": "1", "status": "cancelled"}]}),
+            ("r-1", "tender_called_off"),
+        ),
         (release(tag=["award"], tender=None), ("r-1", "tender_without_title")),
         (release(tag=None), ("r-1", "release_without_tender")),
         (release(tag=[{"a": 1}]), ("r-1", "release_without_tender")),
@@ -278,6 +283,24 @@ def test_a_lot_keeps_its_id_where_a_bid_can_name_it():
 def test_a_number_given_to_a_lot_is_nobody_elses():
     lots = lots_of([{"id": "???"}, {"id": "lot-1"}, {"id": "lot-1"}])
     assert [lot.id for lot in lots] == ["lot-1-x", "lot-1", "lot-3"]
+
+
+@pytest.mark.parametrize("status", ["cancelled", "unsuccessful", " withdrawn "])
+def test_a_lot_that_was_called_off_is_none_and_the_others_keep_their_numbers(status):
+    lots = lots_of([{"id": "?", "status": status}, {"id": "?"}, {"id": "L", "status": "active"}])
+    assert [(lot.id, lot.title) for lot in lots] == [("lot-2", "Lot ?"), ("L", "Lot L")]
+
+
+@pytest.mark.parametrize("odd", [[], {}, ["cancelled"], {"a": 1}, 7, True])
+def test_a_word_of_a_list_that_is_no_text_is_none(odd):
+    lots = [{"id": "1", "status": odd}]
+    stated = {"title": "A", "status": odd, "lots": lots, "procurementMethod": odd}
+    contracts = [{"id": "1", "awardID": "1", "status": odd}]
+    made = release(tender=stated, awards=[{"id": "1", "status": odd}], contracts=contracts)
+    [facts], faults = read_package({"releases": [made]})
+    assert (faults, [lot.id for lot in facts.lots]) == ([], ["1"])
+    assert [contract.contract_id for contract in facts.contracts] == ["1"]
+    assert kept_of_notice({"tender": {"procurementMethod": odd, "mainProcurementCategory": odd}}) == {}
 
 
 @pytest.mark.parametrize("lots", [None, {}, "lots", 7])

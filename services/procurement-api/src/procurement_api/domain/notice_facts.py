@@ -29,10 +29,10 @@ def kept_of_notice(notice: Mapping[str, Any] | None) -> Part:
     if not isinstance(tender, Mapping):
         return {}
     kept: Part = {name: said for name in _TEXTS if (said := text_of(tender.get(name))) is not None}
-    if tender.get("procurementMethod") in _METHODS:
-        kept["procurementMethod"] = tender["procurementMethod"]
-    if tender.get("mainProcurementCategory") in _CATEGORIES:
-        kept["mainProcurementCategory"] = tender["mainProcurementCategory"]
+    if (method := text_of(tender.get("procurementMethod"))) in _METHODS:
+        kept["procurementMethod"] = method
+    if (category := text_of(tender.get("mainProcurementCategory"))) in _CATEGORIES:
+        kept["mainProcurementCategory"] = category
     if isinstance(tender.get("aboveThreshold"), bool):
         kept["aboveThreshold"] = tender["aboveThreshold"]
     if basis := _texts(tender.get("legalBasis"), _LEGAL_BASIS):

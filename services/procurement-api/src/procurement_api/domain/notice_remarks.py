@@ -12,13 +12,14 @@ from procurement_api.domain.ocds_parts import (
     MAX_LOT_TITLE_CHARS,
     MAX_TITLE_CHARS,
     amount_of,
+    is_called_off,
     is_currency,
     lot_ids,
     text_of,
 )
 
 MAX_REMARKS = 100
-RemarkCode = Literal["value_unread", "lot_unread", "lot_renamed", "text_cut"]
+RemarkCode = Literal["value_unread", "lot_unread", "lot_renamed", "lot_called_off", "text_cut"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,9 @@ def _of_lots(lots: object) -> Iterator[Remark]:
             yield Remark(pointer, "lot_unread", "the lot is not an object and was left out")
             continue
         name = next(named)
+        if is_called_off(lot):
+            yield Remark(pointer, "lot_called_off", "the lot was called off and was left out")
+            continue
         if text_of(lot.get("id")) != name:
             yield Remark(f"{pointer}/id", "lot_renamed", f"the lot is called {name} here")
         yield from _of_text(f"{pointer}/title", lot.get("title"), MAX_LOT_TITLE_CHARS)

@@ -21,6 +21,8 @@ from procurement_api.domain.ocds_parts import (
     LotFacts,
     PoundsStated,
     StatedValue,
+    is_called_off,
+    lot_ids,
     lots_of,
     pounds_of,
     text_of,
@@ -37,7 +39,6 @@ STAGE_TAGS = frozenset(
         *("implementation", "implementationUpdate", "compiled"),
     }
 )
-CALLED_OFF = frozenset({"cancelled", "unsuccessful", "withdrawn"})
 MAX_RELEASES = 1000
 MAX_ID_CHARS = 300
 MAX_LOTS = 1000
@@ -196,9 +197,9 @@ def _process_fault(tags: set[str], tender: Mapping[str, Any]) -> tuple[str, str]
         return "release_planning_only", "The procurement is only planned; there is no tender to import yet."
     if STAGE_TAGS.isdisjoint(tags):
         return "release_without_tender", "The release is not of the tender or award stage."
-    if tender.get("status") in CALLED_OFF:
-        return "tender_called_off", "The procurement was called off; there is nothing to bid for."
     lots = tender.get("lots")
+    if is_called_off(tender) or (lot_ids(lots) and not lots_of(lots)):
+        return "tender_called_off", "The procurement was called off; there is nothing to bid for."
     if isinstance(lots, Sequence) and len(lots) > MAX_LOTS:
         return "too_many_lots", f"A tender has at most {MAX_LOTS} lots."
     return None

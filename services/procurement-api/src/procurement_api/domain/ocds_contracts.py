@@ -86,7 +86,7 @@ def _contracts(release: Part, ocid: str, title: str) -> Iterator[ContractFacts]:
         part: Part = parts.get(award.id, {})
         mine = [each for each in stated if text_of(each.get("awardID")) == award.id]
         for contract in mine:
-            if contract.get("status") not in _NOT_IN_FORCE:
+            if text_of(contract.get("status")) not in _NOT_IN_FORCE:
                 yield _facts(award, part, contract, ocid, title)
         if not mine:
             yield _facts(award, part, None, ocid, title)

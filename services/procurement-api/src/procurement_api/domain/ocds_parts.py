@@ -19,6 +19,7 @@ _MAX_PLACES = 30
 """More decimals state no money, and a short text with an exponent would be written out endlessly."""
 _PENNY = Decimal("0.01")
 _LOT_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_CALLED_OFF = frozenset({"cancelled", "unsuccessful", "withdrawn"})
 _CURRENCY = re.compile(r"[A-Z]{3}")
 _CONTACTS = frozenset({"contactPoint", "additionalContactPoints"})
 
@@ -110,15 +111,24 @@ def amount_of(amount: object) -> Decimal | None:
 
 
 def lots_of(lots: object) -> tuple[LotFacts, ...]:
-    """The lots in order; one whose id cannot stand in a bid, or is used before, is named by its number."""
+    """The lots in order, without those that were called off.
+
+    One whose id cannot stand in a bid, or is used before, is named by its number.
+    """
     return tuple(
         LotFacts(lot_id, _lot_title(lot, lot_id)[:MAX_LOT_TITLE_CHARS], pounds_of(lot.get("value")))
         for lot_id, lot in lot_ids(lots).items()
+        if not is_called_off(lot)
     )
 
 
 def _lot_title(lot: Mapping[str, Any], lot_id: str) -> str:
     return text_of(lot.get("title")) or f"Lot {text_of(lot.get('id')) or lot_id.removeprefix('lot-')}"
+
+
+def is_called_off(part: Mapping[str, Any]) -> bool:
+    """Whether nobody can bid any more for this tender or lot: by its status, which may be anything."""
+    return text_of(part.get("status")) in _CALLED_OFF
 
 
 def lot_ids(lots: object) -> dict[str, Mapping[str, Any]]:
