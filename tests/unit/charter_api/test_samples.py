@@ -72,3 +72,10 @@ def test_a_samples_badge_says_so_in_its_picture_and_its_text_alternative() -> No
         "Dale Joinery Ltd. Signatory of Charter, until 2027-10-31. An invented sample, no real signature.",
         [*plain, "SAMPLE"],
     )
+
+
+def test_a_badge_is_xml_whatever_the_name_holds() -> None:
+    name = "Dale\x07 & <Joinery>\x0b\uffff"
+    drawn = badge_of(name, "Charter\x1f", "active", "2027-10-31", level="Gold\x01", is_sample=False)
+    title = ElementTree.fromstring(drawn).findtext("{http://www.w3.org/2000/svg}title")
+    assert title == "Signatory, Gold\ufffd: Dale\ufffd & <Joinery>\ufffd\ufffd, Charter\ufffd"

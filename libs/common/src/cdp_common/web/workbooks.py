@@ -6,7 +6,6 @@ openpyxl is loaded with the first workbook: it takes a tenth of a service's star
 from __future__ import annotations
 
 import io
-import re
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ from typing import IO, Any
 
 from cdp_common.kernel.errors import InvalidInput
 from cdp_common.kernel.sheet_cells import Cell, is_blank, safe_cell
+from cdp_common.kernel.xml_text import xml_text
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -25,8 +25,6 @@ MAX_BLANK_ROWS = 1_000
 MAX_TEXT_CHARS = 32_767
 _READ_BYTES = 64 * 1024
 _WIDTH = 14
-_NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-"""Characters that no XML document holds (XML 1.0, section 2.2); texts pasted into notices have them."""
 
 
 class WorkbookUnreadable(InvalidInput):
@@ -165,7 +163,7 @@ def _text(sheet: Any, text: str) -> Any:
     from openpyxl.cell import WriteOnlyCell
     from openpyxl.styles import Alignment
 
-    cell = WriteOnlyCell(sheet, value=_NOT_IN_XML.sub("\N{REPLACEMENT CHARACTER}", safe_cell(text)))
+    cell = WriteOnlyCell(sheet, value=xml_text(safe_cell(text)))
     cell.data_type = "s"
     cell.number_format = "@"
     cell.alignment = Alignment(wrap_text=True, vertical="top")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
+from cdp_common.kernel.xml_text import xml_text
 from charter_api.domain.standing import SignatureState
 
 MAX_NAME_CHARS = 44
@@ -48,7 +49,7 @@ def badge_of(
     ]
     if is_sample:
         lines.append('<text x="376" y="130" font-size="15" font-weight="700" text-anchor="end">SAMPLE</text>')
-    return (
+    return xml_text(
         '<svg xmlns="http://www.w3.org/2000/svg" width="400" height="150" viewBox="0 0 400 150" '
         'role="img" aria-labelledby="badge-title badge-description">'
         f'<title id="badge-title">{title}</title><desc id="badge-description">{description}</desc>'
