@@ -33,22 +33,36 @@ def read_rows(
     rows: list[tuple[int, dict[str, str] | RowFault]] = []
     try:
         records = csv.reader(StringIO(content.decode("utf-8-sig"), newline=""), strict=True)
-        header = [name.strip() for name in next(records, [])]
+        header = without_blank_end([name.strip() for name in next(records, [])])
         _require_header(header, known, needed, refuse)
-        for number, record in enumerate(records, start=1):
+        for number, cells in enumerate(records, start=1):
             if number > max_rows:
                 raise refuse("too_many_rows", f"A file has at most {max_rows} rows.")
+            record = without_blank_end(cells, len(header))
             if len(record) not in (0, len(header)):
                 words = f"The row has {len(record)} cells, the header {len(header)}."
                 rows.append((number, RowFault(number, None, "columns_mismatch", words)))
             elif any(cell.strip() for cell in record):
-                named = zip(header, record, strict=True)
-                rows.append((number, {name: plain_cell(cell) for name, cell in named if cell.strip()}))
+                named = list(zip(header, record, strict=True))
+                unusable = next((name for name, cell in named if "\x00" in cell), None)
+                if unusable is not None:
+                    words = "holds a character that cannot be stored"
+                    rows.append((number, RowFault(number, unusable, "text_unusable", words)))
+                else:
+                    rows.append((number, {name: plain_cell(cell) for name, cell in named if cell.strip()}))
     except UnicodeDecodeError as fault:
         raise refuse("text_not_utf8", "The file is in UTF-8.") from fault
     except csv.Error as fault:
         raise refuse("csv_malformed", "The file is not CSV as RFC 4180 has it.") from fault
     return rows
+
+
+def without_blank_end(record: list[str], width: int = 0) -> list[str]:
+    """The record without the blank cells at its end beyond `width`: spreadsheets write columns once used."""
+    end = len(record)
+    while end > width and not record[end - 1].strip():
+        end -= 1
+    return record[:end]
 
 
 def _require_header(

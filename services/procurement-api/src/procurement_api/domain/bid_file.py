@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from io import StringIO
 from typing import Any
 
+from cdp_common.kernel.csv_rows import without_blank_end
 from cdp_common.kernel.errors import FieldError, InvalidInput
 from cdp_common.kernel.sheet_cells import plain_cell
 
@@ -98,12 +99,13 @@ def _rows(content: bytes) -> list[tuple[int, dict[str, str]]]:
     try:
         text = content.decode("utf-8-sig")
         records = csv.reader(StringIO(text, newline=""), strict=True)
-        header = [name.strip() for name in next(records, [])]
+        header = without_blank_end([name.strip() for name in next(records, [])])
         _require_header(header)
         rows = []
-        for number, record in enumerate(records, start=1):
-            if not record:
+        for number, cells in enumerate(records, start=1):
+            if not cells:
                 continue
+            record = without_blank_end(cells, len(header))
             if number > MAX_ROWS:
                 raise _refused(f"/rows/{number}", "too_many_rows", f"A bid has at most {MAX_ROWS} rows.")
             if len(record) != len(header):
