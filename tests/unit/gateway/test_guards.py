@@ -16,17 +16,20 @@ def guard() -> Guard:
 
 async def outcome(guard: Guard, fault: BaseException | None = None, wait: asyncio.Event | None = None) -> str:
     """What became of a call."""
+
+    async def made() -> str:
+        if wait is not None:
+            await wait.wait()
+        if fault is not None:
+            raise fault
+        return "answered"
+
     try:
-        async with guard.call(asyncio.get_running_loop().time() + 5):
-            if wait is not None:
-                await wait.wait()
-            if fault is not None:
-                raise fault
+        return await guard.call(asyncio.get_running_loop().time() + 5, made)
     except ServiceLeftAlone:
         return "left alone"
     except (ServiceSilent, ValueError) as raised:
         return type(raised).__name__
-    return "answered"
 
 
 async def shut(guard: Guard) -> None:

@@ -7,15 +7,18 @@ whether it is back. The circuit breaker is the `circuitbreaker` library's; here 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 from circuitbreaker import STATE_HALF_OPEN, CircuitBreaker
 
 SERVICES = ("partners-api", "toms-engine", "procurement-api", "charter-api", "reporting-api")
 WAITING_PER_CALL = 4
 """How many calls may wait for each that is under way; more are refused at once."""
+
+
+Answer = TypeVar("Answer")
 
 
 class ServiceLeftAlone(Exception):
@@ -52,32 +55,32 @@ class Guard:
         self._waiting = 0
         self._is_tried = False
 
-    @asynccontextmanager
-    async def call(self, until: float) -> AsyncIterator[None]:
-        """A call is made inside, which raises `ServiceSilent` where there is no answer.
+    async def call(self, until: float, made: Callable[[], Awaitable[Answer]]) -> Answer:
+        """What a call comes to, which raises `ServiceSilent` where there is no answer.
 
         It waits for a place among the calls under way until a moment of the loop's clock. Raises
         `ServiceLeftAlone` instead of beginning one that would be in vain or one too many.
         """
         if self._breaker.opened or self._waiting >= self._most_waiting:
             raise ServiceLeftAlone
-        async with self._place(until):
+        await self._wait_for_place(until)
+        try:
             is_trial = self._breaker.state == STATE_HALF_OPEN
             if self._breaker.opened or (is_trial and self._is_tried):
                 raise ServiceLeftAlone
             self._is_tried = is_trial
             try:
-                async with self._judged():
-                    yield
+                return await self._judged(made)
             finally:
                 if is_trial:
                     self._is_tried = False
+        finally:
+            self._room.release()
 
-    @asynccontextmanager
-    async def _judged(self) -> AsyncIterator[None]:
-        """Tell the breaker how the call inside went; a caller who leaves says nothing about the service."""
+    async def _judged(self, made: Callable[[], Awaitable[Answer]]) -> Answer:
+        """Tell the breaker how a call went; a caller who leaves says nothing about the service."""
         try:
-            yield
+            answer = await made()
         except ServiceSilent:
             with self._breaker:  # it counts what is raised inside
                 raise
@@ -85,19 +88,12 @@ class Guard:
             self._breaker.reset()  # a refusal is an answer too
             raise
         self._breaker.reset()
+        return answer
 
-    @asynccontextmanager
-    async def _place(self, until: float) -> AsyncIterator[None]:
-        if self._room.locked():
-            await self._wait(until)
-        else:
+    async def _wait_for_place(self, until: float) -> None:
+        if not self._room.locked():
             await self._room.acquire()  # there is room: it does not wait
-        try:
-            yield
-        finally:
-            self._room.release()
-
-    async def _wait(self, until: float) -> None:
+            return
         self._waiting += 1
         try:
             async with asyncio.timeout_at(until):

@@ -53,8 +53,7 @@ class Upstream(Generic[Client]):
             raise UpstreamFault.unavailable(self.name)
         until = asyncio.get_running_loop().time() + (budget_s or self._budget_s)
         try:
-            async with self._guard.call(until):
-                return await self._answered(call, until)
+            return await self._guard.call(until, lambda: self._answered(call, until))
         except (ServiceSilent, ServiceLeftAlone) as fault:
             self._is_silent = True
             raise UpstreamFault.unavailable(self.name) from fault

@@ -16,38 +16,22 @@ from gateway.schema.fields import calls_together, computed
 from gateway.schema.money import SocialValue
 from gateway.schema.nodes import parse_uuid
 from gateway.schema.partners import Organisation, organisation_of
+from gateway.schema.records import as_shown, said, shows
 
 
-@strawberry.type(description="Committed, due, delivered, validated: four figures, never one.")
+@shows(contract.FourFigures, "Committed, due, delivered, validated: four figures, never one.")
 class FourFigures:
-    """The four figures; each is made when it is selected."""
+    """The four figures."""
 
-    record: strawberry.Private[contract.FourFigures]
-
-    @computed("Promised, over the whole life of what is in force.")
-    def committed(self) -> SocialValue:
-        """Promised."""
-        return SocialValue.of(self.record.committed)
-
-    @computed("What of the promises falls due in the window.")
-    def due(self) -> SocialValue:
-        """Due."""
-        return SocialValue.of(self.record.due)
-
-    @computed("Reported as delivered in the window.")
-    def delivered(self) -> SocialValue:
-        """Delivered."""
-        return SocialValue.of(self.record.delivered)
-
-    @computed("Accepted by somebody independent of reporter and commissioner.")
-    def validated(self) -> SocialValue:
-        """Validated."""
-        return SocialValue.of(self.record.validated)
+    committed: SocialValue = said("Promised, over the whole life of what is in force.")
+    due: SocialValue = said("What of the promises falls due in the window.")
+    delivered: SocialValue = said("Reported as delivered in the window.")
+    validated: SocialValue = said("Accepted by somebody independent of reporter and commissioner.")
 
     @classmethod
     def of(cls, record: contract.FourFigures) -> FourFigures:
         """The figures that reporting-api states."""
-        return cls(record=record)
+        return as_shown(cls, record)
 
 
 @strawberry.type(description="One row of a grouping.")

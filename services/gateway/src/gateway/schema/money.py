@@ -9,7 +9,7 @@ import strawberry
 from cdp_common.contracts.commitments import CommitmentLine
 from cdp_common.contracts.reporting import ValueFigure
 from gateway.schema.enums import LicensedPart
-from gateway.schema.fields import computed
+from gateway.schema.records import as_shown, said, shows
 
 
 @strawberry.type(description="An amount of money.")
@@ -20,51 +20,32 @@ class Money:
     currency: str = strawberry.field(description="The currency's ISO 4217 code.")
 
 
-@strawberry.type(description="Social and local economic value: both components and their sum.")
+@shows(ValueFigure, "Social and local economic value: both components and their sum.")
 class SocialValue:
     """One figure in pounds; each of its amounts is made when it is selected."""
 
-    record: strawberry.Private[ValueFigure]
-
-    @computed("Social plus local economic value.")
-    def total(self) -> Money:
-        """The whole."""
-        return pounds(self.record.total_gbp)
-
-    @computed("The social component; null where it would give a licensed unit value away.")
-    def social(self) -> Money | None:
-        """The social component."""
-        return maybe_pounds(self.record.social_gbp)
-
-    @computed("The local economic component; null where it would give a licensed unit value away.")
-    def local_economic(self) -> Money | None:
-        """The local economic component."""
-        return maybe_pounds(self.record.local_economic_gbp)
-
-    @computed("The total at the low ends of the sources' ranges; null unless every line has a range.")
-    def low(self) -> Money | None:
-        """The low end."""
-        return maybe_pounds(self.record.low_gbp)
-
-    @computed("The total at the high ends of the sources' ranges; null unless every line has a range.")
-    def high(self) -> Money | None:
-        """The high end."""
-        return maybe_pounds(self.record.high_gbp)
-
-    @computed("How much of the total is public money saved.")
-    def fiscal(self) -> Money:
-        """The fiscal part."""
-        return pounds(self.record.fiscal_gbp)
-
-    @computed("What it holds of value whose unit values are licensed.")
-    def licensed(self) -> LicensedPart:
-        """The licensed part."""
-        return LicensedPart(self.record.licensed)
+    total: Money = said("Social plus local economic value.", of="total_gbp")
+    social: Money | None = said(
+        "The social component; null where it would give a licensed unit value away.", of="social_gbp"
+    )
+    local_economic: Money | None = said(
+        "The local economic component; null where it would give a licensed unit value away.",
+        of="local_economic_gbp",
+    )
+    low: Money | None = said(
+        "The total at the low ends of the sources' ranges; null unless every line has a range.", of="low_gbp"
+    )
+    high: Money | None = said(
+        "The total at the high ends of the sources' ranges; null unless every line has a range.",
+        of="high_gbp",
+    )
+    fiscal: Money = said("How much of the total is public money saved.", of="fiscal_gbp")
+    licensed: LicensedPart = said("What it holds of value whose unit values are licensed.")
 
     @classmethod
     def of(cls, figure: ValueFigure) -> SocialValue:
         """A figure as reporting-api states it."""
-        return cls(record=figure)
+        return as_shown(cls, figure)
 
     @classmethod
     def of_line(cls, line: CommitmentLine) -> SocialValue | None:
@@ -80,7 +61,7 @@ class SocialValue:
             fiscal_gbp=line.fiscal_gbp,
             licensed="none" if line.licensed_framework is None else "included",
         )
-        return cls(record=figure)
+        return as_shown(cls, figure)
 
 
 def pounds(amount: Decimal) -> Money:

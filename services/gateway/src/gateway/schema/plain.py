@@ -64,11 +64,8 @@ def mark_plain(field: GraphQLField, pick: Pick) -> None:
     may_be_null, kind, is_list = _shape(field)
     if is_leaf_type(kind):
         field.extensions[PLAIN] = Plain(pick, may_be_null, _written(kind), None, None, is_list)
-    elif isinstance(kind, GraphQLObjectType):
-        made_as = _origin(kind)
-        if kind.is_type_of is None or made_as is not None:
-            made_as = None if kind.is_type_of is None else made_as
-            field.extensions[PLAIN] = Plain(pick, may_be_null, None, kind, made_as, is_list)
+    elif isinstance(kind, GraphQLObjectType) and (kind.is_type_of is None or _origin(kind)):
+        field.extensions[PLAIN] = Plain(pick, may_be_null, None, kind, _looked_at(kind), is_list)
 
 
 def mark_called(field: GraphQLField) -> None:
@@ -77,8 +74,8 @@ def mark_called(field: GraphQLField) -> None:
     The function is told everything but the path; it may be asked twice.
     """
     may_be_null, kind, is_list = _shape(field)
-    if isinstance(kind, GraphQLObjectType) and not is_list and (made_as := _origin(kind)) is not None:
-        field.extensions[PLAIN] = Plain(None, may_be_null, None, kind, made_as)
+    if isinstance(kind, GraphQLObjectType) and not is_list and (kind.is_type_of is None or _origin(kind)):
+        field.extensions[PLAIN] = Plain(None, may_be_null, None, kind, _looked_at(kind))
 
 
 def _shape(field: GraphQLField) -> tuple[bool, Any, bool]:
@@ -94,6 +91,11 @@ def _origin(kind: GraphQLObjectType) -> type | None:
     definition = kind.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
     origin: type | None = getattr(definition, "origin", None)
     return origin
+
+
+def _looked_at(kind: GraphQLObjectType) -> type | None:
+    """The class by which objects are known to be of the type; None where nothing else is given."""
+    return None if kind.is_type_of is None else _origin(kind)
 
 
 def _written(kind: Any) -> Callable[[Any], Any]:
@@ -159,8 +161,6 @@ class Selected:
                 if value is None:
                     raise Otherwise
             elif value is not None or not may_be_null:
-                if iscoroutine(value):
-                    value.close()  # the library asks for another one, and waits for it
                 raise Otherwise
             answer[name] = value
         return answer
@@ -306,7 +306,7 @@ class PlainFirst(StrawberryGraphQLCoreExecutionContext):
             nodes: Any = [one.node for one in details]
             nowhere: Any = None
             info = self.build_resolve_info(field, nodes, kind, nowhere)
-            return None if resolve is None else lambda source: resolve(source, info, **given)
+            return None if resolve is None else lambda source: _at_once(resolve(source, info, **given))
         return None
 
     def _object(
@@ -332,3 +332,11 @@ class PlainFirst(StrawberryGraphQLCoreExecutionContext):
 
 def _always(value: str | None) -> Pick:
     return lambda _: value
+
+
+def _at_once(value: Any) -> Any:
+    """The value; raises `Otherwise` where it comes later: the library asks for it again, and waits."""
+    if iscoroutine(value):
+        value.close()
+        raise Otherwise
+    return value
