@@ -10,17 +10,16 @@ outcomes are mapped to five categories of another system as well, whole or in sh
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import partial
 from random import Random  # noqa: TID251 - generated tables, the same for the same seed
 from uuid import UUID
 
 from reporting_api.domain.crosswalk_disclosure import (
+    HiddenMeasure,
     block_of,
     category_cell,
-    parts_hidden,
     told_over_time,
     withheld_categories,
 )
@@ -218,16 +217,16 @@ def _categories(
     """The categories of a publication, protected as a scheme's are."""
     outcomes = published[-1][1]
     by_key = {category.cell.key: category.cell for category in categories}
+    hidden_above = published[-1][0].withheld
     hidden = [
-        part
-        for cell in outcomes.cells
-        for part in parts_hidden(
-            cell,
-            cell.key not in outcomes.withheld,
-            partial(_block_in, published, cell),
+        HiddenMeasure(
+            cell.key,
+            block_of((cell.key, str(cell.parent)), [cell.key], hidden_above),
+            cell.contributions,
             {one.cell.key: one.shares[cell.key] for one in categories if cell.key in one.shares},
-            by_key,
         )
+        for cell in outcomes.cells
+        if cell.key in outcomes.withheld
     ]
     kept_back = withheld_categories(list(by_key), hidden, told.named, RULE)
     if remembered:
@@ -239,13 +238,6 @@ def _categories(
     )
     ranged = frozenset(one.cell.key for one in categories if told.has_range(one.shares))
     return Level(tuple(by_key.values()), kept_back, ranged)
-
-
-def _block_in(published: list[tuple[Level, Level]], cell: Cell, span: int) -> Hashable:
-    """The theme of an outcome where a publication of the span shows it, else the whole."""
-    theme = str(cell.parent)
-    bits = sum(NOW << back for back, (of, _) in enumerate(published[::-1]) if theme not in of.withheld)
-    return block_of((cell.key, theme), [cell.key], () if bits & span else [theme]), span
 
 
 def _before(told: _Told, key: str, before: list[Level]) -> tuple[int, dict[str, int]]:

@@ -60,6 +60,19 @@ def share_beside(programmes_: Sequence[Programme]) -> float:
     return withheld / safe
 
 
+def categories_beside(programmes_: Sequence[Programme]) -> float:
+    """The same of the categories of another system."""
+    safe = withheld = 0
+    for programme in programmes_:
+        for level in programme.categories:
+            for cell in level.cells:
+                is_safe = is_group_safe(cell.contributions, NAMED, RULE)
+                if cell.size and is_safe and not is_told_apart(cell, NAMED, RULE):
+                    safe += 1
+                    withheld += cell.key in level.withheld
+    return withheld / safe
+
+
 def _largest(programme: Programme, figure: str) -> list[UUID]:
     """Who is not named, by how much they contribute, the largest first."""
     whole = merged(programme.truth.values())[figure]
@@ -195,7 +208,9 @@ def test_nobody_tells_a_protected_cell_within_a_tenth_and_most_safe_cells_stay()
     assert broken(uneven, ["delivered low"], 1) == []
     by_category = next(programmes(1013))  # beside a category one organisation could tell another
     assert broken(by_category, ["delivered local"]) == []
-    assert share_beside([*found, *programmes(2), *programmes(3), *programmes(4)]) <= 0.15
+    every = [*found, *programmes(2), *programmes(3), *programmes(4)]
+    assert share_beside(every) <= 0.15
+    assert categories_beside(every) <= 0.15
 
 
 @pytest.mark.parametrize(

@@ -9,15 +9,14 @@ its block is safe by the rule that holds for cells. Then readers are taken to kn
 than the cells can tell, and the atoms are the blocks of the next scheme. So it does not matter in which way
 cells of several schemes are added and subtracted: nothing comes out but sums of safe atoms.
 
-Over several publications the same holds in every span (`disclosure.Cell.spans`): readers are taken to know
-what a category holds in each span that a publication counts which shows it; what a measure holds in a span is
-withheld unless publications tell it by itself.
+That is of the publication in hand. What its categories tell beside those of publications before is found by
+linear programmes (`disclosure_audit`), which take readers to know no more than they do.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
@@ -33,13 +32,9 @@ from reporting_api.domain.disclosure import (
     merged,
     withheld_cells,
 )
-from reporting_api.domain.spans import is_told
 
 Blocks = Mapping[Hashable, Hashable]
-"""The block of each withheld measure, or of its part in a span; what is shown has none."""
-
-
-NO_CELLS: frozenset[str] = frozenset()
+"""The block of each withheld measure; what is shown has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +45,6 @@ class HiddenMeasure:
     block: Hashable
     contributions: Contributions
     shares: Mapping[str, Decimal]
-    told_before: frozenset[str] = NO_CELLS
-    """The cells of which publications before have told it apart already."""
 
     @property
     def size(self) -> int:
@@ -85,36 +78,8 @@ def withheld_categories(
         cutting = {
             cell for measure in measures if measure.block in exposed for cell in measure.shares.keys() & shown
         }
-        if not cutting:  # told by publications before
-            break
         shown.discard(min(cutting, key=lambda cell: (sizes[cell], cell)))
     return frozenset(cells) - shown
-
-
-def parts_hidden(
-    measure: Cell,
-    is_shown: bool,
-    block_in: Callable[[int], Hashable],
-    shares: Mapping[str, Decimal],
-    categories: Mapping[str, Cell],
-) -> Iterator[HiddenMeasure]:
-    """What of a measure is withheld, by span.
-
-    One that is shown may be told no further than by what shows it. `block_in` gives the block for
-    publications of some bits, `shares` those of the measure in the scheme's cells.
-    """
-    shown = measure.shown_before | (NOW if is_shown else 0)
-    before = {key: categories[key].shown_before for key in shares}
-    for span, contributions in measure.spans.items():
-        if is_told(span, measure.spans, shown):
-            continue
-        yield HiddenMeasure(
-            (measure.key, span),
-            block_in(span),
-            contributions,
-            {key: share for key, share in shares.items() if span & (before[key] | NOW)},
-            frozenset(key for key in shares if is_told(span, categories[key].spans, before[key])),
-        )
 
 
 def blocks_after(
@@ -188,8 +153,4 @@ def _exposed_blocks(
 
 def _atom(measure: HiddenMeasure, shown: Collection[str]) -> tuple[Hashable, Hashable]:
     """The measure's block, and its shares in what is shown."""
-    return measure.block, frozenset(
-        (cell, share)
-        for cell, share in measure.shares.items()
-        if cell in shown or cell in measure.told_before
-    )
+    return measure.block, frozenset((cell, share) for cell, share in measure.shares.items() if cell in shown)

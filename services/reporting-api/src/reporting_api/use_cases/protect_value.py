@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import partial
 from uuid import UUID
 
 from cdp_common.kernel.periods import Period
 from reporting_api.domain.crosswalk_disclosure import (
     Blocks,
+    HiddenMeasure,
     block_of,
     blocks_after,
     category_cell,
-    parts_hidden,
     told_over_time,
     withheld_categories,
 )
-from reporting_api.domain.disclosure import NOW, Cell, DisclosureRule, Level
+from reporting_api.domain.disclosure import Cell, DisclosureRule, Level
 from reporting_api.domain.disclosure_audit import categories_over_time, withheld_over_time
 from reporting_api.domain.disclosure_table import Category
 from reporting_api.domain.exposures import Exposure, exposures
@@ -176,24 +175,18 @@ def _withheld_of_schemes(
     measures = _unlicensed(computed, levels)
     [dimensions] = [of for of in _HIERARCHIES if _MEASURES in of]
     hidden_levels = [withheld[dimension] for dimension in dimensions]
-    block_in = _block_in(computed, recalled, withheld)
+    block_in = _block_in(computed, withheld)
     blocks: Blocks = {}
     beside: list[Category] = []
     found: dict[Dimension, frozenset[str]] = {}
     for scheme in schemes:
         cells = {one.cell.key: one.cell for one in scheme.categories}
-        hidden = [
-            replace(part, block=blocks.get(part.key, part.block))
-            for cell, one in measures
-            for part in parts_hidden(
-                one,
-                cell.key not in withheld[_MEASURES],
-                partial(block_in, cell),
-                scheme.shares_of(cell.key),
-                cells,
-            )
-            if part.size > 0
-        ]
+        hidden = []
+        for cell, one in measures:
+            if cell.key in withheld[_MEASURES] and one.size > 0:
+                block = blocks.get(cell.key) or block_in(cell)
+                shares = scheme.shares_of(cell.key)
+                hidden.append(HiddenMeasure(cell.key, block, one.contributions, shares))
         kept_back = withheld_categories(list(cells), hidden, agreed, rule)
         if recalled.bits:
             kept_back |= told_over_time(list(cells.values()), recalled.bits, kept_back, agreed, rule)
@@ -207,19 +200,15 @@ def _withheld_of_schemes(
 
 
 def _block_in(
-    computed: ComputedValue, recalled: Recalled, withheld: Mapping[Dimension, frozenset[str]]
-) -> Callable[[GroupedCell, int], Hashable]:
-    """What gives a measure's block in a span: the closest cell above that a publication of the span shows."""
+    computed: ComputedValue, withheld: Mapping[Dimension, frozenset[str]]
+) -> Callable[[GroupedCell], Hashable]:
+    """What gives a withheld measure's block: the closest cell above it that is shown."""
     outcomes, themes = Dimension("outcome"), Dimension("theme")
     theme_of = {cell.key: cell.parent for cell in computed.cells[outcomes]}
 
-    def hidden(dimension: Dimension, key: str, span: int) -> Collection[str]:
-        bits = recalled.shown_bits(dimension, key) | (0 if key in withheld[dimension] else NOW)
-        return () if bits & span else (key,)
-
-    def block(measure: GroupedCell, span: int) -> Hashable:
-        outcome, theme = measure.parent, theme_of[measure.parent]
-        return block_of((outcome, theme), hidden(outcomes, outcome, span), hidden(themes, theme, span)), span
+    def block(measure: GroupedCell) -> Hashable:
+        parents = measure.parent, theme_of[measure.parent]
+        return block_of(parents, withheld[outcomes], withheld[themes])
 
     return block
 
