@@ -16,7 +16,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import Text
 
-from cdp_common.contracts.base import EventActor, EventEnvelope, EventPage
+from cdp_common.contracts.base import Contract, EventActor, EventEnvelope, EventPage
 from cdp_common.contracts.event_types import event_type
 from cdp_common.db.acting import acting
 from cdp_common.db.common_tables import event_feed, event_pending, events
@@ -68,7 +68,8 @@ class NewEvent:
     aggregate_version: int
     place_id: UUID | None
     audience: Audience
-    data: Mapping[str, object]
+    data: Mapping[str, object] | Contract
+    """As JSON has it, or as the contract that the catalogue names for the type."""
     effective_on: date | None = None
 
     def __post_init__(self) -> None:
@@ -120,7 +121,7 @@ def event_row(event: NewEvent, now: datetime) -> dict[str, Any]:
         "aggregate_version": event.aggregate_version,
         "place_id": event.place_id,
         "audience": list(event.audience),
-        "data": dict(event.data),
+        "data": event.data.model_dump(mode="json") if isinstance(event.data, Contract) else dict(event.data),
         "traceparent": carrier.get("traceparent"),
         "actor": None if actor is None else actor.model_dump(mode="json"),
     }
@@ -133,6 +134,8 @@ def _require_declared(event: NewEvent) -> None:
         raise EventUndeclared(f"{event.type} is not declared in cdp_common.contracts.event_types")
     if event.aggregate_type != declared.about:
         raise EventUndeclared(f"{event.type} is about a {declared.about}, not a {event.aggregate_type}")
+    if type(event.data) is declared.data:
+        return  # it was held to it when it was made
     try:
         declared.data.model_validate(event.data)
     except ValidationError as fault:

@@ -18,7 +18,7 @@ from cdp_common.web.openapi import PROBLEM_RESPONSES, install_openapi
 from cdp_common.web.problems import install_problem_handlers
 from cdp_common.web.requests import StrictRequest
 from cdp_common.web.settings import ServiceSettings
-from cdp_common.web.telemetry import NATIVE_TELEMETRY, trace_database
+from cdp_common.web.telemetry import request_spans, trace_database
 from cdp_common.web.verifier import TokenVerifier
 
 if TYPE_CHECKING:  # the gateway has no database, and does not read its drivers into memory
@@ -56,6 +56,7 @@ def create_service(
     `routers` are counted for their callers and limited; those to `uncounted` are not.
     """
     configure_logging_if_unset(name)
+    telemetry, spans = request_spans()
     counted = [Depends(CountedRequests(settings))]
     app = FastAPI(
         title=title,
@@ -69,8 +70,9 @@ def create_service(
         responses=PROBLEM_RESPONSES,
         generate_unique_id_function=lambda route: route.name,
         separate_input_output_schemas=False,
-        telemetry=NATIVE_TELEMETRY,
+        telemetry=telemetry,
         middleware=[
+            *spans,
             Middleware(HeadRequests),
             Middleware(RequestContext, docs_paths=frozenset({DOCS_PATH, f"{DOCS_PATH}/oauth2-redirect"})),
             Middleware(BodyLimit, max_bytes=settings.max_body_bytes, larger=larger_bodies),

@@ -1,7 +1,10 @@
 """Logs as JSON lines on standard output, ours and the libraries' alike."""
 
+import json
 import logging
 import sys
+from collections.abc import Callable
+from functools import cache
 from typing import Any, TextIO
 
 import structlog
@@ -34,6 +37,16 @@ class _Writer(structlog.WriteLogger):
         self.name = name
 
 
+@cache
+def _encoder(default: Callable[[Any], Any]) -> json.JSONEncoder:
+    # The library makes a new one for each line.
+    return json.JSONEncoder(default=default)
+
+
+def _in_json(event: EventDict, default: Callable[[Any], Any]) -> str:
+    return _encoder(default).encode(event)
+
+
 def configure_logging(service: str, level: str = "INFO", stream: TextIO | None = None) -> None:
     """Send every log line of this process to `stream` (standard output by default) as one JSON object."""
     shared: list[Processor] = [
@@ -51,7 +64,7 @@ def configure_logging(service: str, level: str = "INFO", stream: TextIO | None =
         processors=[
             *shared,
             structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(),
+            structlog.processors.JSONRenderer(serializer=_in_json),
         ],
         logger_factory=lambda *names: _Writer(out, *names),
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),

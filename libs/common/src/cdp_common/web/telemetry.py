@@ -3,12 +3,15 @@
 from typing import TYPE_CHECKING
 
 from fastapi.telemetry import TelemetryConfig
-from opentelemetry import trace
+from opentelemetry import context, propagate, trace
 from opentelemetry.instrumentation.httpx import HTTPX2ClientInstrumentor
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.sdk.trace.sampling import ALWAYS_OFF
+from starlette.datastructures import Headers
+from starlette.middleware import Middleware
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from cdp_common.web.settings import ServiceSettings
 
@@ -60,6 +63,42 @@ def trace_database(database: "Database") -> None:
         from opentelemetry.instrumentation.sqlalchemy import SQLAlchemyInstrumentor
 
         SQLAlchemyInstrumentor().instrument(engine=database.engine.sync_engine, skip_dep_check=True)
+
+
+class IdsAlone:
+    """Gives each request a span of which nothing is recorded: the ids are in its log lines and travel on.
+
+    They are what the framework's span would have, without the attributes that it puts together for nobody.
+    """
+
+    def __init__(self, app: ASGIApp, *, tracer: trace.Tracer) -> None:
+        self._app = app
+        self._tracer = tracer
+        self._carriers = frozenset(name.lower().encode() for name in propagate.get_global_textmap().fields)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Run the application within the span."""
+        if scope["type"] == "lifespan":
+            await self._app(scope, receive, send)
+            return
+        around = context.get_current()
+        if any(name in self._carriers for name, _ in scope["headers"]):
+            around = propagate.extract(Headers(scope=scope))
+        span = self._tracer.start_span(scope["type"], around, trace.SpanKind.SERVER)
+        token = context.attach(trace.set_span_in_context(span, around))
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            context.detach(token)
+
+
+def request_spans() -> tuple[TelemetryConfig, list[Middleware]]:
+    """How requests get their spans: from the framework where they are recorded, else ids alone."""
+    provider = trace.get_tracer_provider()
+    if isinstance(provider, TracerProvider) and provider.sampler is ALWAYS_OFF:
+        alone = Middleware(IdsAlone, tracer=provider.get_tracer(__name__))
+        return {**NATIVE_TELEMETRY, "tracing": False}, [alone]
+    return NATIVE_TELEMETRY, []
 
 
 def current_trace_id() -> str | None:

@@ -23,16 +23,17 @@ from procurement_api.domain.promised_quantity import Amount, Counted
 def bid_content(draft: BidDraft) -> rules.Content:
     """A bid as the rules see it."""
     lines = [
+        # In the order of its fields: by their names it would take half as long again.
         rules.Line(
-            measure=line.measure,
-            lot=line.lot,
-            amount=amount_of(line),
-            unit=line.unit,
-            answer=line.answer,
-            industry=line.industry,
-            activity=line.activity,
-            profile=profile_of(line),
-            once_if_any_won=line.once_if_any_won,
+            line.measure,
+            line.lot,
+            amount_of(line),
+            line.unit,
+            line.answer,
+            line.industry,
+            line.activity,
+            profile_of(line),
+            line.once_if_any_won,
         )
         for line in draft.lines
     ]

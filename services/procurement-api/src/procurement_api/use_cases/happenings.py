@@ -96,7 +96,7 @@ def bid_event(bid: Mapping[Any, Any], place_id: UUID, action: BidAction) -> NewE
         aggregate_version=bid["version"],
         place_id=place_id,
         audience=(org_audience(bid["portal_organisation_id"] or bid["tenderer_organisation_id"]),),
-        data=data.model_dump(mode="json"),
+        data=data,
     )
 
 
