@@ -112,6 +112,17 @@ async def test_what_breaks_the_protocol_closes_the_socket_with_its_code(
         assert await code("no json") == 4400
         assert await code("[]") == 4400
         assert await code(init, {"type": "nothing"}) == 4400
+        asked = subscribe("a")
+        payloads: list[Any] = [None, [], {}, {"query": 5}, {"query": None}]
+        keys: list[Any] = [None, 5, []]
+        for odd in (
+            *({**asked, "payload": payload} for payload in payloads),
+            *({**asked, "id": other} for other in keys),
+            {**asked, "payload": {**asked["payload"], "variables": []}},
+            {**asked, "payload": {**asked["payload"], "operationName": 5}},
+            {"type": "complete", "id": []},
+        ):
+            assert await code(init, odd) == sockets.MALFORMED, odd
         assert await code("x" * 200_000) == sockets.TOO_LONG
         assert await code() == 4408
         with pytest.raises(aiohttp.WSServerHandshakeError):

@@ -40,7 +40,7 @@ SOCKET_PATH = "/graphql/socket"
 INIT_TIMEOUT = timedelta(seconds=3)
 MAX_SOCKETS = 1_000
 MAX_SOCKETS_OF_AN_ADDRESS = 50
-TRY_AGAIN_LATER, TOO_LONG = 1013, 1009
+TRY_AGAIN_LATER, TOO_LONG, MALFORMED = 1013, 1009, 4400
 """Close codes of RFC 6455 and its registry."""
 
 router = APIRouter()
@@ -115,6 +115,20 @@ def _token_in(params: Mapping[str, Any]) -> str | None:
     return token.strip()
 
 
+def _is_readable(message: Mapping[str, Any]) -> bool:
+    """Whether the members that the library reads of a message are of the kinds that the protocol states."""
+    if message.get("type") not in ("subscribe", "complete"):
+        return True
+    payload = message.get("payload", {}) if message["type"] == "subscribe" else {"query": ""}
+    return (
+        isinstance(message.get("id"), str)
+        and isinstance(payload, dict)
+        and isinstance(payload.get("query"), str)
+        and isinstance(payload.get("operationName"), str | None)
+        and isinstance(payload.get("variables"), dict | None)
+    )
+
+
 class _Messages:
     """A socket as the library's handler takes it; a message is at most as long as a request's body."""
 
@@ -140,6 +154,9 @@ class _Messages:
                 raise NonJsonMessageReceived from fault
             if not isinstance(message, dict):
                 raise NonJsonMessageReceived
+            if not _is_readable(message):  # the library would break off without a word
+                await self.close(MALFORMED, "Failed to parse message")
+                return
             yield message
 
     async def send_json(self, message: Mapping[str, object]) -> None:
