@@ -28,6 +28,7 @@ from gateway.settings import Settings
 
 # Of these the framework's layers judge; of a body without a stated length they hold the limit as it is read.
 _FOR_THE_LAYERS: Final = frozenset({b"transfer-encoding", SCENARIO_HEADER.lower().encode()})
+_OF_TRACES: Final = ("traceparent", "tracestate", "baggage")
 
 _tracer = trace.get_tracer(__name__)
 
@@ -101,10 +102,10 @@ async def read_whole(receive: Receive) -> tuple[bytes, Receive]:
 @contextmanager
 def server_span(scope: Scope, told: Mapping[bytes, bytes]) -> Iterator[trace.Span]:
     """A span of the request as the framework makes one."""
-    carried = {name.decode("latin-1"): value.decode("latin-1") for name, value in told.items()}
+    carried = {name: told[name.encode()].decode("latin-1") for name in _OF_TRACES if name.encode() in told}
     with _tracer.start_as_current_span(
         f"{scope['method']} {PATH}",
-        context=propagate.extract(carried),
+        context=propagate.extract(carried) if carried else None,
         kind=trace.SpanKind.SERVER,
         attributes={
             "http.request.method": scope["method"],

@@ -2,6 +2,7 @@
 
 import asyncio
 import json as json_text
+import re
 import secrets
 from collections.abc import AsyncIterable, AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -10,7 +11,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Generic, Protocol, TypedDict, TypeVar, Unpack
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import quote_plus, urlsplit
 from uuid import UUID
 
 import httpx2
@@ -50,6 +51,7 @@ MAX_RETRIES = 2
 MAX_RETRY_AFTER_S = 2.0
 FIRST_BACKOFF_MS = 100
 UPLOAD_PIECE_BYTES = 256 * 1024
+_UNRESERVED = re.compile(r"[A-Za-z0-9._~-]*")  # RFC 3986, section 2.3
 _REPEATABLE_METHODS = frozenset({"GET", "HEAD"})
 
 Body = TypeVar("Body", bound=BaseModel)
@@ -253,7 +255,7 @@ class ServiceClient:
         carrier: Carrier, method: str, url: str, headers: Mapping[str, str], options: CallOptions
     ) -> Reply:
         pairs = _pairs(options.get("params") or {})
-        full = f"{url}?{urlencode(pairs)}" if pairs else url
+        full = f"{url}?{'&'.join(f'{name}={_quoted(text)}' for name, text in pairs)}" if pairs else url
         reply = await carrier.exchange(method, full, headers, _content(options.get("json")))
         if reply.status >= 300:
             raise_for_refusal(reply, urlsplit(url).hostname or "")
@@ -309,6 +311,11 @@ def _pairs(params: Mapping[str, object]) -> list[tuple[str, str]]:
         several = value if isinstance(value, (list, tuple, set, frozenset)) else (value,)
         pairs.extend((name, _query_text(item)) for item in several if item is not None)
     return pairs
+
+
+def _quoted(text: str) -> str:
+    """The text as a query holds it; most are ids, dates and numbers, which stay as they are."""
+    return text if _UNRESERVED.fullmatch(text) else quote_plus(text)
 
 
 def _query_text(value: object) -> str:

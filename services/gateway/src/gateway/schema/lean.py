@@ -18,7 +18,6 @@ from graphql import (
     GraphQLObjectType,
     GraphQLResolveInfo,
     GraphQLSchema,
-    get_named_type,
     is_leaf_type,
     is_non_null_type,
 )
@@ -27,7 +26,6 @@ from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types.field import StrawberryField
 from strawberry.types.fields.resolver import StrawberryResolver
 
-from gateway.schema.money import maybe_pounds
 from gateway.schema.nodes import node_id
 from gateway.schema.plain import Pick, mark_called, mark_plain
 from gateway.schema.records import FIELD_OF, RECORDED, Recorded
@@ -57,11 +55,7 @@ def _make_lean(
 ) -> None:
     resolver = definition.base_resolver
     if resolver is None:
-        pick = (
-            attrgetter(definition.python_name)
-            if recorded is None
-            else _of_record(field, definition, recorded)
-        )
+        pick = attrgetter(definition.python_name) if recorded is None else _of_record(definition, recorded)
         field.resolve = _picked(pick)
         mark_plain(field, pick)
     elif _is_plain(field, resolver):
@@ -94,15 +88,12 @@ def _picked(pick: Pick) -> Resolve:
     return resolve
 
 
-def _of_record(field: GraphQLField, definition: StrawberryField, recorded: Recorded) -> Pick:
-    """Picks a field of a record; pounds, which records hold as decimals, are shown with their currency."""
+def _of_record(definition: StrawberryField, recorded: Recorded) -> Pick:
+    """Picks a field of a record."""
     name = definition.metadata.get(FIELD_OF, definition.python_name)
     if recorded.is_node and name == "id" and FIELD_OF not in definition.metadata:
         return lambda source: node_id(type(source).__name__, recorded.key_of(source.record))
-    pick: Pick = attrgetter(f"record.{name}" if recorded.is_node else name)
-    if get_named_type(field.type).name != "Money" or not name.endswith("_gbp"):
-        return pick
-    return lambda source: maybe_pounds(pick(source))
+    return attrgetter(f"record.{name}" if recorded.is_node else name)
 
 
 def _function(definition: StrawberryField, resolver: StrawberryResolver[Any]) -> Resolve:

@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import cast
 
 import strawberry
 
 from cdp_common.contracts.commitments import CommitmentLine
 from cdp_common.contracts.reporting import ValueFigure
 from gateway.schema.enums import LicensedPart
+from gateway.schema.fields import computed
 from gateway.schema.records import as_shown, said, shows
 
 
 @strawberry.type(description="An amount of money.")
 class Money:
-    """An amount with its currency."""
+    """Pounds: the exact amount itself stands for it, and nothing is made of it before it is selected."""
 
-    amount: Decimal = strawberry.field(description="The amount, exact, in whole units of the currency.")
-    currency: str = strawberry.field(description="The currency's ISO 4217 code.")
+    @computed("The amount, exact, in whole units of the currency.")
+    def amount(self) -> Decimal:
+        """The amount."""
+        return cast("Decimal", self)
+
+    @computed("The currency's ISO 4217 code.")
+    def currency(self) -> str:
+        """The currency."""
+        return "GBP"
 
 
 @shows(ValueFigure, "Social and local economic value: both components and their sum.")
@@ -66,9 +75,9 @@ class SocialValue:
 
 def pounds(amount: Decimal) -> Money:
     """Pounds sterling."""
-    return Money(amount=amount, currency="GBP")
+    return cast("Money", amount)
 
 
 def maybe_pounds(amount: Decimal | None) -> Money | None:
     """Pounds sterling, or nothing where nothing is known."""
-    return None if amount is None else pounds(amount)
+    return cast("Money | None", amount)
