@@ -114,7 +114,7 @@ class Town:
         for number, following in pairwise(numbers):
             await drawn.aclose()
             drawn, _ = await asyncio.gather(self._drawn(at_once, number, following, size), self._seal(number))
-            if number % TIDIED_EVERY_DAYS == 0:
+            if number % TIDIED_EVERY_DAYS < step:
                 await self._tidy()
         await drawn.aclose()
         await self._seal(numbers[-1])
@@ -147,7 +147,9 @@ class Town:
         """What autovacuum would do beside the service; a test's server goes without it."""
         engine = self.owner.engine.execution_options(isolation_level="AUTOCOMMIT")
         async with engine.connect() as connection:
-            await connection.execute(text("VACUUM (ANALYZE) ledger_inbox, ledger_rollups, ledger_entries"))
+            await connection.execute(
+                text("VACUUM (ANALYZE, TRUNCATE off) ledger_inbox, ledger_rollups, ledger_entries")
+            )
 
     async def sizes(self) -> dict[str, tuple[int, int]]:
         """Rows, and bytes with indexes, of each table of the ledger."""

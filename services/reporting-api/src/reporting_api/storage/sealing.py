@@ -26,7 +26,7 @@ _ENTRY = ", ".join(column.name for column in ledger_inbox.c)
 # In one statement: what leaves the inbox is read, numbered, hashed and put into the ledger.
 _MOVE = text(f"""
     WITH taken AS (
-        DELETE FROM ledger_inbox WHERE ctid = ANY(ARRAY(
+        DELETE FROM ledger_inbox WHERE place_id = :place AND ctid = ANY(ARRAY(
             SELECT ctid FROM ledger_inbox WHERE place_id = :place ORDER BY recorded_at, id LIMIT :most))
         RETURNING *),
     l AS (SELECT *, row_number() OVER (ORDER BY recorded_at, id) + :before AS position FROM taken)
