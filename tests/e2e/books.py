@@ -23,6 +23,13 @@ _QUEUES = "pgqueuer"
 # What reporting copies of others' public records when it first meets them, whatever comes of the request.
 _COPIES = frozenset({f"reporting.{name}" for name in ("areas", "editions", "measures", "organisations")})
 _REST_PATIENCE_S = 20
+# Blocks are folded, and the last head of each place is signed, a moment after they were sealed.
+_UNFINISHED_BLOCKS = """
+    SELECT count(*)
+    FROM (SELECT place_id, max(number) AS number FROM reporting.ledger_blocks GROUP BY place_id) last
+    LEFT JOIN reporting.ledger_heads head USING (place_id, number)
+    LEFT JOIN reporting.ledger_folds fold ON fold.place_id = last.place_id AND fold.block_number = last.number
+    WHERE head.number IS NULL OR fold.place_id IS NULL"""
 
 
 class Books:
@@ -86,6 +93,8 @@ class Books:
     async def _is_at_rest(self) -> bool:
         reporting = self._connections["reporting"]
         if await reporting.fetchval("SELECT count(*) FROM reporting.ledger_inbox"):
+            return False
+        if await reporting.fetchval(_UNFINISHED_BLOCKS):
             return False
         for schema in CONSUMED:
             feed = self._connections[schema]
