@@ -38,25 +38,24 @@ def resting_on(evidence: StoredEvidence, **changes: Any) -> dict[str, Any]:
     return line(evidence=[{"title": "Log", "evidence_id": str(evidence.id)}], **changes)
 
 
-async def _used(world: World) -> StoredEvidence:
+async def used_file(world: World) -> StoredEvidence:
     """A file of the council, which a submitted report of another month uses."""
     kept = await keep_file(world, world.council)
     await world.report(world.council, resting_on(kept), period_start="2026-05-01", period_end="2026-05-31")
     return kept
 
 
-async def _erase(world: World, headers: Headers, _: Any) -> httpx2.Response:
-    kept = await _used(world)
-    path = f"{PATH}/{kept.id}/erasure"
+async def _erase(world: World, headers: Headers, target: Any) -> httpx2.Response:
+    path = f"{PATH}/{target.evidence_id}/erasure"
     return await world.http.post(path, json={"reason": "wrong_file"}, headers={**headers, "If-Match": "*"})
 
 
-async def _get(world: World, headers: Headers, _: Any) -> httpx2.Response:
-    return await world.http.get(f"{PATH}/{(await _used(world)).id}", headers=headers)
+async def _get(world: World, headers: Headers, target: Any) -> httpx2.Response:
+    return await world.http.get(f"{PATH}/{target.evidence_id}", headers=headers)
 
 
-async def _get_file(world: World, headers: Headers, _: Any) -> httpx2.Response:
-    return await world.http.get(f"{PATH}/{(await _used(world)).id}/file", headers=headers)
+async def _get_file(world: World, headers: Headers, target: Any) -> httpx2.Response:
+    return await world.http.get(f"{PATH}/{target.evidence_id}/file", headers=headers)
 
 
 async def _list(world: World, headers: Headers, _: Any) -> httpx2.Response:
@@ -64,8 +63,8 @@ async def _list(world: World, headers: Headers, _: Any) -> httpx2.Response:
     return await world.http.get(PATH, headers=headers)
 
 
-async def _batch(world: World, headers: Headers, _: Any) -> httpx2.Response:
-    body = {"ids": [str((await _used(world)).id)]}
+async def _batch(world: World, headers: Headers, target: Any) -> httpx2.Response:
+    body = {"ids": [str(target.evidence_id)]}
     return await world.http.post(f"{PATH}/batch", json=body, headers=headers)
 
 
@@ -73,6 +72,8 @@ async def _deliveries(world: World, headers: Headers, _: Any) -> httpx2.Response
     body = {"ids": [str((await world.sign()).lines[0].line_id)]}
     return await world.http.post("/v1/commitment-lines/deliveries/batch", json=body, headers=headers)
 
+
+OF_KEPT_FILES = ("get_evidence", "get_evidence_file", "erase_evidence", "batch_evidence")
 
 EVIDENCE_CALLS: dict[str, Call] = {
     "upload_evidence": lambda world, headers, _: send_file(world, headers),
