@@ -123,7 +123,8 @@ class TooManyDigits(ValueError):
 _PLAIN = re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,9})?")
 
 
-def _decimal_from_text(value: object) -> Decimal:
+def decimal_from_text(value: object) -> Decimal:
+    """The number that `DecimalText` states; raises `ValueError` for another spelling or too many digits."""
     if isinstance(value, Decimal):
         return value
     if isinstance(value, str) and _PLAIN.fullmatch(value):
@@ -150,7 +151,7 @@ _DECIMAL_PATTERN = r"^-?[0-9]{1,18}(\.[0-9]{1,18})?$"
 
 def _exact(pattern: str, example: str) -> tuple[BeforeValidator, PlainSerializer, WithJsonSchema]:
     return (
-        BeforeValidator(_decimal_from_text),
+        BeforeValidator(decimal_from_text),
         PlainSerializer(_text_from_decimal, return_type=str, when_used="json"),
         WithJsonSchema({"type": "string", "pattern": pattern, "examples": [example]}),
     )
@@ -168,7 +169,8 @@ GbpPositive = Annotated[
 # A share or rate between 0 and 1 as a decimal string.
 ShareText = Annotated[Decimal, *_exact(r"^(0(\.[0-9]{1,18})?|1(\.0{1,18})?)$", "0.25"), Field(ge=0, le=1)]
 
-Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
+CODE_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
+Code = Annotated[str, StringConstraints(pattern=CODE_PATTERN)]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
 # White space around it does not count, so there is something else in it.
 ShortText = Annotated[

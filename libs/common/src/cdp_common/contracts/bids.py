@@ -26,15 +26,30 @@ BidState = Literal["sealed", "withdrawn", "opened", "disregarded"]
 BidAction = Literal["submitted", "replaced", "withdrawn", "reconfirmed"]
 
 
+MAX_ANSWER_CHARS = 20_000
+
+
 class BidLine(PromisedLine):
     """One promised quantity with the written answer that explains how it will be done."""
 
     lot: Code | None = None
     once_if_any_won: bool = False  # of no single lot: owed once if the bid wins any
-    answer: Annotated[str, Field(max_length=20_000)] = ""
+    answer: Annotated[str, Field(max_length=MAX_ANSWER_CHARS)] = ""
 
 
-class BidDraft(Contract):
+MAX_LINES = 1000
+
+
+class BidHead(Contract):
+    """What a bid says beside its lines: whose it is, for which lots, and on whose authority."""
+
+    tenderer: TendererRef | None = None
+    tenderers: Annotated[list[Tenderer], Field(max_length=20)] = []
+    lots: Annotated[list[Code], Field(max_length=100)] = []
+    attestation: BidAttestation | None = None
+
+
+class BidDraft(BidHead):
     """A bid's social-value commitments, or the whole replacement of an earlier version.
 
     It is `tenderer`'s, or that of the `tenderers` who bid together under one lead, else the caller's own.
@@ -42,11 +57,7 @@ class BidDraft(Contract):
     others: it names them, and owes the attestation with its reference to its own user.
     """
 
-    tenderer: TendererRef | None = None
-    tenderers: Annotated[list[Tenderer], Field(max_length=20)] = []
-    lots: Annotated[list[Code], Field(max_length=100)] = []
-    lines: Annotated[list[BidLine], Field(min_length=1, max_length=1000)]
-    attestation: BidAttestation | None = None
+    lines: Annotated[list[BidLine], Field(min_length=1, max_length=MAX_LINES)]
 
 
 class BidReceipt(Contract):

@@ -24,8 +24,7 @@ from cdp_common.web.once_header import HEADER
 from cdp_common.web.problems import request_id_of, response_to
 from cdp_common.web.requests import is_plain_json
 from procurement_api.api.keys import service_keys
-from procurement_api.use_cases.quick_json import quick_document
-from procurement_api.use_cases.sealed_version import sent_bid
+from procurement_api.use_cases.quick_bid import quick_bid
 from procurement_api.use_cases.take_bid_at_once import take_bid_at_once
 
 OPERATION = "submit_bid"
@@ -92,7 +91,7 @@ async def _taken_at_once(request: Request, tender_id: UUID, body: bytes) -> Resp
         return None
     try:
         caller = await signed_bearer(request, SCOPE)
-        sent = sent_bid(quick_document(body))
+        sent = quick_bid(body)
         once = keyed(request, caller, request.headers.get(HEADER))(sent.content)
     except (ValueError, RecursionError, CdpError):
         return None

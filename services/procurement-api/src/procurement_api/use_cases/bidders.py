@@ -11,7 +11,7 @@ from sqlalchemy import RowMapping
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cdp_common.contracts import tenderers as wire
-from cdp_common.contracts.bids import BidDraft
+from cdp_common.contracts.bids import BidHead
 from cdp_common.db.merges import find_records
 from cdp_common.kernel.errors import FieldError
 from cdp_common.web.caller import Caller
@@ -41,7 +41,7 @@ class Bidder:
     lead: Tenderer
 
 
-def stated_tenderers(draft: BidDraft, own_id: UUID | None) -> list[Tenderer]:
+def stated_tenderers(draft: BidHead, own_id: UUID | None) -> list[Tenderer]:
     """Those who bid, in the order in which they were stated; a single one leads.
 
     A bid that names nobody is that of the organisation that the caller acts for, `own_id`.
@@ -63,7 +63,7 @@ def stated_tenderers(draft: BidDraft, own_id: UUID | None) -> list[Tenderer]:
     return [alone]
 
 
-async def require_may_submit(tx: AsyncConnection, caller: Caller, tender_id: UUID, draft: BidDraft) -> None:
+async def require_may_submit(tx: AsyncConnection, caller: Caller, tender_id: UUID, draft: BidHead) -> None:
     """Refuse who neither leads the bid nor is a portal that the buyer appointed for the tender."""
     names_somebody = _names_somebody(draft)
     if names_somebody and is_own_bid(stated_tenderers(draft, caller.org), await own_ids(tx, caller)):
@@ -99,7 +99,7 @@ def bidder_of(
     caller: Caller,
     own: Collection[UUID],
     tender_id: UUID,
-    draft: BidDraft,
+    draft: BidHead,
     key: bytes,
     received_at: datetime,
 ) -> Bidder:
@@ -128,7 +128,7 @@ def require_same_bidder(bid: RowMapping, bidder: Bidder, own: Collection[UUID], 
         raise TenderersInvalid(words, errors=[FieldError("/tenderers", "tenderer_changed", words)])
 
 
-def _names_somebody(draft: BidDraft) -> bool:
+def _names_somebody(draft: BidHead) -> bool:
     return draft.tenderer is not None or bool(draft.tenderers)
 
 

@@ -13,7 +13,6 @@ from cdp_common.contracts.bids import BidAction, BidDraft
 from cdp_common.kernel.proofs import canonical_json, commitment
 from cdp_common.web.caller import Caller
 from procurement_api.domain.receipt import padded
-from procurement_api.use_cases.quick_json import quick_canonical
 from procurement_api.use_cases.receipts import new_commitment_key
 from procurement_api.use_cases.sealing import seal
 
@@ -24,14 +23,6 @@ class SentBid:
 
     draft: BidDraft
     content: bytes
-
-
-def sent_bid(document: Mapping[str, Any]) -> SentBid:
-    """The bid that a JSON document states, and the bytes that its sender can put together of it too.
-
-    Raises Pydantic's `ValidationError` for a document that is none.
-    """
-    return SentBid(BidDraft.model_validate(document), quick_canonical(document))
 
 
 def sealed_version(

@@ -13,14 +13,14 @@ from cdp_common.web.caller import Caller
 from procurement_api.domain.bid import require_bid_holds
 from procurement_api.domain.tender import require_submittable
 from procurement_api.storage.take_bids import FirstVersion
-from procurement_api.use_cases.bid_rules import bid_content
 from procurement_api.use_cases.bidders import Bidder, bidder_of
 from procurement_api.use_cases.happenings import bid_event
 from procurement_api.use_cases.known_tenders import KnownTender, KnownTenders
 from procurement_api.use_cases.new_bid import new_bid
+from procurement_api.use_cases.quick_bid import QuickBid
 from procurement_api.use_cases.receipts import ReceiptSigner, make_receipt
 from procurement_api.use_cases.rights import tender_to_bid_for
-from procurement_api.use_cases.sealed_version import SentBid, sealed_version
+from procurement_api.use_cases.sealed_version import sealed_version
 
 
 async def take_bid_at_once(
@@ -29,7 +29,7 @@ async def take_bid_at_once(
     identity_key: bytes,
     caller: Caller,
     tender_id: UUID,
-    sent: SentBid,
+    sent: QuickBid,
     once: Once,
     received_at: datetime,
     known: KnownTenders,
@@ -61,12 +61,12 @@ async def take_bid_at_once(
 
 
 def _bidder(
-    tender: KnownTender, caller: Caller, sent: SentBid, identity_key: bytes, received_at: datetime
+    tender: KnownTender, caller: Caller, sent: QuickBid, identity_key: bytes, received_at: datetime
 ) -> Bidder:
     """Whose bid it is; raises whatever is wrong with it."""
     tender_to_bid_for(caller, tender.row)
     require_submittable(tender.row["state"], tender.row["deadline_at"], received_at)
     own = {caller.org}  # whoever names its record that was merged goes the long way
-    bidder = bidder_of(caller, own, tender.row["id"], sent.draft, identity_key, received_at)
-    require_bid_holds(bid_content(sent.draft), tender.demands)
+    bidder = bidder_of(caller, own, tender.row["id"], sent.head, identity_key, received_at)
+    require_bid_holds(sent.offered, tender.demands)
     return bidder
