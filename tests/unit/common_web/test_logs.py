@@ -1,5 +1,6 @@
 """Log lines are JSON, carry the request and the trace, and keep secrets out."""
 
+import asyncio
 import io
 import json
 import logging
@@ -60,6 +61,47 @@ def test_lines_under_the_level_and_of_chatty_libraries_are_left_out(written):
     logging.getLogger("httpx2").info("HTTP Request")
     logging.getLogger("uvicorn.error").info("Started")
     assert [line["event"] for line in lines(written)] == ["Started"]
+
+
+class HandedOn(io.StringIO):
+    """Remembers how many lines it held each time it was to hand them on."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.held: list[int] = []
+
+    def flush(self) -> None:
+        self.held.append(self.getvalue().count("\n"))
+
+
+@pytest.mark.usefixtures("written")
+def test_lines_of_one_turn_of_the_loop_are_handed_on_together_at_its_end():
+    stream = HandedOn()
+    configure_logging("sample-api", "INFO", stream)
+    log, other = structlog.get_logger("a"), structlog.get_logger("b")
+    log.info("no loop runs")
+    assert stream.held == [1]
+
+    async def two_turns() -> None:
+        log.info("first")
+        other.error("second")
+        assert stream.held == [1]
+        await asyncio.sleep(0)
+        assert stream.held == [1, 3]
+        log.info("third")
+        await asyncio.sleep(0)
+        assert stream.held == [1, 3, 4]
+        log.info("with which the loop ends")
+
+    asyncio.run(two_turns())
+    assert stream.held == [1, 3, 4, 5]
+    asyncio.run(a_turn_of_another_loop(log))
+    assert stream.held == [1, 3, 4, 5, 6]
+
+
+async def a_turn_of_another_loop(log: structlog.typing.FilteringBoundLogger) -> None:
+    log.info("fourth")
+    await asyncio.sleep(0)
 
 
 def test_a_fault_is_logged_with_its_traceback_on_one_line(written):
