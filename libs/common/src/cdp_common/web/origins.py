@@ -49,14 +49,18 @@ def across_origins(app: ASGIApp, settings: ServiceSettings) -> ASGIApp:
         expose_headers=ANSWERED_WITH,
         max_age=KEPT_S,
     )
-    return _Varying(asked)
+    return _AcrossOrigins(app, asked)
 
 
-class _Varying:
-    """Says of every answer that it may be another for another origin: shared caches must keep them apart."""
+class _AcrossOrigins:
+    """Says of every answer that it may be another for another origin: shared caches must keep them apart.
 
-    def __init__(self, app: ASGIApp) -> None:
+    What names no origin, as a program that is no browser's page does, has nothing else to be told of origins.
+    """
+
+    def __init__(self, app: ASGIApp, asked: ASGIApp) -> None:
         self._app = app
+        self._asked = asked
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -68,7 +72,8 @@ class _Varying:
                 message["headers"] = [*message["headers"], (b"vary", b"Origin")]
             await send(message)
 
-        await self._app(scope, receive, varying)
+        names_one = any(name == b"origin" for name, _ in scope["headers"])
+        await (self._asked if names_one else self._app)(scope, receive, varying)
 
 
 def _names_origin(headers: list[tuple[bytes, bytes]]) -> bool:
