@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from opentelemetry import propagate
+from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 from pydantic import ValidationError
 from sqlalchemy import ColumnElement, Row, Select, cast, func, insert, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -36,6 +36,7 @@ INTERNAL = "internal"
 Audience = tuple[str, ...]
 """Who may read an event: `public`, `internal` (the six services), `org:<uuid>` of organisations."""
 
+_TRACE_CONTEXT = TraceContextTextMapPropagator()
 _AUDIENCE = re.compile(r"public|internal|org:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
 # Named after the schema: several may share one database.
@@ -110,7 +111,7 @@ def event_row(event: NewEvent, now: datetime) -> dict[str, Any]:
     _require_declared(event)
     carrier: dict[str, str] = {}
     actor = acting()
-    propagate.inject(carrier)
+    _TRACE_CONTEXT.inject(carrier)
     return {
         "id": new_id(),
         "type": event.type,

@@ -2,7 +2,6 @@
 
 import asyncio
 import hashlib
-import json
 import time
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
@@ -20,6 +19,7 @@ from joserfc import jws, jwt
 from joserfc.errors import ExpiredTokenError, JoseError
 from joserfc.jwk import OKPKey
 from joserfc.util import urlsafe_b64decode
+from pydantic_core import from_json
 
 from cdp_common.contracts.partners import Revocation, RevocationPage
 from cdp_common.kernel.clock import Clock, utc_now
@@ -321,7 +321,7 @@ def _signed_claims(token: str, key: OKPKey) -> dict[str, Any]:
     try:
         _, payload = signed.split(b".")
         public.verify(urlsafe_b64decode(signature), signed)
-        claims = json.loads(urlsafe_b64decode(payload))
+        claims = from_json(urlsafe_b64decode(payload))
     except (InvalidSignature, ValueError, RecursionError) as fault:
         raise TokenInvalid("The access token's signature does not hold.") from fault
     if not isinstance(claims, dict):
