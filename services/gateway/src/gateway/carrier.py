@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections import defaultdict
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -29,6 +30,8 @@ from gateway.connection import Broken, Connection
 
 KEPT_S: Final = 15.0
 """After so long without a request a connection is not used again: its service may be about to end it."""
+_METHODS: Final = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE"})
+"""Answers to all of these end alike; those to `HEAD` and `CONNECT` do not."""
 _WITH_BODY: Final = frozenset({"POST", "PUT", "PATCH"})
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
@@ -49,28 +52,42 @@ class Origin:
 @lru_cache(maxsize=64)
 def origin_of(scheme: str, stated: str) -> Origin:
     """The origin of an address, by its scheme and by what stands between `//` and the path."""
-    parts = urlsplit(f"{scheme}://{stated}")
-    if scheme not in ("http", "https") or not parts.hostname or "@" in stated:
-        raise UpstreamUnavailable(f"{scheme}://{stated} is no address of a service.")
     is_secure = scheme == "https"
-    return Origin(parts.hostname, parts.port or (443 if is_secure else 80), is_secure, stated)
+    try:
+        parts = urlsplit(f"{scheme}://{stated}")
+        host, port = parts.hostname or "", parts.port or (443 if is_secure else 80)
+        host.encode("idna")  # as the name will be looked up
+    except ValueError as fault:
+        raise UpstreamUnavailable(f"{scheme}://{stated} is no address of a service.") from fault
+    if scheme not in ("http", "https") or not host or "@" in stated:
+        raise UpstreamUnavailable(f"{scheme}://{stated} is no address of a service.")
+    return Origin(host, port, is_secure, stated)
+
+
+@dataclass
+class Pool:
+    """The connections to one service: a slow one takes no place of another's."""
+
+    places: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MAX_CONNECTIONS))
+    free: list[Connection] = field(default_factory=list)
 
 
 @dataclass
 class KeptConnections:
-    """A `Carrier` with a pool of connections; open while the application runs."""
+    """A `Carrier` with a pool of connections for each service; open while the application runs."""
 
-    _free: dict[Origin, list[Connection]] = field(default_factory=dict)
-    _places: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MAX_CONNECTIONS))
+    _pools: defaultdict[Origin, Pool] = field(default_factory=lambda: defaultdict(Pool))
 
     @asynccontextmanager
     async def opened(self) -> AsyncIterator[None]:
         """Connections are kept inside; they are closed at the end."""
-        yield
-        for kept in self._free.values():
-            for connection in kept:
-                connection.close()
-        self._free.clear()
+        try:
+            yield
+        finally:
+            for pool in self._pools.values():
+                for connection in pool.free:
+                    connection.close()
+            self._pools.clear()
 
     async def exchange(
         self, method: str, url: str, headers: Mapping[str, str], content: bytes | None
@@ -105,39 +122,43 @@ class KeptConnections:
         self, origin: Origin, method: str, target: str, headers: Mapping[str, str], content: bytes | None
     ) -> Reply:
         request = _written(origin, method, target, headers, content)
+        pool = self._pools[origin]
         try:
-            async with asyncio.timeout(READ_TIMEOUT_S), self._places:
-                kept = self._taken(origin)
+            async with asyncio.timeout(READ_TIMEOUT_S), pool.places:
+                kept = _taken(pool)
                 if kept is not None:
                     try:
-                        return await self._asked(origin, kept, request)
+                        return await _asked(pool, kept, request)
                     except Broken:
                         # It had ended before it was asked; what may have had an effect is not sent again.
                         if kept.was_heard or method != "GET":
                             raise
-                return await self._asked(origin, await _connected(origin), request)
+                return await _asked(pool, await _connected(origin), request)
         except TimeoutError as fault:
             raise UpstreamUnavailable(f"{origin.host} did not answer in time.") from fault
         except (Broken, OSError) as fault:
             raise UpstreamUnavailable(f"{origin.host} could not be reached.") from fault
 
-    async def _asked(self, origin: Origin, connection: Connection, request: bytes) -> Reply:
-        """The answer; the connection is kept for the next request where it may have one."""
-        reply = await connection.exchange(request)
-        if connection.is_free:
-            self._free.setdefault(origin, []).append(connection)
-        return reply
 
-    def _taken(self, origin: Origin) -> Connection | None:
-        """The connection that was used last, if it was a moment ago; those before it are older."""
-        kept = self._free.get(origin)
-        while kept:
-            connection = kept.pop()
-            if connection.is_free:
-                if asyncio.get_running_loop().time() - connection.free_since_s < KEPT_S:
-                    return connection
-                connection.close()
-        return None
+async def _asked(pool: Pool, connection: Connection, request: bytes) -> Reply:
+    """The answer; the connection is kept for the next request where it may have one."""
+    reply = await connection.exchange(request)
+    if connection.is_free:
+        pool.free.append(connection)
+    else:
+        connection.close()
+    return reply
+
+
+def _taken(pool: Pool) -> Connection | None:
+    """The connection that was used last, if it was a moment ago; those before it are older."""
+    while pool.free:
+        connection = pool.free.pop()
+        if connection.is_free:
+            if asyncio.get_running_loop().time() - connection.free_since_s < KEPT_S:
+                return connection
+            connection.close()
+    return None
 
 
 async def _connected(origin: Origin) -> Connection:
@@ -155,6 +176,8 @@ def _written(
     origin: Origin, method: str, target: str, headers: Mapping[str, str], content: bytes | None
 ) -> bytes:
     """The request as it is sent; raises `ValueError` where a part of it would begin another line."""
+    if method not in _METHODS:
+        raise ValueError("A call of no method that is known here.")
     stated = {"Host": origin.stated, "Accept-Encoding": "identity", **headers}
     if content is not None or method in _WITH_BODY:
         stated["Content-Length"] = str(len(content or b""))

@@ -14,8 +14,8 @@ from starlette.datastructures import Headers
 
 from cdp_common.clients.upstream import MAX_ANSWER_BYTES, Reply, UpstreamMalformed
 
-_LENGTHS = frozenset({b"content-length", b"transfer-encoding"})
-_WITHOUT_BODY = frozenset({204, 304})
+MAX_HEAD_BYTES = 64 * 1024
+"""How much longer than its body what comes beside it may be: head, sizes of parts, what follows them."""
 
 
 class Broken(Exception):
@@ -30,10 +30,11 @@ class Connection(asyncio.Protocol):
         self._parser = httptools.HttpResponseParser(self)
         self._transport: asyncio.Transport | None = None
         self._waiting: asyncio.Future[Reply] | None = None
-        self._ends_the_answer = False
         self._headers: list[tuple[bytes, bytes]] = []
+        self._is_head_read = False
         self._parts: list[bytes] = []
         self._size = 0
+        self._other_bytes = 0
         self.was_heard = False
         """Whether anything of the last answer came."""
         self.free_since_s = 0.0
@@ -41,8 +42,13 @@ class Connection(asyncio.Protocol):
 
     @property
     def is_free(self) -> bool:
-        """Whether a request may be sent."""
-        return self._waiting is None and self._transport is not None and not self._transport.is_closing()
+        """Whether a request may be sent: one that was answered early may still be on its way."""
+        return (
+            self._waiting is None
+            and self._transport is not None
+            and not self._transport.is_closing()
+            and self._transport.get_write_buffer_size() == 0
+        )
 
     async def exchange(self, request: bytes) -> Reply:
         """The answer to a request; raises `Broken`, and `UpstreamMalformed` where it is too long."""
@@ -50,6 +56,7 @@ class Connection(asyncio.Protocol):
         loop = asyncio.get_running_loop()
         self._waiting = loop.create_future()
         self.was_heard = False
+        self._other_bytes = 0
         self._transport.write(request)
         try:
             return await self._waiting
@@ -73,42 +80,44 @@ class Connection(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """Read what came; without a request there is nothing to come."""
         self.was_heard = True
-        if self._waiting is None:
+        if self._waiting is None or self._waiting.done():
             self.close()
             return
+        self._other_bytes += len(data)
         try:
             self._parser.feed_data(data)
         except (httptools.HttpParserError, httptools.HttpParserUpgrade) as fault:
             self._fail(fault)
+        if self._other_bytes > MAX_HEAD_BYTES + self._size:
+            self._give_up(self._too_long())
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """End an answer that says no length, and fail any other."""
-        if exc is None and self._ends_the_answer:
-            self._end()
-        else:
-            self._fail(exc)
+        """Fail what was asked; without a length nothing tells an answer's end from its breaking off."""
+        self._fail(exc)
 
     # ------------------------------------------------------------ what the parser says
     def on_message_begin(self) -> None:
-        """Begin an answer."""
+        """Begin an answer, unless the one that was asked for has just ended."""
+        if self._waiting is None or self._waiting.done():
+            self.close()
         self._headers, self._parts, self._size = [], [], 0
-        self._ends_the_answer = False
+        self._is_head_read = False
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Keep a header."""
-        self._headers.append((name.lower(), value))
+        """Keep a header; what follows a body is none (RFC 9110, 6.5.1)."""
+        if not self._is_head_read:
+            self._headers.append((name.lower(), value))
 
     def on_headers_complete(self) -> None:
-        """See how the answer will end."""
-        status = self._parser.get_status_code()
-        has_body = status >= 200 and status not in _WITHOUT_BODY
-        self._ends_the_answer = has_body and not any(name in _LENGTHS for name, _ in self._headers)
+        """Tell headers from what follows the body."""
+        self._is_head_read = True
 
     def on_body(self, body: bytes) -> None:
         """Keep a part of the body, up to the limit."""
         self._size += len(body)
+        self._other_bytes -= len(body)
         if self._size > MAX_ANSWER_BYTES:
-            self._give_up(UpstreamMalformed(f"{self._host} answered with more than is read."))
+            self._give_up(self._too_long())
         else:
             self._parts.append(body)
 
@@ -124,8 +133,12 @@ class Connection(asyncio.Protocol):
             return
         status = self._parser.get_status_code()
         self._waiting.set_result(Reply(status, Headers(raw=self._headers), b"".join(self._parts)))
+        self._parts = []  # a connection that is kept does not hold what it gave
         if not self._parser.should_keep_alive():
             self.close()
+
+    def _too_long(self) -> UpstreamMalformed:
+        return UpstreamMalformed(f"{self._host} answered with more than is read.")
 
     def _fail(self, cause: Exception | None) -> None:
         fault = Broken()
