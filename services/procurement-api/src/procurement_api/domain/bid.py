@@ -117,10 +117,11 @@ def _holds_plainly(bid: Content, demands: Demands) -> bool:
     if bid.lots or len({(line.measure, line.lot) for line in bid.lines}) < len(bid.lines):
         return False
     measures = demands.measures
-    return all(
-        (measure := measures.get(line.measure)) is not None and _line_holds_plainly(line, measure, demands)
-        for line in bid.lines
-    ) and not _missing_faults(bid, demands)
+    for line in bid.lines:
+        measure = measures.get(line.measure)
+        if measure is None or not _line_holds_plainly(line, measure, demands):
+            return False
+    return not _missing_faults(bid, demands)
 
 
 def _line_holds_plainly(line: Line, measure: PinnedMeasure, demands: Demands) -> bool:

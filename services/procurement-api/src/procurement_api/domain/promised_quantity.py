@@ -68,8 +68,8 @@ def is_plainly_right(amount: Amount, counted: Counted) -> bool:
     if counted.target_groups or amount.target_group is not None:
         return False
     exponent = stated.as_tuple().exponent
-    fits = isinstance(exponent, int) and -exponent <= counted.decimals
-    return fits and 0 <= stated < QUANTITY_LIMIT and (most is None or stated <= most)
+    fits = type(exponent) is int and -exponent <= counted.decimals
+    return fits and _NOTHING <= stated < QUANTITY_LIMIT and (most is None or stated <= most)
 
 
 def _made_faults(amount: Amount, counted: Counted) -> list[Fault]:

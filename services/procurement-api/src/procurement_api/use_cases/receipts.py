@@ -20,6 +20,7 @@ from cdp_common.contracts.bids import BidReceipt, ReceiptKeys
 from cdp_common.db.database import Database
 from cdp_common.kernel.proofs import canonical_json
 from procurement_api.storage.receipt_keys import add_receipt_key, receipt_key
+from procurement_api.use_cases.quick_json import quick_canonical
 from procurement_api.use_cases.sealing import unwrap, wrap
 
 ALGORITHM: Final = "Ed25519"
@@ -92,7 +93,7 @@ def receipt_payload(
 ) -> bytes:
     """The canonical bytes that a receipt signs and that the tender's log holds."""
     received_at: datetime = version["received_at"]
-    return canonical_json(
+    return quick_canonical(
         {
             "bid_id": str(bid_id),
             "tender_id": str(tender_id),
