@@ -23,7 +23,7 @@ PUBLIC: dict[str, dict[str, str]] = yaml.load(
 OPERATIONS = {
     "partners-api": 135,
     "toms-engine": 47,
-    "procurement-api": 76,
+    "procurement-api": 77,
     "charter-api": 39,
     "reporting-api": 106,
 }

@@ -59,6 +59,7 @@ UNMATCHED: dict[str, str] = {
     "end_role_grant": _ENDS,
     "revoke_portal_appointment": _ENDS,
     "erase_person": _FORGETS,
+    "erase_evaluator": _FORGETS,
     "erase_signing_people": _FORGETS,
     "remove_hub_contact": _FORGETS,
     "remove_idea": _FORGETS,

@@ -48,7 +48,9 @@ STAGES = {
     **dict.fromkeys(("open_tender",), "past deadline"),
     **dict.fromkeys(("evaluate_tender", "get_tender_log", "get_inclusion_proof"), "opened"),
     **dict.fromkeys(("list_bid_receipts",), "opened"),
-    **dict.fromkeys(("declare_interests", "get_panel", "record_scores", "list_scores"), "opened"),
+    **dict.fromkeys(
+        ("declare_interests", "get_panel", "record_scores", "list_scores", "erase_evaluator"), "opened"
+    ),
     **dict.fromkeys(("moderate_scores",), "scored"),
     **dict.fromkeys(
         (
@@ -97,6 +99,7 @@ class Scene:
     tender: str
     bid: str = ""
     leaf: str = ""
+    evaluator: str = ""
     line: str = ""
     agreement: str = ""
     plan: str = ""
@@ -110,7 +113,7 @@ class Scene:
         filled = template.replace("{tender_id}", self.tender).replace("{tender}", self.tender)
         filled = filled.replace("{bid_id}", self.bid).replace("{webhook_id}", self.webhook)
         filled = filled.replace("{delivery_id}", str(new_id())).replace("{leaf_hash}", self.leaf)
-        filled = filled.replace("{release_id}", self.release)
+        filled = filled.replace("{release_id}", self.release).replace("{evaluator_id}", self.evaluator)
         filled = filled.replace("{plan_id}", self.plan).replace("{plan}", self.plan)
         filled = filled.replace("{appointment_id}", self.appointment)
         filled = filled.replace("{ocid}", "ocds-h6vhtk-000001").replace("{name}", "extension.json")
@@ -187,7 +190,7 @@ async def scene_at(world: World, stage: str) -> Scene:
         elif stage != "published":
             opening = await world.opened(tender)
             scene.line = opening["bids"][0]["lines"][0]["line_id"]
-            await world.declared(tender)
+            scene.evaluator = (await world.declared(tender))["evaluator_id"]
     agreement = await world.registered(bidder)
     scene.agreement = agreement["id"]
     scene.webhook = (await world.done("POST", "/v1/webhooks", HOOK, as_=world.buyer))["id"]
@@ -250,7 +253,7 @@ def test_every_operation_that_takes_a_token_is_tried_without_its_scope() -> None
         for operation in methods.values()
         if any(requirement.get("oauth2") for requirement in operation.get("security", []))
     }
-    assert len(scoped) == 60
+    assert len(scoped) == 61
     assert {
         row["operation"] for row in ROWS if row["caller"] == "unscoped" and row["status"] == 403
     } == scoped

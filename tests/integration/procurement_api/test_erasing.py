@@ -1,6 +1,19 @@
 """Somebody of a panel is erased: their name goes, what they gave stands, and nobody brings them back."""
 
-from tests.integration.procurement_api.world import TERMS, World, bid_of, line, moderated, refused
+from uuid import UUID
+
+import httpx2
+from tests.integration.procurement_api.world import (
+    TERMS,
+    Json,
+    Party,
+    World,
+    bid_of,
+    line,
+    moderated,
+    refused,
+    tender_draft,
+)
 
 from cdp_common.contracts.base import EventEnvelope
 from cdp_common.kernel.identifiers import new_id
@@ -62,11 +75,76 @@ async def test_an_erased_evaluator_is_nobody_by_name_and_the_assessment_stays(wo
     again = await world.evaluated(tender)
     assert (again["version"], again["results"]) == (2, before["results"])
     # Neither by the reference nor by the number: whoever has scored would moderate as somebody new.
-    held = await world.state()
     for named in ({"reference": ann["reference"]}, {"reference": "new", "person_id": person}):
-        for step in ("scores", "moderations", "interests"):
-            role = "moderator" if step == "moderations" else "evaluator"
-            body = {role: named} | ({} if step == "interests" else {"scores": [score]})
-            answer = await world.post(f"{path}/{step}", body, as_=world.buyer)
-            assert refused(answer) == (409, "evaluator_erased")
+        await named_no_more(world, path, named, score)
+    assert [told["data"] for told in await world.told("evaluator.erased")] == [
+        {"evaluator_id": panel["members"][0]["id"], "tender_id": tender["id"]}
+    ]
+
+
+async def named_no_more(world: World, path: str, named: Json, score: Json) -> None:
+    held = await world.state()
+    for step in ("scores", "moderations", "interests"):
+        role = "moderator" if step == "moderations" else "evaluator"
+        body = {role: named} | ({} if step == "interests" else {"scores": [score]})
+        answer = await world.post(f"{path}/{step}", body, as_=world.buyer)
+        assert refused(answer) == (409, "evaluator_erased")
     assert await world.state() == held
+
+
+async def test_the_buyer_erases_whom_a_portal_named_and_their_scores_stand(world: World) -> None:
+    tender = await world.published(moderated(TERMS))
+    bidder = world.party("Bidder")
+    bid = await world.submitted(tender, bidder, bid_of(bidder, [line("M-JOB", "10", "fte_years")]))
+    await world.opened(tender)
+    path = f"/v1/tenders/{tender['id']}"
+    score = {"bid_id": bid["bid_id"], "measure": "M-JOB", "score": "4", "reason": "Sound."}
+    ann = {"reference": "ann@buyer.example", "name": "Ann Evaluator"}
+    bo = {"reference": "bo@buyer.example", "name": "Bo Moderator", "person_id": str(new_id())}
+    ids = [
+        (await world.done("POST", f"{path}/interests", {"evaluator": who}, as_=world.buyer))["evaluator_id"]
+        for who in (ann, bo)
+    ]
+    await world.done("POST", f"{path}/scores", {"evaluator": ann, "scores": [score]}, as_=world.buyer)
+    await world.done("POST", f"{path}/moderations", {"moderator": bo, "scores": [score]}, as_=world.buyer)
+    before = await world.evaluated(tender)
+
+    roles, scopes = {UUID(tender["place_id"]): ["evaluator"]}, ["evaluations:write"]
+    token = world.mint.token(org=world.buyer.id, scopes=scopes, roles=roles, person=new_id())
+    mine = await world.done("POST", f"{path}/interests", {}, as_=Party(world.buyer.id, token))
+    for whom, refusal in (
+        (mine["evaluator_id"], (409, "evaluator_signed_in")),
+        (str(new_id()), (404, "evaluator_not_found")),
+    ):
+        assert refused(await erase(world, path, whom)) == refusal
+    draft = tender_draft(world)
+    elsewhere = await world.done("POST", "/v1/tenders", draft, as_=world.buyer)
+    held = await world.state()
+    assert refused(await erase(world, f"/v1/tenders/{elsewhere['id']}", ids[0])) == (
+        404,
+        "evaluator_not_found",
+    )
+    assert "Ann Evaluator" in held == await world.state()
+
+    for whom in (ids[0], ids[0], ids[1]):
+        assert (await erase(world, path, whom)).status_code == 204
+    left = await world.state()
+    assert [
+        name for name in ("Ann Evaluator", ann["reference"], "Bo Moderator", bo["reference"]) if name in left
+    ] == []
+    panel = await world.done("GET", f"{path}/panel", as_=world.buyer)
+    told = [(one["id"], one["name"], one["reference"], one["erased_at"]) for one in panel["members"][:2]]
+    assert told == [(who, None, None, "2026-12-01T12:00:01Z") for who in ids]
+    assert await world.done("GET", f"{path}/evaluation", as_=world.buyer) == before
+    assert (await world.evaluated(tender))["results"] == before["results"]
+    for named in (ann, {"reference": bo["reference"]}, {"reference": "new", "person_id": bo["person_id"]}):
+        await named_no_more(world, path, named, score)
+    events = await world.told("evaluator.erased")
+    assert [event["data"] for event in events] == [
+        {"evaluator_id": who, "tender_id": tender["id"]} for who in ids
+    ]
+    assert {tuple(event["audience"]) for event in events} == {(f"org:{world.buyer.id}",)}
+
+
+async def erase(world: World, path: str, evaluator_id: str) -> httpx2.Response:
+    return await world.call("DELETE", f"{path}/panel/{evaluator_id}", as_=world.buyer)

@@ -52,6 +52,10 @@ class EvaluationOperations(ServiceClient):
         """The people of a tender's panel."""
         return await self._get(f"/v1/tenders/{tender_id}/panel", Panel)
 
+    async def erase_evaluator(self, tender_id: UUID, evaluator_id: UUID) -> None:
+        """Erase somebody whom a client named; what they gave stands."""
+        await self._delete(f"/v1/tenders/{tender_id}/panel/{evaluator_id}")
+
     async def record_scores(
         self, tender_id: UUID, scores: PanelScores, *, idempotency_key: str
     ) -> RecordedScores:

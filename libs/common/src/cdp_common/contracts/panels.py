@@ -69,6 +69,13 @@ class Panel(Contract):
     members: list[PanelMember]
 
 
+class ErasedEvaluator(Contract):
+    """Somebody of a panel was erased: what names them is gone, what they gave stands."""
+
+    evaluator_id: UUID
+    tender_id: UUID
+
+
 # ------------------------------------------------------------------ scores
 class PanelScore(Contract):
     """One evaluator's score of one written answer."""

@@ -27,6 +27,7 @@ from cdp_common.web.paging import Paging, page_links
 from procurement_api.api.keys import ServiceKeys
 from procurement_api.use_cases import read_panel
 from procurement_api.use_cases.declare_interests import declare_interests as declare
+from procurement_api.use_cases.erase_evaluator import erase_evaluator as erase
 from procurement_api.use_cases.moderate_scores import moderate_scores as moderate
 from procurement_api.use_cases.record_scores import record_scores as record
 
@@ -64,6 +65,23 @@ async def declare_interests(
 async def get_panel(tender_id: UUID, request: Request, caller: PanelCaller, db: ServiceDatabase) -> Response:
     """Everybody who has declared interests, scored or moderated in the caller's own tender."""
     return respond_with_etag(request, await read_panel.get_panel(db, caller, tender_id))
+
+
+@router.delete("/v1/tenders/{tender_id}/panel/{evaluator_id}", status_code=204)
+async def erase_evaluator(
+    tender_id: UUID,
+    evaluator_id: UUID,
+    caller: PanelCaller,
+    db: ServiceDatabase,
+    keys: ServiceKeys,
+    now: Now,
+) -> None:
+    """Erase the name of somebody whom a client named, and its reference for them; what they gave stands.
+
+    The buyer may. Nobody is recorded under the same reference in this tender again. Whoever has signed in is
+    named nowhere here, and is erased with their account.
+    """
+    await erase(db, caller, tender_id, evaluator_id, keys.panel_key, now)
 
 
 @router.post("/v1/tenders/{tender_id}/scores", status_code=201, response_model=RecordedScores)

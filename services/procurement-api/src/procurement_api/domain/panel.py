@@ -93,6 +93,13 @@ class EvaluatorErased(Conflict):
     title = "The person was erased"
 
 
+class EvaluatorSignedIn(Conflict):
+    """Whoever has signed in is named nowhere here, and is erased with their account."""
+
+    code = "evaluator_signed_in"
+    title = "The person has signed in, and is erased with their account"
+
+
 class AnswerScoredByAnother(Conflict):
     """With a single evaluator an answer is scored by one person."""
 

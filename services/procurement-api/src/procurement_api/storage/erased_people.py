@@ -38,7 +38,7 @@ async def named_as(tx: AsyncConnection, person_id: UUID) -> list[RowMapping]:
     return list((await tx.execute(query)).mappings())
 
 
-async def erase_evaluator(
+async def write_erased(
     tx: AsyncConnection, evaluator_id: UUID, reference: str | None, erased_at: datetime
 ) -> None:
     """Remove what names somebody; `reference` is written in place of the client's own."""

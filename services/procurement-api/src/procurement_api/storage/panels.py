@@ -31,6 +31,12 @@ async def people_of(tx: AsyncConnection, tender_id: UUID) -> list[RowMapping]:
     return list((await tx.execute(query)).mappings())
 
 
+async def person_of(tx: AsyncConnection, tender_id: UUID, evaluator_id: UUID) -> RowMapping | None:
+    """Somebody of the tender's panel."""
+    query = select(evaluators).where(evaluators.c.tender_id == tender_id, evaluators.c.id == evaluator_id)
+    return (await tx.execute(query)).mappings().one_or_none()
+
+
 async def add_person(tx: AsyncConnection, row: dict[str, Any]) -> None:
     """Write somebody new of a panel; the tender is locked, so nobody else adds the same person."""
     await tx.execute(insert(evaluators).values(**row))

@@ -20,6 +20,7 @@ from cdp_common.contracts.commitments import (
     CommitmentsNovated,
     CommitmentsVaried,
 )
+from cdp_common.contracts.panels import ErasedEvaluator
 from cdp_common.contracts.tenderers import PortalAppointmentChanged
 from cdp_common.contracts.tenders import Tender, TenderChanged
 from cdp_common.db.events import INTERNAL, PUBLIC, NewEvent, org_audience, record_event
@@ -144,6 +145,22 @@ async def _tell_of_opened(
         place_id=tender["place_id"],
         audience=tuple(sorted(org_audience(side) for side in sides if side is not None)),
         data=data.model_dump(mode="json"),
+    )
+    await record_event(tx, event, now)
+
+
+async def tell_evaluator_erased(
+    tx: AsyncConnection, tender: Mapping[Any, Any], evaluator_id: UUID, now: datetime
+) -> None:
+    """`evaluator.erased`, to the buyer; it says whom by a number that names nobody any more."""
+    event = NewEvent(
+        type="evaluator.erased",
+        aggregate_type="evaluator",
+        aggregate_id=evaluator_id,
+        aggregate_version=1,
+        place_id=tender["place_id"],
+        audience=(org_audience(tender["buyer_organisation_id"]),),
+        data=ErasedEvaluator(evaluator_id=evaluator_id, tender_id=tender["id"]),
     )
     await record_event(tx, event, now)
 

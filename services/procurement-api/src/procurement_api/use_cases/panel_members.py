@@ -27,7 +27,7 @@ from procurement_api.storage.panels import (
     people_of,
 )
 from procurement_api.use_cases.entries_of import entries_of
-from procurement_api.use_cases.follow_partners import erased_reference
+from procurement_api.use_cases.erase_evaluator import erased_reference
 
 EVALUATOR, MODERATOR = "evaluator", "moderator"
 
@@ -136,8 +136,14 @@ async def _require_not_erased(
     """Refuse a reference whose person was erased, and the number of somebody who was."""
     erased = erased_reference(panel.key, panel.tender["id"], client_id, named.reference)
     by_reference = any((row["client_id"], row["reference"]) == (client_id, erased) for row in known)
-    if by_reference or (named.person_id is not None and await is_erased(tx, named.person_id)):
+    if by_reference or (named.person_id is not None and await _is_erased_number(tx, named.person_id, known)):
         raise rules.EvaluatorErased("The person was erased and is named here no more.")
+
+
+async def _is_erased_number(tx: AsyncConnection, person_id: UUID, known: Sequence[RowMapping]) -> bool:
+    """Whether the person was erased, on the whole platform or in this panel."""
+    in_panel = any(row["person_id"] == person_id and row["erased_at"] is not None for row in known)
+    return in_panel or await is_erased(tx, person_id)
 
 
 async def require_may_score(tx: AsyncConnection, panel: PanelOf, who: rules.Person, bids: set[UUID]) -> None:

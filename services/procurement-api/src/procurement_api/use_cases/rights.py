@@ -24,6 +24,13 @@ class BidNotFound(NotFound):
     title = "There is no such bid"
 
 
+class EvaluatorNotFound(NotFound):
+    """Nobody of the tender's panel has this id."""
+
+    code = "evaluator_not_found"
+    title = "There is nobody of the panel with this id"
+
+
 class AgreementNotFound(NotFound):
     """No agreement that the caller may see has this id."""
 

@@ -14,6 +14,7 @@ from cdp_common.contracts.commitments import (
     CommitmentsVaried,
 )
 from cdp_common.contracts.event_types.declared import EventType
+from cdp_common.contracts.panels import ErasedEvaluator
 from cdp_common.contracts.tenderers import PortalAppointmentChanged
 from cdp_common.contracts.tenders import TenderChanged
 
@@ -56,6 +57,13 @@ EVENT_TYPES = (
         BidSuperseded,
         "Opening found a later bid of the same organisation, which stands in its place.",
         _BID_SIDES,
+    ),
+    EventType(
+        "evaluator.erased",
+        "evaluator",
+        ErasedEvaluator,
+        "Somebody of a tender's panel was erased: their name is gone, their scores stand.",
+        "the buyer",
     ),
     EventType(
         "portal_appointment.made",
