@@ -16,6 +16,7 @@ from cdp_common.db.idempotency import (
     Answer,
     IdempotencyInProgress,
     IdempotencyKeyReused,
+    MergedCalls,
     Once,
     purge_expired,
 )
@@ -92,6 +93,28 @@ async def test_many_at_once_have_one_effect(db: Database) -> None:
     fresh = [result for result in results if isinstance(result, Answer) and not result.replayed]
     assert len(fresh) == 1
     assert {type(result) for result in results} <= {Answer, IdempotencyInProgress}
+
+
+async def test_a_call_made_under_a_record_that_was_merged_is_the_same_call(db: Database) -> None:
+    def as_of(record: str, request: str = "f1", merged: MergedCalls | None = None) -> Once:
+        return Once(KEY, f"client {record} open", request, merged)
+
+    async def merged(_tx: object) -> list[Once]:
+        return [as_of("first"), as_of("second")]
+
+    async def another(_tx: object) -> list[Once]:
+        return [as_of("second", "f2")]
+
+    async with db.begin() as held:
+        await as_of("second").replay(held)
+        with pytest.raises(IdempotencyInProgress):
+            await open_account(db, as_of("survivor", "f1", merged))
+    await open_account(db, as_of("second"), "kept")
+    again = await open_account(db, as_of("survivor", "f1", merged), "changed")
+    assert (again.body, again.replayed) == (b'{"name":"kept"}', True)
+    with pytest.raises(IdempotencyKeyReused):
+        await open_account(db, as_of("survivor", "f2", another))
+    assert await counts(db) == (1, 1)
 
 
 async def test_a_refusal_does_not_consume_the_key(db: Database) -> None:

@@ -18,6 +18,7 @@ from tests.integration.procurement_api.world import (
 )
 
 from cdp_common.db.events import org_audience
+from cdp_common.kernel.identifiers import new_id
 
 HOOK = {"url": "http://127.0.0.1:9/hook", "event_types": []}
 VARIED = {"effective_on": "2026-10-01", "reason": "Agreed", "value_gbp": "45000.00"}
@@ -247,3 +248,34 @@ def days(year: str) -> dict[str, Any]:
         "reference": f"PLAN-{year}",
         "lines": lines,
     }
+
+
+async def test_what_was_done_under_a_record_that_was_merged_is_not_done_again_with_its_key(world: World):
+    tender, left, middle, stays = await world.published(), *(world.party(name) for name in ("L", "M", "S"))
+    path, names_nobody = f"/v1/tenders/{tender['id']}/bids", {**bid_of(left), "tenderer": None}
+    for _ in range(2):  # a service that has read its key takes a bid at once, and remembers the tender
+        await world.done("GET", "/v1/receipt-keys")
+    agreement = agreement_of(world, world.other)
+    calls: list[tuple[str, Json, str, Json]] = [
+        (path, names_nobody, str(new_id()), {"lines": [line("M-JOB", "1", "fte_years")]}),
+        ("/v1/agreements", agreement, str(new_id()), {"title": "Another"}),
+    ]
+    first = [await world.post(where, body, as_=left, key=key) for where, body, key, _ in calls]
+    assert [each.status_code for each in first] == [201, 201]
+    await merged(world, left.id, middle.id)
+    await merged(world, middle.id, stays.id)
+    held = await world.state()
+
+    for (where, body, key, change), answer in zip(calls, first, strict=True):
+        again = await world.post(where, body, as_=stays, key=key)
+        assert (again.status_code, again.content) == (201, answer.content)
+        assert again.headers["Idempotency-Replayed"] == "true"
+        assert await world.state() == held
+        another = await world.post(where, {**body, **change}, as_=stays, key=key)
+        assert refused(another) == (422, "idempotency_key_reused")
+        assert await world.state() == held
+    stranger = await world.post(path, {**names_nobody, **calls[0][3]}, as_=world.other, key=calls[0][2])
+    assert (stranger.status_code, stranger.headers.get("Idempotency-Replayed")) == (201, None)
+    world.move_to("2026-12-01T12:00:00Z")
+    late = await world.post(path, names_nobody, as_=world.renewed(stays), key=calls[0][2])
+    assert (late.status_code, late.content) == (201, first[0].content)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hmac
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import MappingProxyType
@@ -58,14 +58,16 @@ class Answer:
 class Once:
     """One idempotent call: the caller's key, the scope in which it counts, and a fingerprint of the request.
 
-    `scope` names client, organisation and operation; `fingerprint` is a hash of the request's body.
+    `scope` names client, organisation and operation; `fingerprint` is a hash of the request's body. `merged`
+    finds the same call as it was made under records that lead to the caller's organisation now.
     """
 
-    def __init__(self, key: str, scope: str, fingerprint: str) -> None:
+    def __init__(self, key: str, scope: str, fingerprint: str, merged: MergedCalls | None = None) -> None:
         self._record_key = _keyed_hash(key, f"record\n{scope}")
         self._fingerprint = _keyed_hash(key, f"request\n{fingerprint}")
         kdf = HKDF(algorithm=SHA256(), length=32, salt=None, info=f"answer\n{scope}".encode())
         self._cipher = AESGCM(kdf.derive(key.encode()))
+        self._merged = merged
         self._locked = False
 
     async def replay(self, tx: AsyncConnection) -> Answer | None:
@@ -74,6 +76,15 @@ class Once:
         Comes first in the transaction, before any rule on state or input is applied. Until the transaction
         ends, others with the same key get `IdempotencyInProgress`.
         """
+        earlier = await self._answer_before(tx)
+        if earlier is not None or self._merged is None:
+            return earlier
+        for call in await self._merged(tx):
+            if (earlier := await call._answer_before(tx)) is not None:
+                return earlier
+        return None
+
+    async def _answer_before(self, tx: AsyncConnection) -> Answer | None:
         if not await tx.scalar(select(func.pg_try_advisory_xact_lock(self.lock))):
             raise IdempotencyInProgress("a request with this idempotency key is still running")
         self._locked = True
@@ -140,6 +151,10 @@ def _checked(answer: Answer) -> Answer:
     if len(answer.body) > MAX_ANSWER_BYTES:
         raise ValueError(f"a kept answer has at most {MAX_ANSWER_BYTES} bytes; answer with a job's address")
     return answer
+
+
+MergedCalls = Callable[[AsyncConnection], Awaitable[Sequence[Once]]]
+"""Finds a call as it was made under records of organisations that were merged since."""
 
 
 async def purge_expired(tx: AsyncConnection, now: datetime) -> int:

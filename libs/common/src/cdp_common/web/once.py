@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Depends, Header, Request
+from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.responses import Response
 
 from cdp_common.db.idempotency import Answer, Once
@@ -64,10 +65,28 @@ def parse_key(header: str | None) -> str:
     return key
 
 
-def scoped_once(request: Request, caller: Caller | None, header: str | None) -> tuple[str, str]:
-    """The key of a call and the scope in which it counts: client, organisation and operation."""
-    who = f"{caller.client_id} {caller.org}" if caller is not None else "anyone"
-    return parse_key(header), f"{who} {operation_of(request)}"
+def scoped_once(request: Request, caller: Caller | None, header: str | None) -> Callable[[str], Once]:
+    """What makes the call one that is done once, given its fingerprint.
+
+    Its key counts for client, organisation and operation. What was done under a record that was merged into
+    the organisation's since is not done again: `app.state.find_records` knows those.
+    """
+    key, operation = parse_key(header), operation_of(request)
+    if caller is None:
+        return lambda fingerprint: Once(key, f"anyone {operation}", fingerprint)
+    find_records: Any = getattr(request.app.state, "find_records", None)
+
+    def scope_of(organisation_id: UUID) -> str:
+        return f"{caller.client_id} {organisation_id} {operation}"
+
+    def once(fingerprint: str) -> Once:
+        async def merged(tx: AsyncConnection) -> list[Once]:
+            records = await find_records(tx, caller.org)
+            return [Once(key, scope_of(each), fingerprint) for each in records if each != caller.org]
+
+        return Once(key, scope_of(caller.org), fingerprint, merged if find_records else None)
+
+    return once
 
 
 async def once_call(request: Request, caller: Signed, header: KeyHeader = None) -> Once:
@@ -82,8 +101,8 @@ async def public_once_call(request: Request, caller: MaybeCaller, header: KeyHea
 
 def keyed(request: Request, caller: Caller, header: str | None) -> OnceWith:
     """What makes the call one that is done once, given its body's content in one spelling."""
-    key, scope = scoped_once(request, caller, header)
-    return lambda content: Once(key, scope, _fingerprint(request, content))
+    once = scoped_once(request, caller, header)
+    return lambda content: once(_fingerprint(request, content))
 
 
 async def keyed_call(request: Request, caller: Signed, header: KeyHeader = None) -> OnceWith:
@@ -92,8 +111,8 @@ async def keyed_call(request: Request, caller: Signed, header: KeyHeader = None)
 
 
 async def _once(request: Request, caller: Caller | None, header: str | None) -> Once:
-    key, scope = scoped_once(request, caller, header)
-    return Once(key, scope, _fingerprint(request, _in_one_spelling(await request.body())))
+    once = scoped_once(request, caller, header)
+    return once(_fingerprint(request, _in_one_spelling(await request.body())))
 
 
 OnceHeader = Annotated[Once, Depends(once_call)]

@@ -7,7 +7,7 @@ import gzip
 import hashlib
 import io
 import zlib
-from collections.abc import AsyncIterator, Collection, Iterator
+from collections.abc import AsyncIterator, Callable, Collection, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from tempfile import SpooledTemporaryFile
@@ -171,13 +171,13 @@ class UploadCall:
     """A call that uploads a file once: it becomes a `Once` when the file's hash is known."""
 
     request: Request
-    scope_key: tuple[str, str]
+    once_by: Callable[[str], Once]
+    """Given the fingerprint."""
 
     def once(self, upload: Upload) -> Once:
         """The call with this very file."""
-        key, scope = self.scope_key
         asked = f"{self.request.url.path}?{self.request.url.query}\n{upload.sha256} {upload.is_gzip}"
-        return Once(key, scope, hashlib.sha256(asked.encode()).hexdigest())
+        return self.once_by(hashlib.sha256(asked.encode()).hexdigest())
 
 
 async def upload_call(request: Request, caller: Signed, header: KeyHeader = None) -> UploadCall:
