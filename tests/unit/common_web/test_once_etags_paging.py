@@ -9,7 +9,7 @@ from tests.unit.common_web.conftest import BID, TENDER
 from tests.unit.common_web.test_problems import assert_problem
 
 from cdp_common.contracts.base import Contract
-from cdp_common.db.idempotency import Answer, Once
+from cdp_common.db.idempotency import Answer, MergedCalls, Once
 from cdp_common.web import once as once_module
 from cdp_common.web.etags import IfMatchMissing, IfMatchStale, etag_of, require_match
 from cdp_common.web.once import (
@@ -87,9 +87,9 @@ def calls(monkeypatch):
     """What `Once` is made of at each call: key, scope and fingerprint."""
     seen: list[tuple[str, str, str]] = []
 
-    def recorded(key: str, scope: str, fingerprint: str) -> Once:
+    def recorded(key: str, scope: str, fingerprint: str, merged: MergedCalls | None = None) -> Once:
         seen.append((key, scope, fingerprint))
-        return Once(key, scope, fingerprint)
+        return Once(key, scope, fingerprint, merged)
 
     monkeypatch.setattr(once_module, "Once", recorded)
     return seen
@@ -103,6 +103,34 @@ async def test_the_scope_is_client_organisation_and_operation(client, token_mint
     }
     await client.post(BIDS, json=BID.model_dump(mode="json"), headers=headers)
     assert [call[:2] for call in calls] == [(UUID_KEY, f"portal {org} submit_bid")]
+
+
+async def test_the_scope_under_merged_records_is_the_same_of_these(
+    app, client, token_mint, calls, monkeypatch
+):
+    org, merged = UUID("01a20000-0000-7000-8000-00000000000a"), UUID("01a20000-0000-7000-8000-00000000000b")
+
+    async def find_records(_tx: object, organisation_id: UUID) -> list[UUID]:
+        return [merged, organisation_id]
+
+    app.state.find_records = find_records
+    asked: list[MergedCalls] = []
+    made = once_module.Once
+
+    def recorded(key: str, scope: str, fingerprint: str, merged: MergedCalls | None = None) -> Once:
+        asked.extend([] if merged is None else [merged])
+        return made(key, scope, fingerprint, merged)
+
+    monkeypatch.setattr(once_module, "Once", recorded)
+    headers = token_mint.headers(scopes=["bids:write"], client_id="portal", org=org)
+    body = BID.model_dump(mode="json")
+    await client.post(BIDS, json=body, headers={**headers, "Idempotency-Key": UUID_KEY})
+    [find] = asked
+    [same] = await find(None)
+    (key, scope, fingerprint), other = calls
+    assert (key, scope) == (UUID_KEY, f"portal {org} submit_bid")
+    assert other == (key, f"portal {merged} submit_bid", fingerprint)
+    assert same.lock == Once(*other).lock
 
 
 async def test_without_a_token_the_scope_is_the_operation(client, calls):
