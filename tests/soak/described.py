@@ -41,7 +41,7 @@ REFUSALS_OF_FORM = ("400", "401", "403", "404", "405", "406", "409", "415", "422
 """What Schemathesis takes for the refusal of a request that does not fit the description."""
 
 WORDS_ABOUT_FORM = frozenset({"malformed_json", "unsupported_media_type", "unknown_query_parameter"})
-BEYOND_SCHEMAS = frozenset({"too_many_digits", "text_unusable", "period_out_of_range"})
+BEYOND_SCHEMAS = frozenset({"too_many_digits", "text_unusable", "text_unseen", "period_out_of_range"})
 """What is wrong with a value although it has the form described; the fields say so in words."""
 
 

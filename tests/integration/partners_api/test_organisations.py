@@ -142,15 +142,16 @@ async def test_a_change_names_the_version_it_changes(
     assert (await world.get(path)).json()["is_sme"] is None
 
 
-async def test_a_name_cannot_be_taken_away(world: World) -> None:
+async def test_a_name_cannot_be_taken_away_nor_hold_what_cannot_be_seen(world: World) -> None:
     registered = await world.registered()
     token = await world.token_of(registered)
     path = f"/v1/organisations/{registered.organisation_id}"
     etag = (await world.get(path)).headers["etag"]
-    response = await world.call("PATCH", path, {"legal_name": None}, token=token, if_match=etag)
-
-    assert response.status_code == 422
-    assert response.json()["errors"][0]["pointer"] == "/legal_name"
+    for name, code in ((None, "invalid_input"), ("Durham\u202e Council", "text_unseen")):
+        response = await world.call("PATCH", path, {"legal_name": name}, token=token, if_match=etag)
+        assert (response.status_code, response.json()["code"]) == (422, code)
+        assert response.json()["errors"][0]["pointer"] == "/legal_name"
+    assert (await world.get(path)).headers["etag"] == etag
 
 
 async def test_an_unchanged_organisation_is_not_sent_again(world: World) -> None:

@@ -80,6 +80,7 @@ def mixed(world: World, deliverer: Party) -> str:
         row(world, deliverer, "TAKEN"),
         row(world, deliverer, "'=1+1", measure="", quantity="", unit=""),
         {"measure": "M-HOURS"},
+        row(world, deliverer, "G-8", title="Kit\u202echen"),
     ]
     return as_file(rows) + "too,short\r\n"
 
@@ -91,7 +92,7 @@ async def test_each_agreement_is_registered_or_refused_by_itself(world: World) -
     first = await send(world, content, key=key)
     assert first.status_code == 207, first.text
     report = first.json()
-    assert (report["registered"], report["refused"], report["atomic"]) == (2, 5, False)
+    assert (report["registered"], report["refused"], report["atomic"]) == (2, 6, False)
     assert told(report) == [
         (201, [1, 2], []),
         (422, [3], [(3, "unit", "unit_mismatch")]),
@@ -99,7 +100,8 @@ async def test_each_agreement_is_registered_or_refused_by_itself(world: World) -
         (409, [5], [(5, "reference", "agreement_reference_taken")]),
         (201, [6], []),
         (422, [7], [(7, "reference", "required")]),
-        (422, [8], [(8, None, "columns_mismatch")]),
+        (422, [8], [(8, "title", "text_unseen")]),
+        (422, [9], [(9, None, "columns_mismatch")]),
     ]
     agreement = await world.done(
         "GET", f"/v1/agreements/{report['items'][0]['agreement_id']}", as_=world.buyer

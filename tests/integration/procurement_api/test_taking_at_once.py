@@ -80,6 +80,9 @@ async def test_what_is_checked_before_every_route_is_checked_here_too(world: Wor
     before = await world.state()
     unusable = bid_of(bidder, [{**line("M-JOB", "1", "fte_years"), "answer": "\x00"}])
     assert refused(await world.post(path, unusable, as_=bidder)) == (422, "text_unusable")
+    turned = {"authorised_by": "Dir\u202eector", "authorised_at": "2026-11-20T09:00:00Z"}
+    named = await world.post(path, bid_of(bidder, attestation=turned), as_=bidder)
+    assert refused(named) == (422, "text_unseen")
     queried = await world.post(f"{path}?a=b", bid_of(bidder), as_=bidder)
     assert refused(queried) == (400, "unknown_query_parameter")
     assert refused(await world.post(path, bid_of(world.other), as_=bidder)) == (403, "tenderer_not_caller")

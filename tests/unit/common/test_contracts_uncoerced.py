@@ -8,7 +8,7 @@ import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 from pydantic import TypeAdapter, ValidationError
 
-from cdp_common.contracts.base import Contract, GbpNotNegative, GbpPositive, ShortText
+from cdp_common.contracts.base import AS_SENT, Contract, GbpNotNegative, GbpPositive, ShortText
 
 
 class Inner(Contract):
@@ -71,6 +71,15 @@ def test_what_the_schema_refuses_is_refused(message: dict[str, Any]) -> None:
 def test_what_the_schema_allows_is_taken(message: dict[str, Any]) -> None:
     assert Draft202012Validator(Sent.model_json_schema()).is_valid(message)
     Sent.model_validate(message)
+
+
+def test_a_name_that_was_kept_before_is_read_and_one_that_is_sent_is_refused() -> None:
+    kept = {"words": "Dur\u200bham"}
+    assert Sent.model_validate(kept).words == kept["words"]
+    with pytest.raises(ValidationError) as refused:
+        Sent.model_validate(kept, context=AS_SENT)
+    [fault] = refused.value.errors()
+    assert fault["ctx"]["error"].code == "text_unseen"
 
 
 def test_days_and_times_of_the_program_stay_as_they_are() -> None:

@@ -12,7 +12,7 @@ from fastapi import APIRouter, FastAPI, Query, Request, Security
 from pydantic import Field
 from starlette.responses import Response
 
-from cdp_common.contracts.base import Contract, DecimalText, Page
+from cdp_common.contracts.base import Contract, DecimalText, LongText, Page, ShortText
 from cdp_common.kernel.clock import FixedClock
 from cdp_common.kernel.errors import Conflict, Unavailable
 from cdp_common.testing.callers import TokenMint, http_client
@@ -66,6 +66,15 @@ class Offer(Contract):
     """Something of one of two kinds."""
 
     part: Annotated[Cash | Hours, Field(discriminator="kind")]
+
+
+class Named(Contract):
+    """Something with names."""
+
+    legal_name: ShortText
+    others: list[ShortText] | None = None
+    part: Annotated[Cash | Hours, Field(discriminator="kind")] | None = None
+    text: LongText | None = None
 
 
 class DeadlinePassed(Conflict):
@@ -129,6 +138,10 @@ def routes() -> APIRouter:
     @router.post("/offers")
     async def make_offer(offer: Offer) -> Offer:
         return offer
+
+    @router.post("/names", status_code=201)
+    async def name_something(named: Named) -> Named:
+        return named
 
     @router.post("/echo")
     async def echo(value: dict[str, Any]) -> dict[str, Any]:

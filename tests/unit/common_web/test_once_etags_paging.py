@@ -1,10 +1,12 @@
 """Idempotency keys, ETags and page links as a client meets them."""
 
+from typing import cast
 from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy.ext.asyncio import AsyncConnection
 from tests.unit.common_web.conftest import BID, TENDER
 from tests.unit.common_web.test_problems import assert_problem
 
@@ -115,18 +117,18 @@ async def test_the_scope_under_merged_records_is_the_same_of_these(
 
     app.state.find_records = find_records
     asked: list[MergedCalls] = []
-    made = once_module.Once
 
     def recorded(key: str, scope: str, fingerprint: str, merged: MergedCalls | None = None) -> Once:
+        calls.append((key, scope, fingerprint))
         asked.extend([] if merged is None else [merged])
-        return made(key, scope, fingerprint, merged)
+        return Once(key, scope, fingerprint, merged)
 
     monkeypatch.setattr(once_module, "Once", recorded)
     headers = token_mint.headers(scopes=["bids:write"], client_id="portal", org=org)
     body = BID.model_dump(mode="json")
     await client.post(BIDS, json=body, headers={**headers, "Idempotency-Key": UUID_KEY})
     [find] = asked
-    [same] = await find(None)
+    [same] = await find(cast(AsyncConnection, None))
     (key, scope, fingerprint), other = calls
     assert (key, scope) == (UUID_KEY, f"portal {org} submit_bid")
     assert other == (key, f"portal {merged} submit_bid", fingerprint)

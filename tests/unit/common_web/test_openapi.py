@@ -42,6 +42,7 @@ def test_operations_are_named_after_their_functions(document):
         "import_lines",
         "list_bids",
         "make_offer",
+        "name_something",
         "register_supporter",
         "replace_bid",
         "submit_bid",

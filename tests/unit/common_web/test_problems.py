@@ -283,6 +283,30 @@ async def test_text_that_only_resembles_the_unusable_passes(client, text):
         assert (answer.status_code, answer.json()) == (200, {"a": text})
 
 
+@pytest.mark.parametrize("spelt", [json.dumps, lambda value: json.dumps(value, ensure_ascii=False)])
+async def test_names_that_hold_what_cannot_be_seen_are_refused_at_the_door(client, spelt):
+    def sent(**named: Any) -> Any:
+        body = spelt({"legal_name": "Durham", **named}).encode()
+        return client.post("/v1/names", content=body, headers={"Content-Type": "application/json"})
+
+    answer = await sent(legal_name="Dur\u202eham", others=["a", "b\u200bc"])
+    problem = assert_problem(answer, 422, "text_unseen")
+    assert problem["errors"] == [
+        {"pointer": "/legal_name", "code": "text_unseen", "message": words("U+202E")},
+        {"pointer": "/others/1", "code": "text_unseen", "message": words("U+200B")},
+    ]
+    # What else is wrong the route says, and what is no name may hold what a name may not.
+    assert_problem(await sent(others=[1], text="\u2066"), 422, "invalid_input")
+    kept = {"legal_name": "می\u200cخواهم – £5", "text": "\u2066אב\u2069 \x7f", "others": [" x\ufeff"[:2]]}
+    answer = await sent(**kept)
+    assert (answer.status_code, answer.json()["text"]) == (201, kept["text"])
+    assert answer.json()["legal_name"] == kept["legal_name"]
+
+
+def words(character: str) -> str:
+    return f"holds the character {character}, which cannot be seen there"
+
+
 async def test_a_nul_in_path_or_query_is_refused(client):
     assert_problem(await client.get(f"/v1/tenders/{TENDER}%00/bids"), 422, "text_unusable")
     problem = assert_problem(await client.get(f"{BIDS}?state=a%00b"), 422, "text_unusable")

@@ -49,7 +49,7 @@ async def test_every_route_refuses_an_unknown_parameter(app, client, token_mint)
         for context in contexts
         for method in context.methods or ()
     }
-    assert len(operations) == 17
+    assert len(operations) == 18
     for method, path in sorted(operations):
         answer = await client.request(method, f"{path}?surprise=1", headers=token_mint.headers())
         assert_problem(answer, 400, "unknown_query_parameter")

@@ -6,7 +6,13 @@ import pytest
 
 from procurement_api.domain.notice_remarks import MAX_REMARKS, remarks_of
 from procurement_api.domain.ocds import read_package
-from procurement_api.domain.ocds_parts import MAX_DESCRIPTION_CHARS, MAX_LOT_TITLE_CHARS, MAX_TITLE_CHARS
+from procurement_api.domain.ocds_parts import (
+    MAX_DESCRIPTION_CHARS,
+    MAX_LOT_TITLE_CHARS,
+    MAX_TITLE_CHARS,
+    lots_of,
+    text_of,
+)
 
 
 def told(**tender: Any) -> list[tuple[str, str]]:
@@ -65,6 +71,18 @@ def test_lots_that_are_left_out_or_named_otherwise_are_remarked_on():
         ("/tender/lots/5", "lot_called_off"),
         ("/tender/lots/6/id", "lot_renamed"),
     ]
+
+
+def test_what_nobody_sees_is_left_out_of_texts_and_remarked_on():
+    lots = [{"id": "1", "title": "Lot\u202e one"}, {"id": "2", "title": "می\u200cخواهم"}]
+    assert told(title="De\u200bpot", description="Two\nlines\xad", lots=lots) == [
+        ("/tender/title", "text_cleaned"),
+        ("/tender/description", "text_cleaned"),
+        ("/tender/lots/0/title", "text_cleaned"),
+    ]
+    assert [lot.title for lot in lots_of(lots)] == ["Lot one", "می\u200cخواهم"]
+    assert text_of(" De\u200bpot\ufeff ") == "Depot"
+    assert text_of("\u200b") is None
 
 
 @pytest.mark.parametrize("name, most", [("title", MAX_TITLE_CHARS), ("description", MAX_DESCRIPTION_CHARS)])

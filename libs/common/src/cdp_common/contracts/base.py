@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
 from pydantic import (
+    AfterValidator,
     AwareDatetime,
     BaseModel,
     BeforeValidator,
@@ -20,9 +21,12 @@ from pydantic import (
     GetCoreSchemaHandler,
     PlainSerializer,
     StringConstraints,
+    ValidationInfo,
     WithJsonSchema,
 )
 from pydantic_core import CoreSchema, PydanticKnownError, core_schema
+
+from cdp_common.kernel.visible_text import unseen_in
 
 Item = TypeVar("Item")
 
@@ -172,10 +176,27 @@ ShareText = Annotated[Decimal, *_exact(r"^(0(\.[0-9]{1,18})?|1(\.0{1,18})?)$", "
 CODE_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$"
 Code = Annotated[str, StringConstraints(pattern=CODE_PATTERN)]
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
-# White space around it does not count, so there is something else in it.
+AS_SENT: Mapping[str, Any] = {"as_sent": True}
+"""The context in which what somebody sends is validated: it is held to more than what was kept before."""
+
+
+class TextUnseen(ValueError):
+    """A name holds a character that nobody sees, or that turns round what stands beside it."""
+
+    code = "text_unseen"
+
+
+def _seen(text: str, info: ValidationInfo) -> str:
+    if info.context is AS_SENT and (unseen := unseen_in(text)) is not None:
+        raise TextUnseen(f"holds the character U+{ord(unseen):04X}, which cannot be seen there")
+    return text
+
+
+# Names, titles, labels, reasons. White space around it does not count, so there is something else in it.
 ShortText = Annotated[
     str,
     StringConstraints(min_length=1, max_length=300, strip_whitespace=True),
+    AfterValidator(_seen),
     Field(json_schema_extra={"pattern": r"[^\s\u0085]"}),
 ]
 LongText = Annotated[str, StringConstraints(min_length=1, max_length=20_000)]

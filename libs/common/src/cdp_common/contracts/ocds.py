@@ -123,7 +123,7 @@ class NoticeRemark(Contract):
     """One thing that the tender does not have as the notice states it: where in the release, and why."""
 
     pointer: str
-    code: Literal["value_unread", "lot_unread", "lot_renamed", "lot_called_off", "text_cut"]
+    code: Literal["value_unread", "lot_unread", "lot_renamed", "lot_called_off", "text_cut", "text_cleaned"]
     message: str
 
 

@@ -1,23 +1,37 @@
 """What every route asks of a request before its own rules: known parameters, a JSON body, storable text."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from types import UnionType
 from typing import Annotated, Any, NoReturn, Union, get_args, get_origin
 
 from fastapi import Request
 from fastapi.dependencies.utils import get_flat_params
 from fastapi.params import Form, Query
+from pydantic import TypeAdapter, ValidationError
 from starlette.types import Scope
 
+from cdp_common.contracts.base import AS_SENT, TextUnseen
 from cdp_common.kernel.errors import BadRequest, FieldError, InvalidInput, UnsupportedMedia
-from cdp_common.web.pointers import MAX_FAULTS, escaped
+from cdp_common.web.pointers import MAX_FAULTS, escaped, field_errors
 from cdp_common.web.problems import BodyMalformed
 
 # An escaped NUL, an escaped surrogate; unescaped, a surrogate begins with \xed in UTF-8.
 _ESCAPED_UNUSABLE_TEXT = (b"\\u0000", b"\\ud", b"\\uD")
+# What `unseen_in` looks at, as JSON escapes it and as UTF-8 has it: never too little, now and then too much.
+_ESCAPED_UNSEEN = re.compile(
+    rb"\\(?:[bf]|u(?:00(?:[01]|7f|[89]|ad)|034f|061c|115f|1160|17b|180|20[06]|202[89a-e]|3164|f[ef]|d8[23]|db))",
+    re.IGNORECASE,
+)
+_UNSEEN = re.compile(
+    rb"\xc2[\x80-\x9f\xad]|\xcd\x8f|\xd8\x9c|\xe1[\x85\x9e\xa0]|\xe2\x80[\x8b-\x8f\xa8-\xae]|\xe2\x81[\xa0-\xaf]"
+    rb"|\xe3\x85|\xef[\xb8\xbb\xbe\xbf]|\xf0[\x9b\x9d]|\xf3\xa0"
+)
+_ASCII = bytes(range(0x80))
 
 
 class UnknownQueryParameter(BadRequest):
@@ -48,6 +62,13 @@ class TextUnusable(InvalidInput):
     title = "A text holds a character that cannot be stored"
 
 
+class NameUnseen(InvalidInput):
+    """A name holds a character that nobody sees, or that turns round what stands beside it."""
+
+    code = TextUnseen.code
+    title = "A name holds a character that cannot be seen"
+
+
 def route_of(scope: Scope) -> Any | None:
     """The route that answers this request, as the application includes it; None before routing."""
     included = scope.get("fastapi", {}).get("effective_route_context")
@@ -74,6 +95,13 @@ class _Expected:
     single: frozenset[str]
     repeatable: frozenset[str]
     media_type: str | None
+    body: Any
+    """The type into which a JSON body is read."""
+
+    @cached_property
+    def as_sent(self) -> TypeAdapter[Any]:
+        """Reads the body as the route does; made when a body gives reason to look closer."""
+        return TypeAdapter(self.body)
 
 
 class StrictRequest:
@@ -91,7 +119,7 @@ class StrictRequest:
         if expected.media_type is not None and _has_body(request):
             _check_media_type(request.headers.get("content-type", ""), expected.media_type)
             if _is_json(expected.media_type):
-                await _check_json(request)
+                await _check_json(request, expected)
 
     def _expected_by(self, route: Any) -> _Expected:
         known = self._expected.get(id(route))
@@ -104,10 +132,10 @@ def _expected_by(route: Any) -> _Expected:
     fields = [field for field in get_flat_params(route.dependant) if isinstance(field.field_info, Query)]
     repeatable = {field.alias for field in fields if _is_sequence(field.field_info.annotation)}
     single = {field.alias for field in fields} - repeatable
-    media_type = None
+    media_type = body = None
     if route.body_field is not None and not isinstance(route.body_field.field_info, Form):
-        media_type = str(route.body_field.field_info.media_type)
-    return _Expected(frozenset(single), frozenset(repeatable), media_type)
+        media_type, body = str(route.body_field.field_info.media_type), route.body_field.field_info.annotation
+    return _Expected(frozenset(single), frozenset(repeatable), media_type, body)
 
 
 def _is_sequence(annotation: object) -> bool:
@@ -171,6 +199,7 @@ def is_plain_json(request: Request, body: bytes) -> bool:
         and request.headers.get("content-type") == "application/json"
         and b"\x00" not in body
         and not _may_hold_unusable_text(body)
+        and not may_hold_unseen(body)
     )
 
 
@@ -179,22 +208,49 @@ def _may_hold_unusable_text(body: bytes) -> bool:
     return b"\xed" in body or (b"\\" in body and any(sign in body for sign in _ESCAPED_UNUSABLE_TEXT))
 
 
-async def _check_json(request: Request) -> None:
+def may_hold_unseen(body: bytes) -> bool:
+    """Whether the bytes of JSON hold a sign of what a name must not hold; nearly all cost three searches."""
+    if b"\x7f" in body or (b"\\" in body and _ESCAPED_UNSEEN.search(body) is not None):
+        return True
+    return not body.isascii() and _UNSEEN.search(body.translate(None, _ASCII)) is not None
+
+
+async def _check_json(request: Request, expected: _Expected) -> None:
     """Look closer only where the bytes give a reason to; most bodies cost a few searches."""
     body = await request.body()
     if b"\x00" in body:
         raise BodyMalformed("The body is not JSON in UTF-8.")
     if b"NaN" in body or b"Infinity" in body:
         exact_json(body)
-    if not _may_hold_unusable_text(body):
-        return
+    if _may_hold_unusable_text(body):
+        _require_storable(await request.json())
+    if body and may_hold_unseen(body):
+        _require_seen(await request.json(), expected.as_sent)
+
+
+def _require_storable(stated: Any) -> None:
     faults = [
         FieldError(pointer, "text_unusable", "holds a character that cannot be stored")
-        for pointer, text in _texts(await request.json())
+        for pointer, text in _texts(stated)
         if not _is_storable(text)
     ]
     if faults:
         raise TextUnusable("A text holds a character that cannot be stored.", errors=faults[:MAX_FAULTS])
+
+
+def _require_seen(stated: Any, as_sent: TypeAdapter[Any]) -> None:
+    """Refuse names that hold what cannot be seen; all other faults the route itself will find."""
+    try:
+        as_sent.validate_python(stated, context=AS_SENT)
+    except ValidationError as found:
+        faults = [
+            {**fault, "loc": ("body", *fault["loc"])}
+            for fault in found.errors()
+            if isinstance(fault.get("ctx", {}).get("error"), TextUnseen)
+        ]
+        if faults:
+            words = "A name holds a character that cannot be seen."
+            raise NameUnseen(words, errors=field_errors(faults, stated)) from found
 
 
 def _texts(value: Any) -> Iterator[tuple[str, str]]:

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cdp_common.clients.partners import PartnersClient
 from cdp_common.clients.toms import TomsClient
+from cdp_common.contracts.base import AS_SENT
 from cdp_common.contracts.commitments import CommitmentLine
 from cdp_common.contracts.organisations import Organisation
 from cdp_common.contracts.signature_imports import (
@@ -142,11 +143,11 @@ def _read(of: FileSignature, charter: RowMapping, now: datetime) -> _Item:
         item.refuse(422, of.faults)
         return item
     try:
-        item.named = NamedOrganisation.model_validate(of.organisation)
+        item.named = NamedOrganisation.model_validate(of.organisation, context=AS_SENT)
         require_named_well(item.named.organisation_id, item.named.identifier)
         if item.named.identifier is not None:
             OrganisationIdentifier.parse(item.named.identifier)
-        item.stated = EnteredSignature.model_validate(of.signature)
+        item.stated = EnteredSignature.model_validate(of.signature, context=AS_SENT)
         stated = item.stated
         require_signature_holds(charter, stated.signed_on, stated.level, stated.pledges, now.date())
     except ValidationError as refusal:

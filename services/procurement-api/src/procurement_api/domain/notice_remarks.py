@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Literal
 
+from cdp_common.kernel.visible_text import unseen_in
 from procurement_api.domain.ocds_parts import (
     MAX_DESCRIPTION_CHARS,
     MAX_LOT_TITLE_CHARS,
@@ -19,7 +20,9 @@ from procurement_api.domain.ocds_parts import (
 )
 
 MAX_REMARKS = 100
-RemarkCode = Literal["value_unread", "lot_unread", "lot_renamed", "lot_called_off", "text_cut"]
+RemarkCode = Literal[
+    "value_unread", "lot_unread", "lot_renamed", "lot_called_off", "text_cut", "text_cleaned"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,8 @@ def _of_lots(lots: object) -> Iterator[Remark]:
 
 
 def _of_text(pointer: str, text: object, most_chars: int) -> Iterator[Remark]:
+    if isinstance(text, str) and unseen_in(text) is not None:
+        yield Remark(pointer, "text_cleaned", "characters that cannot be seen were left out")
     if len(text_of(text) or "") > most_chars:
         yield Remark(pointer, "text_cut", f"only the first {most_chars} characters were kept")
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any
 
+from cdp_common.kernel.visible_text import without_unseen
+
 MAX_TITLE_CHARS = 300
 MAX_DESCRIPTION_CHARS = 20_000
 MAX_LOT_TITLE_CHARS = 300
@@ -56,12 +58,15 @@ class StatedValue:
 
 
 def text_of(value: object) -> str | None:
-    """A text without the space around it, or a whole number as text; None for anything else."""
+    """A text without the space around it, or a whole number as text; None for anything else.
+
+    What nobody sees of it, or what turns text round, is left out: notices are copied together from all sorts.
+    """
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
     if not isinstance(value, str):
         return None
-    return value.strip() or None
+    return without_unseen(value).strip() or None
 
 
 def value_of(value: object) -> StatedValue | None:

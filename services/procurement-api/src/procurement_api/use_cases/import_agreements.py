@@ -19,6 +19,7 @@ from cdp_common.contracts.agreement_imports import (
     ImportedAgreement,
 )
 from cdp_common.contracts.agreements import AgreementDraft
+from cdp_common.contracts.base import AS_SENT
 from cdp_common.db.database import Database
 from cdp_common.db.idempotency import Answer, Once
 from cdp_common.kernel.csv_rows import RowFault
@@ -78,7 +79,7 @@ async def _prepared(
     if of.faults:
         return _Item(of, 422, faults=of.faults)
     try:
-        draft = AgreementDraft.model_validate(of.document)
+        draft = AgreementDraft.model_validate(of.document, context=AS_SENT)
         return _Item(of, 201, await prepare_agreement(db, toms, partners, caller, draft))
     except ValidationError as refusal:
         # As the framework names them: what is wrong lies in the body.

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cdp_common.clients.partners import PartnersClient
 from cdp_common.clients.toms import TomsClient
+from cdp_common.contracts.base import AS_SENT
 from cdp_common.contracts.plan_imports import ImportedPlan, PlanImportReport, PlanRowFault
 from cdp_common.contracts.plans import PlanDraft
 from cdp_common.db.database import Database
@@ -76,7 +77,7 @@ async def _prepared(
         item.status, item.faults = 422, of.faults
         return item
     try:
-        draft = PlanDraft.model_validate(of.document)
+        draft = PlanDraft.model_validate(of.document, context=AS_SENT)
         item.prepared = await prepare_plan(toms, partners, caller, draft, now)
     except ValidationError as refusal:
         # As the framework names them: what is wrong lies in the body.

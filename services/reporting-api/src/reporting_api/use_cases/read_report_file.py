@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from cdp_common.contracts.base import AS_SENT
 from cdp_common.contracts.reporting import ReportLineDraft
 from cdp_common.kernel.csv_text import CsvText
 from cdp_common.kernel.sheet_cells import Cell
@@ -85,7 +86,7 @@ class ReportFileRows:
             document.setdefault("areas", [])  # what is stated need not be copied from the contract
             document.setdefault("evidence", [])
             try:
-                portion.lines.append(ReportLineDraft.model_validate(document))
+                portion.lines.append(ReportLineDraft.model_validate(document, context=AS_SENT))
                 portion.rows.append(number)
                 return
             except ValidationError as fault:
