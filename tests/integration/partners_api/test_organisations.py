@@ -147,7 +147,7 @@ async def test_a_name_cannot_be_taken_away_nor_hold_what_cannot_be_seen(world: W
     token = await world.token_of(registered)
     path = f"/v1/organisations/{registered.organisation_id}"
     etag = (await world.get(path)).headers["etag"]
-    for name, code in ((None, "invalid_input"), ("Durham\u202e Council", "text_unseen")):
+    for name, code in ((None, "removal_refused"), ("Durham\u202e Council", "text_unseen")):
         response = await world.call("PATCH", path, {"legal_name": name}, token=token, if_match=etag)
         assert (response.status_code, response.json()["code"]) == (422, code)
         assert response.json()["errors"][0]["pointer"] == "/legal_name"
