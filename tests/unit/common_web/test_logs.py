@@ -5,6 +5,7 @@ import io
 import json
 import logging
 from collections.abc import Iterator
+from uuid import UUID
 
 import pytest
 import structlog
@@ -46,6 +47,25 @@ def test_a_line_is_one_json_object_with_its_context(written):
         "request_id": "req-1",
         "lines": 3,
     }
+
+
+def test_a_line_is_written_whatever_it_holds(written):
+    said = {
+        "half": "\ud800",
+        "nothing": float("nan"),
+        "fault": ValueError("no"),
+        "id": UUID(int=7),
+        "big": 2**70,
+    }
+    structlog.get_logger("a").info("odd", **said)
+    structlog.get_logger("a").info("odd", counts={1: 2, (3, 4): 5})
+    text, named = written.getvalue().splitlines()
+    first = json.loads(text, parse_constant=lambda name: name)
+    assert (first["half"], first["fault"], first["big"]) == ("\ud800", "ValueError('no')", 2**70)
+    assert json.loads(named)["counts"] == {"1": 2, "(3, 4)": 5}
+    structlog.get_logger("a").info("strict", nothing=float("nan"), id=UUID(int=7))
+    last = json.loads(written.getvalue().splitlines()[-1], parse_constant=pytest.fail)
+    assert (last["nothing"], last["id"]) == (None, "00000000-0000-0000-0000-000000000007")
 
 
 def test_a_librarys_line_has_the_same_form(written):

@@ -10,6 +10,7 @@ from uuid import UUID
 import pytest
 from joserfc import jws, jwt
 from joserfc.jwk import OctKey, OKPKey, RSAKey
+from nacl.signing import VerifyKey
 from tests.unit.common_web.conftest import NOW
 
 from cdp_common.contracts.partners import RevocationPage
@@ -348,7 +349,7 @@ async def test_a_seen_token_is_not_verified_again_for_a_minute(verifier, token_m
     decoded: list[str] = []
     decode = verifier_module._signed_claims
 
-    def counted(token: str, key: OKPKey) -> Any:
+    def counted(token: str, key: VerifyKey) -> Any:
         decoded.append(token)
         return decode(token, key)
 

@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
 
 from procurement_api.domain.receipt import padded
 from procurement_api.use_cases.sealing import (
@@ -21,7 +20,7 @@ from procurement_api.use_cases.sealing import (
 KEY, OTHER_KEY = bytes(32), bytes(range(32))
 
 
-def new_pair() -> tuple[X25519PublicKey, dict[str, Any]]:
+def new_pair() -> tuple[bytes, dict[str, Any]]:
     """A public key ready to seal to, and the private one that opens."""
     public, private = new_sealing_key()
     return sealing_public_key(public), private

@@ -129,10 +129,10 @@ _PLAIN = re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,9})?")
 
 def decimal_from_text(value: object) -> Decimal:
     """The number that `DecimalText` states; raises `ValueError` for another spelling or too many digits."""
+    if type(value) is str and _PLAIN.fullmatch(value):
+        return Decimal(value)  # the usual case costs one search
     if isinstance(value, Decimal):
         return value
-    if isinstance(value, str) and _PLAIN.fullmatch(value):
-        return Decimal(value)  # the usual case costs one search
     if not isinstance(value, str) or len(value) > 40:
         raise ValueError("a decimal is written as a string of digits, for example '12.5'")
     body = value[1:] if value.startswith("-") else value

@@ -7,13 +7,13 @@ idempotency key itself is not stored, so the table alone neither gives answers n
 from __future__ import annotations
 
 import hmac
-import json
 import secrets
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
+import msgspec
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -135,14 +135,14 @@ class Once:
         }
 
     def _sealed(self, answer: Answer) -> bytes:
-        head = json.dumps({"status": answer.status, "headers": dict(answer.headers)}).encode()
+        head = msgspec.json.encode({"status": answer.status, "headers": dict(answer.headers)})
         nonce = secrets.token_bytes(_NONCE_BYTES)
         return nonce + self._cipher.encrypt(nonce, head + b"\n" + answer.body, self._record_key)
 
     def _opened(self, sealed: bytes) -> Answer:
         nonce, rest = sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:]
         head, _, body = self._cipher.decrypt(nonce, rest, self._record_key).partition(b"\n")
-        facts = json.loads(head)
+        facts = msgspec.json.decode(head)
         return Answer(facts["status"], body, MappingProxyType(facts["headers"]), replayed=True)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any, TextIO
 
+import msgspec
 import structlog
 from opentelemetry import trace
 from structlog.typing import EventDict, Processor
@@ -70,13 +71,15 @@ class _Writer:
 
 
 @cache
-def _encoder(default: Callable[[Any], Any]) -> json.JSONEncoder:
-    # The library makes a new one for each line.
-    return json.JSONEncoder(default=default)
+def _encoder(default: Callable[[Any], Any]) -> msgspec.json.Encoder:
+    return msgspec.json.Encoder(enc_hook=default)
 
 
 def _in_json(event: EventDict, default: Callable[[Any], Any]) -> str:
-    return _encoder(default).encode(event)
+    try:
+        return _encoder(default).encode(event).decode()
+    except (TypeError, ValueError):
+        return json.dumps(event, default=default)  # half of a surrogate pair, or names that are no texts
 
 
 def configure_logging(service: str, level: str = "INFO", stream: TextIO | None = None) -> None:

@@ -21,6 +21,7 @@ from cdp_common.web.requests import operation_of
 REPLAYED_HEADER = "Idempotency-Replayed"
 MAX_KEY_CHARS = 128
 _RANDOM_KEY = re.compile(r"[A-Za-z0-9_-]{22,128}")
+_UUID = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 
 
 OnceWith = Callable[[bytes], Once]
@@ -58,7 +59,7 @@ def parse_key(header: str | None) -> str:
     key = header.strip()
     if len(key) >= 2 and key[0] == key[-1] == '"':
         key = key[1:-1]
-    if _is_uuid(key):
+    if _UUID.fullmatch(key):
         return key.lower()
     if not _RANDOM_KEY.fullmatch(key):
         raise IdempotencyKeyMalformed("The key must be a UUID or 22 to 128 characters of A-Z a-z 0-9 _ -.")
@@ -144,10 +145,3 @@ def answer_response(answer: Answer) -> Response:
         headers[REPLAYED_HEADER] = "true"
     media_type = "application/json" if answer.body else None
     return Response(answer.body, status_code=answer.status, headers=headers, media_type=media_type)
-
-
-def _is_uuid(key: str) -> bool:
-    try:
-        return len(key) == 36 and str(UUID(key)) == key.lower()
-    except ValueError:
-        return False

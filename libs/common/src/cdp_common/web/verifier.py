@@ -14,11 +14,13 @@ from typing import Any, Final
 from uuid import UUID
 
 import structlog
-from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from joserfc import jws, jwt
 from joserfc.errors import ExpiredTokenError, JoseError
 from joserfc.jwk import OKPKey
 from joserfc.util import urlsafe_b64decode
+from nacl.exceptions import BadSignatureError
+from nacl.signing import VerifyKey
 from pydantic_core import from_json
 
 from cdp_common.contracts.partners import Revocation, RevocationPage
@@ -79,7 +81,7 @@ class TokenVerifier:
         self._clock = clock
         self._claims = self._claims_registry()
         self._poll_interval_s = poll_interval_s
-        self._keys: dict[str, OKPKey] = {}
+        self._keys: dict[str, VerifyKey] = {}
         self._keys_read = False
         self._on_demand = asyncio.Lock()
         self._demanded_at = float("-inf")
@@ -269,9 +271,15 @@ class _Revocations:
         return revoked is not None and issued_at <= revoked.revoked_at
 
 
-def _ed25519_keys(jwks: Mapping[str, Any]) -> dict[str, OKPKey]:
+def _ed25519_keys(jwks: Mapping[str, Any]) -> dict[str, VerifyKey]:
     """The signing keys of a set by their id; keys of other kinds are not ours to use."""
-    return {key["kid"]: OKPKey.import_key(key) for key in jwks["keys"] if _signs(key)}
+    return {key["kid"]: _verify_key(key) for key in jwks["keys"] if _signs(key)}
+
+
+def _verify_key(jwk: dict[str, Any]) -> VerifyKey:
+    public = OKPKey.import_key(jwk).public_key
+    assert isinstance(public, Ed25519PublicKey)
+    return VerifyKey(public.public_bytes_raw())
 
 
 def _signs(key: Mapping[str, Any]) -> bool:
@@ -310,19 +318,18 @@ def _key_id_of(encoded_header: str) -> str:
     return kid
 
 
-def _signed_claims(token: str, key: OKPKey) -> dict[str, Any]:
+def _signed_claims(token: str, key: VerifyKey) -> dict[str, Any]:
     """What a token says whose header is known to be right, once its signature holds.
 
-    The parts are taken apart here, and the signature is checked by the library underneath: taking them apart
-    by the JOSE library costs half as much again as the signature.
+    The parts are taken apart here, which costs the JOSE library as much as a signature, and the signature is
+    checked by libsodium in half of the time that OpenSSL takes.
     """
     signed, _, signature = token.encode().rpartition(b".")
-    public: Any = key.public_key
     try:
         _, payload = signed.split(b".")
-        public.verify(urlsafe_b64decode(signature), signed)
+        key.verify(signed, urlsafe_b64decode(signature))
         claims = from_json(urlsafe_b64decode(payload))
-    except (InvalidSignature, ValueError, RecursionError) as fault:
+    except (BadSignatureError, ValueError, RecursionError) as fault:
         raise TokenInvalid("The access token's signature does not hold.") from fault
     if not isinstance(claims, dict):
         raise TokenInvalid("The access token holds no claims.")

@@ -116,23 +116,21 @@ def _holds_plainly(bid: Content, demands: Demands) -> bool:
     """Whether nothing can be wrong with the bid, as with most: told by comparing, with no list made."""
     if bid.lots or len({(line.measure, line.lot) for line in bid.lines}) < len(bid.lines):
         return False
-    measures = demands.measures
+    measures, lots, by_lot = demands.measures, demands.lots, demands.by_lot
     for line in bid.lines:
-        measure = measures.get(line.measure)
-        if measure is None or not _line_holds_plainly(line, measure, demands):
+        measure, lot = measures.get(line.measure), line.lot
+        if measure is None or line.once_if_any_won:
+            return False
+        if by_lot if lot is None else lot not in lots or lot not in (measure.lots or lots):
+            return False
+        if not _line_holds_plainly(line, measure):
             return False
     return not _missing_faults(bid, demands)
 
 
-def _line_holds_plainly(line: Line, measure: PinnedMeasure, demands: Demands) -> bool:
-    if line.lot is None:
-        lot_fits = line.once_if_any_won or not demands.by_lot
-    else:
-        asked_in = measure.lots or demands.lots
-        lot_fits = line.lot in demands.lots and line.lot in asked_in and not line.once_if_any_won
+def _line_holds_plainly(line: Line, measure: PinnedMeasure) -> bool:
     return (
-        lot_fits
-        and line.unit == measure.counted.unit
+        line.unit == measure.counted.unit
         and len(line.answer) <= measure.answer_max_chars
         and (line.industry is not None or not measure.needs_industry)
         and line.activity is None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from typing import NamedTuple
 
 from cdp_common.kernel.errors import FieldError
@@ -28,6 +29,11 @@ class Counted:
     maximum_per_line: Decimal | None
     accumulation: str = "flow"
     target_groups: tuple[str, ...] = ()
+
+    @cached_property
+    def step(self) -> Decimal:
+        """The smallest quantity that its decimals can say."""
+        return Decimal(1).scaleb(-self.decimals)
 
 
 class Amount(NamedTuple):
@@ -67,9 +73,9 @@ def is_plainly_right(amount: Amount, counted: Counted) -> bool:
         return False
     if counted.target_groups or amount.target_group is not None:
         return False
-    exponent = stated.as_tuple().exponent
-    fits = type(exponent) is int and -exponent <= counted.decimals
-    return fits and _NOTHING <= stated < QUANTITY_LIMIT and (most is None or stated <= most)
+    if not _NOTHING <= stated < QUANTITY_LIMIT or (most is not None and stated > most):
+        return False
+    return stated.quantize(counted.step) == stated
 
 
 def _made_faults(amount: Amount, counted: Counted) -> list[Fault]:

@@ -144,6 +144,8 @@ def _faults(tenderer: Tenderer) -> list[FieldError]:
 
 
 def _repeated(tenderers: Sequence[Tenderer]) -> list[FieldError]:
+    if len(tenderers) < 2:
+        return []
     stated = [(each.organisation_id, each.register_id, each.portal_local_id) for each in tenderers]
     times = Counter(stated)
     return [

@@ -10,7 +10,6 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from uuid import UUID
 
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
 from sqlalchemy import RowMapping
 
 from cdp_common.db.database import Database
@@ -29,7 +28,7 @@ class KnownTender:
 
     row: RowMapping
     demands: Demands
-    sealing_key: X25519PublicKey
+    sealing_key: bytes
     bids: BidsTogether
     """Those that are being taken for it."""
 

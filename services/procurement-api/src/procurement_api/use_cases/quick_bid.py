@@ -59,11 +59,10 @@ def _plain_lines(document: Any) -> list[Line] | None:
     """The lines of a bid if all of them are plain and right."""
     try:
         stated = msgspec.convert(document["lines"], _PlainLines)
+        quantities = map(decimal_from_text, [line.quantity for line in stated])
         lines = [
-            Line(
-                line.measure, line.lot, Amount(decimal_from_text(line.quantity)), line.unit, line.answer, None
-            )
-            for line in stated
+            Line(line.measure, line.lot, Amount(quantity), line.unit, line.answer, None)
+            for line, quantity in zip(stated, quantities, strict=True)
         ]
     except (LookupError, TypeError, ValueError):
         return None

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
-
 from cdp_common.contracts.bids import BidAction, BidDraft
 from cdp_common.kernel.proofs import canonical_json, commitment
 from cdp_common.web.caller import Caller
@@ -30,7 +28,7 @@ def sealed_version(
     bid: Mapping[str, Any],
     terms_version: int,
     content: bytes,
-    sealing_key: X25519PublicKey,
+    sealing_key: bytes,
     caller: Caller,
     received_at: datetime,
 ) -> tuple[dict[str, Any], bytes]:

@@ -17,7 +17,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -25,10 +25,12 @@ from joserfc import jwe
 from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
 from joserfc.util import urlsafe_b64encode
+from nacl.bindings import crypto_scalarmult, crypto_scalarmult_base
 
 from cdp_common.kernel.errors import Unavailable
 
 _NONCE_BYTES = 12
+_KEY_BYTES = 32
 _TAG_BYTES = 16
 _KEY_AGREEMENT, _CIPHER = "ECDH-ES", "A256GCM"
 # What the agreed key is for: the cipher, nobody named, 256 bits (RFC 7518, section 4.6.2).
@@ -129,23 +131,25 @@ def panel_key(secret_key: bytes) -> bytes:
     return HKDF(SHA256(), 32, salt=None, info=b"who scored").derive(secret_key)
 
 
-def sealing_public_key(public_jwk: dict[str, Any]) -> X25519PublicKey:
-    """A tender's public key, ready to seal to."""
+def sealing_public_key(public_jwk: dict[str, Any]) -> bytes:
+    """A tender's public key, ready to seal to: a point on the curve, 32 bytes."""
     key = OKPKey.import_key(public_jwk).public_key
     assert isinstance(key, X25519PublicKey)
-    return key
+    return key.public_bytes_raw()
 
 
-def seal(content: bytes, public_key: X25519PublicKey) -> str:
+def seal(content: bytes, public_key: bytes) -> str:
     """The content as a compact JWE to the tender's key.
 
-    The parts are put together here: by the JOSE library, which opens them, it costs twice as much.
+    The parts are put together here, the curve's operations are libsodium's: by the JOSE library, which opens
+    them, it costs twice as much.
     """
-    ephemeral = X25519PrivateKey.generate()
-    point = urlsafe_b64encode(ephemeral.public_key().public_bytes_raw())
+    ephemeral = secrets.token_bytes(_KEY_BYTES)
+    point = urlsafe_b64encode(crypto_scalarmult_base(ephemeral))
     protected = urlsafe_b64encode(_HEADER % point)
     nonce = secrets.token_bytes(_NONCE_BYTES)
-    key = hashlib.sha256(b"\0\0\0\1" + ephemeral.exchange(public_key) + _AGREED_FOR).digest()
+    agreed = crypto_scalarmult(ephemeral, public_key)
+    key = hashlib.sha256(b"\0\0\0\1" + agreed + _AGREED_FOR).digest()
     encrypted = AESGCM(key).encrypt(nonce, content, protected)
     parts = (protected, b"", urlsafe_b64encode(nonce))
     whole = (*parts, urlsafe_b64encode(encrypted[:-_TAG_BYTES]), urlsafe_b64encode(encrypted[-_TAG_BYTES:]))

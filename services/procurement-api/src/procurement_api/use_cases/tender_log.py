@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from joserfc.jwk import OKPKey
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cdp_common.contracts.bids import InclusionProof, TenderLog
@@ -18,7 +17,7 @@ from procurement_api.storage.bids import bids_of, versions_of
 from procurement_api.storage.tender_logs import add_log, leaf_of, log_of
 from procurement_api.storage.tenders import tender_by_id
 from procurement_api.use_cases.actors import actor_row
-from procurement_api.use_cases.receipts import content_hash, receipt_payload, signed, utc_text
+from procurement_api.use_cases.receipts import ReceiptKey, content_hash, receipt_payload, signed, utc_text
 from procurement_api.use_cases.rights import visible_tender
 
 LOG_TYPE = "cdp-tender-log+jws"
@@ -39,7 +38,7 @@ class LogProofNotFound(NotFound):
 
 
 async def publish_log(
-    tx: AsyncConnection, tender_id: UUID, caller: Caller, key: OKPKey, now: datetime
+    tx: AsyncConnection, tender_id: UUID, caller: Caller, key: ReceiptKey, now: datetime
 ) -> TenderLog:
     """Write the log of every submission of the tender, replaced and withdrawn ones included.
 
