@@ -108,6 +108,7 @@ async def test_an_operation_name_that_is_not_there_has_a_code(world: World) -> N
     ("sent", "status", "code"),
     [
         ({"content": b"{"}, 400, "malformed_json"),
+        ({"content": b'{"query": "{ a }", "query": "{ b }"}'}, 400, "member_repeated"),
         ({"content": b"query=x", "headers": {"Content-Type": "text/plain"}}, 415, "unsupported_media_type"),
         ({"json": {"variables": {}}}, 400, "document_missing"),
         ({"json": {"query": QUERY, "operation_name": "x"}}, 422, "invalid_input"),
@@ -132,6 +133,7 @@ async def test_a_request_that_is_not_one_is_a_problem(
         ({}, 400, "document_missing"),
         ({"query": QUERY, "extensions": "[1]"}, 400, "variables_invalid"),
         ({"query": QUERY, "variables": "{"}, 400, "malformed_json"),
+        ({"query": QUERY, "variables": '{"a": 1, "a": 2}'}, 400, "member_repeated"),
         ({"query": QUERY, "variables": "[1]"}, 400, "variables_invalid"),
         ({"query": QUERY, "variables": '{"a": "\\ud800"}'}, 400, "variables_invalid"),
         ({"query": QUERY, "variables": '{"a": NaN}'}, 400, "malformed_json"),

@@ -283,6 +283,27 @@ async def test_text_that_only_resembles_the_unusable_passes(client, text):
         assert (answer.status_code, answer.json()) == (200, {"a": text})
 
 
+@pytest.mark.parametrize(
+    ("body", "pointers"),
+    [
+        (b'{"a":1,"a":1}', ["/a"]),
+        (b'{"a":1,"\\u0061" : 2}', ["/a"]),
+        (b'{"x":[{"b":":"},{"b":1,"c":{"/":1,"/":2},"b":[],"b":{}}]}', ["/x/1/b", "/x/1/b", "/x/1/c/~1"]),
+        (b'{"\\ud800":1,"\\ud800":2}', ["/?"]),
+    ],
+)
+async def test_members_that_are_repeated_are_refused_wherever_they_stand(client, body, pointers):
+    answer = await client.post("/v1/echo", content=body, headers={"Content-Type": "application/json"})
+    problem = assert_problem(answer, 400, "member_repeated")
+    assert sorted(error["pointer"] for error in problem["errors"]) == pointers
+
+
+async def test_members_of_one_name_in_several_objects_pass(client):
+    value = {"a": {"a": ["a", {"a": 1}, {"a": 1}]}, "A": 'b":"b"'}
+    answer = await client.post("/v1/echo", json=value)
+    assert (answer.status_code, answer.json()) == (200, value)
+
+
 @pytest.mark.parametrize("spelt", [json.dumps, lambda value: json.dumps(value, ensure_ascii=False)])
 async def test_names_that_hold_what_cannot_be_seen_are_refused_at_the_door(client, spelt):
     def sent(**named: Any) -> Any:

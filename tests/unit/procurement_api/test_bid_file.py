@@ -97,6 +97,7 @@ def test_inputs_profile_and_those_who_bid_are_written_in_cells():
         ((HEADER, 'M-1,hours,1,"open'), ("/header", "csv_malformed")),
         (("measure,unit,inputs", "M-1,hours,5 people"), ("/rows/1/inputs", "cell_malformed")),
         (("measure,unit,inputs", "M-1,hours,[1]"), ("/rows/1/inputs", "cell_malformed")),
+        (("measure,unit,inputs", 'M-1,hours,"{""a"":1,""a"":2}"'), ("/rows/1/inputs", "cell_malformed")),
         (("measure,unit,quantity,schedule", "M-1,h,1,soon"), ("/rows/1/schedule", "cell_malformed")),
         (
             ("measure,unit,quantity,tenderer_id", "M-1,h,1,a", "M-1,h,1,b"),

@@ -162,6 +162,7 @@ def test_json_lines_are_read_as_they_stand():
         "{",
         "[]",
         '{"ref": 1}',
+        '{"ref": "a", "measure": "m", "ref": "b"}',
         '{"ref": "\\u0000"}',
         '{"ref": "\\ud800"}',
         '{"other": "x"}',
@@ -173,16 +174,17 @@ def test_json_lines_are_read_as_they_stand():
         (2, "malformed_json"),
         (3, "malformed_json"),
         (4, "wrong_type"),
-        (6, "text_unusable"),
+        (6, "member_repeated"),
         (7, "text_unusable"),
-        (10, "text_not_utf8"),
-        (11, "malformed_json"),
+        (8, "text_unusable"),
+        (11, "text_not_utf8"),
+        (12, "malformed_json"),
     ]
     assert texts(rows, "row", "is_plain", "ref", "headcount", "place") == [
         (1, True, "1", "3", None),
         (5, False, None, None, None),
-        (8, False, None, None, None),
-        (9, True, "é", "3", None),
+        (9, False, None, None, None),
+        (10, True, "é", "3", None),
     ]
 
 

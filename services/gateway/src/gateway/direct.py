@@ -8,16 +8,17 @@ goes to the framework, which says what is wrong with it.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Final
 
 from fastapi import FastAPI, Request
 from opentelemetry import propagate, trace
-from pydantic import ValidationError
 from starlette.types import Message, Receive, Scope, Send
 
 from cdp_common.kernel.errors import CdpError
+from cdp_common.kernel.json_text import members_once
 from cdp_common.web.identity import maybe_caller
 from cdp_common.web.middleware import RequestContext
 from cdp_common.web.problems import on_refusal
@@ -135,6 +136,6 @@ def _usual(request: Request, body: bytes) -> GraphRequest | None:
     if not is_plain_json(request, body) or b"NaN" in body or b"Infinity" in body:
         return None
     try:
-        return GraphRequest.model_validate_json(body)
-    except ValidationError:
+        return GraphRequest.model_validate(json.loads(body, object_pairs_hook=members_once))
+    except (ValueError, RecursionError):  # what is wrong the framework's way says
         return None

@@ -27,6 +27,7 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
 
 from cdp_common.kernel.errors import CdpError
 from cdp_common.kernel.identifiers import new_id
+from cdp_common.kernel.json_text import members_once
 from cdp_common.web.caller import Caller
 from gateway.documents import Documents
 from gateway.endpoint import context_of
@@ -149,7 +150,7 @@ class _Messages:
                 await self.close(TOO_LONG, "Message too long")
                 return
             try:
-                message = json.loads(text)
+                message = json.loads(text, object_pairs_hook=members_once)
             except (ValueError, RecursionError) as fault:
                 raise NonJsonMessageReceived from fault
             if not isinstance(message, dict):

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
+from itertools import islice
 from types import UnionType
 from typing import Annotated, Any, NoReturn, Union, get_args, get_origin
 
@@ -17,6 +18,7 @@ from starlette.types import Scope
 
 from cdp_common.contracts.base import AS_SENT, TextUnseen
 from cdp_common.kernel.errors import BadRequest, FieldError, InvalidInput, UnsupportedMedia
+from cdp_common.kernel.json_text import MemberRepeated, members_once
 from cdp_common.web.pointers import MAX_FAULTS, escaped, field_errors
 from cdp_common.web.problems import BodyMalformed
 
@@ -62,6 +64,13 @@ class TextUnusable(InvalidInput):
     title = "A text holds a character that cannot be stored"
 
 
+class BodyRepeatsMembers(BadRequest):
+    """An object in the body names a member twice, and two readers may take another of the two."""
+
+    code = MemberRepeated.code
+    title = "An object names a member more than once"
+
+
 class NameUnseen(InvalidInput):
     """A name holds a character that nobody sees, or that turns round what stands beside it."""
 
@@ -81,9 +90,15 @@ def operation_of(request: Request) -> str:
 
 
 def exact_json(body: bytes | str) -> Any:
-    """JSON with its numbers kept exact (`Decimal`), for formats that write amounts as JSON numbers."""
+    """JSON with its numbers kept exact (`Decimal`); refuses what is none, and members that are repeated."""
     try:
-        return json.loads(body, parse_float=Decimal, parse_constant=_refuse_constant)
+        return json.loads(
+            body, parse_float=Decimal, parse_constant=_refuse_constant, object_pairs_hook=members_once
+        )
+    except MemberRepeated as fault:
+        errors = tuple(islice(_repeated_members(body), MAX_FAULTS))
+        words = "An object names a member more than once: which one holds is not for us to say."
+        raise BodyRepeatsMembers(words, errors=errors) from fault
     except (ValueError, RecursionError) as fault:
         raise BodyMalformed("The body is not valid JSON.") from fault
 
@@ -216,15 +231,16 @@ def may_hold_unseen(body: bytes) -> bool:
 
 
 async def _check_json(request: Request, expected: _Expected) -> None:
-    """Look closer only where the bytes give a reason to; most bodies cost a few searches."""
+    """Read it strictly; look closer at its texts only where the bytes give a reason to."""
     body = await request.body()
+    if not body:
+        return
     if b"\x00" in body:
         raise BodyMalformed("The body is not JSON in UTF-8.")
-    if b"NaN" in body or b"Infinity" in body:
-        exact_json(body)
+    exact_json(body)
     if _may_hold_unusable_text(body):
         _require_storable(await request.json())
-    if body and may_hold_unseen(body):
+    if may_hold_unseen(body):
         _require_seen(await request.json(), expected.as_sent)
 
 
@@ -264,6 +280,28 @@ def _texts(value: Any) -> Iterator[tuple[str, str]]:
             yield from ((pointer, name) for name in here)
             waiting.extend((f"{pointer}/{escaped(name)}", member) for name, member in here.items())
         elif isinstance(here, list):
+            waiting.extend((f"{pointer}/{index}", item) for index, item in enumerate(here))
+
+
+class _Pairs(list[tuple[str, Any]]):
+    """The members of an object as they were written."""
+
+
+def _repeated_members(body: bytes | str) -> Iterator[FieldError]:
+    """Where members are repeated, as far as an address can be said."""
+    waiting = [("", json.loads(body, object_pairs_hook=_Pairs))]
+    while waiting:
+        pointer, here = waiting.pop()
+        members = here if isinstance(here, _Pairs) else ()
+        names: set[str] = set()
+        for name, member in members:
+            at = f"{pointer}/{escaped(name)}"
+            if name in names:
+                sayable = at.encode(errors="replace").decode()
+                yield FieldError(sayable, MemberRepeated.code, "may be named once")
+            names.add(name)
+            waiting.append((at, member))
+        if isinstance(here, list) and not members:
             waiting.extend((f"{pointer}/{index}", item) for index, item in enumerate(here))
 
 

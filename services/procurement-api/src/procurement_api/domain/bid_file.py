@@ -12,6 +12,7 @@ from typing import Any
 
 from cdp_common.kernel.csv_rows import without_blank_end
 from cdp_common.kernel.errors import FieldError, InvalidInput
+from cdp_common.kernel.json_text import members_once
 from cdp_common.kernel.sheet_cells import plain_cell
 
 MAX_ROWS = 1000
@@ -174,7 +175,7 @@ def _yes_or_no(cell: str) -> bool:
 
 def _inputs(cell: str) -> Any:
     try:
-        stated = json.loads(cell)
+        stated = json.loads(cell, object_pairs_hook=members_once)
     except (ValueError, RecursionError) as fault:
         raise ValueError("inputs are written as JSON") from fault
     if not isinstance(stated, dict):

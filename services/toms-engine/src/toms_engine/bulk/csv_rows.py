@@ -11,6 +11,7 @@ from contextlib import suppress
 import polars as pl
 
 from cdp_common.kernel.errors import FieldError
+from cdp_common.kernel.json_text import members_once
 from toms_engine.bulk.reading import MOST_ROW_BYTES, RowReader, no_rows, refusal
 from toms_engine.bulk.rows import FIELDS, REQUIRED, Refusal, Rows
 from toms_engine.domain.file_errors import HeaderRefused
@@ -141,7 +142,7 @@ def _document(stated: dict[str, str]) -> bytes:
     members: dict[str, object] = dict(stated)
     if "inputs" in stated:
         with suppress(ValueError, RecursionError):  # what is no JSON stays text, which the contract refuses
-            members["inputs"] = json.loads(stated["inputs"])
+            members["inputs"] = json.loads(stated["inputs"], object_pairs_hook=members_once)
     return json.dumps(members).encode()
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import polars as pl
 
 from cdp_common.kernel.errors import FieldError
+from cdp_common.kernel.json_text import MemberRepeated, members_once
 from toms_engine.bulk.reading import MOST_ROW_BYTES, RowReader, refusal
 from toms_engine.bulk.rows import FIELDS, Refusal, Rows
 
@@ -44,9 +45,11 @@ def _object(line: bytes) -> tuple[dict[str, Any], FieldError | None]:
     if len(line) > MOST_ROW_BYTES:
         return {}, FieldError("", "row_too_long", "")
     try:
-        stated = json.loads(line.decode())
+        stated = json.loads(line.decode(), object_pairs_hook=members_once)
     except UnicodeDecodeError:
         return {}, FieldError("", "text_not_utf8", "")
+    except MemberRepeated as fault:
+        return {}, FieldError("", fault.code, "")
     except (ValueError, RecursionError):
         return {}, FieldError("", "malformed_json", "")
     if not isinstance(stated, dict):

@@ -5,6 +5,7 @@ from abc import ABC, abstractmethod
 import polars as pl
 
 from cdp_common.kernel.errors import FieldError
+from cdp_common.kernel.json_text import MemberRepeated
 from toms_engine.bulk.rows import FIELDS, Refusal, Rows
 
 MOST_ROW_BYTES = 64 * 1024
@@ -18,6 +19,7 @@ FAULTS: dict[str, str] = {
     "csv_malformed": "quotes do not stand around a whole field, or are not closed",
     "columns_mismatch": "the row does not have as many fields as the header",
     "malformed_json": "the row is not JSON",
+    MemberRepeated.code: "the row names a member more than once",
     "wrong_type": "must be an object",
 }
 """Codes with which a row as a whole is refused, and their words."""
