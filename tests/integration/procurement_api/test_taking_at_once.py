@@ -83,6 +83,10 @@ async def test_what_is_checked_before_every_route_is_checked_here_too(world: Wor
     turned = {"authorised_by": "Dir\u202eector", "authorised_at": "2026-11-20T09:00:00Z"}
     named = await world.post(path, bid_of(bidder, attestation=turned), as_=bidder)
     assert refused(named) == (422, "text_unseen")
+    twice = json.dumps(bid_of(bidder)).replace('"quantity": ', '"quantity": "999", "quantity": ', 1).encode()
+    sent = {"Authorization": f"Bearer {bidder.token}", "Content-Type": "application/json"}
+    repeated = await world.http.post(path, content=twice, headers={**sent, "Idempotency-Key": str(new_id())})
+    assert refused(repeated) == (400, "member_repeated")
     queried = await world.post(f"{path}?a=b", bid_of(bidder), as_=bidder)
     assert refused(queried) == (400, "unknown_query_parameter")
     assert refused(await world.post(path, bid_of(world.other), as_=bidder)) == (403, "tenderer_not_caller")

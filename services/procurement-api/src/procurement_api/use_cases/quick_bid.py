@@ -16,6 +16,7 @@ import msgspec
 from cdp_common.contracts.base import CODE_PATTERN, decimal_from_text
 from cdp_common.contracts.bids import MAX_ANSWER_CHARS, MAX_LINES, BidDraft, BidHead
 from cdp_common.contracts.toms import Unit
+from cdp_common.kernel.json_text import MemberRepeated, surely_repeats_none
 from procurement_api.domain.bid import Content, Line
 from procurement_api.domain.promised_quantity import Amount
 from procurement_api.use_cases.bid_rules import bid_content
@@ -45,14 +46,20 @@ class QuickBid:
 
 
 def quick_bid(body: bytes) -> QuickBid:
-    """The bid that JSON states; raises `ValueError` for what states none, `RecursionError` for deep nests."""
+    """The bid that JSON states; raises `ValueError` for what states none, `RecursionError` for deep nests.
+
+    `ValueError` too where it may name a member twice, of which only the last was read.
+    """
     document = quick_document(body)
+    content = quick_canonical(document)
+    if not surely_repeats_none(body, content):
+        raise MemberRepeated("an object may name a member more than once")
     lines = _plain_lines(document)
     if lines is None:
         draft = BidDraft.model_validate(document)
-        return QuickBid(draft, bid_content(draft), quick_canonical(document))
+        return QuickBid(draft, bid_content(draft), content)
     head = BidHead.model_validate({name: said for name, said in document.items() if name != "lines"})
-    return QuickBid(head, Content(head.lots, lines), quick_canonical(document))
+    return QuickBid(head, Content(head.lots, lines), content)
 
 
 def _plain_lines(document: Any) -> list[Line] | None:
