@@ -114,6 +114,26 @@ async def test_faults_of_the_input_pass_through_with_their_places(world: World) 
     assert error["extensions"]["errors"] == faults
 
 
+@pytest.mark.parametrize(
+    ("field", "pointer"),
+    [
+        ("place(slug: $text)", "?slug"),
+        ("organisation(identifier: $text)", "?identifier"),
+        ("tender(ocid: $text)", "?ocid"),
+    ],
+)
+async def test_an_argument_that_no_address_holds_is_refused_as_shorter_ones_and_nobody_is_asked(
+    world: World, field: str, pointer: str
+) -> None:
+    response = await world.post(
+        f"query($text: String!) {{ {field} {{ __typename }} }}", {"text": "x" * 100_000}
+    )
+    [error] = response.json()["errors"]
+    assert error["extensions"]["code"] == "invalid_input"
+    assert [(one["pointer"], one["code"]) for one in error["extensions"]["errors"]] == [(pointer, "too_long")]
+    assert world.calls == []
+
+
 async def test_an_overloaded_service_says_when_to_come_back(world: World) -> None:
     world.on("reporting", "GET", VALUE_PATH, Refused(429, "rate_limited"))
     [error] = (await world.ask(MIXED))["errors"]

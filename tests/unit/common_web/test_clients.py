@@ -80,6 +80,37 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     return noted
 
 
+class Carried:
+    """Carries calls, and remembers their addresses."""
+
+    def __init__(self) -> None:
+        self.addresses: list[str] = []
+
+    async def exchange(self, method: str, url: str, *_: object) -> upstream.Reply:
+        self.addresses.append(url)
+        return upstream.Reply(200, httpx2.Headers(), json.dumps(RECEIPT).encode())
+
+
+async def test_an_address_is_as_long_as_servers_read_and_no_longer():
+    asked, carrier = Upstream(ok()), Carried()
+    http = httpx2.AsyncClient(transport=httpx2.MockTransport(asked))
+    clients = [asked.client(), ServiceClient("http://toms.test/", None, http, carrier=carrier)]
+    most = base.MAX_ADDRESS_CHARS - len("/v1/receipts?slug=")
+    for client in clients:
+        await client._get("/v1/receipts", Receipt, params={"slug": "x" * most, "limit": None})
+        for params, path, pointer in (
+            ({"slug": "x" * (most + 1)}, "/v1/receipts", "?slug"),
+            ({"slug": "é" * 3000, "limit": 1}, "/v1/receipts", "?slug"),
+            ({"slug": "x" * 100_000}, "/v1/receipts", "?slug"),
+            ({"limit": 1}, f"/v1/receipts/{'x' * most}", "{path}"),
+        ):
+            with pytest.raises(UpstreamProblem) as refused:
+                await client._get(path, Receipt, params=params)
+            assert (refused.value.status, refused.value.code) == (422, "invalid_input")
+            assert [(one.pointer, one.code) for one in refused.value.errors] == [(pointer, "too_long")]
+    assert len(asked.requests) == len(carrier.addresses) == 1
+
+
 async def test_an_answer_is_parsed_into_its_contract():
     upstream = Upstream(ok())
     receipt = await upstream.client()._get("/v1/receipts/1", Receipt)

@@ -32,6 +32,7 @@ from cdp_common.clients.upstream import (
     raise_for_refusal,
     streaming,
 )
+from cdp_common.kernel.errors import FieldError, InvalidInput
 
 __all__ = [
     "CallOptions",
@@ -50,6 +51,9 @@ __all__ = [
 MAX_RETRIES = 2
 MAX_RETRY_AFTER_S = 2.0
 FIRST_BACKOFF_MS = 100
+MAX_ADDRESS_CHARS = 16 * 1024
+"""Of path and query: two lists of a hundred ids take two thirds of it. Servers and proxies answer longer ones
+without a word that a program could read."""
 UPLOAD_PIECE_BYTES = 256 * 1024
 _UNRESERVED = re.compile(r"[A-Za-z0-9._~-]*")  # RFC 3986, section 2.3
 _REPEATABLE_METHODS = frozenset({"GET", "HEAD"})
@@ -236,11 +240,13 @@ class ServiceClient:
             headers["Authorization"] = f"Bearer {await self._tokens.token()}"
         url = f"{self._base_url}{path}"
         if self._carrier is not None and upload is None:
-            return await self._carried(self._carrier, method, url, headers, options)
+            return await self._carried(self._carrier, method, path, headers, options)
+        query = _query(options.get("params"))
+        _require_short(len(path) + (1 + len(str(query)) if query else 0), path, options)
         request = self._http.build_request(
             method,
             url,
-            params=_query(options.get("params")),
+            params=query,
             content=_content(options.get("json")) if upload is None else upload.pieces(),
             headers=headers,
             timeout=httpx2.USE_CLIENT_DEFAULT if upload is None else httpx2.Timeout(upload.limit_s),
@@ -250,16 +256,27 @@ class ServiceClient:
         raise_for_refusal(reply, request.url.host)
         return reply
 
-    @staticmethod
     async def _carried(
-        carrier: Carrier, method: str, url: str, headers: Mapping[str, str], options: CallOptions
+        self, carrier: Carrier, method: str, path: str, headers: Mapping[str, str], options: CallOptions
     ) -> Reply:
         pairs = _pairs(options.get("params") or {})
-        full = f"{url}?{'&'.join(f'{name}={_quoted(text)}' for name, text in pairs)}" if pairs else url
-        reply = await carrier.exchange(method, full, headers, _content(options.get("json")))
+        asked = f"{path}?{'&'.join(f'{name}={_quoted(text)}' for name, text in pairs)}" if pairs else path
+        _require_short(len(asked), path, options)
+        content = _content(options.get("json"))
+        reply = await carrier.exchange(method, f"{self._base_url}{asked}", headers, content)
         if reply.status >= 300:
-            raise_for_refusal(reply, urlsplit(url).hostname or "")
+            raise_for_refusal(reply, urlsplit(self._base_url).hostname or "")
         return reply
+
+
+def _require_short(address_chars: int, path: str, options: CallOptions) -> None:
+    """Refuse what makes an address too long, as the service refuses what is shorter and yet too long."""
+    if address_chars <= MAX_ADDRESS_CHARS:
+        return
+    pairs = [("", path), *_pairs(options.get("params") or {})]
+    name, _ = max(pairs, key=lambda pair: len(pair[1]))
+    fault = FieldError(f"?{name}" if name else "{path}", "too_long", "is longer than anything of its kind")
+    raise UpstreamProblem(422, InvalidInput.code, "The input has one fault; see errors.", [fault])
 
 
 def _may_help(fault: UpstreamUnavailable) -> bool:
