@@ -20,6 +20,10 @@ def test_columns_and_cells_that_are_blank_at_the_end_do_not_count():
     ]
 
 
+def test_rows_that_say_nothing_are_left_out_however_wide_they_are():
+    assert read("name,note\n\n , \n \n,,,\nA,x\n\n") == [(5, {"name": "A", "note": "x"})]
+
+
 def test_what_stands_beside_the_columns_is_a_fault_of_its_row_alone():
     words = "The row has 4 cells, the header 2."
     assert read("name,note,,\r\nA,x,,y\r\nB,x\r\n") == [

@@ -33,7 +33,7 @@ def test_rows_become_lines_and_empty_cells_are_not_stated():
 
 
 def test_columns_and_cells_that_are_blank_at_the_end_do_not_count():
-    assert read(f"{HEADER},, ", "M-1,hours,12.50,A,,", ",,,,,", "M-2,count,3,,,") == {
+    assert read(f"{HEADER},, ", "M-1,hours,12.50,A,,", ",,,,,", "", " , ", "M-2,count,3,,,") == {
         "lines": [
             {"measure": "M-1", "unit": "hours", "quantity": "12.50", "answer": "A"},
             {"measure": "M-2", "unit": "count", "quantity": "3"},

@@ -28,7 +28,8 @@ def read_rows(
 ) -> list[tuple[int, dict[str, str] | RowFault]]:
     """The stated cells of each row by column, or what is wrong with it, with the row's number.
 
-    Empty rows are left out, though they count. Raises what `refuse` makes where the file is not such a file.
+    Rows of which no cell says anything are left out, though they count. Raises what `refuse` makes where the
+    file is not such a file.
     """
     rows: list[tuple[int, dict[str, str] | RowFault]] = []
     try:
@@ -38,11 +39,13 @@ def read_rows(
         for number, cells in enumerate(records, start=1):
             if number > max_rows:
                 raise refuse("too_many_rows", f"A file has at most {max_rows} rows.")
+            if not any(cell.strip() for cell in cells):
+                continue
             record = without_blank_end(cells, len(header))
-            if len(record) not in (0, len(header)):
+            if len(record) != len(header):
                 words = f"The row has {len(record)} cells, the header {len(header)}."
                 rows.append((number, RowFault(number, None, "columns_mismatch", words)))
-            elif any(cell.strip() for cell in record):
+            else:
                 named = list(zip(header, record, strict=True))
                 unusable = next((name for name, cell in named if "\x00" in cell), None)
                 if unusable is not None:

@@ -104,7 +104,7 @@ def _rows(content: bytes) -> list[tuple[int, dict[str, str]]]:
         _require_header(header)
         rows = []
         for number, cells in enumerate(records, start=1):
-            if not cells:
+            if not any(cell.strip() for cell in cells):
                 continue
             record = without_blank_end(cells, len(header))
             if number > MAX_ROWS:

@@ -1,7 +1,8 @@
 """Rows of a CSV file (RFC 4180): a header of field names, commas, quotes where they are needed.
 
 A block without a quote is split by the columns' own reader. With one, each record is read by the standard
-library, so that a broken record costs itself alone: reading goes on at the next line.
+library, so that a broken record costs itself alone: reading goes on at the next line. Rows of which no field
+says anything are left out, though they count.
 """
 
 import csv
@@ -56,13 +57,18 @@ class CsvReader(RowReader):
         is_even = block.count(b",") == (len(self._names) - 1) * count
         if is_even and b"\r" not in block and b"\x00" not in block and not _has_a_long_row(block):
             frame = self._frame(block)
-            if frame is not None and frame.height == count:
+            if frame is not None and frame.height == count and not self._may_have_blank_rows(frame):
                 first, self.next_row = self.next_row, self.next_row + count
                 frame = frame.with_columns(
                     row=pl.int_range(first, first + count, dtype=pl.Int64), is_plain=pl.lit(True)
                 )
                 return self._rows(frame, [])
         return self._quoted(block, is_last=True)[0]
+
+    def _may_have_blank_rows(self, frame: pl.DataFrame) -> bool:
+        """Whether a row lacks what each has to state, and so may state nothing at all."""
+        stated = frame.get_column(next(name for name in self._names if name in REQUIRED))
+        return bool((stated.is_null() | (stated.str.strip_chars() == "")).any())
 
     def _frame(self, block: bytes) -> pl.DataFrame | None:
         try:
@@ -94,6 +100,8 @@ class CsvReader(RowReader):
                 # What follows a broken record may be sound: it is read from the next line on.
                 end = line_end + 1
                 refused.append(refusal(self._numbered(), code))
+            elif not fields:
+                self._numbered()
             else:
                 is_plain = not any(field is not None and "\x00" in field for field in fields)
                 read.append((self._numbered(), is_plain, *fields))
@@ -102,7 +110,7 @@ class CsvReader(RowReader):
         return self._rows(pl.DataFrame(read, schema=schema, orient="row"), refused), data[start:]
 
     def _fields(self, record: bytes) -> tuple[list[str | None], str]:
-        """The fields of a record, or the code of its fault."""
+        """The fields of a record, none where it says nothing, or the code of its fault."""
         if len(record) > MOST_ROW_BYTES:
             return [], "row_too_long"
         try:
@@ -112,6 +120,8 @@ class CsvReader(RowReader):
         except csv.Error:
             return [], "csv_malformed"
         fields = rows[0] if rows else []
+        if not any(field.strip() for field in fields):
+            return [], ""
         if len(fields) != len(self._names):
             return [], "columns_mismatch"
         return [field or None for field in fields], ""

@@ -17,7 +17,10 @@ _NOTHING = (None,) * len(FIELDS)
 
 
 class JsonLinesReader(RowReader):
-    """Reads JSON Lines; a row with a value that is not text is given to its contract as it stands."""
+    """Reads JSON Lines; a row with a value that is not text is given to its contract as it stands.
+
+    Blank lines are left out, though they count.
+    """
 
     def _split(self, data: bytes, *, is_last: bool) -> tuple[Rows, bytes]:
         end = data.rfind(b"\n") + 1
@@ -26,6 +29,8 @@ class JsonLinesReader(RowReader):
         refused: list[Refusal] = []
         for line in data[:end].split(b"\n")[:-1]:
             row = self._numbered()
+            if not line.strip():
+                continue
             stated, fault = _object(line)
             if fault is not None:
                 refused.append(Refusal(row, None, (fault,)) if fault.pointer else refusal(row, fault.code))
