@@ -187,5 +187,8 @@ async def cancel_tender(
     now: Now,
     if_match: IfMatch = None,
 ) -> Response:
-    """Call a tender off before its award. Bids that were not opened never will be: their key is destroyed."""
+    """Call a tender off before its award. Bids that were not opened never will be: their key is destroyed.
+
+    One of which a lot is signed is not called off: its other lots are decided for nobody.
+    """
     return respond_with_etag(request, await cancel(db, caller, tender_id, if_match, now))

@@ -86,6 +86,13 @@ def require_lot(lot: str | None, lots: Collection[str], award_by: str) -> None:
         raise LotsInvalid(words, errors=[FieldError("/lot", "lot_unknown", words)])
 
 
+def require_none_signed(signed: Collection[str | None]) -> None:
+    """Refuse to call off a tender of which lots have contracts: the others are decided for nobody instead."""
+    if signed:
+        words = "A lot of the tender is signed: decide the others for nobody instead of calling it off."
+        raise LotStateWrong(words)
+
+
 def require_winner(facts: LotFacts, winner: UUID | None) -> None:
     """Refuse to award, or to tell bidders of, another decision than the one that was taken."""
     if (facts.is_decided or facts.summaries_sent) and facts.winner != winner:
