@@ -50,6 +50,14 @@ _HTTP_CODES: Mapping[int, tuple[str, str]] = {
 }
 
 
+CONNECTION_PROBLEMS: Mapping[tuple[str, int], str] = {
+    ("head_too_large", 431): "The request's head is too large",
+    ("malformed_http", 400): "What was sent is not HTTP",
+    ("request_too_slow", 408): "The request took too long to come",
+}
+"""What a connection is refused for before there is a request: the title by code and status."""
+
+
 class BodyMalformed(kernel.BadRequest):
     """The body does not parse as JSON."""
 
@@ -283,6 +291,7 @@ def error_catalogue(packages: Collection[str] | None = None) -> list[dict[str, A
     found = {
         ("internal_error", 500, "Something went wrong on our side"),
         ("method_not_allowed", 405, _HTTP_CODES[405][1]),
+        *((code, status, title) for (code, status), title in CONNECTION_PROBLEMS.items()),
     }
     waiting: list[type[CdpError]] = list(CdpError.__subclasses__())
     while waiting:

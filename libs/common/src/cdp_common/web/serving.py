@@ -10,6 +10,7 @@ from typing import TypeVar
 import uvicorn
 from starlette.types import ASGIApp
 
+from cdp_common.web.bounded_http import BoundedHttp
 from cdp_common.web.origins import across_origins
 from cdp_common.web.settings import ServiceSettings
 from cdp_common.web.telemetry import configure_telemetry
@@ -29,6 +30,7 @@ def server_config(app: ASGIApp, settings: ServiceSettings) -> uvicorn.Config:
     """How the server of a process answers, and which proxies it believes about whom it answers."""
     return uvicorn.Config(
         app,
+        http=BoundedHttp,
         host=settings.host,
         port=settings.port,
         log_config=None,  # uvicorn's lines go through our logging; its access lines repeat ours
