@@ -22,6 +22,9 @@ UNKNOWN = {"public", "bad_token"}
 # Nobody is let in on the record that the rows are about; why stands in the rows' notes.
 NEVER_SUCCEEDS = {"replay_webhook_delivery"}
 
+# Every caller of the head is tried at every operation of these.
+COMPLETE = ("procurement-api",)
+
 _CALLER = re.compile(r"^#   ([a-z_]+) +\S", re.MULTILINE)
 
 Row = dict[str, Any]
@@ -99,6 +102,24 @@ def operation_faults(operation: Operation, rows: list[Row]) -> list[str]:
     if "{" in operation.path and not any(caller.startswith("other") for caller in known):
         found.append("no row says what another organisation gets")
     return found
+
+
+def untried(rows: list[Row], callers: set[str], operations: dict[str, Operation]) -> list[str]:
+    """Callers of whom nothing is said at an operation."""
+    said = {(row["operation"], row["caller"]) for row in rows}
+    every = ((operation, caller) for operation in operations for caller in callers)
+    return sorted(
+        f"{operation} by {caller}" for operation, caller in every if (operation, caller) not in said
+    )
+
+
+@pytest.mark.parametrize("service", COMPLETE)
+def test_every_caller_is_tried_at_every_operation(service: str):
+    rows, callers, operations = rows_of(service), callers_of(service), described(service)
+    assert untried(rows, callers, operations) == []
+    one = rows[0]
+    others = [row for row in rows if (row["operation"], row["caller"]) != (one["operation"], one["caller"])]
+    assert untried(others, callers, operations) == [f"{one['operation']} by {one['caller']}"]
 
 
 @pytest.mark.parametrize("service", REST_SERVICES)
