@@ -185,6 +185,28 @@ async def test_an_award_needs_a_value_and_a_reference_of_its_own(opened: Opened)
     assert refused(await opened.score((0, "M-JOB", "1"))) == (409, "tender_state_wrong")
 
 
+async def test_an_award_over_five_million_with_vat_sets_three_indicators(opened: Opened):
+    await opened.world.evaluated(opened.tender)
+    amounts: dict[str, Any] = {"value_gbp": "4500000.00", "value_gross_gbp": "5000000.01"}
+    kpis = [{"title": "Jobs", "measure": "M-JOB"}, {"title": "Calls answered"}, {"title": "Lifts work"}]
+    before = await opened.world.state()
+    for too_few in ([], kpis[:2]):
+        assert faults(await opened.award(**amounts, kpis=too_few)) == [("/kpis", "kpis_missing")]
+    unpromised = [*kpis[1:], {"title": "Carbon", "measure": "M-CARBON"}]
+    assert faults(await opened.award(**amounts, kpis=unpromised)) == [
+        ("/kpis/2/measure", "measure_not_promised")
+    ]
+    assert await opened.world.state() == before
+    contract = (await opened.award(**amounts, kpis=kpis)).json()
+    assert (contract["value_gross_gbp"], contract["kpi_exemption"]) == ("5000000.01", None)
+    [jobs] = [each["line_id"] for each in contract["lines"] if each["measure"] == "M-JOB"]
+    assert contract["kpis"] == [
+        {"title": "Jobs", "line_id": jobs},
+        {"title": "Calls answered", "line_id": None},
+        {"title": "Lifts work", "line_id": None},
+    ]
+
+
 async def test_against_targets_quantities_are_capped(world: World):
     terms = {
         **TERMS,

@@ -143,6 +143,22 @@ async def test_a_release_with_a_number_that_json_cannot_write_is_imported(world:
     assert response.json()["tenders"][0]["value"] is None
 
 
+async def test_a_value_in_another_currency_is_kept_and_published_as_it_is(world: World):
+    stated = {"amount": 900.5, "amountGross": 1000, "currency": "EUR"}
+    notice = release()
+    notice["tender"]["value"] = stated
+    report = await world.done("POST", PATH, import_document(world, **package(notice)), as_=world.buyer)
+    [tender] = report["tenders"]
+    assert tender["value"] is None
+    assert tender["foreign_value"] == {"currency": "EUR", "amount_net": "900.5", "amount_gross": "1000"}
+    path = f"/v1/tenders/{tender['id']}"
+    for method, step, body in (("PUT", "terms", TERMS), ("POST", "publish", None)):
+        etag = await world.etag(path, as_=world.buyer)
+        await world.done(method, f"{path}/{step}", body, as_=world.buyer, if_match=etag)
+    record = await world.done("GET", f"/v1/ocds/records/{tender['ocid']}")
+    assert record["records"][0]["compiledRelease"]["tender"]["value"] == stated
+
+
 async def test_refused_imports_leave_nothing(world: World):
     before = await world.rows()
     for document, expected in (

@@ -7,6 +7,7 @@ import pytest
 from joserfc import jws
 from joserfc.errors import BadSignatureError
 from joserfc.jwk import KeySet, OKPKey
+from sqlalchemy import text
 from tests.integration.procurement_api.world import ANSWER, Json, Party, World, bid_of, line, refused
 
 from cdp_common.contracts.agreements import Agreement
@@ -105,6 +106,11 @@ async def test_nothing_of_a_sealed_bid_can_be_read_anywhere(world, bidders, caps
     assert '"route": "/v1/tenders/{tender_id}/bids"' in logged.out
     said = re.sub(r'"duration_ms": [0-9.]+', "", logged.out + logged.err)  # may be 12.5 by chance
     assert [word for word in words if word in said + refusal.text] == []
+    # Nor does how long a sealed bid is tell how much stands in it.
+    async with world.db.begin() as tx:
+        seals = list(await tx.scalars(text("SELECT sealed FROM bid_versions WHERE sealed IS NOT NULL")))
+    assert len(seals) == 3
+    assert len({len(sealed) for sealed in seals}) == 1
     tenders = await world.dump("tenders")
     assert [word for word in (ANSWER, *QUANTITIES, "E01020762") if word in tenders] == []
 

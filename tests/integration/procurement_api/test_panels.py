@@ -193,6 +193,28 @@ async def test_whoever_may_not_judge_is_refused_and_nothing_is_kept(judged: Judg
     assert await world.state() == before
 
 
+async def test_a_portal_that_acts_for_the_buyer_posts_the_panels_scores(judged: Judged):
+    """It names the evaluators and the moderator; with a token of its own it may not, appointed or not."""
+    world, portal = judged.world, judged.world.party("Portal")
+    token = world.mint.token(
+        org=judged.world.buyer.id, act=portal.id, client_id="portal", scopes=["evaluations:write"]
+    )
+    acting = Party(world.buyer.id, token)
+    named: dict[str, Any] = {"evaluator": {"reference": "r-1", "name": "A Person"}}
+    before = await world.state()
+    assert refused(await judged.declare(portal, **named)) == (403, "not_the_buyer")
+    assert refused(await judged.score(portal, "3", **named)) == (403, "not_the_buyer")
+    assert await world.state() == before
+    moderator = {"reference": "r-2"}
+    assert (await judged.declare(acting, **named)).status_code == 201
+    assert (await judged.declare(acting, evaluator=moderator)).status_code == 201
+    assert (await judged.score(acting, "3", **named)).json()["scores"][0]["score"] == "3"
+    assert (await judged.moderate(acting, "4", moderator=moderator)).status_code == 201
+    assert (await judged.answer())[0] == "12.8000"
+    panel = await world.done("GET", f"{judged.path}/panel", as_=world.buyer)
+    assert [(one["reference"], one["asserted"]) for one in panel["members"]] == [("r-1", True), ("r-2", True)]
+
+
 async def test_one_evaluator_scores_an_answer_where_the_terms_ask_for_one(world: World):
     tender = await world.published()
     bidder = world.party("Bidder")

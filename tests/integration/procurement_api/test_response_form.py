@@ -79,12 +79,16 @@ async def test_a_filled_template_is_a_bid(world: World) -> None:
         **dict.fromkeys(("quantity", "answer", "industry", "area_code"), ""),
     }
     assert (rows[1]["minimum"], rows[1]["mandatory"], rows[1]["answer_required"]) == ("", "no", "no")
+    told = [{name: cell for name, cell in row.items() if cell} for row in rows]
     for row in rows:
         row.update(FILLED[row["lot"], row["measure"]])
     bidder = world.party("Bidder")
     bid = bid_from(rows, bidder)
     schema = (await world.get(form)).json()
     Draft202012Validator.check_schema(schema)
+    entries = schema["properties"]["lines"]["items"]["allOf"][1]["anyOf"]
+    assert [entry["form"] for entry in entries] == told
+    assert (entries[0]["title"], entries[0]["description"]) == ("Measure M-JOB", "Count.")
     assert list(Draft202012Validator(schema).iter_errors(bid)) == []
     trial = await world.done("POST", f"/v1/tenders/{tender['id']}/bids/validate", bid, as_=bidder)
     assert [each["disregarded"] for each in trial["lines"]] == [None, None, None, None]

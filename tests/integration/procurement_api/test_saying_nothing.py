@@ -8,6 +8,7 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from tests.integration.procurement_api.world import ANSWER, Json, World, bid_of, line, refused
 
 from cdp_common.kernel.identifiers import new_id
+from cdp_common.web.webhooks.delivery import dispatch_once
 from procurement_api.storage.bids import add_version
 from procurement_api.use_cases import submit_bid
 
@@ -49,6 +50,8 @@ async def test_no_quantity_amount_or_word_of_a_bid_is_logged_or_traced(
     world, tender = traced, await traced.published()
     for _ in range(2):
         await world.done("GET", "/v1/receipt-keys")
+    hook = {"url": "http://127.0.0.1:9/hook", "event_types": []}
+    await world.done("POST", "/v1/webhooks", hook, as_=world.other)
     path, bidder, second = f"/v1/tenders/{tender['id']}/bids", world.other, world.party("Second")
     spans.clear()
     capsys.readouterr()
@@ -73,7 +76,13 @@ async def test_no_quantity_amount_or_word_of_a_bid_is_logged_or_traced(
     world.toms.down = False
     world.toms.refusals = {"M-HOURS": f"8642.57 of {ANSWER} is not valued"}
     await world.done("POST", f"/v1/bids/{bid}/versions", body, as_=bidder)
-    stored = "\n".join([await world.dump(name) for name in await world.table_names()])
+    await dispatch_once(world.db)
+    deliveries = (await world.dump("webhook_deliveries")).splitlines()
+    assert len(deliveries) == 3  # of the publication, the bid and its next version
+    assert await world.dump("pgqueuer") != ""
+    feed = (await world.get("/v1/events", as_=world.as_party(new_id(), ["events:internal"]))).text
+    assert feed.count('"bid.received"') == 2
+    stored = feed + "\n".join([await world.dump(name) for name in await world.table_names()])
     said = capsys.readouterr().out
     await world.opened(tender)
     late = await world.post(path, body_of(world, LINES), as_=world.renewed(second))

@@ -3,7 +3,9 @@
 import asyncio
 import hashlib
 import json
+from collections.abc import AsyncIterator
 from typing import Any
+from uuid import UUID
 
 import httpx2
 import pytest
@@ -23,6 +25,7 @@ from tests.integration.procurement_api.world import (
 
 from cdp_common.kernel.identifiers import new_id
 from cdp_common.kernel.proofs import canonical_json
+from procurement_api.storage.tenders import end_submissions
 
 JUST_IN_TIME, DEADLINE, GRACE_OVER = (
     "2026-12-01T11:59:59.999Z",
@@ -136,6 +139,11 @@ async def test_the_deadline_is_kept_to_the_millisecond(world: World, bidder: Par
     bidder, late = world.renewed(bidder), world.renewed(late)
     receipt = await world.submitted(tender, bidder)
     assert receipt["received_at"] == "2026-12-01T11:59:59.999000Z"
+    last = f"/v1/bids/{receipt['bid_id']}/versions"
+    assert (await world.done("POST", last, bid_of(bidder), as_=bidder))["version"] == 2
+    leaver = world.party("Leaver")
+    left = await world.submitted(tender, leaver)
+    assert (await world.post(f"/v1/bids/{left['bid_id']}/withdraw", as_=leaver)).status_code == 200
     world.move_to(DEADLINE)
     before = await world.state()
     refusal = await world.post(path, bid_of(late), as_=late)
@@ -157,6 +165,68 @@ async def test_the_deadline_is_kept_to_the_millisecond(world: World, bidder: Par
     told = await signed_by(world, refusal.json()["refusal_jws"])
     assert (told["action"], told["target_id"], told["sent_hash"]) == ("withdrawn", receipt["bid_id"], None)
     assert await world.state() == before
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+async def test_a_bid_has_come_when_all_of_it_has_come(world: World, bidder: Party, at_once: bool):
+    tender = await world.published()
+    for _ in range(2):  # the signing key is made by the first and read by the second, so that bids go at once
+        await world.done("GET", "/v1/receipt-keys")
+    path = f"/v1/tenders/{tender['id']}/bids"
+
+    async def sent_until(moment: str, who: Party) -> httpx2.Response:
+        world.move_to(JUST_IN_TIME)
+        who = world.renewed(who)
+        body = json.dumps(bid_of(who)).encode()
+
+        async def parts() -> AsyncIterator[bytes]:
+            yield body[:-1]
+            world.move_to(moment)
+            yield body[-1:]
+
+        headers = {
+            "Authorization": f"Bearer {who.token}",
+            "Idempotency-Key": str(new_id()),
+            "Content-Type": "application/json",
+            **({"Content-Length": str(len(body))} if at_once else {}),
+        }
+        return await world.http.post(path, content=parts(), headers=headers)
+
+    accepted = await sent_until(JUST_IN_TIME, bidder)
+    assert (accepted.status_code, accepted.json()["received_at"]) == (201, "2026-12-01T11:59:59.999000Z")
+    late = await sent_until(DEADLINE, world.party("Slow bidder"))
+    assert (refused(late), late.json()["received_at"]) == ((409, "tender_closed"), DEADLINE)
+    assert (await world.rows())["bids"] == 1
+
+
+async def test_taking_a_bid_asks_no_other_service(
+    world: World, bidder: Party, monkeypatch: pytest.MonkeyPatch
+):
+    tender, portal = await world.published(), world.party("Portal")
+    path = f"/v1/tenders/{tender['id']}"
+    appointment = {"portal_organisation_id": str(portal.id)}
+    await world.done("POST", f"{path}/portal-appointments", appointment, as_=world.buyer)
+    asked: list[str] = []
+    handle = httpx2.ASGITransport.handle_async_request
+
+    async def noted(transport: httpx2.ASGITransport, request: httpx2.Request) -> httpx2.Response:
+        if request.url.host in ("toms.test", "partners.test"):
+            asked.append(request.url.host)
+        return await handle(transport, request)
+
+    monkeypatch.setattr(httpx2.ASGITransport, "handle_async_request", noted)
+    receipt = await world.submitted(tender, bidder)
+    own = f"/v1/bids/{receipt['bid_id']}"
+    await world.done("POST", f"{own}/versions", bid_of(bidder, [JOB]), as_=bidder)
+    for_another = bid_of(portal)
+    company = {"scheme": "GB-COH", "id": "01234567", "legal_name": "Company Ltd", "lead": True}
+    for_another["tenderers"] = [company]
+    del for_another["tenderer"]
+    await world.submitted(tender, portal, for_another)
+    await world.done("POST", f"{own}/withdraw", as_=bidder)
+    assert asked == []
+    await world.done("POST", f"{path}/bids/validate", bid_of(bidder), as_=bidder)
+    assert asked == ["toms.test"]
 
 
 async def test_a_refusal_is_signed_although_nothing_was_ever_accepted(world: World, bidder: Party):
@@ -306,6 +376,21 @@ async def test_opening_waits_for_a_submission_under_way(wide_world: World):
     assert (await opening).status_code == 200
     late = await world.post(f"/v1/tenders/{tender['id']}/bids", bid_of(bidder), as_=bidder)
     assert refused(late) == (409, "tender_closed")
+
+
+async def test_changes_of_a_bid_wait_for_whoever_closes_the_tender(wide_world: World):
+    world = wide_world
+    tender, stays, leaves = await world.published(), world.party("Stays"), world.party("Leaves")
+    bids = [f"/v1/bids/{(await world.submitted(tender, who))['bid_id']}" for who in (stays, leaves)]
+    async with world.db.begin() as tx:
+        await end_submissions(tx, UUID(tender["id"]))
+        changes = [
+            asyncio.create_task(world.post(f"{bids[0]}/versions", bid_of(stays), as_=stays)),
+            asyncio.create_task(world.post(f"{bids[1]}/withdraw", as_=leaves)),
+        ]
+        done, _ = await asyncio.wait(changes, timeout=0.3)
+        assert done == set()
+    assert [(await change).status_code for change in changes] == [201, 200]
 
 
 def test_the_lines_used_here_say_the_answer_that_is_looked_for() -> None:

@@ -1,5 +1,7 @@
 """Sealed is sealed: only the right key opens, whatever the size, and nothing else than what was sealed."""
 
+import base64
+import json
 from typing import Any
 from uuid import UUID
 
@@ -31,6 +33,16 @@ def test_what_was_sealed_opens_whatever_its_size(size):
     public, private = new_pair()
     content = padded(b"x" * size)
     assert unseal(seal(content, public), private) == content
+
+
+def test_a_seal_is_a_jwe_that_says_how_it_was_made_with_a_key_of_its_own():
+    public, _ = new_pair()
+    head, wrapped_key, *_ = seal(b"content", public).split(".")
+    said = json.loads(base64.urlsafe_b64decode(head + "=" * (-len(head) % 4)))
+    epk = said.pop("epk")
+    assert said == {"alg": "ECDH-ES", "enc": "A256GCM"}
+    assert (epk["kty"], epk["crv"], set(epk)) == ("OKP", "X25519", {"kty", "crv", "x"})
+    assert wrapped_key == ""  # the key is agreed, none is sent
 
 
 def test_the_same_content_is_sealed_differently_each_time_with_a_key_of_its_own():
