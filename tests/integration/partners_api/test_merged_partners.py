@@ -5,6 +5,8 @@ from datetime import timedelta
 from tests.integration.partners_api.collective import SOURCE, collective
 from tests.integration.partners_api.world import Json, World
 
+from cdp_common.kernel.identifiers import new_id
+
 SIGNATURE: Json = {"signed_on": "2022-10-01", "signed_by_role": "Chair"}
 
 
@@ -59,7 +61,8 @@ async def test_the_survivor_does_what_the_merged_member_could(world: World) -> N
     focuses = f"/v1/memberships/{scene.staying['id']}/focuses"
     chosen = {"kind": "area", "code": "shildon", "title": "Shildon", "valid_from": "2022-10-01", **SOURCE}
     before = await world.made(focuses, chosen, token=await world.token_of(merged))
-    await world.made(first, SIGNATURE, token=await world.token_of(merged))
+    key = str(new_id())
+    kept = await world.made(first, SIGNATURE, token=await world.token_of(merged), key=key)
     action = await world.made(
         f"{scene.path}/actions",
         {"title": "A", "owner_organisation_id": str(merged.organisation_id), "agreed_on": "2022-10-01"},
@@ -76,6 +79,10 @@ async def test_the_survivor_does_what_the_merged_member_could(world: World) -> N
 
     signed = await world.made(second, SIGNATURE, token=token)
     again = await world.post(first, SIGNATURE, token=token)
+    # The client of the merged record is the survivor's now, and asks again with the key that it had.
+    retried = await world.post(first, SIGNATURE, token=await world.token_of(merged), key=key)
+    assert (retried.status_code, retried.json()) == (201, kept)
+    assert retried.headers["idempotency-replayed"] == "true"
     focus = await world.made(focuses, {**chosen, "code": "consett"}, token=token)
     end = {"valid_to": "2022-12-31", **SOURCE}
     path = f"/v1/focuses/{before['id']}"
