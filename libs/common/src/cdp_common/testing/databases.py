@@ -8,10 +8,12 @@ from collections import defaultdict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 
 import asyncpg
-from sqlalchemy import make_url, text
+from sqlalchemy import Connection, Dialect, make_url, text
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+from sqlalchemy.util import await_
 
 from cdp_common.db.database import Database, async_url, connect_arguments, fetch_value, typed_failures
 from cdp_common.db.migrations import PreparedDatabase, migrate, prepare_database
@@ -20,6 +22,11 @@ _PASSWORD = "only-for-tests"  # noqa: S105 - of roles in a server that lives as 
 _POOL_SIZE = 5
 # A commit checks deferred constraints, so the savepoint's end has to as well.
 _CHECK = text("DO 'BEGIN SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED; END'")
+_SAVEPOINTS = {
+    "do_savepoint": "SAVEPOINT",
+    "do_rollback_to_savepoint": "ROLLBACK TO SAVEPOINT",
+    "do_release_savepoint": "RELEASE SAVEPOINT",
+}
 _TABLES = """
     SELECT quote_ident(c.relname) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE n.nspname = $1 AND c.relkind = 'r'"""
@@ -45,6 +52,7 @@ class SavepointDatabase(Database):
 
     def __init__(self, url: str, *, schema: str, app_name: str) -> None:
         super().__init__(url, schema=schema, app_name=app_name, pool_size=1)
+        _send_savepoints_at_once(self.engine.sync_engine.dialect)
         self._connection: AsyncConnection | None = None
         self._turn = asyncio.Lock()
         self._holder: asyncio.Task[object] | None = None
@@ -112,6 +120,18 @@ class SavepointDatabase(Database):
         if self._connection is None:
             raise RuntimeError("the database is not open")
         return self._connection
+
+
+def _send_savepoints_at_once(dialect: Dialect) -> None:
+    """Make a savepoint one round trip: as a statement each is compiled, prepared and run by its own name."""
+    for step, words in _SAVEPOINTS.items():
+        setattr(dialect, step, partial(_send, words))
+
+
+def _send(words: str, connection: Connection, name: str) -> None:
+    driver = connection.connection.driver_connection
+    assert driver is not None
+    await_(driver.execute(f"{words} {name}"))
 
 
 @dataclass
