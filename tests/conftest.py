@@ -1,6 +1,8 @@
 """What every test may use, and which tests one worker has to run together."""
 
+import atexit
 import gc
+import os
 import sys
 from collections.abc import Callable
 from functools import cache
@@ -11,6 +13,13 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
 gc.disable()  # until all is collected: what is imported meanwhile stays, and was searched again and again
+
+# The HTTP client asks for each request whether it runs on trio, by looking for this module on the whole path.
+sys.modules["sniffio"] = None  # type: ignore[assignment]  # what is None is known to be absent
+
+if "PYTEST_XDIST_WORKER" in os.environ:
+    # All is told by then: to take apart whatever was imported would keep everyone waiting for seconds.
+    atexit.register(os._exit, 0)
 
 # How long one example takes says more about who else uses the machine than about the code.
 settings.register_profile("suite", deadline=None)
