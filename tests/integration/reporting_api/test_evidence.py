@@ -179,6 +179,8 @@ async def test_what_cannot_be_kept_leaves_nothing_behind(world: World, tmp_path:
     for changes, status, code in REFUSALS:
         answer = await send_file(world, world.as_org(world.council), **{"content": PDF, **changes})
         assert (answer.status_code, answer.json()["code"]) == (status, code), answer.text
+    turned = await send_file(world, world.as_org(world.council), name="report-\u202efdp.html.pdf")
+    assert (turned.status_code, codes(turned)) == (422, [("?file_name", "text_unseen")])
     async with scanner(world, tmp_path):
         answer = await send_file(world, world.as_org(world.council), EICAR, kind="text/plain")
         assert (answer.status_code, answer.json()["code"]) == (422, "evidence_refused_by_scanner")

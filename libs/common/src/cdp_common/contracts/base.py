@@ -186,17 +186,22 @@ class TextUnseen(ValueError):
     code = "text_unseen"
 
 
-def _seen(text: str, info: ValidationInfo) -> str:
-    if info.context is AS_SENT and (unseen := unseen_in(text)) is not None:
+def require_seen(text: str) -> str:
+    """The name that somebody sends; raises `TextUnseen` where it holds such a character."""
+    if (unseen := unseen_in(text)) is not None:
         raise TextUnseen(f"holds the character U+{ord(unseen):04X}, which cannot be seen there")
     return text
+
+
+def _seen_where_sent(text: str, info: ValidationInfo) -> str:
+    return require_seen(text) if info.context is AS_SENT else text
 
 
 # Names, titles, labels, reasons. White space around it does not count, so there is something else in it.
 ShortText = Annotated[
     str,
     StringConstraints(min_length=1, max_length=300, strip_whitespace=True),
-    AfterValidator(_seen),
+    AfterValidator(_seen_where_sent),
     Field(json_schema_extra={"pattern": r"[^\s\u0085]"}),
 ]
 LongText = Annotated[str, StringConstraints(min_length=1, max_length=20_000)]

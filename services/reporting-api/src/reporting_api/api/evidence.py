@@ -8,9 +8,9 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response, Security
 from fastapi.responses import StreamingResponse
-from pydantic import StringConstraints
+from pydantic import AfterValidator, StringConstraints
 
-from cdp_common.contracts.base import Batch, IdBatch, Page
+from cdp_common.contracts.base import Batch, IdBatch, Page, require_seen
 from cdp_common.contracts.evidence import (
     EvidenceErasure,
     EvidenceMediaType,
@@ -42,6 +42,7 @@ _FILE: dict[str, Any] = {"requestBody": {"required": True, "content": _ANY_TYPE}
 FileName = Annotated[
     str,
     StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f/\\]+$"),
+    AfterValidator(require_seen),
     Query(description="What the sender calls it; it is shown to those who may read the file."),
 ]
 Reader = Annotated[Caller, Security(signed_caller, scopes=["reports:read"])]
