@@ -1,4 +1,4 @@
-"""The migrated schema is what the tables in code say, and append-only means it."""
+"""The migrated schema is what the tables in code say, and can be taken back."""
 
 from sqlalchemy import text
 
