@@ -14,6 +14,7 @@ from cdp_common.kernel import errors as kernel
 from cdp_common.kernel.errors import CdpError, FieldError
 from cdp_common.kernel.identifiers import new_id
 from cdp_common.testing.callers import TokenMint
+from cdp_common.web import requests
 from cdp_common.web.problems import (
     STATUS_OF_CATEGORY,
     error_catalogue,
@@ -296,6 +297,14 @@ async def test_members_that_are_repeated_are_refused_wherever_they_stand(client,
     answer = await client.post("/v1/echo", content=body, headers={"Content-Type": "application/json"})
     problem = assert_problem(answer, 400, "member_repeated")
     assert sorted(error["pointer"] for error in problem["errors"]) == pointers
+
+
+async def test_a_long_body_is_read_as_strictly_as_a_short_one(client, monkeypatch):
+    monkeypatch.setattr(requests, "READ_AT_ONCE_BYTES", 10)
+    headers = {"Content-Type": "application/json"}
+    for body, code in ((b'{"abc":1,"abc":2}', "member_repeated"), (b'{"note": NaN}', "malformed_json")):
+        assert_problem(await client.post("/v1/echo", content=body, headers=headers), 400, code)
+    assert (await client.post("/v1/echo", json={"abc": [1, 2, 3]})).json() == {"abc": [1, 2, 3]}
 
 
 async def test_members_of_one_name_in_several_objects_pass(client):

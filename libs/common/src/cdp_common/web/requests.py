@@ -1,5 +1,6 @@
 """What every route asks of a request before its own rules: known parameters, a JSON body, storable text."""
 
+import asyncio
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence, Set
@@ -21,6 +22,9 @@ from cdp_common.kernel.errors import BadRequest, FieldError, InvalidInput, Unsup
 from cdp_common.kernel.json_text import MemberRepeated, members_once
 from cdp_common.web.pointers import MAX_FAULTS, escaped, field_errors
 from cdp_common.web.problems import BodyMalformed
+
+READ_AT_ONCE_BYTES = 256 * 1024
+"""A longer body is read once more beside the event loop: 8 MiB take it four tenths of a second."""
 
 # An escaped NUL, an escaped surrogate; unescaped, a surrogate begins with \xed in UTF-8.
 _ESCAPED_UNUSABLE_TEXT = (b"\\u0000", b"\\ud", b"\\uD")
@@ -237,7 +241,10 @@ async def _check_json(request: Request, expected: _Expected) -> None:
         return
     if b"\x00" in body:
         raise BodyMalformed("The body is not JSON in UTF-8.")
-    exact_json(body)
+    if len(body) <= READ_AT_ONCE_BYTES:
+        exact_json(body)
+    else:
+        await asyncio.to_thread(exact_json, body)
     if _may_hold_unusable_text(body):
         _require_storable(await request.json())
     if may_hold_unseen(body):
