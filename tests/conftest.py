@@ -12,6 +12,8 @@ from hypothesis import settings
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
+from cdp_common.testing.postgres import quick_folder
+
 gc.disable()  # until all is collected: what is imported meanwhile stays, and was searched again and again
 
 # The HTTP client asks for each request whether it runs on trio, by looking for this module on the whole path.
@@ -20,6 +22,9 @@ sys.modules["sniffio"] = None  # type: ignore[assignment]  # what is None is kno
 if "PYTEST_XDIST_WORKER" in os.environ:
     # All is told by then: to take apart whatever was imported would keep everyone waiting for seconds.
     atexit.register(os._exit, 0)
+
+# What tests write waits for no disk: the platforms among them make, keep and remove whole databases.
+os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(quick_folder()))
 
 # How long one example takes says more about who else uses the machine than about the code.
 settings.register_profile("suite", deadline=None)

@@ -19,11 +19,22 @@ _SETTINGS = {
     "checkpoint_timeout": "1h",  # seldom does a checkpoint interrupt a session
     "autovacuum": "off",
     "jit": "off",
+    "deadlock_timeout": "100ms",  # one that a test has made is found that soon
 }
 
 _IN_MEMORY = Path("/dev/shm")  # noqa: S108 - the folder made in it is nobody else's
 _LEAST_BYTES = 4 * 1024**3
 """Room that a folder in memory has to have; where there is less, the disk serves."""
+
+
+def quick_folder() -> Path:
+    """Where tests put their files: in memory if there is room, where a new database's cost a third."""
+    try:
+        room = shutil.disk_usage(_IN_MEMORY).free
+    except OSError:
+        room = 0
+    is_usable = room >= _LEAST_BYTES and os.access(_IN_MEMORY, os.W_OK | os.X_OK)
+    return _IN_MEMORY if is_usable else Path(tempfile.gettempdir())
 
 
 class TestCluster:
@@ -57,7 +68,7 @@ class TestCluster:
         """Make a new cluster and start its server."""
         if self._cluster is None:
             _sweep_abandoned()
-            folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=_parent()))
+            folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=quick_folder()))
             self._cluster = EmbeddedCluster(folder, durable=False, settings=_SETTINGS).start()
         return self
 
@@ -82,20 +93,10 @@ class TestCluster:
         return self._cluster
 
 
-def _parent() -> Path:
-    """Where clusters are made: in memory if there is room, where files cost half as much."""
-    try:
-        room = shutil.disk_usage(_IN_MEMORY).free
-    except OSError:
-        room = 0
-    is_usable = room >= _LEAST_BYTES and os.access(_IN_MEMORY, os.W_OK | os.X_OK)
-    return _IN_MEMORY if is_usable else Path(tempfile.gettempdir())
-
-
 def _sweep_abandoned() -> None:
     """Remove what sessions that were killed outright have left: old folders whose lock nobody holds."""
     longest_start = 600  # seconds: a younger folder may be one whose owner is about to lock it
-    for lock in _parent().glob(f"{_PREFIX}*/owner.lock"):
+    for lock in quick_folder().glob(f"{_PREFIX}*/owner.lock"):
         if utc_now().timestamp() - lock.stat().st_mtime < longest_start:
             continue
         with lock.open("a", encoding="ascii") as handle:
