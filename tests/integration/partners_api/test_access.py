@@ -269,28 +269,36 @@ class Scene(CollectiveRequests, HubRequests, PublicRequests, OrganisationRequest
         return Request("POST", "/oauth/revoke")
 
 
+async def status_of(scene: Scene, request: Request, caller: str) -> int:
+    """What the caller gets."""
+    world = scene.world
+    token = await scene.token(caller)
+    if request.path.startswith("/oauth/"):
+        response = await world.http.post(request.path, data={"grant_type": "client_credentials"})
+    else:
+        response = await world.call(
+            request.method,
+            request.path,
+            request.body,
+            token=token,
+            if_match=request.if_match,
+            headers=request.headers,
+        )
+    return response.status_code
+
+
 async def test_each_caller_gets_the_stated_status(world: World) -> None:
     scene = Scene(world)
     await scene.set_up()
     assert isinstance(world.db, SavepointDatabase)
     stated = {(row["operation"], row["caller"]): row["status"] for row in every_row()}
     got: dict[tuple[str, str], int] = {}
-    for operation, caller in stated:
+    for operation in dict.fromkeys(operation for operation, _ in stated):
         async with world.db.undone():
             request = await scene.request(operation)
-            token = await scene.token(caller)
-            if request.path.startswith("/oauth/"):
-                response = await world.http.post(request.path, data={"grant_type": "client_credentials"})
-            else:
-                response = await world.call(
-                    request.method,
-                    request.path,
-                    request.body,
-                    token=token,
-                    if_match=request.if_match,
-                    headers=request.headers,
-                )
-        got[operation, caller] = response.status_code
+            for caller in (caller for asked, caller in stated if asked == operation):
+                async with world.db.undone():
+                    got[operation, caller] = await status_of(scene, request, caller)
 
     assert got == stated
 
