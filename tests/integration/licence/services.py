@@ -182,7 +182,7 @@ async def running(databases: TestDatabases, folder: Path) -> AsyncIterator[Platf
         "secret_key_file": keys["secret_key_file"],
     }
     mounts: dict[str, httpx2.AsyncBaseTransport] = {
-        "http://partners.test": httpx2.ASGITransport(app=partners.app)
+        "http://partners.test": httpx2.ASGITransport(app=partners)
     }
     async with AsyncExitStack() as stack:
 

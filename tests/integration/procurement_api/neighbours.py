@@ -1,14 +1,18 @@
 """partners-api and toms-engine as small applications of their own, with invented figures."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
+from functools import wraps
+from inspect import signature
+from typing import Any, ClassVar
 from uuid import UUID
 
 import httpx2
 from fastapi import FastAPI
 from starlette.responses import JSONResponse, Response
+from starlette.types import Receive, Scope, Send
 
 from cdp_common.contracts.asserted import AssertedOrganisationDraft
 from cdp_common.contracts.base import Batch, IdBatch, Page
@@ -93,11 +97,43 @@ def measure(code: str, **changes: Any) -> Measure:
     return Measure(**{**stated, **changes})
 
 
-class Toms:
+class Neighbour:
+    """An application of which each test has its own; the routes of a kind are prepared once."""
+
+    routes: ClassVar[dict[str, Callable[..., Any]]]
+    """What answers, by method and path."""
+    _application: ClassVar[FastAPI]
+
+    def __init_subclass__(cls) -> None:
+        cls._application = FastAPI()
+        for operation, answer in cls.routes.items():
+            method, path = operation.split()
+            given = _given_by_who_is_asked(answer)
+            cls._application.add_api_route(path, given, methods=[method], response_model=None)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        _asked.set(self)
+        await self._application(scope, receive, send)
+
+
+_asked: ContextVar[Neighbour] = ContextVar("asked")
+
+
+def _given_by_who_is_asked(answer: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(answer)
+    async def given(**arguments: Any) -> Any:
+        return await answer(_asked.get(), **arguments)
+
+    _, *parameters = signature(answer).parameters.values()
+    given.__signature__ = signature(answer).replace(parameters=parameters)  # type: ignore[attr-defined]
+    return given
+
+
+class Toms(Neighbour):
     """A toms-engine that values by the prices above and refuses what it is told to refuse."""
 
     def __init__(self) -> None:
-        self.app = FastAPI()
         self.asked: list[ValuationRequest] = []
         self.refusals: dict[str, str] = {}
         """Measures whose lines cannot be valued, with the words."""
@@ -105,9 +141,6 @@ class Toms:
         self.licence_of: dict[str, str] = {}
         """Measures whose pounds only holders of a framework's licence see, with the framework."""
         self.down = False
-        self.app.post("/v1/measures/batch")(self.batch_measures)
-        self.app.post("/v1/valuations", response_model=None)(self.value_lines)
-        self.app.get("/v1/editions/by-hash/{edition_hash}", response_model=None)(self.get_edition_by_hash)
 
     async def batch_measures(self, batch: MeasureBatchRequest) -> MeasureBatch:
         """The measures that are known."""
@@ -217,6 +250,12 @@ class Toms:
             licensed_framework=self.licence_of.get(line.measure),
         )
 
+    routes: ClassVar = {
+        "POST /v1/measures/batch": batch_measures,
+        "POST /v1/valuations": value_lines,
+        "GET /v1/editions/by-hash/{edition_hash}": get_edition_by_hash,
+    }
+
 
 def _proxy(code: str, price: Decimal) -> Proxy:
     return Proxy(
@@ -238,11 +277,10 @@ def _proxy(code: str, price: Decimal) -> Proxy:
     )
 
 
-class Partners:
+class Partners(Neighbour):
     """A partners-api that knows one place and the organisations it is told of."""
 
     def __init__(self) -> None:
-        self.app = FastAPI()
         self.place_id = new_id()
         self.names: dict[UUID, str] = {}
         self.described: dict[UUID, dict[str, Any]] = {}
@@ -253,12 +291,6 @@ class Partners:
         self.memberships: list[tuple[UUID, UUID, date, date | None]] = []
         """Id, organisation, first and last day of each membership of the place."""
         self.asked = 0
-        self.app.get("/v1/places/{place_id}", response_model=None)(self.get_place)
-        self.app.get("/v1/places/{place_id}/memberships")(self.list_memberships)
-        self.app.get("/v1/organisations/{organisation_id}", response_model=None)(self.get_organisation)
-        self.app.get("/v1/organisations")(self.list_organisations)
-        self.app.post("/v1/organisations/batch")(self.batch_organisations)
-        self.app.post("/v1/organisations/asserted")(self.assert_organisation)
 
     def register(self, name: str) -> UUID:
         """A new organisation of that name."""
@@ -354,6 +386,15 @@ class Partners:
             merged_ids=[each for each, survivor in self.merged.items() if survivor == organisation_id],
         )
 
+    routes: ClassVar = {
+        "GET /v1/places/{place_id}": get_place,
+        "GET /v1/places/{place_id}/memberships": list_memberships,
+        "GET /v1/organisations/{organisation_id}": get_organisation,
+        "GET /v1/organisations": list_organisations,
+        "POST /v1/organisations/batch": batch_organisations,
+        "POST /v1/organisations/asserted": assert_organisation,
+    }
+
 
 def nobody(request: httpx2.Request) -> httpx2.Response:
     """What a call to any other address gets."""
@@ -363,8 +404,8 @@ def nobody(request: httpx2.Request) -> httpx2.Response:
 def outside(toms: Toms, partners: Partners) -> httpx2.AsyncClient:
     """A client that reaches the two by the addresses of the test's settings."""
     mounts: Mapping[str, httpx2.AsyncBaseTransport] = {
-        "http://toms.test": httpx2.ASGITransport(app=toms.app),
-        "http://partners.test": httpx2.ASGITransport(app=partners.app),
+        "http://toms.test": httpx2.ASGITransport(app=toms),
+        "http://partners.test": httpx2.ASGITransport(app=partners),
     }
     # Another address has nobody behind it; without a transport of its own each client would load all of TLS.
     return httpx2.AsyncClient(mounts=mounts, transport=httpx2.MockTransport(nobody))
