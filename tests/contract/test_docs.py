@@ -1,5 +1,6 @@
 """The pages lead where they say, and nothing committed tells of the machine on which it was written."""
 
+import importlib.util
 import os
 import re
 import subprocess
@@ -103,6 +104,26 @@ def test_every_relative_link_leads_to_a_file(page: Path):
 
 def test_there_is_a_page_to_start_from():
     assert ROOT / "README.md" in PAGES
+
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+SERVICE = ROOT / "services" / "procurement-api" / "src" / "procurement_api"
+
+
+def test_the_first_page_says_who_could_open_a_sealed_bid():
+    said = " ".join(README.replace("*", "").split())
+    assert "whoever holds the sealing key file and the database could open bids early" in said
+    assert "a second custodian of the file, or a KMS that unwraps only after closing, removes that" in said
+
+
+def test_the_request_that_the_first_page_traces_goes_through_files_that_there_are():
+    traced = README.partition("## One request, traced")[2].partition("\n## ")[0]
+    paths = re.findall(r"`([a-z_/.-]+\.py)`", traced)
+    modules = re.findall(r"`(cdp_common(?:\.[a-z_]+)+)(?:\.[A-Z]\w+)?`", traced)
+    assert len(paths) >= 6
+    assert len(modules) >= 3
+    assert [path for path in paths if not (ROOT / path).is_file() and not (SERVICE / path).is_file()] == []
+    assert [module for module in modules if importlib.util.find_spec(module) is None] == []
 
 
 def test_nothing_committed_tells_of_the_machine_it_was_written_on():

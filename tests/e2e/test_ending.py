@@ -59,6 +59,13 @@ def test_it_shows_the_published_figures_in_both_components_and_every_grouping(to
     assert json.loads(live)["data"]["place"]["collectiveValue"]["publication"] is None
 
 
+def test_the_figures_that_the_first_page_shows_are_these(shown: str) -> None:
+    readme = (Path(__file__).resolve().parents[2] / "README.md").read_text(encoding="utf-8")
+    promised = [line for line in readme.splitlines() if line.startswith("│ ")]
+    assert len(promised) == 4
+    assert [line for line in promised if line not in shown.splitlines()] == []
+
+
 def test_it_names_every_address(town: Town, shown: str) -> None:
     assert len(town.environment.services) == 6
     for service in town.environment.services:
