@@ -56,6 +56,8 @@ UNITS = {name: unit for name, (unit, _, _) in PRICES.items()} | {
     "M-COUNT": "count",
     "M-RATIO": "percentage",
     "M-LICENSED": "hours",
+    "M-CLUB": "attendee_hours",
+    "M-WEEKS": "weeks",
 }
 
 

@@ -87,6 +87,48 @@ async def test_what_a_bid_is_made_of_is_held_to_the_pinned_measures(world: World
     ]
 
 
+ATTENDED: Json = {"kind": "attendance", "sessions": 4, "hours_per_session": "1.25", "attendees": 20}
+TRAINED: Json = {
+    "kind": "training",
+    "training_weeks": [
+        {"trainees": 1, "weeks": 2, "days_per_week": "3"},
+        {"trainees": 2, "weeks": 1, "days_per_week": "2"},
+    ],
+}
+IN_KIND: Json = {
+    "kind": "net_pounds",
+    "gross_gbp": "1200.00",
+    "recoverable_vat_gbp": "200.00",
+    "paid_by_others_gbp": "100.00",
+    "given": "in_kind",
+}
+
+
+async def test_every_kind_of_unit_is_stated_by_what_it_is_made_of(world: World):
+    weights = {"M-JOB": "40", "M-CLUB": "25", "M-WEEKS": "10", "M-SPEND": "10", "M-RATIO": "15"}
+    measures = [{"measure": measure, "weight": weight} for measure, weight in weights.items()]
+    tender, bidder = await world.published({**TERMS, "measures": measures}), world.party("Bidder")
+    lines = [
+        JOBS,
+        made_of(ATTENDED, "M-CLUB", "attendee_hours"),
+        made_of(TRAINED, "M-WEEKS", "weeks"),
+        made_of(IN_KIND, "M-SPEND", "gbp_spent", industry="construction"),
+        made_of(RATIO, "M-RATIO", "percentage"),
+    ]
+    await world.submitted(tender, bidder, bid_of(bidder, lines))
+    [bid] = (await world.opened(tender))["bids"]
+    assert [(each["quantity"], each["disregarded"]) for each in bid["lines"]] == [
+        ("1.02857143", None),
+        ("100", None),  # 4 sessions of 1.25 hours for 20 people
+        ("2.8", None),  # two weeks of three days or more, and one of two days for two people: 2 + 2 × 2 ÷ 5
+        ("900", None),  # £1,200 less £200 of VAT that comes back and £100 that others pay
+        ("3", None),
+    ]
+    assert [each["inputs"] for each in bid["lines"]] == [SHOWN, ATTENDED, TRAINED, IN_KIND, RATIO]
+    # 900 × £0.25, whether given in cash or in kind
+    assert bid["lines"][3]["total_gbp"] == "225.00"
+
+
 async def test_a_new_quantity_is_held_to_the_people_and_the_divisor_that_the_inputs_stated(world: World):
     ratio = made_of(RATIO, "M-RATIO", "percentage")
     made = [{name: value for name, value in each.items() if name != "answer"} for each in (JOBS, ratio)]
