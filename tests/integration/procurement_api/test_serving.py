@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 from tests.contract.descriptions import committed, operations_of
 
+from cdp_common.db.database import LOCK_TIMEOUT_MS, STATEMENT_TIMEOUT_MS
 from cdp_common.testing.callers import http_client
 from cdp_common.web.settings import KeyFileUnusable
-from procurement_api.main import create_app
+from procurement_api.main import CONNECTION_WAIT_S, create_app
 from procurement_api.settings import Settings
+from procurement_api.use_cases.bids_together import MOST_WAITED_S
 
 OPERATIONS = {operation.id for operation in operations_of(committed("procurement-api"))}
 
@@ -71,3 +73,8 @@ def test_the_wait_after_the_deadline_is_bounded(monkeypatch: pytest.MonkeyPatch,
     monkeypatch.setenv("CDP_OPENING_GRACE_S", grace)
     with pytest.raises(ValueError, match="opening_grace_s"):
         Settings()
+
+
+def test_opening_waits_for_longer_than_a_bid_may_wait_to_be_taken():
+    waits = MOST_WAITED_S + CONNECTION_WAIT_S + (LOCK_TIMEOUT_MS + STATEMENT_TIMEOUT_MS) / 1000
+    assert waits < Settings().opening_grace_s
