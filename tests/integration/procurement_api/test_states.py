@@ -108,11 +108,17 @@ async def test_an_opened_tender_may_be_called_off_and_nothing_more_is_done_with_
     walk.bid = (await world.submitted(tender, bidder))["bid_id"]
     await world.opened(tender)
     await world.declared(tender)
+    notice = {"award_notice_on": "2026-12-01"}
     if evaluated:
         await world.evaluated(tender)
+        await world.summarised(tender, walk.bid)
     assert (await walk.take("cancel")).json()["state"] == "cancelled"
     assert [event["audience"] for event in await world.told("tender.cancelled")] == [["public"]]
     await walk.is_refused(*EVERY_STEP)
+    [lot] = (await world.done("GET", f"{walk.path}/lots", as_=world.buyer))["items"]
+    assert lot["state"] == "not_awarded"
+    begun = await world.post(f"{walk.path}/standstills", notice, as_=world.buyer)
+    assert refused(begun) == (409, "lot_state_wrong")
     # What was opened stays to be read, by the buyer and by whoever bid.
     for party in (world.buyer, world.renewed(bidder)):
         assert (await world.done("GET", f"/v1/bids/{walk.bid}", as_=party))["state"] == "opened"

@@ -72,6 +72,7 @@ def test_a_lot_comes_from_opened_to_signed_or_to_nobody():
         (LotFacts(True, True, True, winner, True, True, True), "signed"),
         (LotFacts(True, True, True, None, False, False, False), "not_awarded"),
         (LotFacts(True, True, False, None, True, False, False), "not_awarded"),
+        (LotFacts(True, True, True, winner, True, True, False, is_called_off=True), "not_awarded"),
     ]
     assert [state_of(facts) for facts, _ in steps] == [state for _, state in steps]
 

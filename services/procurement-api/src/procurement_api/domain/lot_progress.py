@@ -54,13 +54,14 @@ class LotFacts:
     summaries_sent: bool
     has_standstill: bool
     is_signed: bool
+    is_called_off: bool = False
 
 
 def state_of(facts: LotFacts) -> LotState:
     """How far the lot has come."""
     if facts.is_signed:
         return "signed"
-    if (facts.is_decided or facts.summaries_sent) and facts.winner is None:
+    if facts.is_called_off or ((facts.is_decided or facts.summaries_sent) and facts.winner is None):
         return "not_awarded"
     if facts.has_standstill:
         return "standstill"

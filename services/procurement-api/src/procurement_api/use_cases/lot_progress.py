@@ -62,6 +62,7 @@ class Progress:
             summaries_sent=sending is not None,
             has_standstill=self.of_round(self.standstills, lot) is not None,
             is_signed=lot in self.agreements,
+            is_called_off=self.tender["state"] == "cancelled",
         )
 
     def of_round(self, rows: ByLot, lot: str | None) -> RowMapping | None:
