@@ -12,6 +12,7 @@ from cdp_common.contracts.base import (
     Code,
     Contract,
     DataStatus,
+    DayNotHeld,
     DecimalText,
     GbpText,
     LongText,
@@ -30,8 +31,11 @@ PanelKind = Literal["moderated", "single"]
 
 
 def in_utc(moment: datetime) -> datetime:
-    """The same moment with the offset of UTC."""
-    return moment.astimezone(UTC)
+    """The same moment with the offset of UTC; `DayNotHeld` where the calendar has none such there."""
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as problem:
+        raise DayNotHeld("must lie within the calendar of UTC") from problem
 
 
 class AskedMeasure(Contract):
