@@ -26,7 +26,7 @@ class BoundedHttp(HttpToolsProtocol):
     """Of target and headers together, before the head is complete. A head that comes whole in one piece,
     which is 256 KiB at most, is read: nothing is kept waiting for more of it."""
     most_head_s: ClassVar[float] = 20.0
-    """From a connection's beginning, or a request's first byte, until its head is complete."""
+    """From a request's first byte until its head is complete; before it a connection is idle."""
     most_silence_s: ClassVar[float] = 30.0
     """Between two pieces of a body, while the application is ready to read it."""
     most_body_s: ClassVar[float] = 3600.0
@@ -104,7 +104,13 @@ class BoundedHttp(HttpToolsProtocol):
         unread = self.flow.read_paused or (self._in_body and self.cycle.waiting_for_100_continue)
         if unread:  # it is we who are not ready
             self._heard_at = self._since = now
-        if self._in_head and now - self._since > self.most_head_s:
+        if self._in_head and self._head_bytes == 0:
+            # Who has asked nothing is told nothing: it could be taken for the answer to what is asked next.
+            if now - self._since > self.timeout_keep_alive:
+                self.transport.close()
+            else:
+                self._look_later()
+        elif self._in_head and now - self._since > self.most_head_s:
             self._refuse(
                 408, "request_too_slow", f"A request's head is complete within {self.most_head_s:g} s."
             )
