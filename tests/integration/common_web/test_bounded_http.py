@@ -2,13 +2,15 @@
 
 import asyncio
 import json
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import pytest
 import uvicorn
 from tests.integration.common_web.processes import answering, free_port
+from websockets.asyncio.client import connect
 
 from cdp_common.web.bounded_http import BoundedHttp
 from cdp_common.web.serving import server_config
@@ -33,6 +35,9 @@ async def serving(http: type[BoundedHttp], heard: Heard) -> AsyncIterator[int]:
     async def app(
         scope: Any, receive: Callable[[], Awaitable[Any]], send: Callable[[Any], Awaitable[None]]
     ) -> None:
+        if scope["type"] == "websocket":
+            await echoed(receive, send)
+            return
         if scope["path"] == "/early":
             await answered(send, b"0")
             return
@@ -49,6 +54,12 @@ async def serving(http: type[BoundedHttp], heard: Heard) -> AsyncIterator[int]:
                 break
         heard.append((scope["path"], size))
         await answered(send, str(size).encode())
+
+    async def echoed(receive: Callable[[], Awaitable[Any]], send: Callable[[Any], Awaitable[None]]) -> None:
+        await receive()
+        await send({"type": "websocket.accept"})
+        while (message := await receive())["type"] == "websocket.receive":
+            await send({"type": "websocket.send", "text": message["text"]})
 
     async def answered(send: Callable[[Any], Awaitable[None]], body: bytes) -> None:
         headers = [(b"content-length", str(len(body)).encode())]
@@ -82,13 +93,11 @@ async def said(port: int, *pieces: bytes, every_s: float = 0.0) -> bytes:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     async with asyncio.timeout(10):
         answering = asyncio.create_task(reader.read())
-        try:
+        with suppress(ConnectionError):  # what is answered tells
             for piece in pieces:
                 writer.write(piece)
                 await writer.drain()
                 await asyncio.sleep(every_s)
-        except ConnectionError:
-            pass  # told by what was answered
         answer = await answering
     writer.close()
     return answer
@@ -181,3 +190,23 @@ async def test_whoever_was_answered_before_the_body_came_gets_no_second_answer(h
         answer = await said(port, early, b"ab")
     assert answer.startswith(b"HTTP/1.1 200")
     assert answer.count(b"HTTP/1.1") == 1
+
+
+async def test_a_websocket_is_handed_on_whole_also_after_a_request_and_outlives_the_bounds(heard: Heard):
+    async with serving(Hasty, heard) as port:
+        asked = b"GET /early HTTP/1.1\r\nHost: a\r\n\r\n"
+        with socket.create_connection(("127.0.0.1", port)) as used:
+            used.setblocking(False)
+            loop = asyncio.get_running_loop()
+            await loop.sock_sendall(used, asked)
+            assert (await loop.sock_recv(used, 65536)).endswith(b"\r\n\r\n0")
+            async with (
+                connect(f"ws://127.0.0.1:{port}/ws", sock=used, proxy=None) as after_a_request,
+                connect(f"ws://127.0.0.1:{port}/ws", proxy=None) as at_first,
+            ):
+                for text in ("short", "x" * 100_000, "still"):
+                    for channel in (after_a_request, at_first):
+                        await channel.send(text)
+                        assert await channel.recv() == text
+                    await asyncio.sleep(0.6)
+    assert heard == []

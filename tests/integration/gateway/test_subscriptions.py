@@ -17,6 +17,7 @@ from tests.integration.gateway.world import Call, Refused, World, running
 
 from cdp_common.kernel.identifiers import new_id
 from cdp_common.testing.callers import TokenMint
+from cdp_common.web.serving import server_config
 from gateway import happenings
 from gateway.errors import SubscriptionTooSlow
 
@@ -72,7 +73,9 @@ async def served(mint: TokenMint, **changed: Any) -> AsyncIterator[tuple[World, 
         feeds = {name: Feed() for name in world.services}
         for name, feed in feeds.items():
             world.on(name, "GET", "/v1/events", feed)
-        server = uvicorn.Server(uvicorn.Config(world.app, log_config=None, lifespan="off"))
+        config = server_config(world.app, world.app.state.settings)  # as it serves
+        config.lifespan = "off"
+        server = uvicorn.Server(config)
         with socket.create_server(("127.0.0.1", 0)) as listening:
             serving = asyncio.create_task(server.serve(sockets=[listening]))
             try:

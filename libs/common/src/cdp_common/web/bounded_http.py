@@ -37,6 +37,7 @@ class BoundedHttp(HttpToolsProtocol):
         super().__init__(*args, **kwargs)
         self._in_head = True
         self._in_body = False
+        self._is_handed_on = False
         self._head_bytes = 0
         self._heard_at = self._since = self.loop.time()
         """When the last piece came, and when the head or body began that is being read."""
@@ -57,6 +58,8 @@ class BoundedHttp(HttpToolsProtocol):
         self._heard_at = self.loop.time()
         ends_a_body = self._in_body  # how much of this piece is the next head's is not told
         super().data_received(data)
+        if self._is_handed_on:
+            return
         if not (self._in_head or self._in_body) and self.cycle.response_complete:
             self._begin_head()  # empty lines before a request begin none yet, and end the wait for one
         if self._in_head and not ends_a_body and not self.transport.is_closing():
@@ -82,6 +85,7 @@ class BoundedHttp(HttpToolsProtocol):
 
     def handle_websocket_upgrade(self) -> None:
         """Hand the connection on to a protocol that has bounds of its own."""
+        self._is_handed_on = True
         self._look_no_more()
         super().handle_websocket_upgrade()
 
@@ -123,9 +127,11 @@ class BoundedHttp(HttpToolsProtocol):
 
     def _refuse(self, status: int, code: str, detail: str) -> None:
         """End the connection, and say why if that can be taken for the answer to what is being asked."""
-        before = self.cycle
-        is_next = before is None or before.response_complete
-        if is_next if self._in_head else not before.response_started:
+        if self._in_head:
+            is_awaited = self.cycle is None or self.cycle.response_complete
+        else:
+            is_awaited = not self.cycle.response_started
+        if is_awaited:
             self.transport.write(_problem(status, code, detail))
         _log.info("connection_refused", status=status, code=code)
         self.transport.close()
