@@ -121,7 +121,9 @@ def _holds_plainly(bid: Content, demands: Demands) -> bool:
         measure, lot = measures.get(line.measure), line.lot
         if measure is None or line.once_if_any_won:
             return False
-        if by_lot if lot is None else lot not in lots or lot not in (measure.lots or lots):
+        if lot is None and by_lot:
+            return False
+        if lot is not None and (lot not in lots or lot not in (measure.lots or lots)):
             return False
         if not _line_holds_plainly(line, measure):
             return False
