@@ -32,12 +32,15 @@ class BoundedHttp(HttpToolsProtocol):
     most_body_s: ClassVar[float] = 3600.0
     """For a whole body, while the application is ready to read it."""
     looked_after_s: ClassVar[float] = 5.0
+    lingers_s: ClassVar[float] = 2.0
+    """For so long what still comes is thrown away after a refusal: were the connection ended with something
+    of it unread, the refusal could be lost on its way (RFC 9112, section 9.6)."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._in_head = True
         self._in_body = False
-        self._is_handed_on = False
+        self._is_handed_on = self._is_refused = False
         self._head_bytes = 0
         self._heard_at = self._since = self.loop.time()
         """When the last piece came, and when the head or body began that is being read."""
@@ -55,14 +58,16 @@ class BoundedHttp(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Read on; what comes of a head is counted until it is complete."""
+        if self._is_refused:
+            return
         self._heard_at = self.loop.time()
         ends_a_body = self._in_body  # how much of this piece is the next head's is not told
         super().data_received(data)
-        if self._is_handed_on:
+        if self._is_handed_on or self._is_refused:
             return
         if not (self._in_head or self._in_body) and self.cycle.response_complete:
             self._begin_head()  # empty lines before a request begin none yet, and end the wait for one
-        if self._in_head and not ends_a_body and not self.transport.is_closing():
+        if self._in_head and not ends_a_body:
             self._head_bytes += len(data)
             if self._head_bytes > self.most_head_bytes:
                 detail = f"A request's head has at most {self.most_head_bytes} bytes."
@@ -127,14 +132,22 @@ class BoundedHttp(HttpToolsProtocol):
 
     def _refuse(self, status: int, code: str, detail: str) -> None:
         """End the connection, and say why if that can be taken for the answer to what is being asked."""
+        self._is_refused = True
+        self._look_no_more()
+        _log.info("connection_refused", status=status, code=code)
         if self._in_head:
             is_awaited = self.cycle is None or self.cycle.response_complete
         else:
             is_awaited = not self.cycle.response_started
-        if is_awaited:
-            self.transport.write(_problem(status, code, detail))
-        _log.info("connection_refused", status=status, code=code)
-        self.transport.close()
+        if not is_awaited or self.transport.is_closing():
+            self.transport.close()
+            return
+        self.transport.write(_problem(status, code, detail))
+        self.transport.write_eof()
+        if self.cycle is not None:  # whoever reads the body learns that no more will come
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
+        self._watch = self.loop.call_later(self.lingers_s, self.transport.close)
 
 
 def _problem(status: int, code: str, detail: str) -> bytes:
