@@ -20,11 +20,12 @@ Heard = list[tuple[str, int | str]]
 
 
 class Hasty(BoundedHttp):
-    """The same with little enough time to wait for its end; whoever is in time takes a twentieth of it."""
+    """The same with little enough time to wait for its end; whoever is in time takes a tenth of it."""
 
-    most_head_s = 1.0
-    most_silence_s = 1.0
-    most_body_s = 2.0
+    most_head_s = 0.5
+    most_silence_s = 0.6
+    most_body_s = 1.2
+    lingers_s = 0.2
     looked_after_s = 0.05
 
 
@@ -42,7 +43,7 @@ async def serving(http: type[BoundedHttp], heard: Heard) -> AsyncIterator[int]:
             await answered(send, b"0")
             return
         if scope["path"] == "/later":
-            await asyncio.sleep(1.5)
+            await asyncio.sleep(0.8)
         size = 0
         while True:
             message = await receive()
@@ -139,14 +140,14 @@ async def test_what_is_no_http_is_told_so_as_a_problem(heard: Heard):
 
 
 async def test_a_head_that_does_not_end_in_time_is_refused_however_it_is_dripped(heard: Heard):
-    drops = [b"X-%d: y\r\n" % number for number in range(40)]
+    drops = [b"X-%d: y\r\n" % number for number in range(14)]
     whole = HEAD + b"Content-Length: 0\r\n\r\n"
     async with serving(Hasty, heard) as port:
         nothing, begun, dripped, after = await asyncio.gather(
             said(port),
             said(port, HEAD),
             said(port, HEAD, *drops, every_s=0.05),
-            said(port, whole, *[b"\r\n"] * 40, every_s=0.05),
+            said(port, whole, *[b"\r\n"] * 14, every_s=0.05),
         )
     assert nothing == b""
     for answer in (begun, dripped):
@@ -162,9 +163,9 @@ async def test_a_body_goes_on_and_ends_in_time_or_is_refused(heard: Heard):
     long = b"POST /long HTTP/1.1\r\nHost: a\r\nContent-Length: 99\r\n\r\n"
     async with serving(Hasty, heard) as port:
         in_time, silent, dripped = await asyncio.gather(
-            said(port, head % b"in-time", b"ab", b"c", b"de", every_s=0.05),
+            said(port, head % b"in-time", b"ab", b"c", b"de", every_s=0.02),
             said(port, head % b"silent", b"ab"),
-            said(port, long, *[b"x"] * 30, every_s=0.1),
+            said(port, long, *[b"x"] * 16, every_s=0.1),
         )
     assert in_time.endswith(b"\r\n\r\n5")
     assert problem_in(silent) == problem_in(dripped) == (408, "request_too_slow")
@@ -208,5 +209,5 @@ async def test_a_websocket_is_handed_on_whole_also_after_a_request_and_outlives_
                     for channel in (after_a_request, at_first):
                         await channel.send(text)
                         assert await channel.recv() == text
-                    await asyncio.sleep(0.8)
+                    await asyncio.sleep(0.35)
     assert heard == []
