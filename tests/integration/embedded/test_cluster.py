@@ -32,6 +32,7 @@ async def test_a_first_start_in_an_empty_place_answers_queries(tmp_path: Path, c
             assert await connection.fetchval("SELECT 1 + 1") == 2
             assert await connection.fetchval("SHOW timezone") == "UTC"
             assert await connection.fetchval("SHOW server_encoding") == "UTF8"
+            assert await connection.fetchval("SHOW wal_init_zero") == "off"
 
 
 async def test_a_second_start_keeps_the_data_and_the_password(folder: Path, connect: Connect) -> None:
