@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
+from tests.recomputing import recompute
 from tests.soak.lines import LineMaker, shipped_catalogue
 from tests.soak.scale import Scale
-from toms_engine.domain.explanation import ROUNDING, ExplainedStep, recompute
+from toms_engine.domain.explanation import ROUNDING, ExplainedStep
 from toms_engine.domain.line import Options
 from toms_engine.storage.published_figures import shipped_figures
 

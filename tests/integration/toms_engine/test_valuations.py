@@ -5,10 +5,10 @@ from decimal import Decimal
 import pytest
 from tests.integration.toms_engine.packs import licensed_pack, line, measure, pack, proxy
 from tests.integration.toms_engine.world import World, faults
+from tests.recomputing import recompute
 
 from cdp_common.contracts.toms import Valuation
 from cdp_common.testing.callers import TokenMint
-from toms_engine.domain.explanation import recompute
 from toms_engine.domain.valuation import METHOD_VERSION
 
 LICENCE = "frameworks:licensed:licensed-measures"

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from tests.recomputing import recompute
 from tests.unit.toms_engine.editions import FIGURES, catalogue, line, measure, multiplier, proxy, value_one
 
 from cdp_common.kernel.exact import significant_digits
@@ -20,7 +21,6 @@ from cdp_common.kernel.inputs import (
     Volunteering,
 )
 from toms_engine.domain.edition import Additionality, SeriesPoint
-from toms_engine.domain.explanation import recompute
 from toms_engine.domain.line import Options
 from toms_engine.domain.valuation import value_lines
 

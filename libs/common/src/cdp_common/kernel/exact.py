@@ -33,6 +33,10 @@ class Exact:
             numerator, denominator = numerator * below, denominator * above
         return Exact(numerator, denominator)
 
+    def by(self, other: "Exact") -> "Exact":
+        """This × the other, exactly."""
+        return Exact(self.numerator * other.numerator, self.denominator * other.denominator)
+
     def pence(self) -> int:
         """The amount, taken as pounds, in whole pence; half a penny rounds away from zero."""
         return self._whole(100)

@@ -8,7 +8,7 @@ from uuid import UUID
 from toms_engine.domain.edition import EditionContent, Measure, Multiplier, Outcome, Proxy, Theme
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False, slots=True)
 class Catalogue:
     """One edition's content under its hash, indexed by code."""
 

@@ -1,9 +1,8 @@
-"""How a line's pounds came about, step by step, and the recomputation that proves it."""
+"""How a line's pounds came about, step by step."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Protocol
 
 from cdp_common.kernel.exact import Exact
 from toms_engine.domain.edition import Measure, Proxy, Source
@@ -47,22 +46,6 @@ class Explanation:
     steps: tuple[ExplainedStep, ...]
 
 
-class Recomputable(Protocol):
-    """A step as anybody may hold it, from this module or from the wire."""
-
-    @property
-    def rule(self) -> str:
-        """What the step does."""
-
-    @property
-    def factor(self) -> Decimal | None:
-        """What the running result is multiplied by."""
-
-    @property
-    def divisor(self) -> Decimal | None:
-        """What the running result is divided by."""
-
-
 def explain(measure: Measure, proxy: Proxy | None, steps: Sequence[Step], pence: int) -> Explanation:
     """The explanation of a valued line from its steps."""
     running, explained = Exact(), []
@@ -75,17 +58,7 @@ def explain(measure: Measure, proxy: Proxy | None, steps: Sequence[Step], pence:
     return Explanation(measure, proxy, tuple(explained))
 
 
-def recompute(steps: Sequence[Recomputable]) -> int:
-    """The pence to which an explanation leads: its factors multiplied out and rounded once.
-
-    The results written beside the factors are not used, so a wrong one cannot hide.
-    """
-    if not steps or steps[-1].rule != ROUNDING:
-        return 0
-    return product(steps).pence()
-
-
-def product(steps: Sequence[Recomputable]) -> Exact:
+def product(steps: Sequence[Step]) -> Exact:
     """The exact result of some steps, not rounded."""
     above = below = 1
     for step in steps:
@@ -98,5 +71,5 @@ def product(steps: Sequence[Recomputable]) -> Exact:
     return Exact(above, below)
 
 
-def _after(running: Exact, step: Recomputable) -> Exact:
+def _after(running: Exact, step: Step) -> Exact:
     return running if step.factor is None else running.times(step.factor, step.divisor)

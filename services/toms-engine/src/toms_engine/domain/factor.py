@@ -4,12 +4,11 @@ The factor is read off the steps by which the line itself is valued, so it knows
 whose steps are not its quantity times something has no factor and is valued by its steps alone.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from cdp_common.kernel.exact import Exact
-from toms_engine.domain.explanation import ROUNDING, Step, product
+from toms_engine.domain.explanation import product
 from toms_engine.domain.valuation import Worth
 
 
@@ -32,21 +31,22 @@ class Factor:
 
 def factor_of_worth(worth: Worth, quantity: Decimal) -> Factor | None:
     """The factor of a line that states this quantity; None where its steps do not begin with it."""
-    if not all(_begins_with(steps, quantity) for steps in (worth.counted, worth.steps)):
+    first, price = worth.counted[0], worth.price
+    if first.rule != "quantity" or first.factor != quantity or first.divisor is not None:
         return None
     counted = product(worth.counted[1:])
-    carries_pounds = worth.steps[-1].rule == ROUNDING
+
+    def pounds(unit: Exact | None) -> Exact | None:
+        return counted.by(unit) if unit is not None else None
+
+    if price is None:
+        return Factor(counted, None, None, None, None, component=None, is_fiscal=False)
     return Factor(
         counted=counted,
-        pounds=product(worth.steps[1:]) if carries_pounds else None,
-        low=worth.low_rest,
-        high=worth.high_rest,
-        initial_spend=counted if worth.initial_spend is not None else None,
-        component=worth.component,
-        is_fiscal=worth.is_fiscal,
+        pounds=pounds(price.central),
+        low=pounds(price.low),
+        high=pounds(price.high),
+        initial_spend=counted if price.shows_initial_spend else None,
+        component=price.component,
+        is_fiscal=price.is_fiscal,
     )
-
-
-def _begins_with(steps: Sequence[Step], quantity: Decimal) -> bool:
-    first = steps[0]
-    return first.rule == "quantity" and first.factor == quantity and first.divisor is None

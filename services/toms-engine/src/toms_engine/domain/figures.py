@@ -40,7 +40,7 @@ class DiscountSchedule:
         return cls(title, tuple(factors), source)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Figures:
     """The versions of the published figures in use."""
 

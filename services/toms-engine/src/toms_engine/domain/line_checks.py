@@ -257,7 +257,7 @@ def _price_faults(measure: Measure, line: Line, terms: Terms) -> Iterator[Fault]
     if wanted is None or measure.valuation == "none":
         return
     proxy = terms.catalogue.proxy_of(measure)
-    year = price_year_of(measure, proxy, line)
+    year = price_year_of(measure, proxy, line.period_end)
     if year != wanted and year not in terms.figures.prices.index:
         field = "period_end" if is_in_money_of_delivery(measure, proxy) else "measure"
         yield field, "price_year_unknown", _deflator_words(year)

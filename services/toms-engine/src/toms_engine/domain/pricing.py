@@ -15,17 +15,21 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal, localcontext
 from functools import lru_cache
 
-from cdp_common.kernel.exact import WORKING_DIGITS, factor_of
+from cdp_common.kernel.exact import WORKING_DIGITS, Exact, factor_of
+from cdp_common.kernel.periods import Period
+from toms_engine.domain.catalogue import Catalogue
 from toms_engine.domain.days import YearDays, days_by_year
 from toms_engine.domain.edition import MONEY_UNITS, Additionality, Measure, Multiplier, Proxy, SeriesPoint
-from toms_engine.domain.explanation import GBP, Step
+from toms_engine.domain.explanation import GBP, ROUNDING, Step, product
 from toms_engine.domain.figures import DiscountSchedule, Figures
-from toms_engine.domain.line import Line, Options
+from toms_engine.domain.line import Options
 
 _ONE = Decimal(1)
+_ROUNDING_STEP = Step(ROUNDING, "Rounded to the penny, half a penny away from zero.", GBP)
 _ADDITIONALITY = ("deadweight", "displacement", "leakage", "substitution")
 
 
@@ -56,9 +60,96 @@ class UnitValue:
         return (self.years[0][1], None) if self.is_one_value else (self.pound_days, Decimal(self.days))
 
 
-def proxy_values(proxy: Proxy, line: Line) -> tuple[UnitValue, UnitValue | None, UnitValue | None]:
-    """The central, low and high unit value of a proxy for a line; low and high only where published."""
-    years = days_by_year(line.period)
+@dataclass(frozen=True, slots=True)
+class Price:
+    """How pounds come of the quantity that counts: the same for every line of a measure in a period."""
+
+    steps: tuple[Step, ...]
+    component: str
+    is_fiscal: bool
+    year: int
+    """In whose prices the pounds stand, after uprating if that was asked for."""
+    central: Exact
+    low: Exact | None = None
+    """What a unit comes to at the low end of the proxy's range, where it has one; nothing is rounded."""
+    high: Exact | None = None
+    """The same at the high end."""
+    shows_initial_spend: bool = False
+    """Whether what counts is spend that the pounds leave out, to be shown beside them."""
+
+
+@lru_cache(maxsize=4096)  # lines of one tender, and those of many, have few measures and periods between them
+def price_of(
+    catalogue: Catalogue,
+    figures: Figures,
+    options: Options,
+    code: str,
+    period: Period,
+    spent: tuple[str, str] | None,
+) -> Price | None:
+    """The price of a measure's units over a period; none of a measure that carries no pounds.
+
+    `spent` names the place and the industry of local spend.
+    """
+    measure = catalogue.measures[code]
+    if measure.valuation == "local_multiplier":
+        row = catalogue.multipliers[spent or ("", "")]
+        return _price_of_spend(measure, row, catalogue, figures, options, period)
+    proxy = catalogue.proxy_of(measure)
+    if proxy is None:
+        return None
+    central, low, high = _proxy_values(proxy, period)
+
+    def after(value: UnitValue) -> tuple[Step, ...]:
+        return (*_adjustment_steps(measure, proxy, period, options, figures, value), _ROUNDING_STEP)
+
+    def unit(value: UnitValue | None) -> Exact | None:
+        return product(after(value)).times(*value.factor_and_divisor) if value is not None else None
+
+    steps = (_proxy_step(proxy, central), *after(central))
+    return Price(
+        steps=steps,
+        component=proxy.component,
+        is_fiscal=proxy.value_type == "fiscal",
+        year=_year_of_pounds(measure, proxy, period, options),
+        central=product(steps),
+        low=unit(low),
+        high=unit(high),
+    )
+
+
+def _price_of_spend(
+    measure: Measure,
+    row: Multiplier,
+    catalogue: Catalogue,
+    figures: Figures,
+    options: Options,
+    period: Period,
+) -> Price:
+    counts_initial = catalogue.content.counts_initial_spend
+    first_pound = Decimal(0) if counts_initial else _ONE
+    value = _constant(days_by_year(period), row.multiplier - first_pound)
+    step = _multiplier_step(row, value, counts_initial_spend=counts_initial)
+    adjustments = _adjustment_steps(measure, None, period, options, figures, value)
+    steps = (step, *adjustments, _ROUNDING_STEP)
+    return Price(
+        steps=steps,
+        component=row.component,
+        is_fiscal=False,
+        year=_year_of_pounds(measure, None, period, options),
+        central=product(steps),
+        shows_initial_spend=not counts_initial,
+    )
+
+
+def _year_of_pounds(measure: Measure, proxy: Proxy | None, period: Period, options: Options) -> int:
+    uprated = options.uprate_to_price_year
+    return price_year_of(measure, proxy, period.end) if uprated is None else uprated
+
+
+def _proxy_values(proxy: Proxy, period: Period) -> tuple[UnitValue, UnitValue | None, UnitValue | None]:
+    """The central, low and high unit value of a proxy over a period; low and high only where published."""
+    years = days_by_year(period)
     if not proxy.series:
         return (
             _constant(years, proxy.central_gbp or Decimal(0)),
@@ -80,17 +171,11 @@ def proxy_values(proxy: Proxy, line: Line) -> tuple[UnitValue, UnitValue | None,
     )
 
 
-def multiplier_value(row: Multiplier, line: Line, *, counts_initial_spend: bool) -> UnitValue:
-    """What a pound of local spend adds in the line's place and industry."""
-    first_pound = Decimal(0) if counts_initial_spend else _ONE
-    return _constant(days_by_year(line.period), row.multiplier - first_pound)
-
-
 def _constant(years: tuple[YearDays, ...], value: Decimal) -> UnitValue:
     return UnitValue(tuple([(part, value) for part in years]))
 
 
-def proxy_step(proxy: Proxy, value: UnitValue) -> Step:
+def _proxy_step(proxy: Proxy, value: UnitValue) -> Step:
     """The step from units to pounds by a proxy."""
     factor, divisor = value.factor_and_divisor
     if divisor is None:
@@ -101,7 +186,7 @@ def proxy_step(proxy: Proxy, value: UnitValue) -> Step:
     return Step("proxy", text, GBP, factor, divisor, proxy.sources[0])
 
 
-def multiplier_step(row: Multiplier, value: UnitValue, *, counts_initial_spend: bool) -> Step:
+def _multiplier_step(row: Multiplier, value: UnitValue, *, counts_initial_spend: bool) -> Step:
     """The step from pounds spent to pounds of local value."""
     where = f"{row.industry} in {row.place}, multiplier {row.multiplier}"
     if counts_initial_spend:
@@ -111,25 +196,30 @@ def multiplier_step(row: Multiplier, value: UnitValue, *, counts_initial_spend: 
     return Step("local_multiplier", text, GBP, value.years[0][1], source=row.source)
 
 
-def adjustment_steps(
-    measure: Measure, proxy: Proxy | None, line: Line, options: Options, figures: Figures, value: UnitValue
+def _adjustment_steps(
+    measure: Measure,
+    proxy: Proxy | None,
+    period: Period,
+    options: Options,
+    figures: Figures,
+    value: UnitValue,
 ) -> Iterator[Step]:
     """The steps after the unit value, in the order in which they are applied."""
     if options.uprate_to_price_year is not None:
-        yield from _uprating(figures, price_year_of(measure, proxy, line), options.uprate_to_price_year)
+        yield from _uprating(figures, price_year_of(measure, proxy, period.end), options.uprate_to_price_year)
     if measure.additionality is not None:
         yield from _additionality(measure.additionality)
     if measure.lasts_years > 1:
         yield _drop_off(measure)
     if options.discount:
         schedule = figures.discounting[proxy.discount_rate if proxy is not None else "standard"]
-        yield _discounting(measure, line, options, schedule, value)
+        yield _discounting(measure, period, options, schedule, value)
 
 
-def price_year_of(measure: Measure, proxy: Proxy | None, line: Line) -> int:
-    """The year in whose prices a line's unit value stands."""
+def price_year_of(measure: Measure, proxy: Proxy | None, last_day: date) -> int:
+    """The year in whose prices a unit value stands; the last day is the period's."""
     if proxy is None or is_in_money_of_delivery(measure, proxy):
-        return line.period_end.year
+        return last_day.year
     return proxy.price_year
 
 
@@ -146,9 +236,7 @@ def _uprating(figures: Figures, from_year: int, to_year: int) -> Iterator[Step]:
     yield Step("uprating", text, GBP, prices.index[to_year], prices.index[from_year], prices.source)
 
 
-@lru_cache(maxsize=1024)
 def _additionality(additionality: Additionality) -> tuple[Step, ...]:
-    """The same for every line of a measure, so they are made once."""
     shares = ((rule, getattr(additionality, rule)) for rule in _ADDITIONALITY)
     return tuple(
         Step(rule, f"Less {rule} of {share}: {additionality.source}.", GBP, _ONE - share)
@@ -174,9 +262,9 @@ def _remaining(measure: Measure) -> list[Decimal]:
 
 
 def _discounting(
-    measure: Measure, line: Line, options: Options, schedule: DiscountSchedule, value: UnitValue
+    measure: Measure, period: Period, options: Options, schedule: DiscountSchedule, value: UnitValue
 ) -> Step:
-    base = line.period_start.year if options.discount_base_year is None else options.discount_base_year
+    base = period.start.year if options.discount_base_year is None else options.discount_base_year
     remaining = _remaining(measure)
     with localcontext(prec=WORKING_DIGITS):
         gross = net = Decimal(0)

@@ -5,27 +5,18 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from cdp_common.kernel.errors import FieldError
-from cdp_common.kernel.exact import Exact
 from cdp_common.kernel.money import gbp_from_pence, gbp_text
 from toms_engine.domain.catalogue import Catalogue
 from toms_engine.domain.counting import counting_steps
 from toms_engine.domain.edition import Measure, Proxy
 from toms_engine.domain.errors import LinesRefused, ProxyNotRedistributable
-from toms_engine.domain.explanation import GBP, ROUNDING, Explanation, Step, explain, product, recompute
+from toms_engine.domain.explanation import Explanation, Step, explain, product
 from toms_engine.domain.figures import Figures
 from toms_engine.domain.licence import pence_ceiling
 from toms_engine.domain.line import Line, Options
 from toms_engine.domain.line_checks import NOT_REDISTRIBUTABLE, Terms, line_faults, option_faults
 from toms_engine.domain.post_days import with_counted_days
-from toms_engine.domain.pricing import (
-    UnitValue,
-    adjustment_steps,
-    multiplier_step,
-    multiplier_value,
-    price_year_of,
-    proxy_step,
-    proxy_values,
-)
+from toms_engine.domain.pricing import Price, price_of
 from toms_engine.domain.request_checks import activity_faults
 
 METHOD_VERSION = "1.0"
@@ -34,22 +25,18 @@ METHOD_VERSION = "1.0"
 LINE_PENCE_LIMIT = 10**15
 """A line stays below £10 trillion, so that a thousand of them still sum to eighteen digits of pence."""
 
-_ROUNDING_STEP = Step(ROUNDING, "Rounded to the penny, half a penny away from zero.", GBP)
-
 
 @dataclass(frozen=True, slots=True)
 class Worth:
-    """What a line comes to: the steps from its quantity to what counts and to its pounds, nothing rounded."""
+    """What a line comes to, not rounded: the steps to the quantity that counts, and the price of that."""
 
     counted: tuple[Step, ...]
-    steps: tuple[Step, ...]
-    component: str | None = None
-    is_fiscal: bool = False
-    low_rest: Exact | None = None
-    """What the steps after the first come to at the low end of the proxy's range, where it has one."""
-    high_rest: Exact | None = None
-    """The same at the high end."""
-    initial_spend: Exact | None = None
+    price: Price | None
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """The steps from what was stated to its pounds."""
+        return self.counted if self.price is None else (*self.counted, *self.price.steps)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +54,11 @@ class ValuedLine:
     measure: Measure
     proxy: Proxy | None
     worth: Worth
-    price_year: int | None = None
+
+    @property
+    def price_year(self) -> int | None:
+        """In whose prices the pounds stand; none of a line that carries none."""
+        return self.worth.price.year if self.worth.price is not None else None
 
     @property
     def quantity(self) -> Decimal:
@@ -163,90 +154,30 @@ def _result_faults(index: int, result: ValuedLine) -> list[FieldError]:
 def worth_of(line: Line, terms: Terms) -> Worth:
     """What a line comes to, by its steps; the line has been checked."""
     measure = terms.catalogue.measures[line.measure]
-    proxy = terms.catalogue.proxy_of(measure)
-    counted = tuple(counting_steps(measure, line))
-    return _worth(measure, proxy, line, counted, terms)
+    spent = (line.place or "", line.industry or "") if measure.valuation == "local_multiplier" else None
+    price = price_of(terms.catalogue, terms.figures, terms.options, measure.code, line.period, spent)
+    return Worth(tuple(counting_steps(measure, line)), price)
 
 
 def _rounded(line: Line, worth: Worth, terms: Terms) -> ValuedLine:
     """The one place where pounds become whole pence, once for each amount of a line."""
     measure = terms.catalogue.measures[line.measure]
     proxy = terms.catalogue.proxy_of(measure)
-    pence = recompute(worth.steps)
+    counted, price = product(worth.counted), worth.price
+    shown = counted.shown()
+    if price is None:
+        return ValuedLine(line, shown, 0, 0, 0, None, None, None, measure, proxy, worth)
+    pence = counted.by(price.central).pence()
     return ValuedLine(
         line=line,
-        counted_quantity=product(worth.counted).shown(),
-        social_pence=pence if worth.component == "social" else 0,
-        local_economic_pence=pence if worth.component == "local_economic" else 0,
-        fiscal_pence=pence if worth.is_fiscal else 0,
-        low_pence=_pence(worth.counted[0], worth.low_rest),
-        high_pence=_pence(worth.counted[0], worth.high_rest),
-        initial_spend_pence=worth.initial_spend.pence() if worth.initial_spend is not None else None,
+        counted_quantity=shown,
+        social_pence=pence if price.component == "social" else 0,
+        local_economic_pence=pence if price.component == "local_economic" else 0,
+        fiscal_pence=pence if price.is_fiscal else 0,
+        low_pence=counted.by(price.low).pence() if price.low is not None else None,
+        high_pence=counted.by(price.high).pence() if price.high is not None else None,
+        initial_spend_pence=counted.pence() if price.shows_initial_spend else None,
         measure=measure,
         proxy=proxy,
         worth=worth,
-        price_year=_price_year(measure, proxy, line, terms.options) if worth.component is not None else None,
     )
-
-
-def _pence(first: Step, rest: Exact | None) -> int | None:
-    """The pence to which a first step and the rest lead."""
-    if rest is None or first.factor is None:
-        return None
-    return rest.times(first.factor, first.divisor).pence()
-
-
-def _price_year(measure: Measure, proxy: Proxy | None, line: Line, options: Options) -> int:
-    """The year in whose prices the line's pounds stand, after uprating if that was asked for."""
-    if options.uprate_to_price_year is not None:
-        return options.uprate_to_price_year
-    return price_year_of(measure, proxy, line)
-
-
-def _worth(
-    measure: Measure, proxy: Proxy | None, line: Line, counted: tuple[Step, ...], terms: Terms
-) -> Worth:
-    if measure.valuation == "local_multiplier":
-        return _local_spend(measure, line, counted, terms)
-    if proxy is None:
-        return Worth(counted, counted)
-
-    central, low, high = proxy_values(proxy, line)
-    after = _after_pricing(measure, proxy, line, terms, central)
-    # Only discounting looks at the value itself; without it the three share what stands beside it.
-    beside = None if terms.options.discount else product((*counted[1:], *after))
-
-    def rest(value: UnitValue | None) -> Exact | None:
-        if value is None:
-            return None
-        others = beside or product((*counted[1:], *_after_pricing(measure, proxy, line, terms, value)))
-        return others.times(*value.factor_and_divisor)
-
-    return Worth(
-        counted=counted,
-        steps=(*counted, proxy_step(proxy, central), *after),
-        component=proxy.component,
-        is_fiscal=proxy.value_type == "fiscal",
-        low_rest=rest(low),
-        high_rest=rest(high),
-    )
-
-
-def _local_spend(measure: Measure, line: Line, counted: tuple[Step, ...], terms: Terms) -> Worth:
-    row = terms.catalogue.multipliers[(line.place or "", line.industry or "")]
-    counts_initial = terms.catalogue.content.counts_initial_spend
-    value = multiplier_value(row, line, counts_initial_spend=counts_initial)
-    step = multiplier_step(row, value, counts_initial_spend=counts_initial)
-    return Worth(
-        counted=counted,
-        steps=(*counted, step, *_after_pricing(measure, None, line, terms, value)),
-        component=row.component,
-        initial_spend=None if counts_initial else product(counted),
-    )
-
-
-def _after_pricing(
-    measure: Measure, proxy: Proxy | None, line: Line, terms: Terms, value: UnitValue
-) -> tuple[Step, ...]:
-    steps = adjustment_steps(measure, proxy, line, terms.options, terms.figures, value)
-    return (*steps, _ROUNDING_STEP)
