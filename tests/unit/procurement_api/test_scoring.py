@@ -82,6 +82,14 @@ def test_points_are_rounded_half_up_to_four_decimals():
     assert halves[TWO].points == Decimal("0.0005")  # 0.000525
 
 
+def test_half_a_step_is_rounded_up_also_where_the_share_has_no_short_decimal():
+    measures = [ScoredMeasure("A", Decimal(30), None)]
+    method = Method("relative_to_highest", Decimal("0.7"), Decimal("0.3"), Decimal(5))
+    offers = [offer(ONE, {"A": offered("19902.90")}), offer(TWO, {"A": offered("42000.00")})]
+    # 19902.90 ÷ 42000 × 21 is 9.95145 exactly; the share alone is 0.4738785714…
+    assert by_bid(score(measures, method, offers))[ONE].points == Decimal("9.9515")
+
+
 def test_where_nobody_offers_value_nobody_gets_points_and_nothing_divides_by_zero():
     measures = [ScoredMeasure("A", Decimal(60), None), ScoredMeasure("B", Decimal(40), None)]
     nothing = {"A": offered("0.00"), "B": offered("0.00")}

@@ -12,17 +12,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Literal
 from uuid import UUID
 
+from cdp_common.kernel.exact import Exact
 from procurement_api.domain.after_opening import joined_words
 
-POINTS_STEP = Decimal("0.0001")
+POINTS_PLACES = 4
 """Points are rounded half up to four decimals once, per measure and part; totals sum rounded points."""
 
 ZERO = Decimal(0)
-ONE = Decimal(1)
 NO_POUNDS = Decimal("0.00")
 HIGHEST_VALUE = "the highest bid's value"
 HIGHEST_QUANTITY = "the highest bid's quantity"
@@ -211,7 +211,7 @@ def _by_value(measure: ScoredMeasure, method: Method, line: OfferedLine, highest
     if basis is None or basis <= 0:
         words = f"No bid offers value here, so the {available:f} points for quantity go to nobody."
         return _Part(ZERO, words, basis)
-    points = _points(offered / basis, available)
+    points = _points(offered, basis, available)
     capped = ", at most all of them" if offered > basis else ""
     words = f"{offered:f} ÷ {against} {basis:f} × {available:f} = {points:f} points for quantity{capped}."
     return _Part(points, words, basis)
@@ -221,15 +221,17 @@ def _by_answer(measure: ScoredMeasure, method: Method, panel: Decimal | None, wa
     available = measure.weight * method.qualitative_share
     if panel is None:
         return _Part(ZERO, f"{waiting}: 0 of {available:f} points.")
-    points = _points(panel / method.scale_max, available)
+    points = _points(panel, method.scale_max, available)
     words = (
         f"Panel score {panel:f} ÷ {method.scale_max:f} × {available:f} = {points:f} points for the answer."
     )
     return _Part(points, words)
 
 
-def _points(share: Decimal, available: Decimal) -> Decimal:
-    """That share of the available points: never less than none, never more than all."""
-    earned = (min(max(share, ZERO), ONE) * available).quantize(POINTS_STEP, ROUND_HALF_UP)
+def _points(part: Decimal, whole: Decimal, available: Decimal) -> Decimal:
+    """The part's share of the available points: never less than none, never more than all."""
+    held = min(max(part, ZERO), whole)
+    # The share itself is not rounded: of £19,902.90 in £42,000 it has no end, of 21 points it is 9.95145.
+    earned = Exact().times(held, whole).times(available).rounded(POINTS_PLACES)
     # Rounding up must not give more than there is, or a tender's points could come to more than 100.
     return min(earned, available)
