@@ -139,8 +139,22 @@ def test_lines_without_a_schedule_owe_their_quarters_and_their_last_day():
     span = Period(date(2026, 4, 1), date(2026, 10, 15))
     days = [one.period.end for one in of_agreement(agreement(unscheduled=span))]
     assert days == [date(2026, 6, 30), date(2026, 9, 30), date(2026, 10, 15)]
-    ended = agreement(unscheduled=span, ended_on=date(2026, 9, 30))
-    assert [one.period.end for one in of_agreement(ended)] == [date(2026, 6, 30), date(2026, 9, 30)]
+
+
+@pytest.mark.parametrize(
+    ("ended_on", "days"),
+    [
+        (date(2026, 10, 14), [date(2026, 6, 30), date(2026, 9, 30), date(2026, 10, 14)]),
+        (date(2026, 9, 30), [date(2026, 6, 30), date(2026, 9, 30)]),
+        (date(2026, 8, 15), [date(2026, 6, 30), date(2026, 8, 15)]),
+        (date(2026, 4, 1), [date(2026, 4, 1)]),
+        (date(2026, 3, 31), []),
+    ],
+)
+def test_an_agreement_that_ends_early_owes_its_quarters_up_to_the_day_of_its_end(ended_on, days):
+    span = Period(date(2026, 4, 1), date(2026, 10, 15))
+    owed_days = of_agreement(agreement(unscheduled=span, ended_on=ended_on))
+    assert [one.period.end for one in owed_days] == days
 
 
 def test_an_agreements_obligation_is_met_by_a_report_of_the_day():

@@ -239,8 +239,7 @@ def month_of(day: date) -> Period:
 
 def _last_ended(day: date, due_days: int, period_of: Callable[[date], Period]) -> Period:
     """The first period whose report falls due on the day or later."""
-    period = period_of(day - timedelta(days=due_days))
-    return period if period.end + timedelta(days=due_days) >= day else period_of(period.end + _ONE_DAY)
+    return period_of(day - timedelta(days=due_days))
 
 
 def _of_period(
@@ -275,13 +274,24 @@ def _covered_on(organisation_id: UUID, days: Period, reports: ReportsOf) -> date
 
 
 def _days_due(agreement: Agreement) -> list[date]:
-    """The days up to which something is to be reported: scheduled days, and the quarters of what has none."""
-    days = set(agreement.due_days)
-    if agreement.unscheduled is not None:
-        day = quarter_of(agreement.unscheduled.start).end
-        while day < agreement.unscheduled.end:
-            days.add(day)
-            day = quarter_of(day + _ONE_DAY).end
-        days.add(agreement.unscheduled.end)
+    """The days up to which something is to be reported: scheduled days, and the quarters of what has none.
+
+    What has no schedule is reported up to its last day, which an early end brings forward.
+    """
     ended = agreement.ended_on
-    return sorted(day for day in days if ended is None or day <= ended)
+    days = {day for day in agreement.due_days if ended is None or day <= ended}
+    if agreement.unscheduled is not None:
+        last = agreement.unscheduled.end if ended is None else min(agreement.unscheduled.end, ended)
+        if last >= agreement.unscheduled.start:
+            days |= _quarter_ends(Period(agreement.unscheduled.start, last))
+    return sorted(days)
+
+
+def _quarter_ends(period: Period) -> set[date]:
+    """The last days of the quarters that lie in a period, and its own last day."""
+    found = {period.end}
+    day = quarter_of(period.start).end
+    while day < period.end:
+        found.add(day)
+        day = quarter_of(day + _ONE_DAY).end
+    return found
