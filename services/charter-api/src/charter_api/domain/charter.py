@@ -81,11 +81,17 @@ class PledgePeriod:
 
 
 def expiry(signed_on: date, review_months: int) -> date:
-    """The last day of a signature: the day before the same day `review_months` later."""
+    """The last day of a signature: the day before the same day `review_months` later.
+
+    In a month without that day it is the month's last: a year from 29 February ends on 28 February, as
+    every year of the platform does.
+    """
     month_index = signed_on.month - 1 + review_months
     year, month = signed_on.year + month_index // 12, month_index % 12 + 1
-    day = min(signed_on.day, monthrange(year, month)[1])
-    return date(year, month, day) - timedelta(days=1)
+    days = monthrange(year, month)[1]
+    if signed_on.day > days:
+        return date(year, month, days)
+    return date(year, month, signed_on.day) - timedelta(days=1)
 
 
 def require_signing_day_holds(signed_on: date) -> None:
