@@ -61,6 +61,13 @@ def test_one_bid_far_from_two_that_agree_is_flagged_and_two_bids_are_too_few():
     assert flags_of(promises("10", "100"), None, STARTS_ON, {}, RULES) == []
 
 
+def test_what_a_contract_pays_for_at_most_is_never_rounded_up():
+    # £222,221.99 is a penny short of the wages of ten years: ten years would read as if nothing were wrong.
+    [flag] = flags_of(promises("10", unit="fte_years"), Decimal("222221.99"), STARTS_ON, {}, RULES)
+    assert (flag.kind, flag.compared_with) == ("work_beyond_value", Decimal("9.99"))
+    assert "it pays for 9.99 at most" in flag.explanation
+
+
 def test_the_limit_itself_is_not_far():
     others = [Decimal(0), Decimal(1), Decimal(2)]  # median 1, MAD 1: far begins beyond 3.5 ÷ 0.6745
     at = Decimal(1) + Decimal("3.5") / Decimal("0.6745")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from typing import Literal
 from uuid import UUID
 
@@ -150,7 +150,7 @@ def _work(promise: Promise, value_gbp: Decimal, wage: Wage, rules: PlausibilityR
     yearly = wage.hourly_gbp * rules.hours_per_week * rules.weeks_per_year
     if promise.quantity * yearly <= value_gbp:
         return None
-    payable = _shown(value_gbp / yearly)
+    payable = (value_gbp / yearly).quantize(SHOWN, ROUND_DOWN)  # at most: never rounded up
     hours = f"{rules.hours_per_week:f} hours × {rules.weeks_per_year:f} weeks"
     words = (
         f"{promise.quantity:f} FTE-years cost at least £{_shown(promise.quantity * yearly):f} in wages "
