@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from cdp_common.kernel.errors import Conflict, FieldError, InvalidInput
-from procurement_api.domain.exact import decimal_places
+from cdp_common.kernel.exact import decimal_places
 
 MAX_CLARIFICATIONS = 500
 """Of one bid; more would be a slip of the program that sends them."""

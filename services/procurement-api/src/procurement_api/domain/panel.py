@@ -14,7 +14,7 @@ from typing import Literal
 from uuid import UUID
 
 from cdp_common.kernel.errors import Conflict, Forbidden, InvalidInput
-from procurement_api.domain.exact import decimal_places
+from cdp_common.kernel.exact import decimal_places
 from procurement_api.domain.scoring import UNSCORED
 
 PanelKind = Literal["moderated", "single"]

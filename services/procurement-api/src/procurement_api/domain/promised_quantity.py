@@ -9,9 +9,9 @@ from functools import cached_property
 from typing import NamedTuple
 
 from cdp_common.kernel.errors import FieldError
+from cdp_common.kernel.exact import decimal_places
 from cdp_common.kernel.input_checks import Fault, input_faults, stated_faults
 from cdp_common.kernel.inputs import Employment, Inputs, Ratio, derived_quantity
-from procurement_api.domain.exact import decimal_places
 
 QUANTITY_LIMIT = Decimal(10) ** 15
 """Quantities stay below this, as toms-engine values none above."""

@@ -10,8 +10,8 @@ from decimal import Decimal
 from typing import Literal
 
 from cdp_common.kernel.errors import Conflict, FieldError, InvalidInput
+from cdp_common.kernel.exact import decimal_places
 from procurement_api.domain.contract_period import ContractPeriod, period_faults
-from procurement_api.domain.exact import decimal_places
 
 TenderState = Literal["draft", "published", "closed", "evaluated", "awarded", "cancelled"]
 FULL_WEIGHT = Decimal(100)

@@ -20,6 +20,7 @@ from cdp_common.contracts.toms import Explanation, ValuationLine, ValuationReque
 from cdp_common.db.database import Database
 from cdp_common.db.idempotency import Answer, Once
 from cdp_common.kernel.errors import FieldError
+from cdp_common.kernel.exact import without_trailing_zeros
 from cdp_common.kernel.money import gbp_from_pence
 from cdp_common.kernel.periods import Period
 from cdp_common.web.caller import Caller
@@ -29,7 +30,6 @@ from procurement_api.domain.after_opening import (
     LineDisregarded,
     require_lower,
 )
-from procurement_api.domain.exact import plain
 from procurement_api.storage.after_opening import add_accepted, standing_lines
 from procurement_api.use_cases.actors import acted_by
 from procurement_api.use_cases.entries_of import entries_of
@@ -97,7 +97,8 @@ async def _lowerable(
     if line["disregarded"] is not None:
         raise LineDisregarded("The line is disregarded; there is nothing of it to accept.")
     pinned = {one["measure"]: PinnedMeasure.model_validate(one) for one in tender["measures"]}
-    require_lower(draft.accepted_quantity, plain(line["quantity"]), pinned[line["measure"]].decimals)
+    standing = without_trailing_zeros(line["quantity"])
+    require_lower(draft.accepted_quantity, standing, pinned[line["measure"]].decimals)
     return line
 
 
@@ -134,7 +135,7 @@ def _answer(row: Mapping[str, Any], line: Mapping[Any, Any], version: int | None
         bid_id=row["bid_id"],
         line_id=row["line_id"],
         version=row["version"],
-        promised_quantity=plain(line["promised"]),
+        promised_quantity=without_trailing_zeros(line["promised"]),
         accepted_quantity=row["quantity"],
         reason=row["reason"],
         social_gbp=gbp_from_pence(row["social_pence"]),

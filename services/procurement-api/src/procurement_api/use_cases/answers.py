@@ -14,8 +14,8 @@ from cdp_common.contracts.bids import OpenedLine
 from cdp_common.contracts.commitments import CommitmentLine, ScheduledShare
 from cdp_common.contracts.tenders import PinnedMeasure, Tender, TenderTerms
 from cdp_common.contracts.toms import Explanation
+from cdp_common.kernel.exact import without_trailing_zeros
 from cdp_common.kernel.money import gbp_from_pence
-from procurement_api.domain.exact import plain
 from procurement_api.use_cases.actors import actor_answer
 from procurement_api.use_cases.tender_values import lots_answer, value_answer
 
@@ -81,7 +81,7 @@ def opened_line_answer(row: Mapping[Any, Any]) -> OpenedLine:
         measure=row["measure"],
         lot=row["lot"],
         once_if_any_won=row["once_if_any_won"],
-        quantity=plain(row["quantity"]),
+        quantity=without_trailing_zeros(row["quantity"]),
         unit=row["unit"],
         inputs=row["inputs"],
         activity=row["activity"],
@@ -92,7 +92,7 @@ def opened_line_answer(row: Mapping[Any, Any]) -> OpenedLine:
         industry=row["industry"],
         area_code=row["area_code"],
         schedule=[ScheduledShare.model_validate(part) for part in row["schedule"]],
-        counted_quantity=plain(row["counted_quantity"]),
+        counted_quantity=without_trailing_zeros(row["counted_quantity"]),
         social_gbp=gbp_from_pence(row["social_pence"]),
         local_economic_gbp=gbp_from_pence(row["local_economic_pence"]),
         total_gbp=gbp_from_pence(row["social_pence"] + row["local_economic_pence"]),
@@ -113,11 +113,11 @@ def commitment_answer(row: Mapping[Any, Any]) -> CommitmentLine:
         edition_hash=row["edition_hash"],
         method_version=row["method_version"],
         unit=row["unit"],
-        quantity=plain(row["quantity"]),
+        quantity=without_trailing_zeros(row["quantity"]),
         inputs=row["inputs"],
         activity=row["activity"],
         target_group=row["target_group"],
-        counted_quantity=plain(row["counted_quantity"]),
+        counted_quantity=without_trailing_zeros(row["counted_quantity"]),
         social_gbp=gbp_from_pence(row["social_pence"]),
         local_economic_gbp=gbp_from_pence(row["local_economic_pence"]),
         low_gbp=gbp_or_none(row["low_pence"]),

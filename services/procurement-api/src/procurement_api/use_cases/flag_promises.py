@@ -11,9 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from cdp_common.contracts.evaluations import PlausibilityFlag
 from cdp_common.contracts.tenders import TenderTerms
 from cdp_common.contracts.toms import Source
+from cdp_common.kernel.exact import without_trailing_zeros
 from cdp_common.kernel.money import gbp_from_pence
 from procurement_api.domain import plausibility as rules
-from procurement_api.domain.exact import plain
 from procurement_api.storage.after_opening import standing_lines
 from procurement_api.storage.plausibility_rules import shipped_rules
 from procurement_api.storage.similar_contracts import promised_per_million
@@ -50,5 +50,5 @@ async def _promises(tx: AsyncConnection, tender: RowMapping) -> list[rules.Promi
     for line in await standing_lines(tx, sorted(entries.bids)):
         if line["disregarded"] is None and entries.counts(line["bid_id"], line["lot"]):
             key = (line["bid_id"], line["measure"], line["unit"])
-            sums[key] = sums.get(key, Decimal(0)) + plain(line["quantity"])
+            sums[key] = sums.get(key, Decimal(0)) + without_trailing_zeros(line["quantity"])
     return [rules.Promise(bid, measure, unit, quantity) for (bid, measure, unit), quantity in sums.items()]

@@ -10,9 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cdp_common.contracts.evaluations import AnswerScore, EvaluatorScore
 from cdp_common.contracts.tenders import TenderTerms
+from cdp_common.kernel.exact import without_trailing_zeros
 from procurement_api.domain import panel as rules
 from procurement_api.domain.entries import Place
-from procurement_api.domain.exact import plain
 from procurement_api.storage.panels import latest_consensus, latest_declarations, latest_scores, people_of
 from procurement_api.use_cases.entries_of import place_of
 from procurement_api.use_cases.panel_members import interests, person
@@ -62,12 +62,12 @@ def answer_score(answer: rules.Verdict | None) -> AnswerScore | None:
 
 def _given(row: RowMapping) -> rules.GivenScore:
     told = ("id", "bid_id", "measure", "evaluator_id", "reason", "version")
-    return rules.GivenScore(**{name: row[name] for name in told}, score=plain(row["score"]))
+    return rules.GivenScore(**{name: row[name] for name in told}, score=without_trailing_zeros(row["score"]))
 
 
 def _agreed(row: RowMapping) -> rules.Agreed:
     return rules.Agreed(
-        score=plain(row["score"]),
+        score=without_trailing_zeros(row["score"]),
         reason=row["reason"],
         moderator_id=row["moderator_id"],
         rests_on=frozenset(UUID(score_id) for score_id in row["rests_on"]),

@@ -12,11 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cdp_common.contracts.evaluations import BidResult, MeasureScore
 from cdp_common.contracts.tenders import TenderTerms
+from cdp_common.kernel.exact import without_trailing_zeros
 from cdp_common.kernel.money import gbp_from_pence
 from procurement_api.domain import scoring
 from procurement_api.domain.after_opening import accepted_words, joined_words
 from procurement_api.domain.entries import Entries
-from procurement_api.domain.exact import plain
 from procurement_api.domain.lot_scoring import (
     OWED_ONCE,
     AskedMeasure,
@@ -116,7 +116,7 @@ def _offered(lines: Sequence[Mapping[Any, Any]], lot: str | None) -> dict[str, s
         (
             line["measure"],
             scoring.OfferedLine(
-                quantity=plain(line["quantity"]),
+                quantity=without_trailing_zeros(line["quantity"]),
                 value_gbp=gbp_from_pence(line["social_pence"] + line["local_economic_pence"]),
                 disregarded=line["disregarded"],
                 licensed_framework=line["licensed_framework"],
@@ -131,7 +131,8 @@ def _note(line: Mapping[Any, Any], lot: str | None) -> str | None:
     """What is told of a line of which only a part was accepted, and of one that is owed once."""
     words = [OWED_ONCE] if lot is not None and line["lot"] is None else []
     if line["accepted_version"]:
-        promised, accepted = plain(line["promised"]), plain(line["quantity"])
+        promised = without_trailing_zeros(line["promised"])
+        accepted = without_trailing_zeros(line["quantity"])
         words.append(accepted_words(promised, accepted, line["accepted_reason"]))
     return joined_words(words)
 

@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from cdp_common.contracts.panels import DeclaredInterests, Panel, PanelMember, RecordedScore
 from cdp_common.db.database import Database
 from cdp_common.db.paging import cut_page
+from cdp_common.kernel.exact import without_trailing_zeros
 from cdp_common.web.caller import Caller
-from procurement_api.domain.exact import plain
 from procurement_api.storage.panels import has_scored, latest_declarations, people_of, scores_page
 from procurement_api.storage.tenders import tender_by_id
 from procurement_api.use_cases.panel_members import EVALUATOR, MODERATOR
@@ -80,5 +80,7 @@ async def _seen_as(
 def _score(row: RowMapping) -> RecordedScore:
     told = ("id", "bid_id", "measure", "evaluator_id", "reason", "version", "recorded_at")
     return RecordedScore(
-        **{name: row[name] for name in told}, lot=row["lot"] or None, score=plain(row["score"])
+        **{name: row[name] for name in told},
+        lot=row["lot"] or None,
+        score=without_trailing_zeros(row["score"]),
     )

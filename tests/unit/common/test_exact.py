@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from procurement_api.domain.exact import decimal_places, plain
+from cdp_common.kernel.exact import decimal_places, without_trailing_zeros
 
 
 @pytest.mark.parametrize(
@@ -20,4 +20,4 @@ def test_trailing_zeros_are_no_decimal_places(value, places):
     [("12.50000000", "12.5"), ("100.00000000", "100"), ("1E+3", "1000"), ("0E-8", "0"), ("-0.10", "-0.1")],
 )
 def test_a_number_is_written_without_trailing_zeros_or_exponent(value, text):
-    assert str(plain(Decimal(value))) == text
+    assert str(without_trailing_zeros(Decimal(value))) == text
