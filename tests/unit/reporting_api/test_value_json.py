@@ -10,12 +10,7 @@ from reporting_api.domain.groupings import GroupedCell
 from reporting_api.domain.obligations import ReportingCoverage
 from reporting_api.storage.figures import EditionUse
 from reporting_api.storage.remembered import Remembered
-from reporting_api.use_cases.compute_value import (
-    ComputedValue,
-    Dimension,
-    collective_value,
-    licensed_cells,
-)
+from reporting_api.use_cases.compute_value import ComputedValue, Dimension, collective_value
 from reporting_api.use_cases.value_json import live_json
 
 SUMS = (
@@ -70,6 +65,13 @@ def cells() -> dict[Dimension, list[GroupedCell]]:
         Dimension("theme"): made,
         Dimension("organisation", "delivered_by"): [],
         Dimension("area"): made[:1],
+    }
+
+
+def licensed_cells(value: ComputedValue) -> dict[Dimension, frozenset[str]]:
+    return {
+        dimension: frozenset(cell.key for cell in found if cell.is_licensed)
+        for dimension, found in value.cells.items()
     }
 
 

@@ -90,6 +90,11 @@ def month_end(day: date) -> date:
     return day.replace(day=monthrange(day.year, day.month)[1])
 
 
+def month_of(day: date) -> Period:
+    """The calendar month in which `day` lies."""
+    return Period(day.replace(day=1), month_end(day))
+
+
 def quarter_of(day: date) -> Period:
     """The quarter in which `day` lies: January, April, July or October to the end of the third month."""
     first_month = 3 * ((day.month - 1) // 3) + 1

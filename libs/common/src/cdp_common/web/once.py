@@ -19,7 +19,6 @@ from cdp_common.web.once_header import HEADER
 from cdp_common.web.requests import operation_of
 
 REPLAYED_HEADER = "Idempotency-Replayed"
-MAX_KEY_CHARS = 128
 _RANDOM_KEY = re.compile(r"[A-Za-z0-9_-]{22,128}")
 _UUID = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 

@@ -99,9 +99,3 @@ def request_spans() -> tuple[TelemetryConfig, list[Middleware]]:
         alone = Middleware(IdsAlone, tracer=provider.get_tracer(__name__))
         return {**NATIVE_TELEMETRY, "tracing": False}, [alone]
     return NATIVE_TELEMETRY, []
-
-
-def current_trace_id() -> str | None:
-    """The id of the trace that the running code belongs to, as 32 hex digits."""
-    context = trace.get_current_span().get_span_context()
-    return trace.format_trace_id(context.trace_id) if context.is_valid else None

@@ -47,15 +47,6 @@ class DeliveredLine:
     data_status: DataStatus
 
 
-@dataclass(frozen=True, slots=True)
-class DeliveredEntry:
-    """A delivered line with how much of it counts, and its value."""
-
-    line: DeliveredLine
-    counted_quantity: Decimal
-    amounts: Amounts
-
-
 def landings_of(
     areas: Sequence[AreaShare], place_of_area: Mapping[str, str] | None, place_slug: str
 ) -> tuple[Landing, ...]:

@@ -15,7 +15,7 @@ from typing import Literal
 from uuid import UUID
 
 from cdp_common.kernel.errors import FieldError, InvalidInput
-from cdp_common.kernel.periods import Period, month_end, quarter_of
+from cdp_common.kernel.periods import Period, month_of, quarter_of
 from reporting_api.domain.entries import DataStatus
 from reporting_api.domain.obligations import Membership, covers, memberships_on, ratio_of
 from reporting_api.domain.reports import Tenure
@@ -230,11 +230,6 @@ def notice_of(owed: Obligation, calendar: Calendar, today: date) -> tuple[Notice
     left = (owed.due_on - today).days
     reached = [days for days in calendar.reminder_days if left <= days]
     return ("reminder", min(reached)) if reached else None
-
-
-def month_of(day: date) -> Period:
-    """The calendar month in which `day` lies."""
-    return Period(day.replace(day=1), month_end(day))
 
 
 def _last_ended(day: date, due_days: int, period_of: Callable[[date], Period]) -> Period:

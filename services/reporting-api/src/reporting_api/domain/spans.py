@@ -11,8 +11,3 @@ def classes(spans: Iterable[int], bits: int) -> dict[int, frozenset[int]]:
     for span in spans:
         found.setdefault(span & bits, set()).add(span)
     return {of: frozenset(members) for of, members in found.items()}
-
-
-def is_told(span: int, spans: Iterable[int], bits: int) -> bool:
-    """Whether publications of these bits tell a span by itself."""
-    return bool(span & bits) and classes(spans, bits).get(span & bits) == frozenset({span})

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from cdp_common.kernel.errors import InvalidInput
-from cdp_common.kernel.periods import Period, month_end, quarter_of
+from cdp_common.kernel.periods import Period, month_end, month_of, quarter_of
 
 Granularity = Literal["month", "quarter", "financial_year"]
 """Calendar months and quarters; a financial year is the twelve months that end with 31 March
@@ -28,11 +28,6 @@ class TooManyPeriods(InvalidInput):
 
     code = "too_many_periods"
     title = "The window has too many periods"
-
-
-def month_of(day: date) -> Period:
-    """The calendar month in which `day` lies."""
-    return Period(day.replace(day=1), month_end(day))
 
 
 def financial_year_of(day: date) -> Period:

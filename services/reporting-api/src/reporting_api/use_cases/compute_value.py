@@ -319,14 +319,6 @@ def collective_value(
     )
 
 
-def licensed_cells(computed: ComputedValue) -> dict[Dimension, frozenset[str]]:
-    """Per grouping the cells that have nothing to show to a reader without the licence."""
-    return {
-        dimension: frozenset(cell.key for cell in cells if cell.is_licensed)
-        for dimension, cells in computed.cells.items()
-    }
-
-
 def with_licensed_totals(
     computed: ComputedValue, licensed: Mapping[TotalKey, LicensedTotal]
 ) -> ComputedValue:

@@ -27,11 +27,6 @@ class CsvReader(RowReader):
         super().__init__(extra)
         self._names: list[str] = []
 
-    @property
-    def has_header(self) -> bool:
-        """Whether the header has been read."""
-        return bool(self._names)
-
     def _split(self, data: bytes, *, is_last: bool) -> tuple[Rows, bytes]:
         if not self._names:
             end = data.find(_END)
