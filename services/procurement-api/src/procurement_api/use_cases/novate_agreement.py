@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import RowMapping
@@ -55,22 +56,8 @@ async def novate_agreement(
         if (earlier := await answer_before(tx, once)) is not None:
             return earlier
         await _require_novable(tx, row, found, caller, if_match)
-        change = {
-            "agreement_id": agreement_id,
-            "version": row["version"] + 1,
-            "kind": "novation",
-            "effective_on": novation.effective_on,
-            "reason": novation.reason,
-            "recorded_at": now,
-            **actor_row(caller, by="changed_by"),
-            "deliverer_organisation_id": deliverer.id,
-            "ends_on": row["ends_on"],
-            "value_pence": row["value_pence"],
-            "value_gross_pence": row["value_gross_pence"],
-            "line_ids": [],
-        }
         parties = {"deliverer_organisation_id": deliverer.id, "deliverer_name": deliverer.legal_name}
-        changed = await add_change(tx, change, parties, [], [])
+        changed = await add_change(tx, _change_row(row, found, caller, now), parties, [], [])
         [agreement] = agreement_answers([changed], await lines_of_agreements(tx, [agreement_id]))
         told = CommitmentsNovated(
             source_id=agreement_id,
@@ -87,6 +74,25 @@ async def novate_agreement(
         )
         await publish_novation(tx, changed, deliverer, novation.effective_on, now)
         return await keep_answer(tx, once, 201, for_reader(agreement, caller.scopes), now)
+
+
+def _change_row(
+    row: RowMapping, novation: AgreementNovation, caller: Caller, now: datetime
+) -> dict[str, Any]:
+    return {
+        "agreement_id": row["id"],
+        "version": row["version"] + 1,
+        "kind": "novation",
+        "effective_on": novation.effective_on,
+        "reason": novation.reason,
+        "recorded_at": now,
+        **actor_row(caller, by="changed_by"),
+        "deliverer_organisation_id": novation.deliverer_organisation_id,
+        "ends_on": row["ends_on"],
+        "value_pence": row["value_pence"],
+        "value_gross_pence": row["value_gross_pence"],
+        "line_ids": [],
+    }
 
 
 async def _require_novable(

@@ -78,26 +78,8 @@ async def vary_agreement(
         if (earlier := await answer_before(tx, once)) is not None:
             return earlier
         lines = await _variable(tx, row, variation, caller, if_match)
-        version, ids = row["version"] + 1, touched(varied)
-        columns = _columns(row, variation)
-        indicators = varied_kpi_columns(row, lines, varied.new_lines, variation)
-        change = {
-            "agreement_id": agreement_id,
-            "version": version,
-            "kind": "variation",
-            "effective_on": variation.effective_on,
-            "reason": variation.reason,
-            "recorded_at": now,
-            **actor_row(caller, by="changed_by"),
-            "deliverer_organisation_id": row["deliverer_organisation_id"],
-            **columns,
-            "value_gross_pence": indicators["value_gross_pence"],
-            "line_ids": [str(line_id) for line_id in ids],
-        }
-        versions = [{**each, "version": version} for each in varied.versions]
-        new_lines = [{**each, "agreement_id": agreement_id} for each in varied.new_lines]
-        changed = await add_change(tx, change, {**columns, **indicators}, versions, new_lines)
-        standing = await lines_of_agreements(tx, [agreement_id])
+        changed = await _changed(tx, row, lines, variation, varied, caller, now)
+        standing, ids = await lines_of_agreements(tx, [agreement_id]), touched(varied)
         [agreement] = agreement_answers([changed], standing)
         told = CommitmentsVaried(
             source_id=agreement_id,
@@ -130,6 +112,36 @@ async def _variable(
     require_variation_holds(standing_of(row, lines, changed_on), _rules_of(variation))
     require_varied_kpis(row, lines, variation)
     return lines
+
+
+async def _changed(
+    tx: AsyncConnection,
+    row: RowMapping,
+    lines: list[dict[str, Any]],
+    variation: AgreementVariation,
+    varied: Varied,
+    caller: Caller,
+    now: datetime,
+) -> RowMapping:
+    """The agreement's row after the variation, which is written with the lines that it changes."""
+    version, columns = row["version"] + 1, _columns(row, variation)
+    indicators = varied_kpi_columns(row, lines, varied.new_lines, variation)
+    change = {
+        "agreement_id": row["id"],
+        "version": version,
+        "kind": "variation",
+        "effective_on": variation.effective_on,
+        "reason": variation.reason,
+        "recorded_at": now,
+        **actor_row(caller, by="changed_by"),
+        "deliverer_organisation_id": row["deliverer_organisation_id"],
+        **columns,
+        "value_gross_pence": indicators["value_gross_pence"],
+        "line_ids": [str(line_id) for line_id in touched(varied)],
+    }
+    versions = [{**each, "version": version} for each in varied.versions]
+    new_lines = [{**each, "agreement_id": row["id"]} for each in varied.new_lines]
+    return await add_change(tx, change, {**columns, **indicators}, versions, new_lines)
 
 
 def _rules_of(variation: AgreementVariation) -> Variation:

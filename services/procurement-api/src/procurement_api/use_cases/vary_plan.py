@@ -28,7 +28,13 @@ from procurement_api.use_cases.others import known_edition
 from procurement_api.use_cases.plan_answers import plan_answers, standing_plan, tell_plan_varied
 from procurement_api.use_cases.rights import own_plan
 from procurement_api.use_cases.value_promises import PromiseTerms
-from procurement_api.use_cases.value_variation import LinesVaried, touched, value_variation, varied_lines
+from procurement_api.use_cases.value_variation import (
+    LinesVaried,
+    Varied,
+    touched,
+    value_variation,
+    varied_lines,
+)
 
 
 async def vary_plan(
@@ -60,19 +66,7 @@ async def vary_plan(
         if (earlier := await answer_before(tx, once)) is not None:
             return earlier
         await _variable(tx, row, variation, caller, if_match)
-        version, ids = row["version"] + 1, touched(varied)
-        change = {
-            "plan_id": plan_id,
-            "version": version,
-            "effective_on": variation.effective_on,
-            "reason": variation.reason,
-            "recorded_at": now,
-            **actor_row(caller, by="changed_by"),
-            "line_ids": [str(line_id) for line_id in ids],
-        }
-        versions = [{**each, "version": version} for each in varied.versions]
-        new_lines = [{**each, "plan_id": plan_id} for each in varied.new_lines]
-        changed = await add_plan_change(tx, change, versions, new_lines)
+        changed, ids = await _changed(tx, row, variation, varied, caller, now), touched(varied)
         [plan] = plan_answers([changed], await lines_of_plans(tx, [plan_id]))
         told = CommitmentsVaried(
             source_id=plan_id,
@@ -101,3 +95,27 @@ async def _variable(
         [profile_of(line) for line in variation.new_lines],
     )
     return lines
+
+
+async def _changed(
+    tx: AsyncConnection,
+    row: RowMapping,
+    variation: PlanVariation,
+    varied: Varied,
+    caller: Caller,
+    now: datetime,
+) -> RowMapping:
+    """The plan's row after the variation, which is written with the lines that it changes."""
+    version = row["version"] + 1
+    change = {
+        "plan_id": row["id"],
+        "version": version,
+        "effective_on": variation.effective_on,
+        "reason": variation.reason,
+        "recorded_at": now,
+        **actor_row(caller, by="changed_by"),
+        "line_ids": [str(line_id) for line_id in touched(varied)],
+    }
+    versions = [{**each, "version": version} for each in varied.versions]
+    new_lines = [{**each, "plan_id": row["id"]} for each in varied.new_lines]
+    return await add_plan_change(tx, change, versions, new_lines)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from cdp_common.db.database import Database
 from cdp_common.db.paging import CursorInvalid, decode_cursor
 from cdp_common.kernel.money import gbp_from_pence
 from cdp_common.web.caller import Caller, RoleMissing
-from reporting_api.domain.bridges import BRIDGED, bridge_steps, step_of, through_day
+from reporting_api.domain.bridges import BRIDGED, Step, bridge_steps, step_of, through_day
 from reporting_api.domain.disclosure import DisclosureRule
 from reporting_api.domain.publications import HEADLINES, PublicationNotFound
 from reporting_api.storage.bridges import Span, moved_entries, movement_of, movements, total_through
@@ -52,32 +52,33 @@ async def build_bridges(
                 last_number=earlier[-1]["number"] if earlier else None,
                 last_through=span.last_through,
                 last_gbp=gbp_from_pence(last[figure]),
-                steps=[
-                    BridgeStep(
-                        step=step.name,
-                        total_gbp=gbp_from_pence(step.pence),
-                        lines=[
-                            BridgeLine(
-                                organisation_id=line.organisation_id,
-                                organisation=names[line.organisation_id],
-                                measure=line.measure,
-                                edition_hash=line.edition_hash,
-                                entries=line.entries,
-                                total_gbp=gbp_from_pence(line.pence),
-                            )
-                            for line in sorted(
-                                step.lines, key=lambda line: (names[line.organisation_id], line.measure)
-                            )
-                        ],
-                        unnamed_gbp=gbp_from_pence(step.unnamed_pence),
-                    )
-                    for step in steps
-                ],
+                steps=[_step_told(step, names) for step in steps],
                 this_through=span.through,
                 this_gbp=gbp_from_pence(this[figure]),
             )
         )
     return bridges
+
+
+def _step_told(step: Step, names: Mapping[UUID, str]) -> BridgeStep:
+    """A step with its lines by the names of who adds to it."""
+    ordered = sorted(step.lines, key=lambda line: (names[line.organisation_id], line.measure))
+    return BridgeStep(
+        step=step.name,
+        total_gbp=gbp_from_pence(step.pence),
+        lines=[
+            BridgeLine(
+                organisation_id=line.organisation_id,
+                organisation=names[line.organisation_id],
+                measure=line.measure,
+                edition_hash=line.edition_hash,
+                entries=line.entries,
+                total_gbp=gbp_from_pence(line.pence),
+            )
+            for line in ordered
+        ],
+        unnamed_gbp=gbp_from_pence(step.unnamed_pence),
+    )
 
 
 async def list_bridge_entries(

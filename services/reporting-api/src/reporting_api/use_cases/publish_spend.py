@@ -24,6 +24,7 @@ from cdp_common.kernel.periods import Period
 from reporting_api.domain.disclosure import DisclosureRule, is_group_safe
 from reporting_api.domain.spend_disclosure import (
     OTHER,
+    Payment,
     SpendCell,
     grouped,
     is_whole_safe,
@@ -61,10 +62,10 @@ async def spend_to_publish(
         if period == window:
             return SpendToPublish(told.model_copy(update={"told_in": told.told_in or number}))
     imports = await imports_in(tx, place_id, None, window)
-    ids = [row["id"] for row in imports]
+    sources: list[SourceVersion] = [(row["id"], 0) for row in imports]
     names = {row["organisation_id"]: row["organisation_name"] for row in imports}
     missing = await partners_without_import(tx, place_id, None, window, imports, now)
-    payments = await payments_by_payee(tx, place_id, ids, window)
+    payments = await payments_by_payee(tx, place_id, [row["id"] for row in imports], window)
     third = [one for one in payments if not one.to_member]
     absent: SpendAbsent | None = None
     if overlapping:
@@ -86,28 +87,35 @@ async def spend_to_publish(
         data_status=status_of(row["data_status"] for row in imports),
     )
     if absent:
-        return SpendToPublish(told, [(one, 0) for one in ids])
+        return SpendToPublish(told, sources)
+    rounds = await newest_rounds(tx, place_id, None, window)
+    figures = _figures(third, names, rounds, agreed, rule)
+    kept_rounds = [(row["id"], 0) for row in rounds]
+    return SpendToPublish(told.model_copy(update=figures), sources, kept_rounds, sums_of(payments))
+
+
+def _figures(
+    third: Sequence[Payment],
+    names: Mapping[UUID, str],
+    rounds: Sequence[RowMapping],
+    agreed: frozenset[UUID],
+    rule: DisclosureRule,
+) -> dict[str, object]:
+    """What is told of payments to third parties: the whole, by partner, by category, and LM3."""
     by_partner = grouped(third, by_category=False)
     base = {UUID(key): sum(one.pence for one in of) for key, of in by_partner.items()}
-    rounds = await newest_rounds(tx, place_id, None, window)
     lm3, lm3_absent = multiplier_of(base, rounds, agreed, rule)
     cells = [
         published_cell(cell, names[UUID(cell.key)], None) for cell in protected(by_partner, agreed, rule)
     ]
     categories = protected(grouped(third, by_category=True), agreed, rule)
-    figures = {
+    return {
         "total": published_cell(spend_cell("total", third, is_withheld=False), "Total", None),
         "by_partner": sorted(cells, key=lambda cell: (cell.label, cell.key)),
         "by_category": [published_category(cell) for cell in categories],
         "local_multiplier": lm3,
         "local_multiplier_absent": lm3_absent,
     }
-    return SpendToPublish(
-        told.model_copy(update=figures),
-        [(one, 0) for one in ids],
-        [(row["id"], 0) for row in rounds],
-        sums_of(payments),
-    )
 
 
 def status_of(statuses: Iterable[DataStatus]) -> DataStatus:

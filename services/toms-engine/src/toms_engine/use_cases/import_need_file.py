@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -79,17 +80,20 @@ async def import_need_file(
             imported_at=now,
         )
         await store.add_file(tx, import_id, layout.index, receipt.model_dump(mode="json"))
-        event = NewEvent(
-            type="need_index.imported",
-            aggregate_type="need_import",
-            aggregate_id=import_id,
-            aggregate_version=1,
-            place_id=None,
-            audience=(PUBLIC,),
-            data={"index": layout.index, "places": [], "area_count": len(areas)},
-        )
-        await record_event(tx, event, now)
+        await record_event(tx, _imported(import_id, layout.index, len(areas)), now)
         return await once.keep(tx, 201, receipt, now=now)
+
+
+def _imported(import_id: UUID, index: str, area_count: int) -> NewEvent:
+    return NewEvent(
+        type="need_index.imported",
+        aggregate_type="need_import",
+        aggregate_id=import_id,
+        aggregate_version=1,
+        place_id=None,
+        audience=(PUBLIC,),
+        data={"index": index, "places": [], "area_count": area_count},
+    )
 
 
 def _read(
