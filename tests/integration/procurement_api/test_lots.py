@@ -162,6 +162,10 @@ async def test_a_tender_awarded_whole_keeps_its_standstill_too(world: World) -> 
     await world.evaluated(tender)
     assert await states(world, tender) == [(None, "evaluated")]
     await world.done("POST", f"{path}/summaries", {"winner_bid_id": bid}, as_=world.buyer)
+    before = await world.state()
+    early = await world.post(f"{path}/standstills", {"award_notice_on": "2026-11-30"}, as_=world.buyer)
+    assert faults(early) == [("/award_notice_on", "notice_before_summaries")]
+    assert await world.state() == before
     unknown = await world.post(f"{path}/standstills", {"award_notice_on": "2028-12-29"}, as_=world.buyer)
     assert faults(unknown) == [("/award_notice_on", "working_days_unknown")]
     await world.done("POST", f"{path}/standstills", {"award_notice_on": "2026-12-01"}, as_=world.buyer)

@@ -10,6 +10,7 @@ from procurement_api.domain.standstill import (
     StandstillInvalid,
     StandstillMissing,
     StandstillRunning,
+    require_notice_after_summaries,
     require_standstill_over,
     standstill_ends_on,
 )
@@ -46,6 +47,15 @@ def test_the_shipped_holidays_are_eight_a_year_on_weekdays_with_their_source():
     assert all(day.weekday() < 5 for day in CALENDAR.holidays)
     assert "gov.uk/bank-holidays" in CALENDAR.source
     assert (RULE.working_days, "section 51" in RULE.source) == (8, True)
+
+
+def test_a_notice_of_a_day_before_the_summaries_begins_no_standstill():
+    sent = date(2026, 12, 1)
+    require_notice_after_summaries(sent, sent)
+    with pytest.raises(StandstillInvalid) as refusal:
+        require_notice_after_summaries(date(2026, 11, 30), sent)
+    [fault] = refusal.value.errors
+    assert (fault.pointer, fault.code) == ("/award_notice_on", "notice_before_summaries")
 
 
 def test_signing_is_refused_to_the_last_day_and_taken_on_the_next():

@@ -71,6 +71,17 @@ def standstill_ends_on(notice_on: date, rule: StandstillRule, calendar: WorkingC
     raise StandstillInvalid("The standstill cannot be counted.", errors=[fault])
 
 
+def require_notice_after_summaries(notice_on: date, summaries_on: date) -> None:
+    """Refuse a notice of a day before bidders had their summaries (Procurement Act 2023, section 50(3)).
+
+    A standstill that began then might be over before anybody knew whom the contract goes to.
+    """
+    if notice_on < summaries_on:
+        words = f"The summaries were sent on {summaries_on}: the notice comes on that day or later."
+        fault = FieldError("/award_notice_on", "notice_before_summaries", words)
+        raise StandstillInvalid("The standstill cannot begin before the summaries.", errors=[fault])
+
+
 def require_standstill_over(ends_on: date | None, signed_on: date, today: date) -> None:
     """Refuse to sign before the standstill has ended, or where none has begun."""
     if ends_on is None:

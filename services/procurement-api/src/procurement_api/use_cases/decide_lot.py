@@ -19,13 +19,13 @@ from procurement_api.domain.lot_progress import (
     require_standstill_may_begin,
     require_winner,
 )
-from procurement_api.domain.standstill import standstill_ends_on
+from procurement_api.domain.standstill import require_notice_after_summaries, standstill_ends_on
 from procurement_api.domain.tender import require_state
 from procurement_api.storage.entries import WHOLE_TENDER
 from procurement_api.storage.legal_rules import shipped_calendar, shipped_standstill
 from procurement_api.storage.lots import add_decision, add_standstill
 from procurement_api.storage.tenders import change_tender, tender_by_id
-from procurement_api.use_cases.answers import tender_answer
+from procurement_api.use_cases.answers import LONDON, tender_answer
 from procurement_api.use_cases.current_evaluation import current_evaluation
 from procurement_api.use_cases.happenings import tell_tender
 from procurement_api.use_cases.keep_answer import answer_before, keep_answer
@@ -77,6 +77,9 @@ async def start_standstill(
         progress = await progress_of(tx, tender)
         require_lot(draft.lot, [lot["id"] for lot in tender["lots"]], progress.terms.award_by)
         require_standstill_may_begin(progress.facts(draft.lot))
+        sending = progress.of_round(progress.sendings, draft.lot)
+        assert sending is not None  # the summaries were sent, or it could not begin
+        require_notice_after_summaries(draft.award_notice_on, sending["sent_at"].astimezone(LONDON).date())
         row = {
             "tender_id": tender_id,
             "lot": draft.lot or WHOLE_TENDER,
