@@ -94,9 +94,8 @@ async def test_a_correction_keeps_the_claim_and_a_rejection_gives_it_back(world:
         headers=keyed(world.as_org(world.council)),
     )
     assert corrected.status_code == 201, corrected.text
-    assert (
-        await world.try_report(world.charity, world.report_draft(joint_line(activity)))
-    ).status_code == 409
+    refused = await world.try_report(world.charity, world.report_draft(joint_line(activity)))
+    assert (refused.status_code, refused.json()["code"]) == (409, "activity_already_reported")
     path = f"/v1/reports/{corrected.json()['id']}/reviews"
     await world.http.post(
         path, json={"outcome": "rejected", "reason": "x"}, headers=keyed(world.as_validator())

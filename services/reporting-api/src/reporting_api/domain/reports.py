@@ -183,10 +183,12 @@ def life_of(starts_on: date, ends_on: date, ended_on: date | None) -> Period:
 
 
 def require_period_holds(period: Period, today: date) -> None:
-    """Refuse a period that is not over, or that is longer than a year."""
+    """Refuse a period that ends after today, or that is longer than a year; its last day is not too early."""
     faults = []
     if period.end > today:
-        faults.append(FieldError("/period_end", "period_in_future", "the period must be over"))
+        faults.append(
+            FieldError("/period_end", "period_in_future", "a period is reported on its last day or later")
+        )
     if period.days > MAX_PERIOD_DAYS:
         faults.append(FieldError("/period_end", "period_too_long", "a report spans a year at most"))
     if faults:
