@@ -97,6 +97,15 @@ def test_every_operation_says_what_it_does_and_how_it_refuses(service: str):
 
 
 @pytest.mark.parametrize("service", REST_SERVICES)
+def test_every_subject_says_what_it_is_about_and_an_operation_stands_under_one(service: str):
+    description = committed(service)
+    ways = [way for path in description["paths"].values() for way in path.values() if isinstance(way, dict)]
+    assert all(len(way["tags"]) == 1 for way in ways)
+    assert all(tag["description"].endswith(".") for tag in description["tags"])
+    assert {tag["name"] for tag in description["tags"]} == {tag for way in ways for tag in way["tags"]}
+
+
+@pytest.mark.parametrize("service", REST_SERVICES)
 def test_no_description_mentions_the_frameworks_own_refusal(service: str):
     document = committed(service)
     assert "422" not in {status for o in operations_of(document) for status in o.described["responses"]}

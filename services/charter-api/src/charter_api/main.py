@@ -29,6 +29,7 @@ from charter_api.api import (
     signature_entries,
     signatures,
 )
+from charter_api.api.subjects import SUBJECTS
 from charter_api.settings import SCHEMA, Settings
 from charter_api.use_cases.announce_turns import INTERVAL_S, turns_of
 from charter_api.use_cases.expire_entries import expiries_of
@@ -66,6 +67,7 @@ def create_app(
         title="Charter API",
         version="1",
         description="What organisations promised freely: charter versions, signatories, pledges.",
+        subjects=SUBJECTS,
         routers=[
             charters.router,
             signature_entries.router,

@@ -41,6 +41,7 @@ from partners_api.api import (
     working_group,
 )
 from partners_api.api.callers import HUB_PREVIEWS, PUBLIC_WORDS, REGISTRATIONS, TOKENS
+from partners_api.api.subjects import SUBJECTS
 from partners_api.issuer import issuer_of
 from partners_api.settings import PACKAGE, SCHEMA, Settings
 from partners_api.storage.organisations import records_of_survivor
@@ -82,6 +83,7 @@ def create_app(
         title="Partners API",
         version="1",
         description="Who we are: places, organisations, memberships, Statement of Intent, clients, tokens.",
+        subjects=SUBJECTS,
         routers=[
             oauth.router,
             organisations.router,

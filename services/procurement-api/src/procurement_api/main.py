@@ -41,6 +41,7 @@ from procurement_api.api import (
 )
 from procurement_api.api.bids_at_once import BidsAtOnce
 from procurement_api.api.keys import Keys
+from procurement_api.api.subjects import SUBJECTS
 from procurement_api.domain.packages import Publisher
 from procurement_api.settings import PACKAGE, SCHEMA, Settings
 from procurement_api.use_cases.follow_partners import SOURCE, partners_follower
@@ -113,6 +114,7 @@ def create_app(
         title="Procurement API",
         version=VERSION,
         description="What was promised in tenders: sealed bids, evaluation, awards, agreements, plans, OCDS.",
+        subjects=SUBJECTS,
         routers=_ROUTERS,
         uncounted=_BEFORE_A_DEADLINE,
         middleware=[Middleware(BidsAtOnce)],

@@ -49,6 +49,7 @@ from reporting_api.api import (
     value,
     value_at_edition,
 )
+from reporting_api.api.subjects import SUBJECTS
 from reporting_api.domain.disclosure import DisclosureRule
 from reporting_api.domain.evidence_files import EvidenceStoreUnavailable
 from reporting_api.domain.exports import ExportLimits, ExportStoreUnavailable
@@ -150,6 +151,7 @@ def create_app(
         title="Reporting API",
         version="1",
         description="What was delivered: reports, validation, the ledger, publications.",
+        subjects=SUBJECTS,
         routers=_ROUTERS,
         database=db,
         package="reporting_api",

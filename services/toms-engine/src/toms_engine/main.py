@@ -29,6 +29,7 @@ from toms_engine.api import (
     valuations,
 )
 from toms_engine.api.dependencies import FileSizes
+from toms_engine.api.subjects import SUBJECTS
 from toms_engine.settings import SCHEMA, Settings
 from toms_engine.storage.choice_rules import shipped_choice_rules
 from toms_engine.storage.layouts_shipped import need_layouts
@@ -69,6 +70,7 @@ def create_app(
         title="TOMs engine",
         version="1",
         description="What counts and what it is worth: measures, proxies, valuation, needs.",
+        subjects=SUBJECTS,
         routers=[
             valuations.router,  # first, because it is asked most and routes are tried one after the other
             frameworks.router,

@@ -14,7 +14,7 @@ from cdp_common.web.fixed_paths import FixedPaths
 from cdp_common.web.health import health_routes
 from cdp_common.web.logs import configure_logging_if_unset
 from cdp_common.web.middleware import BodyLimit, HeadRequests, RequestContext
-from cdp_common.web.openapi import PROBLEM_RESPONSES, install_openapi
+from cdp_common.web.openapi import NOTHING_SAID, PROBLEM_RESPONSES, install_openapi
 from cdp_common.web.problems import install_problem_handlers
 from cdp_common.web.requests import StrictRequest
 from cdp_common.web.settings import ServiceSettings
@@ -42,6 +42,7 @@ def create_service(
     verifier: TokenVerifier,
     lifespan_tasks: Sequence[LifespanTask] = (),
     description: str = "",
+    subjects: Mapping[str, str] = NOTHING_SAID,
     clock: Clock = utc_now,
     larger_bodies: Mapping[str, int] | None = None,
     examples: Sequence[Example] = (),
@@ -50,9 +51,10 @@ def create_service(
 ) -> FastAPI:
     """The service as a web application: routes, identity, problems, limits, health, traces.
 
-    `package` is the one whose migrations `/health/ready` compares with the database. `larger_bodies` gives
-    single paths (`/v1/tenders/{tender_id}/imports`) a body limit of their own, in bytes. `examples` are shown
-    with the operations that they name. `middleware` comes inside of what surrounds every request. Requests to
+    `package` is the one whose migrations `/health/ready` compares with the database. `subjects` says what
+    each tag is about, in the order of the document. `larger_bodies` gives single paths, such as
+    `/v1/tenders/{tender_id}/imports`, a body limit of their own, in bytes. `examples` are shown with the
+    operations that they name. `middleware` comes inside of what surrounds every request. Requests to
     `routers` are counted for their callers and limited; those to `uncounted` are not.
     """
     configure_logging_if_unset(name)
@@ -88,7 +90,7 @@ def create_service(
         app.include_router(router)
     for router in routers:
         app.include_router(router, dependencies=counted)
-    install_openapi(app, settings.issuer, examples)
+    install_openapi(app, settings.issuer, examples, subjects)
     if database is not None:
         trace_database(database)
     return app

@@ -1,6 +1,7 @@
 """The OpenAPI document: problems on every operation, the OAuth 2 scheme with its scopes, optional tokens."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from fastapi import FastAPI
@@ -21,6 +22,13 @@ _NEEDED_HEADERS: dict[str, dict[str, Any]] = {
     "If-Match": {"type": "string", "title": "If-Match", "minLength": 1, "maxLength": 1000},
 }
 
+NOTHING_SAID: Mapping[str, str] = MappingProxyType({})
+_SUBJECTS_OF_ALL = {
+    "events": "What happened here, in order: the feed that others follow, and the types of its events.",
+    "webhooks": "Calls to addresses of a client's own when something happens, and those that failed.",
+    "health": "Whether the service lives and is ready, and which build it is.",
+}
+
 _LICENCE = {"name": "Apache License 2.0", "identifier": "Apache-2.0"}
 
 # Stated for every route: it also keeps the framework from describing its own form of refusal.
@@ -32,19 +40,24 @@ PROBLEM_RESPONSES: dict[int | str, dict[str, Any]] = {
 }
 
 
-def install_openapi(app: FastAPI, issuer: str, examples: Sequence[Example] = ()) -> None:
+def install_openapi(
+    app: FastAPI,
+    issuer: str,
+    examples: Sequence[Example] = (),
+    subjects: Mapping[str, str] = NOTHING_SAID,
+) -> None:
     """Make `app.openapi()` give the document described above, written once."""
 
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
-            app.openapi_schema = _document(app, issuer)
+            app.openapi_schema = _document(app, issuer, {**subjects, **_SUBJECTS_OF_ALL})
             add_examples(app.openapi_schema, examples)
         return app.openapi_schema
 
     app.openapi = openapi  # type: ignore[method-assign]  # the framework's documented way to extend it
 
 
-def _document(app: FastAPI, issuer: str) -> dict[str, Any]:
+def _document(app: FastAPI, issuer: str, subjects: Mapping[str, str]) -> dict[str, Any]:
     document = get_openapi(
         title=app.title,
         version=app.version,
@@ -62,7 +75,9 @@ def _document(app: FastAPI, issuer: str) -> dict[str, Any]:
     for operation, dependant in _operations(app, document):
         scopes.update(_settle_security(operation, dependant))
         _settle_headers(operation)
-    document["tags"] = [{"name": name} for name in sorted(_tags(document))]
+    used = _tags(document)
+    document["tags"] = [{"name": tag, "description": about} for tag, about in subjects.items() if tag in used]
+    document["tags"] += [{"name": tag} for tag in sorted(used - subjects.keys())]
     components["securitySchemes"] = {
         SCHEME_NAME: {
             "type": "oauth2",

@@ -23,7 +23,7 @@ from procurement_api.use_cases import read_terms
 from procurement_api.use_cases.amend_tender import amend_tender as amend
 from procurement_api.use_cases.reconfirm_bid import reconfirm_bid as reconfirm
 
-router = APIRouter(tags=["tenders"])
+router = APIRouter()
 
 
 async def service_clock(request: Request) -> Clock:
@@ -32,7 +32,7 @@ async def service_clock(request: Request) -> Clock:
     return clock
 
 
-@router.post("/v1/tenders/{tender_id}/amendments", status_code=201, response_model=Tender)
+@router.post("/v1/tenders/{tender_id}/amendments", status_code=201, response_model=Tender, tags=["tenders"])
 async def amend_tender(
     tender_id: UUID,
     amendment: TenderAmendment,
@@ -52,7 +52,7 @@ async def amend_tender(
     return answer_response(await amend(db, toms, partners, caller, tender_id, amendment, once, clock))
 
 
-@router.get("/v1/tenders/{tender_id}/terms-versions")
+@router.get("/v1/tenders/{tender_id}/terms-versions", tags=["tenders"])
 async def list_terms_versions(
     tender_id: UUID, request: Request, caller: MaybeCaller, db: ServiceDatabase, page: Paging
 ) -> Page[TermsVersion]:
