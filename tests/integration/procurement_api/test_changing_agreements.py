@@ -1,5 +1,7 @@
 """Agreements are varied and novated from a date on; what fell due before stays, and both parties are told."""
 
+from decimal import Decimal
+
 import pytest
 from tests.integration.procurement_api.world import Json, Party, World, agreement_of, faults, refused
 from tests.ocds_schemas import check_package, schemas_missing, schemas_with
@@ -91,6 +93,25 @@ async def test_a_variation_states_lines_anew_and_keeps_what_fell_due(world: Worl
     if not schemas_missing():
         extension = await world.done("GET", "/v1/ocds/extensions/social-value/1.0/release-schema.json")
         assert check_package(schemas_with(extension), package) == []
+
+
+async def test_lines_of_a_contract_that_ends_sooner_are_worth_their_shorter_life(world: World) -> None:
+    contract = await contract_of(world, world.party("Kitchen"))
+    hours, jobs, count = ({"line_id": line["line_id"]} for line in contract["lines"])
+    body = {
+        "effective_on": "2026-07-15",
+        "ends_on": "2026-12-31",
+        "lines": [{**hours, "quantity": "0"}, jobs, {**count, "ends_on": "2026-09-30"}],
+    }
+    varied = await change(world, contract, "variations", body)
+    asked = [(line.period_end.isoformat(), line.contract_years) for line in world.toms.asked[-1].lines]
+    assert asked[:2] == [("2026-12-31", Decimal("0.50410959"))] * 2  # 184 of 365 days
+    assert asked[2] == ("2026-09-30", Decimal("0.25205479"))  # its own end, 92 of them
+    read = {line["measure"]: line for line in varied["lines"]}
+    assert [line["ends_on"] for line in varied["lines"]] == ["2026-12-31", "2026-12-31", "2026-09-30"]
+    # Nothing had fallen due: a line may come down to nothing, in its unit as in pounds.
+    nothing = (read["M-HOURS"]["quantity"], read["M-HOURS"]["social_gbp"])
+    assert nothing == ("0", "0.00")
 
 
 async def test_a_novation_changes_the_deliverer_and_tells_all_three(world: World) -> None:

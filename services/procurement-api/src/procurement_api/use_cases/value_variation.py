@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -47,7 +48,7 @@ async def value_variation(
     """The lines that the variation changes and adds; `lines` are those that there are, as they stand."""
     life = _rest_of_life(terms, variation)
     asked = [
-        (f"/lines/{index}", _valued_anew(str(index), line, lines[line.line_id], terms))
+        (f"/lines/{index}", _valued_anew(str(index), line, lines[line.line_id], terms, variation))
         for index, line in enumerate(variation.lines)
         if not line.ended
     ]
@@ -93,18 +94,26 @@ def _end_of(line: LineVariation, row: Row, variation: LinesVaried) -> date:
     return end if variation.ends_on is None else min(end, variation.ends_on)
 
 
-def _valued_anew(ref: str, line: LineVariation, row: Row, terms: PromiseTerms) -> ValuationLine:
-    """The whole line with its new quantity, over the days for which it was promised."""
+def _valued_anew(
+    ref: str, line: LineVariation, row: Row, terms: PromiseTerms, variation: LinesVaried
+) -> ValuationLine:
+    """The whole line with its new quantity, over its days up to the last that it has from now on."""
     promise = PromisedLine(
         measure=row["measure"],
-        quantity=row["quantity"] if line.quantity is None else line.quantity,
+        quantity=_quantity_of(line, row),
         unit=row["unit"],
         target_group=row["target_group"],
         industry=row["industry"],
     )
-    life = ContractPeriod(row["starts_on"], max(row["starts_on"], line.ends_on or row["ends_on"]))
+    life = ContractPeriod(row["starts_on"], max(row["starts_on"], _end_of(line, row, variation)))
     asked = valuation_line(ref, promise, life, terms.place_slug, terms.promised_on)
     return asked.model_copy(update=beside_quantity(row["inputs"]))
+
+
+def _quantity_of(line: LineVariation, row: Row) -> Decimal:
+    """What the line promises in its whole life: as stated, which may be nothing, else as before."""
+    before: Decimal = row["quantity"]
+    return before if line.quantity is None else line.quantity
 
 
 def _version(
@@ -113,7 +122,7 @@ def _version(
     """The line as it stands after the variation; without a new value it ends with what has fallen due."""
     promise = promise_of(row)
     kept = due_before(promise, variation.effective_on)
-    whole = kept if valued is None else worth(line.quantity or row["quantity"], valued)
+    whole = kept if valued is None else worth(_quantity_of(line, row), valued)
     level = {"quantity": row["quantity"]} if valued is None and promise.is_level else {}
     return {
         "line_id": row["line_id"],
