@@ -11,6 +11,7 @@ from tests.integration.reporting_api.test_client import client
 from tests.integration.reporting_api.world import World, line, promised_line, scheduled
 
 from cdp_common.clients.upstream import UpstreamProblem
+from cdp_common.contracts.commitments import ScheduledShare
 from cdp_common.contracts.obligations import CalendarDraft, Obligation
 from cdp_common.contracts.reporting import Correction
 from reporting_api.domain.reporting_calendar import Calendar
@@ -79,6 +80,55 @@ async def test_a_place_sees_what_is_owed_and_each_organisation_its_own(world: Wo
 
 def _correction() -> Correction:
     return Correction.model_validate({"reason": "typing error", "lines": [line(quantity="9")]})
+
+
+YEAR_END = date(2027, 3, 31)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "days"),
+    [
+        # By a schedule until October, in monthly parts from then on.
+        (
+            scheduled((date(2026, 8, 31), "0.5"), (YEAR_END, "0.5")),
+            [],
+            [date(2026, 8, 31), date(2026, 12, 31), YEAR_END],
+        ),
+        # In monthly parts until October, by a schedule from then on.
+        ([], scheduled((YEAR_END, "1")), [date(2026, 6, 30), date(2026, 9, 30), YEAR_END]),
+        ([], [], [date(2026, 6, 30), date(2026, 9, 30), date(2026, 12, 31), YEAR_END]),
+        (
+            scheduled((date(2026, 8, 31), "0.5"), (YEAR_END, "0.5")),
+            scheduled((date(2027, 1, 15), "1")),
+            [date(2026, 8, 31), date(2027, 1, 15)],
+        ),
+    ],
+)
+async def test_a_line_that_is_varied_goes_on_owing_reports_as_it_falls_due(
+    world: World, before: list[ScheduledShare], after: list[ScheduledShare], days: list[date]
+):
+    promised = promised_line(ends_on=YEAR_END, schedule=before)
+    made = world.commitment(lines=[promised])
+    await world.sign(made)
+    varied = promised.model_copy(update={"schedule": after, "rest_from": date(2026, 10, 1)})
+    await world.change(made, effective_on=date(2026, 10, 1), lines=[varied])
+    supplier = client(world, world.as_org(world.supplier))
+    window: dict[str, Any] = {"from_": date(2026, 7, 1), "to": date(2027, 6, 30)}
+    owed = (await supplier.list_own_obligations(world.place, **window)).items
+    assert [one.period_end for one in owed] == days
+
+
+async def test_a_scheduled_line_that_a_variation_ends_owes_no_report_of_what_fell_away(world: World):
+    promised = promised_line(schedule=scheduled((date(2026, 8, 31), "0.5"), (YEAR_END, "0.5")))
+    made = world.commitment(lines=[promised])
+    await world.sign(made)
+    half = {"quantity": "668.15", "counted_quantity": "668.15", "social_gbp": "12000.00"}
+    ended = promised.model_dump() | half | {"schedule": [], "ends_on": date(2026, 10, 1)}
+    await world.change(made, effective_on=date(2026, 10, 1), lines=[ended])
+    supplier = client(world, world.as_org(world.supplier))
+    window: dict[str, Any] = {"from_": date(2026, 7, 1), "to": date(2027, 6, 30)}
+    owed = (await supplier.list_own_obligations(world.place, **window)).items
+    assert [one.period_end for one in owed] == [date(2026, 8, 31)]
 
 
 async def test_months_reported_in_time_show_beside_the_value(world: World):

@@ -16,6 +16,7 @@ from uuid import UUID
 
 from cdp_common.kernel.errors import FieldError, InvalidInput
 from cdp_common.kernel.periods import Period, month_of, quarter_of
+from reporting_api.domain.commitments import PromisedLine
 from reporting_api.domain.entries import DataStatus
 from reporting_api.domain.obligations import Membership, covers, memberships_on, ratio_of
 from reporting_api.domain.reports import Tenure
@@ -197,6 +198,21 @@ def obligations_of_agreements(
                 agreement.source_id,
                 agreement.reference,
             )
+
+
+def days_to_report(line: PromisedLine, due: Iterable[date], since: date, *, had_schedule: bool) -> set[date]:
+    """The days up to which a line that was varied `since` a day is reported, as far as they are named.
+
+    Its own schedule names them. Where it had one only before the variation, or only from it on, the quarters
+    of what else falls `due` are named too. A line that never had one names none: its whole life is reported
+    by quarters.
+    """
+    scheduled = {part.due_on for part in line.schedule}
+    if had_schedule == bool(scheduled):
+        return scheduled
+    if scheduled:
+        return scheduled | {min(quarter_of(day).end, since - _ONE_DAY) for day in due if day < since}
+    return {min(quarter_of(day).end, line.period.end) for day in due if day >= since}
 
 
 def timeliness_of(

@@ -16,7 +16,14 @@ from cdp_common.db.merges import survivors
 from cdp_common.kernel.errors import Conflict
 from cdp_common.kernel.periods import Period
 from reporting_api.domain.commitments import PromisedLine
-from reporting_api.domain.reporting_calendar import Agreement, Calendar, DatedReport, ReportsOf
+from reporting_api.domain.entries import Entry
+from reporting_api.domain.reporting_calendar import (
+    Agreement,
+    Calendar,
+    DatedReport,
+    ReportsOf,
+    days_to_report,
+)
 from reporting_api.domain.reports import STANDING_STATES
 from reporting_api.storage.commitments import tenures_of
 from reporting_api.storage.copy_tables import (
@@ -177,21 +184,40 @@ async def names_of(tx: AsyncConnection, ids: Collection[UUID]) -> dict[UUID, str
     return {row.id: row.name for row in await tx.execute(query)}
 
 
-async def keep_schedules(
-    tx: AsyncConnection, lines: Iterable[PromisedLine], *, since: date | None = None
+async def keep_schedules(tx: AsyncConnection, lines: Iterable[PromisedLine]) -> None:
+    """Remember the days of lines' own schedules."""
+    await _add_days(tx, {(line.line_id, part.due_on) for line in lines for part in line.schedule})
+
+
+async def vary_schedules(
+    tx: AsyncConnection, lines: Sequence[PromisedLine], since: date, entries: Sequence[Entry]
 ) -> None:
-    """Remember the days of lines' own schedules; a varied line's replace what was due from a day on."""
-    lines = list(lines)
-    days = commitment_schedules.c
-    if since is not None and lines:
-        later = (days.line_id.in_([line.line_id for line in lines])) & (days.due_on >= since)
-        await tx.execute(delete(commitment_schedules).where(later))
-    rows = [
-        {"line_id": line_id, "due_on": due_on}
-        for line_id, due_on in sorted(
-            {(line.line_id, part.due_on) for line in lines for part in line.schedule}
+    """Remember the days of varied lines in place of those from a day on; `entries` say what falls due when.
+
+    They are the agreement's that stood before, and those of the variation.
+    """
+    days, ids = commitment_schedules.c, [line.line_id for line in lines]
+    known = select(days.line_id).where(days.line_id.in_(ids)).distinct()
+    scheduled = set((await tx.execute(known)).scalars())
+    taken_back = {entry.reverses for entry in entries}
+    due: dict[UUID | None, set[date]] = {}
+    for entry in entries:
+        if entry.figure == "due" and entry.reverses is None and entry.id not in taken_back:
+            due.setdefault(entry.commitment_line_id, set()).add(entry.effective_on)
+    later = days.line_id.in_(ids) & (days.due_on >= since)
+    await tx.execute(delete(commitment_schedules).where(later))
+    named = {
+        (line.line_id, day)
+        for line in lines
+        for day in days_to_report(
+            line, due.get(line.line_id, ()), since, had_schedule=line.line_id in scheduled
         )
-    ]
+    }
+    await _add_days(tx, named)
+
+
+async def _add_days(tx: AsyncConnection, days: Collection[tuple[UUID, date]]) -> None:
+    rows = [{"line_id": line_id, "due_on": due_on} for line_id, due_on in sorted(days)]
     if rows:
         await tx.execute(pg_insert(commitment_schedules).on_conflict_do_nothing(), rows)
 

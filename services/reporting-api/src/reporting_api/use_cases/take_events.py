@@ -64,7 +64,7 @@ from reporting_api.storage.copies import (
 )
 from reporting_api.storage.figures_changed import tell_figures_changed, tell_figures_of_organisation
 from reporting_api.storage.ledger import append_entries, standing_entries, taken_back_after
-from reporting_api.storage.obligations import keep_schedules
+from reporting_api.storage.obligations import keep_schedules, vary_schedules
 from reporting_api.use_cases.gather import (
     PlaceUnknown,
     areas_of,
@@ -186,8 +186,8 @@ class EventTaker:
         await keep_variation(tx, changed, version)
         worth, now = _pence(varied.value_gbp), self.clock()
         await keep_commitment_value(tx, varied.source_id, version, varied.effective_on, worth, now)
-        await keep_schedules(tx, changed.lines, since=varied.effective_on)
         entries = entries_of_variation(standing, changed, varied.effective_on, new_id, now)
+        await vary_schedules(tx, changed.lines, varied.effective_on, [*standing, *entries])
         await append_entries(tx, entries)
 
     async def _novate(self, tx: AsyncConnection, novated: CommitmentsNovated, version: int) -> None:
