@@ -1,14 +1,18 @@
 """Explaining published pounds: recomputed from stored inputs, equal to the cell, giving nobody away."""
 
+from collections.abc import Collection
 from datetime import date
 from decimal import Decimal
 
 import httpx2
+import pytest
+from sqlalchemy.ext.asyncio import AsyncConnection
 from tests.integration.reporting_api.framework import OTHER_EDITION
 from tests.integration.reporting_api.world import World, judgement, keyed, line
 
 from cdp_common.contracts.publications import Publication
 from cdp_common.contracts.reporting import PoundExplanation
+from reporting_api.storage.copies import AreaCopy, areas_known
 
 
 async def ask(world: World, publication: Publication, measure: str) -> httpx2.Response:
@@ -90,6 +94,21 @@ async def test_only_what_landed_in_the_place_is_explained(world: World):
         "landed_in_place",
         Decimal("13.47"),
     )
+
+
+async def test_the_areas_of_all_lines_are_read_at_once(world: World, monkeypatch: pytest.MonkeyPatch):
+    for org in (world.council, world.charity, world.college):
+        await world.report(org, line(areas=[{"area_code": "E01000009", "share": "0.25"}]))
+    publication = await world.publish()
+    read: list[set[str]] = []
+
+    async def noted(tx: AsyncConnection, need_index: str, codes: Collection[str]) -> dict[str, AreaCopy]:
+        read.append(set(codes))
+        return await areas_known(tx, need_index, codes)
+
+    monkeypatch.setattr("reporting_api.use_cases.accepted_lines.areas_known", noted)
+    explanation = await explained(world, publication)
+    assert (explanation.groups[0].line_count, read) == (3, [{"E01000009"}])
 
 
 async def test_what_was_corrected_before_publication_is_not_explained(world: World):

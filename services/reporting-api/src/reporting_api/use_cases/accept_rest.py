@@ -26,7 +26,7 @@ from reporting_api.domain.reviews import (
     decide_line,
 )
 from reporting_api.storage.activities import activities_by_ids
-from reporting_api.storage.copies import AreaCopy, areas_known, measures_known
+from reporting_api.storage.copies import measures_known
 from reporting_api.storage.ledger import append_entries
 from reporting_api.storage.ledger_rows import amounts_of
 from reporting_api.storage.reports import (
@@ -35,7 +35,7 @@ from reporting_api.storage.reports import (
     undecided_from,
     undecided_lines,
 )
-from reporting_api.use_cases.accepted_lines import delivered_as_stored, landings_known, shares_as_stored
+from reporting_api.use_cases.accepted_lines import areas_of_lines, delivered_as_stored, landings_as_stored
 
 PORTION_LINES = 2_000
 
@@ -112,15 +112,14 @@ async def _entries(
 ) -> list[Entry]:
     """What the ledger says of the lines; measures and areas are read once for all of them."""
     measures = await measures_known(tx, {(line["edition_hash"], line["measure"]) for line in lines})
-    areas = await _areas(tx, lines)
+    areas = await areas_of_lines(tx, lines)
     entries: list[Entry] = []
     for line, decision in zip(lines, decisions, strict=True):
-        shares = shares_as_stored(line["areas"])
         delivered = delivered_as_stored(
             report,
             line,
             measures[line["edition_hash"], line["measure"]],
-            landings_known(line["area_index"], report["place_slug"], shares, areas),
+            landings_as_stored(line, report["place_slug"], areas),
             activities,
             line["method_version"],
         )
@@ -129,12 +128,3 @@ async def _entries(
             delivered, figure, line["counted_quantity"], amounts_of(line), "review", new_id, now
         )
     return entries
-
-
-async def _areas(tx: AsyncConnection, lines: Sequence[RowMapping]) -> dict[str, Mapping[str, AreaCopy]]:
-    """The areas in which the lines landed, by index and code."""
-    codes: dict[str, set[str]] = {}
-    for line in lines:
-        if line["area_index"] is not None:
-            codes.setdefault(line["area_index"], set()).update(one["area_code"] for one in line["areas"])
-    return {index: await areas_known(tx, index, found) for index, found in codes.items()}

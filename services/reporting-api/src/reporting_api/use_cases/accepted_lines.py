@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
@@ -48,14 +48,14 @@ async def accepted_lines(
     async with db.begin() as tx:
         keys = {(lines[line_id]["edition_hash"], lines[line_id]["measure"]) for line_id in accepted}
         measures = await measures_known(tx, keys)
-        landings = {line_id: await _landings(tx, report, lines[line_id]) for line_id in accepted}
+        areas = await areas_of_lines(tx, [lines[line_id] for line_id in accepted])
     return {
         line_id: AcceptedLine(
             delivered_as_stored(
                 report,
                 lines[line_id],
                 measures[lines[line_id]["edition_hash"], lines[line_id]["measure"]],
-                landings[line_id],
+                landings_as_stored(lines[line_id], report["place_slug"], areas),
                 activities,
                 values[line_id].method_version,
             ),
@@ -86,37 +86,27 @@ def stored_valuation_line(ref: str, report: RowMapping, line: RowMapping, quanti
     )
 
 
-async def landing_shares(
-    tx: AsyncConnection, need_index: str | None, place_slug: str, areas: Sequence[Mapping[str, str]]
-) -> tuple[Landing, ...]:
+AreasByIndex = Mapping[str, Mapping[str, AreaCopy]]
+"""Areas by the index of deprivation and by their code in it."""
+
+
+async def areas_of_lines(tx: AsyncConnection, lines: Iterable[RowMapping]) -> AreasByIndex:
+    """The areas that stored lines name, read once for all of them."""
+    codes: dict[str, set[str]] = {}
+    for line in lines:
+        if line["area_index"] is not None:
+            codes.setdefault(line["area_index"], set()).update(one["area_code"] for one in line["areas"])
+    return {index: await areas_known(tx, index, found) for index, found in codes.items()}
+
+
+def landings_as_stored(line: RowMapping, place_slug: str, areas: AreasByIndex) -> tuple[Landing, ...]:
     """Where a stored line landed, by the areas kept when it was reported."""
-    shares = shares_as_stored(areas)
-    known = {}
-    if need_index is not None:
-        known[need_index] = await areas_known(tx, need_index, {share.area_code for share in shares})
-    return landings_known(need_index, place_slug, shares, known)
-
-
-def shares_as_stored(areas: Sequence[Mapping[str, str]]) -> list[AreaShare]:
-    """The shares of areas that a stored line names."""
-    return [AreaShare(area["area_code"], Decimal(area["share"])) for area in areas]
-
-
-def landings_known(
-    need_index: str | None,
-    place_slug: str,
-    shares: Sequence[AreaShare],
-    known: Mapping[str, Mapping[str, AreaCopy]],
-) -> tuple[Landing, ...]:
-    """The same where the areas of each index have been read before."""
-    if need_index is None:
+    shares = [AreaShare(area["area_code"], Decimal(area["share"])) for area in line["areas"]]
+    if line["area_index"] is None:
         return landings_of(shares, None, place_slug)
-    places = {share.area_code: known[need_index][share.area_code].place_slug for share in shares}
+    known = areas[line["area_index"]]
+    places = {share.area_code: known[share.area_code].place_slug for share in shares}
     return landings_of(shares, places, place_slug)
-
-
-async def _landings(tx: AsyncConnection, report: RowMapping, line: RowMapping) -> tuple[Landing, ...]:
-    return await landing_shares(tx, line["area_index"], report["place_slug"], line["areas"])
 
 
 async def _values(

@@ -12,7 +12,6 @@ from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy import RowMapping
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cdp_common.clients.toms import TomsClient
 from cdp_common.contracts.publications import Publication
@@ -34,7 +33,12 @@ from reporting_api.domain.publications import CellSuppressed, MeasureNotPublishe
 from reporting_api.storage.copies import EditionCopy, MeasureCopy, editions_known, measures_known
 from reporting_api.storage.explanations import delivered_lines, valuation_inputs
 from reporting_api.storage.publications import publication_by_id
-from reporting_api.use_cases.accepted_lines import landing_shares, stored_valuation_line
+from reporting_api.use_cases.accepted_lines import (
+    AreasByIndex,
+    areas_of_lines,
+    landings_as_stored,
+    stored_valuation_line,
+)
 from reporting_api.use_cases.read_publications import thawed
 from reporting_api.use_cases.report_contracts import plain
 
@@ -134,8 +138,9 @@ async def _read(db: Database, publication_id: UUID, measure: str) -> _Read:
         if not standing:
             raise MeasureNotPublished("Nothing of this measure is delivered in the publication.")
         inputs = await valuation_inputs(tx, {entry["source_line_id"] for entry in standing})
+        areas = await areas_of_lines(tx, inputs.values())
         lines = [
-            _line(inputs[line_id], entries, await _landed(tx, inputs[line_id]))
+            _line(inputs[line_id], entries, _landed(inputs[line_id], areas))
             for line_id, entries in _by_line(standing).items()
         ]
         edition_hash: str = lines[0].inputs["edition_hash"]
@@ -169,8 +174,9 @@ def _by_line(entries: Sequence[RowMapping]) -> dict[UUID, list[RowMapping]]:
     return found
 
 
-async def _landed(tx: AsyncConnection, inputs: RowMapping) -> Decimal:
-    landings = await landing_shares(tx, inputs["area_index"], inputs["place_slug"], inputs["areas"])
+def _landed(inputs: RowMapping, areas: AreasByIndex) -> Decimal:
+    """The share of the line that landed in the place."""
+    landings = landings_as_stored(inputs, inputs["place_slug"], areas)
     return sum((landing.share for landing in landings if not landing.is_elsewhere), start=Decimal(0))
 
 
