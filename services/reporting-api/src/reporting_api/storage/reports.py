@@ -16,6 +16,7 @@ from sqlalchemy import (
     Select,
     Uuid,
     and_,
+    bindparam,
     func,
     insert,
     literal,
@@ -290,9 +291,21 @@ async def add_review(tx: AsyncConnection, row: Mapping[str, Any], lines: Sequenc
         await tx.execute(insert(review_lines), list(lines))
 
 
-async def decide_line(tx: AsyncConnection, line_id: UUID, values: Mapping[str, Any]) -> None:
-    """Write what a review made of a line."""
-    await tx.execute(update(report_lines).where(report_lines.c.line_id == line_id).values(**values))
+async def decide_lines(tx: AsyncConnection, decided: Mapping[UUID, Mapping[str, Any]]) -> None:
+    """Write what a review made of lines, by their ids; each has the same columns."""
+    if not decided:
+        return
+    names = next(iter(decided.values()))
+    statement = (
+        update(report_lines)
+        .where(report_lines.c.line_id == bindparam("of_line"))
+        .values({name: bindparam(f"now_{name}") for name in names})
+    )
+    rows = [
+        {"of_line": line_id, **{f"now_{name}": values[name] for name in names}}
+        for line_id, values in decided.items()
+    ]
+    await tx.execute(statement, rows)
 
 
 async def _note_state(

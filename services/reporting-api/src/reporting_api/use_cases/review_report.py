@@ -39,7 +39,7 @@ from reporting_api.storage.conflicts import lapse_conflicts
 from reporting_api.storage.ledger import append_entries, standing_entries
 from reporting_api.storage.reports import (
     add_review,
-    decide_line,
+    decide_lines,
     frameworks_licensed,
     lines_named,
     move_report,
@@ -216,8 +216,8 @@ async def _decide_lines(
     accepted: Mapping[UUID, AcceptedLine],
 ) -> None:
     said = {line.line_id: line for line in review.lines}
-    for line in decision.lines:
-        values: dict[str, Any] = {
+    decided: dict[UUID, Mapping[str, Any]] = {
+        line.line_id: {
             "state": line.state,
             "accepted_quantity": line.accepted_quantity,
             "validated_pence": _validated_pence(line, accepted),
@@ -225,7 +225,9 @@ async def _decide_lines(
             "review_method": said[line.line_id].method,
             "evidence_level": said[line.line_id].evidence_level,
         }
-        await decide_line(tx, line.line_id, values)
+        for line in decision.lines
+    }
+    await decide_lines(tx, decided)
 
 
 def _validated_pence(line: LineDecision, accepted: Mapping[UUID, AcceptedLine]) -> int | None:
