@@ -198,7 +198,7 @@ async def test_flags_are_the_buyers_advice_and_change_no_points(world: World):
     }
     work = next(one for one in evaluation["flags"] if one["kind"] == "work_beyond_value")
     assert (work["compared_with"], work["rules_version"], work["source"]["edition"]) == (
-        "80.41",
+        "80.40",
         "2026-11",
         "April 2026 to March 2027",
     )
