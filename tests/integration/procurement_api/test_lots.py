@@ -100,6 +100,18 @@ async def test_each_lot_is_decided_told_waited_for_and_signed(world: World) -> N
     repeat = await world.post(f"{path}/award", {**award, "reference": "C-N2"}, as_=world.buyer)
     assert refused(repeat) == (409, "tender_state_wrong")
 
+    # Of what the contract owes, in the lot or once, no less is accepted any more; of the other lot it may be.
+    read = await world.done("GET", f"/v1/bids/{bid}", as_=world.renewed(bidder))
+    line_ids = {(each["measure"], each["lot"]): each["line_id"] for each in read["lines"]}
+    before = await world.state()
+    for settled in (("M-JOB", "N"), ("M-HOURS", None)):
+        less = {"line_id": line_ids[settled], "accepted_quantity": "0.5", "reason": "Why"}
+        answer = await world.post(f"/v1/bids/{bid}/accepted-quantities", less, as_=world.buyer)
+        assert refused(answer) == (409, "lot_state_wrong"), settled
+    assert await world.state() == before
+    less = {"line_id": line_ids["M-JOB", "S"], "accepted_quantity": "0.5", "reason": "Half a year."}
+    await world.done("POST", f"/v1/bids/{bid}/accepted-quantities", less, as_=world.buyer)
+
     # The other lot by the same steps; what is owed once is owed already.
     decision = {"lot": "S", "winner_bid_id": bid, "reason": "The only one."}
     await world.done("POST", f"{path}/decisions", decision, as_=world.buyer)
@@ -110,7 +122,7 @@ async def test_each_lot_is_decided_told_waited_for_and_signed(world: World) -> N
     world.move_to("2027-01-09T00:00:00Z")
     award = {**award, "lot": "S", "reference": "C-S", "signed_on": "2027-01-09"}
     south = await world.done("POST", f"{path}/award", award, as_=world.buyer)
-    assert [(each["measure"], each["quantity"]) for each in south["lines"]] == [("M-JOB", "1")]
+    assert [(each["measure"], each["quantity"]) for each in south["lines"]] == [("M-JOB", "0.5")]
     assert await states(world, tender) == [("N", "signed"), ("S", "signed")]
     assert (await world.done("GET", path))["state"] == "awarded"
     assert len(await world.told("tender.awarded")) == 1

@@ -30,11 +30,14 @@ from procurement_api.domain.after_opening import (
     LineDisregarded,
     require_lower,
 )
+from procurement_api.domain.entries import SETTLED
+from procurement_api.domain.lot_progress import LotStateWrong, state_of
 from procurement_api.storage.after_opening import add_accepted, standing_lines
 from procurement_api.use_cases.actors import acted_by
 from procurement_api.use_cases.entries_of import entries_of
 from procurement_api.use_cases.evaluate_tender import evaluate_again
 from procurement_api.use_cases.keep_answer import answer_before, keep_answer
+from procurement_api.use_cases.lot_progress import Progress, progress_of
 from procurement_api.use_cases.open_tender import value_columns
 from procurement_api.use_cases.opened_bid import opened_bid
 from procurement_api.use_cases.value_bid import beside_quantity
@@ -94,12 +97,25 @@ async def _lowerable(
     line = lines[draft.line_id]
     if not entries.counts(bid_id, line["lot"]) and entries.bid_for[bid_id]:
         raise BidRemoved("The bid is out of the lot of this line.")
+    _require_unsettled(await progress_of(tx, tender), bid_id, line["lot"])
     if line["disregarded"] is not None:
         raise LineDisregarded("The line is disregarded; there is nothing of it to accept.")
     pinned = {one["measure"]: PinnedMeasure.model_validate(one) for one in tender["measures"]}
     standing = without_trailing_zeros(line["quantity"])
     require_lower(draft.accepted_quantity, standing, pinned[line["measure"]].decimals)
     return line
+
+
+def _require_unsettled(progress: Progress, bid_id: UUID, lot: str | None) -> None:
+    """Refuse to lower what a contract owes already, and what is offered where nobody has one."""
+    by_lot = progress.terms.award_by == "lot"
+    if by_lot and lot is None:  # owed once, by the first contract that the bidder signed
+        if any(agreement["bid_id"] == bid_id for agreement in progress.agreements.values()):
+            raise LotStateWrong("A contract that was signed owes this line.")
+        return
+    state = state_of(progress.facts(lot if by_lot else None))
+    if state in SETTLED:
+        raise LotStateWrong(f"The lot is {state}; of its lines all stands as it was accepted.")
 
 
 async def _valued(
