@@ -180,6 +180,21 @@ async def test_suppliers_are_found_decided_and_counted(world: World):
     assert str(wider.total.net_gbp) == "2095.00"
 
 
+async def test_rounds_of_different_partners_make_no_multiplier(world: World):
+    """One surveyed its second round and another its third: nobody's money was followed through both."""
+    await join_all(world, world.council, world.college)
+    for partner, number, amount in ((world.council, 2, "900.00"), (world.college, 3, "300.00")):
+        await import_spend(world, partner)
+        draft = SpendRoundDraft.model_validate(round_draft(number, amount))
+        await client(world, world.as_org(partner)).record_spend_round(
+            world.place, draft, idempotency_key=key()
+        )
+    officer = client(world, world.as_manager())
+    told = (await officer.get_spend_figures(world.place, **QUARTER)).local_multiplier
+    assert (told.value, told.reason, told.partners) == (None, "round_3_missing", [])
+    assert (str(told.round_2_gbp), told.round_3_gbp) == ("900.00", None)
+
+
 async def test_a_name_that_is_a_persons_after_all_is_removed_and_stays_so(world: World):
     await join_all(world, world.council)
     content = b"Date,Supplier,Postcode,Amount\n01/07/2026,Jo Bloggs,DH1 1AA,9.00\n"

@@ -189,10 +189,13 @@ async def _multiplier(
     names = {row["organisation_id"]: row["name"] for row in partners}
     whole = [org for org in base if (org, 2) in rounds and (org, 3) in rounds]
     found = whole or list(base)
-    sums: list[int | None] = [sum(base[org] for org in found) if found else None]
-    for number in (2, 3):
-        stated = [rounds[org, number] for org in found if (org, number) in rounds]
-        sums.append(sum(stated) if stated else None)
+    second = [rounds[org, 2] for org in found if (org, 2) in rounds]
+    sums: list[int | None] = [
+        sum(base[org] for org in found) if found else None,
+        sum(second) if second else None,
+        # One partner's second round and another's third follow nobody's money.
+        sum(rounds[org, 3] for org in whole) if whole else None,
+    ]
     multiplier = local_multiplier(*sums)
     return contract.LocalMultiplier(
         value=multiplier.value,
