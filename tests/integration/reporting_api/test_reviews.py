@@ -57,6 +57,26 @@ async def test_an_independent_validation_may_follow_the_commissioners_check(worl
     assert value.figures.validated.total_gbp == Decimal("898.00")
 
 
+async def test_a_commissioner_checks_a_line_once_and_does_not_decide_the_report(world: World):
+    commitment = await world.sign()
+    lines = [contract_line(commitment.lines[0].line_id, quantity) for quantity in ("100", "10")]
+    report, buyer = await world.report(world.supplier, *lines), world.as_validator(world.council)
+    reviewed = await world.review(report, {0: "50", 1: "0"}, buyer)
+    # What it accepts nothing of is checked too, and no more decided than the rest.
+    assert (reviewed.state, [item.state for item in reviewed.lines]) == ("submitted", ["confirmed"] * 2)
+    assert [item.accepted_quantity for item in reviewed.lines] == [Decimal(50), Decimal(0)]
+    for index, quantity in ((0, "100"), (1, "0")):
+        body = {"outcome": "validated", "reason": "x", "lines": [judgement(report, index, quantity)]}
+        again = await world.try_review(report, body, buyer)
+        assert codes(again) == [("/lines/0/line_id", "line_decided")]
+    assert (await world.value()).confirmed.total_gbp == Decimal("898.00")
+    validated = await world.review(report, {0: "100", 1: "10"})
+    assert (validated.state, [item.state for item in validated.lines]) == ("validated", ["validated"] * 2)
+    value = await world.value()
+    assert value.figures.validated.total_gbp == Decimal("1975.60")
+    assert value.confirmed.total_gbp == Decimal("898.00")
+
+
 async def test_lines_not_named_stay_as_reported_and_can_be_judged_later(world: World):
     report = await world.report(world.council, line(), line("GIFTS", "100", "gbp_invested"))
     reviewed = await world.review(report, {1: "100"})

@@ -166,7 +166,7 @@ def decide_review(
     _require_independent(report, reviewer, judgements, rest)
     require_not_held(report, reviewer)
     _require_reviewable(report.state, outcome)
-    faults = list(_faults(report, outcome, judgements, rest))
+    faults = list(_faults(report, reviewer, outcome, judgements, rest))
     if faults:
         raise ReviewInvalid("The review breaks rules; see errors.", errors=faults)
     if outcome != "validated":
@@ -213,7 +213,11 @@ def _require_reviewable(state: ReportState, outcome: Outcome) -> None:
 
 
 def _faults(
-    report: ReviewedReport, outcome: Outcome, judgements: Sequence[LineJudgement], rest: RestOfLines | None
+    report: ReviewedReport,
+    reviewer: Reviewer,
+    outcome: Outcome,
+    judgements: Sequence[LineJudgement],
+    rest: RestOfLines | None,
 ) -> Iterator[FieldError]:
     if outcome != "validated":
         if judgements:
@@ -230,14 +234,17 @@ def _faults(
         if judgement.line_id in seen:
             yield FieldError(f"/lines/{index}/line_id", "repeated", "a line is judged once")
         seen.add(judgement.line_id)
-        yield from _line_faults(f"/lines/{index}", report.lines.get(judgement.line_id), judgement)
+        yield from _line_faults(f"/lines/{index}", report.lines.get(judgement.line_id), reviewer, judgement)
 
 
-def _line_faults(pointer: str, line: ReviewedLine | None, judgement: LineJudgement) -> Iterator[FieldError]:
+def _line_faults(
+    pointer: str, line: ReviewedLine | None, reviewer: Reviewer, judgement: LineJudgement
+) -> Iterator[FieldError]:
     if line is None:
         yield FieldError(f"{pointer}/line_id", "line_unknown", "the report has no such line")
         return
-    if line.state not in ("reported", "confirmed"):
+    is_confirmed_by_reviewer = line.state == "confirmed" and line.commissioner_id in reviewer.organisations
+    if line.state not in ("reported", "confirmed") or is_confirmed_by_reviewer:
         yield FieldError(f"{pointer}/line_id", "line_decided", f"the line is {line.state} already")
     accepted = judgement.accepted_quantity
     if accepted > line.quantity:
@@ -249,7 +256,7 @@ def _line_faults(pointer: str, line: ReviewedLine | None, judgement: LineJudgeme
 
 def decide_line(line: ReviewedLine, reviewer: Reviewer, judgement: LineJudgement) -> LineDecision:
     """What becomes of a line whose judgement holds."""
-    if judgement.accepted_quantity == 0 and line.quantity != 0:
-        return LineDecision(line.line_id, judgement.accepted_quantity, "rejected")
-    own = line.commissioner_id in reviewer.organisations
-    return LineDecision(line.line_id, judgement.accepted_quantity, "confirmed" if own else "validated")
+    accepted = judgement.accepted_quantity
+    if line.commissioner_id in reviewer.organisations:
+        return LineDecision(line.line_id, accepted, "confirmed")
+    return LineDecision(line.line_id, accepted, "rejected" if accepted == 0 != line.quantity else "validated")
