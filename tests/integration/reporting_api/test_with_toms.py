@@ -2,6 +2,7 @@
 
 import csv
 import io
+from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -23,6 +24,17 @@ from tests.integration.toms_engine.test_lookups import send as send_lookup
 from tests.integration.toms_engine.world import World as TomsWorld
 
 from cdp_common.contracts.reporting import Correction, PoundExplanation
+
+
+async def test_a_promise_older_than_its_edition_is_delivered_at_its_pounds(both: tuple[World, TomsWorld]):
+    """It was valued as made on the edition's first day, when it was registered; deliveries are too."""
+    world, toms = both
+    edition = (await toms.published(pack()))["edition_hash"]
+    promised = promised_line(edition_hash=edition, measure="M1")
+    await world.sign(world.commitment(signed_on=date(2019, 3, 15), lines=[promised]))
+    delivered = contract_line(promised.line_id, "10", measure="M1")
+    report = await world.report(world.supplier, delivered)
+    assert report.lines[0].social_gbp == Decimal("143.68")
 
 
 async def test_pounds_are_the_engines_from_report_to_explanation(both: tuple[World, TomsWorld]):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from itertools import islice
 from typing import TypeVar
@@ -173,6 +173,14 @@ async def gather_crosswalks(db: Database, toms: TomsClient) -> None:
 
 async def _editions(toms: TomsClient, hashes: Iterable[str]) -> dict[str, Edition]:
     return {edition_hash: await toms.get_edition_by_hash(edition_hash) for edition_hash in sorted(hashes)}
+
+
+async def first_days_of(toms: TomsClient, hashes: Collection[str]) -> dict[str, date]:
+    """The day from which on each of these editions holds."""
+    return {
+        edition_hash: edition.effective_from
+        for edition_hash, edition in (await _editions(toms, hashes)).items()
+    }
 
 
 def _edition_copy(edition: Edition) -> EditionCopy:

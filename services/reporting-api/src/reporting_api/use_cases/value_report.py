@@ -43,7 +43,7 @@ from reporting_api.storage.commitments import owed_lines
 from reporting_api.storage.copies import AreaCopy, MeasureCopy, PlaceCopy
 from reporting_api.storage.shared_activities import standing_claims
 from reporting_api.storage.template_rows import open_commitments
-from reporting_api.use_cases.gather import areas_of, measures_of, organisations_of
+from reporting_api.use_cases.gather import areas_of, first_days_of, measures_of, organisations_of
 from reporting_api.use_cases.line_evidence import LineEvidence, evidence_of_lines
 from reporting_api.use_cases.line_values import values_by_call, values_in_bulk
 from reporting_api.use_cases.locate_lines import locate_lines
@@ -139,7 +139,7 @@ async def value_report(
     )
     resolved = await locate_lines(db, toms, scope.place, resolved)
     place_of_area = await _places_of_areas(db, toms, scope.place, resolved)
-    committed_on = [_committed_on(line, owed) for line in resolved]
+    committed_on = await _committed_on(toms, resolved, owed)
     inputs = [
         valuation_line(str(index), line, draft, scope, signed_on)
         for index, (line, draft, signed_on) in enumerate(zip(resolved, drafts, committed_on, strict=True))
@@ -267,10 +267,22 @@ async def _places_of_areas(
     return {code: area.place_slug for code, area in found.items()}
 
 
-def _committed_on(line: ResolvedLine, owed: Mapping[UUID, OwedLine]) -> date | None:
-    """The day on which the promise was made: whether its measure was valid then is what matters."""
-    line_id = line.stated.commitment_line_id
-    return None if line_id is None else owed[line_id].signed_on
+async def _committed_on(
+    toms: TomsClient, lines: Sequence[ResolvedLine], owed: Mapping[UUID, OwedLine]
+) -> list[date | None]:
+    """The day of each line's promise, on which its measure has to be valid; none without a promise.
+
+    One older than its edition counts as made on the edition's first day, as it did when it was valued.
+    """
+    promises = [
+        None if line.stated.commitment_line_id is None else owed[line.stated.commitment_line_id]
+        for line in lines
+    ]
+    begins = await first_days_of(toms, {promise.edition_hash for promise in promises if promise is not None})
+    return [
+        None if promise is None else max(promise.signed_on, begins[promise.edition_hash])
+        for promise in promises
+    ]
 
 
 def valuation_line(
