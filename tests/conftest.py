@@ -4,7 +4,7 @@ import atexit
 import gc
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 
 import pytest
@@ -75,14 +75,26 @@ def _group_of(nodeid: str) -> str:
     return next((begins for begins in TOGETHER if file.startswith(begins)), file)
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_configure(config: pytest.Config) -> None:
+    """Let every other worker read the tests from the end.
+
+    Where nothing was read before, each compiles what it comes to first and takes the rest from the others.
+    """
+    if int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 2:
+        config.args.reverse()
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
     """Put the tests of a group behind one another, so that what they share can go when the last is done.
 
     A platform that has nothing more to do still asks for news; left until the end, several take half of the
     machine. A fixture of scope `package` ends with its folder only where that is a package. Long groups come
     first, so that in the end no worker waits for another.
     """
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        items.sort(key=lambda item: item.nodeid)  # each has read them in an order of its own
+    yield
     places = {group: place for place, group in enumerate(TOGETHER)}
     items.sort(key=lambda item: places.setdefault(_group_of(item.nodeid), len(places)))
 
