@@ -59,9 +59,9 @@ def free_port() -> int:
 
 
 async def start(module: str, **settings: str) -> Process:
-    """A service that has said that it is alive."""
-    port = free_port()
-    running = await run(module, CDP_PORT=str(port), **settings)
+    """A service that has said that it is alive, at a port of its own unless the settings name one."""
+    port = settings.setdefault("CDP_PORT", str(free_port()))
+    running = await run(module, **settings)
     process = Process(f"http://127.0.0.1:{port}", running)
     await answering(f"{process.url}/health/live", running)
     return process

@@ -58,8 +58,11 @@ async def past(databases: TestDatabases) -> Past:
     async with surroundings.serving() as url, httpx2.AsyncClient() as http:
         common = {**settings(url, mint), "CDP_OTLP_ENDPOINT": url}
         database = db.engine.url.render_as_string(hide_password=False)
-        back = await start("back", CDP_DATABASE_URL=database, **common)
-        front = await start("front", CDP_TOMS_URL=back.url, **common)
+        port = str(free_port())
+        back, front = await asyncio.gather(
+            start("back", CDP_PORT=port, CDP_DATABASE_URL=database, **common),
+            start("front", CDP_TOMS_URL=f"http://127.0.0.1:{port}", **common),
+        )
         traced = {"traceparent": f"00-{TRACE}-{CALLER_SPAN}-01", "X-Request-Id": "req-77"}
         signed = mint.headers(scopes=["a:read"], client_id="portal")
         relayed = await http.get(f"{front.url}/v1/relay", headers={**signed, **traced})
