@@ -1,5 +1,6 @@
 """`python -m reporting_api` serves; `migrate`, `verify` (the ledger) and `feeds …` are done beside it."""
 
+import gc
 import sys
 
 from cdp_common.web.run import main
@@ -10,6 +11,7 @@ if sys.argv[1:2] == ["verify"]:
 
     verify.main(sys.argv[2:])
 if sys.argv[1:2] == ["feeds"]:
+    gc.disable()  # of what is now loaded nothing goes again; the command enables the search
     from reporting_api import feeds
 
     feeds.main(sys.argv[2:])

@@ -8,6 +8,7 @@ when the command was refused.
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
@@ -56,6 +57,8 @@ def main(
     settings_class: type[ServiceSettings], schema: str, feeds_of: FeedsOf, arguments: Sequence[str]
 ) -> NoReturn:
     """Do what the arguments ask, print it and end."""
+    gc.freeze()
+    gc.enable()
     asked = arguments_of(arguments)
     configure_logging(f"{schema}-feeds", "WARNING", sys.stderr)  # what it answers alone is on standard output
     try:
