@@ -70,6 +70,16 @@ async def test_pledges_of_one_call_stay_in_their_order(world: World):
         assert [pledge["text"] for pledge in body["pledges"]] == [draft["text"] for draft in drafts]
 
 
+async def test_a_pledge_counts_as_promised_from_the_day_on_which_it_was_made(world: World):
+    signatory = await world.signed()
+    added = await world.http.post(
+        f"/v1/signatures/{signatory['id']}/pledges", json=pledge_draft(), headers=keyed(world.as_signatory())
+    )
+    assert added.status_code == 201, added.text
+    made = [data for kind, data in await world.events() if kind == "pledge.made"]
+    assert [data["signed_on"] for data in made] == ["2026-11-01", world.clock().date().isoformat()]
+
+
 async def test_the_signing_person_is_named_in_one_erasable_table_only(world: World):
     await world.signed()
 

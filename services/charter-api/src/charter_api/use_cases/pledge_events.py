@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -26,10 +26,10 @@ async def make_pledges(
     commitments: Sequence[CommitmentLine | None],
     now: datetime,
 ) -> list[UUID]:
-    """The ids of the pledges written; each measurable one is announced as `pledge.made`."""
+    """The ids of the pledges written, made today; each measurable one is announced as `pledge.made`."""
     rows = pledge_rows(signature, offered, drafts, commitments, now)
     await add_pledges(tx, rows)
-    await record_events(tx, pledges_made(signature, rows, commitments), now)
+    await record_events(tx, pledges_made(signature, rows, commitments, now.date()), now)
     return [row["id"] for row in rows]
 
 
@@ -64,17 +64,18 @@ def pledges_made(
     signature: RowMapping | dict[str, Any],
     rows: Sequence[dict[str, Any]],
     commitments: Sequence[CommitmentLine | None],
+    made_on: date,
 ) -> list[NewEvent]:
-    """The events of the measurable ones among a signature's pledges."""
+    """The events of the measurable ones among a signature's pledges, which are committed from a day on."""
     return [
-        _pledge_made(signature, row, commitment)
+        _pledge_made(signature, row, commitment, made_on)
         for row, commitment in zip(rows, commitments, strict=True)
         if commitment is not None
     ]
 
 
 def _pledge_made(
-    signature: RowMapping | dict[str, Any], row: dict[str, Any], commitment: CommitmentLine
+    signature: RowMapping | dict[str, Any], row: dict[str, Any], commitment: CommitmentLine, made_on: date
 ) -> NewEvent:
     made = CommitmentsMade(
         source_id=row["id"],
@@ -87,7 +88,7 @@ def _pledge_made(
         deliverer_name=signature["organisation_name"],
         commissioner_id=None,
         commissioner_name=None,
-        signed_on=signature["signed_on"],
+        signed_on=min(made_on, row["ends_on"]),  # one for days that are over counts on the last of them
         starts_on=row["starts_on"],
         ends_on=row["ends_on"],
         data_status=signature["data_status"],

@@ -167,7 +167,7 @@ async def take_signatures(
         pledges.extend(made)
         told = {**row, "level": signing.level}
         events.append(signature_event(told, "signed", 1, row["signed_on"], days=days))
-        events.extend(pledges_made(row, made, signing.commitments))
+        events.extend(pledges_made(row, made, signing.commitments, row["signed_on"]))
     await add_first_changes(tx, changes)
     await add_pledges(tx, pledges)
     await record_events(tx, events, now)
