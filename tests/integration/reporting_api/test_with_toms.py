@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+import pytest
 from tests.integration.reporting_api.export_calls import export, rows
 from tests.integration.reporting_api.test_client import client, key
 from tests.integration.reporting_api.test_report_files import send
@@ -26,12 +27,16 @@ from tests.integration.toms_engine.world import World as TomsWorld
 from cdp_common.contracts.reporting import Correction, PoundExplanation
 
 
-async def test_a_promise_older_than_its_edition_is_delivered_at_its_pounds(both: tuple[World, TomsWorld]):
-    """It was valued as made on the edition's first day, when it was registered; deliveries are too."""
+@pytest.mark.parametrize("signed_on", [date(2019, 3, 15), date(2026, 3, 15)])
+async def test_a_promise_signed_outside_its_editions_days_is_delivered_at_its_pounds(
+    both: tuple[World, TomsWorld], signed_on: date
+):
+    """One older than its edition was valued as made on its first day; of a tender published in its days the
+    contract may be signed after them."""
     world, toms = both
-    edition = (await toms.published(pack()))["edition_hash"]
+    edition = (await toms.published(pack(effective_to="2025-12-31")))["edition_hash"]
     promised = promised_line(edition_hash=edition, measure="M1")
-    await world.sign(world.commitment(signed_on=date(2019, 3, 15), lines=[promised]))
+    await world.sign(world.commitment(signed_on=signed_on, lines=[promised]))
     delivered = contract_line(promised.line_id, "10", measure="M1")
     report = await world.report(world.supplier, delivered)
     assert report.lines[0].social_gbp == Decimal("143.68")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from itertools import islice
 from typing import TypeVar
@@ -101,7 +101,7 @@ async def measures_of(
         found.extend((await toms.batch_measures(request)).items)
     async with db.begin() as tx:
         kept = await editions_known(tx, {measure.edition_hash for measure in found})
-    asked = await _editions(toms, {measure.edition_hash for measure in found} - kept.keys())
+    asked = await editions_asked(toms, {measure.edition_hash for measure in found} - kept.keys())
     editions = {edition_hash: _edition_copy(edition) for edition_hash, edition in asked.items()} | kept
     copies = [_measure_copy(measure, editions[measure.edition_hash]) for measure in found]
     async with db.begin() as tx:
@@ -166,21 +166,14 @@ async def gather_crosswalks(db: Database, toms: TomsClient) -> None:
     """
     async with db.begin() as tx:
         missing = await editions_without_crosswalks(tx)
-    for edition_hash, edition in (await _editions(toms, missing)).items():
+    for edition_hash, edition in (await editions_asked(toms, missing)).items():
         async with db.begin() as tx:
             await keep_crosswalks(tx, edition_hash, map(_crosswalk, edition.crosswalks))
 
 
-async def _editions(toms: TomsClient, hashes: Iterable[str]) -> dict[str, Edition]:
+async def editions_asked(toms: TomsClient, hashes: Iterable[str]) -> dict[str, Edition]:
+    """These editions, as toms-engine has them."""
     return {edition_hash: await toms.get_edition_by_hash(edition_hash) for edition_hash in sorted(hashes)}
-
-
-async def first_days_of(toms: TomsClient, hashes: Collection[str]) -> dict[str, date]:
-    """The day from which on each of these editions holds."""
-    return {
-        edition_hash: edition.effective_from
-        for edition_hash, edition in (await _editions(toms, hashes)).items()
-    }
 
 
 def _edition_copy(edition: Edition) -> EditionCopy:

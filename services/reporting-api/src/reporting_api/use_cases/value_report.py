@@ -11,7 +11,7 @@ from uuid import UUID
 from cdp_common.clients.partners import PartnersClient
 from cdp_common.clients.toms import TomsClient
 from cdp_common.contracts.reporting import ReportLineDraft
-from cdp_common.contracts.toms import ValuationLine
+from cdp_common.contracts.toms import Edition, ValuationLine
 from cdp_common.db.database import Database
 from cdp_common.kernel.errors import FieldError
 from cdp_common.kernel.periods import Period
@@ -43,7 +43,7 @@ from reporting_api.storage.commitments import owed_lines
 from reporting_api.storage.copies import AreaCopy, MeasureCopy, PlaceCopy
 from reporting_api.storage.shared_activities import standing_claims
 from reporting_api.storage.template_rows import open_commitments
-from reporting_api.use_cases.gather import areas_of, first_days_of, measures_of, organisations_of
+from reporting_api.use_cases.gather import areas_of, editions_asked, measures_of, organisations_of
 from reporting_api.use_cases.line_evidence import LineEvidence, evidence_of_lines
 from reporting_api.use_cases.line_values import values_by_call, values_in_bulk
 from reporting_api.use_cases.locate_lines import locate_lines
@@ -272,17 +272,25 @@ async def _committed_on(
 ) -> list[date | None]:
     """The day of each line's promise, on which its measure has to be valid; none without a promise.
 
-    One older than its edition counts as made on the edition's first day, as it did when it was valued.
+    One older than its edition counts as made on the edition's first day, as it did when it was valued. A
+    contract may be signed after the last day of the edition that was pinned when its tender was published.
     """
     promises = [
         None if line.stated.commitment_line_id is None else owed[line.stated.commitment_line_id]
         for line in lines
     ]
-    begins = await first_days_of(toms, {promise.edition_hash for promise in promises if promise is not None})
+    pinned = {promise.edition_hash for promise in promises if promise is not None}
+    editions = await editions_asked(toms, pinned)
     return [
-        None if promise is None else max(promise.signed_on, begins[promise.edition_hash])
+        None if promise is None else _day_within(editions[promise.edition_hash], promise.signed_on)
         for promise in promises
     ]
+
+
+def _day_within(edition: Edition, day: date) -> date:
+    """The day, or the first or last one on which the edition holds where it lies before or after."""
+    day = max(day, edition.effective_from)
+    return day if edition.effective_to is None else min(day, edition.effective_to)
 
 
 def valuation_line(
