@@ -185,3 +185,29 @@ async def test_what_is_delivered_beyond_a_commitment_is_shown_apart(world: World
     after = await world.value()
     assert after.beyond_commitment is not None
     assert after.beyond_commitment.total_gbp == Decimal("0.00")
+
+
+async def test_a_promise_of_more_emissions_leaves_the_figures_readable(world: World):
+    promise = promised_line(
+        measure="CARBON",
+        unit="tco2e",
+        quantity=Decimal(-10),
+        counted_quantity=Decimal(-10),
+        social_gbp=Decimal("-2700.00"),
+    )
+    made = await world.sign(world.commitment(lines=[promise]))
+    emissions = {"measure": "CARBON", "unit": "tco2e"}
+    owed = contract_line(made.lines[0].line_id, "-5", **emissions)
+    report = await world.report(world.supplier, owed)
+    assert report.beyond_commitments == []
+    value = await world.value()
+    assert value.delivered_against_commitment.total_gbp == Decimal("-1350.00")
+    assert value.beyond_commitment is not None
+    assert value.beyond_commitment.total_gbp == Decimal("0.00")
+    less = contract_line(made.lines[0].line_id, "8", **emissions)
+    later = {"period_start": "2026-10-01", "period_end": "2026-10-31"}
+    (over,) = (await world.report(world.supplier, less, **later)).beyond_commitments
+    assert (over.committed_quantity, over.beyond_quantity) == (Decimal(-10), Decimal(3))
+    value = await world.value(to="2026-10-31")
+    assert value.beyond_commitment is not None
+    assert value.beyond_commitment.total_gbp == Decimal("810.00")

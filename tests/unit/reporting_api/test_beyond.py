@@ -21,6 +21,11 @@ def test_nothing_is_beyond_until_the_promise_is_kept(quantity: str, beyond: str)
     assert beyond_quantity(Decimal(100), Decimal(quantity)) == Decimal(beyond)
 
 
+@pytest.mark.parametrize(("quantity", "beyond"), [("-15", "0"), ("-5", "0"), ("0", "0"), ("5", "5")])
+def test_who_promises_less_than_nothing_delivers_beyond_it_from_nothing_on(quantity: str, beyond: str):
+    assert beyond_quantity(Decimal(-10), Decimal(quantity)) == Decimal(beyond)
+
+
 def test_the_value_beyond_is_that_of_the_quantity_half_up():
     line = DeliveredOf(UUID(int=1), Decimal(100), NOTHING, delivered("150", 1001, 300, 10))
     found = beyond_of([line])

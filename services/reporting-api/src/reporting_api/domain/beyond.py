@@ -9,6 +9,8 @@ from uuid import UUID
 
 from reporting_api.domain.figures import FigureSum
 
+_NOTHING = Decimal(0)
+
 
 @dataclass(frozen=True, slots=True)
 class DeliveredSum:
@@ -31,8 +33,12 @@ class DeliveredOf:
 
 
 def beyond_quantity(promised: Decimal, delivered: Decimal) -> Decimal:
-    """The quantity delivered beyond the promise; none of it is negative."""
-    return max(delivered - promised, Decimal(0))
+    """The quantity delivered beyond the promise, never more than was delivered.
+
+    Who promises less than nothing, such as more emissions, promises no delivery, so that beyond it is what
+    lies above nothing.
+    """
+    return max(delivered - max(promised, _NOTHING), _NOTHING)
 
 
 def beyond_of(lines: Iterable[DeliveredOf]) -> FigureSum:

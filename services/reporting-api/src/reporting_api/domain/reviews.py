@@ -2,7 +2,8 @@
 
 Four eyes: nobody judges its own report, one it submitted for another, or an activity it has a share in.
 Whoever is neither the reporter nor the commissioner of a line makes it `validated`; the commissioner's own
-check makes it `confirmed`, which is not independent and may be followed by a validation.
+check makes it `confirmed`, once and whatever it accepts. That is not independent: it decides nothing of the
+report, and a validation may follow.
 
 A report that is returned or rejected does not stand: what it entered is reversed. A returned one counts again
 when its correction is submitted; a rejected one frees the period for another report.

@@ -46,7 +46,7 @@ _BEYOND = text(f"""
         ) made GROUP BY commitment_line_id
     )
     SELECT d.*, coalesce(p.quantity, 0) AS promised FROM delivered d LEFT JOIN promised p USING (line_id)
-    WHERE greatest(d.before_counted_quantity, d.end_counted_quantity) > coalesce(p.quantity, 0)""")  # noqa: S608 - made of constants
+    WHERE greatest(d.before_counted_quantity, d.end_counted_quantity) > greatest(p.quantity, 0)""")  # noqa: S608 - made of constants
 
 
 async def delivered_beyond(tx: AsyncConnection, lines: Slice, moment: datetime) -> list[DeliveredOf]:

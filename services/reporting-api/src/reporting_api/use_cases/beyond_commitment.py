@@ -34,8 +34,8 @@ async def beyond_commitments(
             commitment_line_id=line_id,
             committed_quantity=promised[line_id].normalize(),
             delivered_quantity=quantity.normalize(),
-            beyond_quantity=beyond_quantity(promised[line_id], quantity).normalize(),
+            beyond_quantity=beyond.normalize(),
         )
         for line_id, quantity in sorted(delivered.items())
-        if line_id in promised and quantity > promised[line_id]
+        if line_id in promised and (beyond := beyond_quantity(promised[line_id], quantity)) > 0
     ]
