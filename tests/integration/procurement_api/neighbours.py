@@ -143,6 +143,8 @@ class Toms(Neighbour):
         self.licence_of: dict[str, str] = {}
         """Measures whose pounds only holders of a framework's licence see, with the framework."""
         self.down = False
+        self.effective_to: date | None = None
+        """The edition's last day."""
 
     async def batch_measures(self, batch: MeasureBatchRequest) -> MeasureBatch:
         """The measures that are known."""
@@ -165,7 +167,7 @@ class Toms(Neighbour):
             state="published",
             edition_hash=EDITION,
             effective_from=EFFECTIVE_FROM,
-            effective_to=None,
+            effective_to=self.effective_to,
             published_at=utc_now(),
             measure_count=len(UNITS),
             description="For tests.",
@@ -210,6 +212,8 @@ class Toms(Neighbour):
             return [("industry", "multiplier_unknown", "the edition has no multiplier for this industry")]
         if line.committed_on is None or line.committed_on < EFFECTIVE_FROM:
             return [("committed_on", "edition_not_effective", f"the edition holds from {EFFECTIVE_FROM}")]
+        if self.effective_to is not None and line.committed_on > self.effective_to:
+            return [("committed_on", "edition_not_effective", f"the edition holds to {self.effective_to}")]
         if line.unit != UNITS.get(line.measure):
             return [("unit", "unit_mismatch", f"the measure is counted in {UNITS.get(line.measure)}")]
         return []

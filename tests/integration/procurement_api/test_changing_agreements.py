@@ -1,8 +1,10 @@
 """Agreements are varied and novated from a date on; what fell due before stays, and both parties are told."""
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
+from tests.integration.procurement_api.neighbours import EDITION
 from tests.integration.procurement_api.world import Json, Party, World, agreement_of, faults, refused
 from tests.ocds_schemas import check_package, schemas_missing, schemas_with
 
@@ -112,6 +114,25 @@ async def test_lines_of_a_contract_that_ends_sooner_are_worth_their_shorter_life
     # Nothing had fallen due: a line may come down to nothing, in its unit as in pounds.
     nothing = (read["M-HOURS"]["quantity"], read["M-HOURS"]["social_gbp"])
     assert nothing == ("0", "0.00")
+
+
+async def test_a_contract_signed_after_its_editions_last_day_is_varied_as_of_that_day(world: World) -> None:
+    deliverer = world.party("Kitchen")
+    contract = await contract_of(world, deliverer)
+    bare = await world.registered(deliverer, kind="contract", reference="C-2", lines=[])
+    world.toms.effective_to = date(2026, 6, 30)  # the day before both were signed
+
+    hours = {"line_id": contract["lines"][0]["line_id"], "quantity": "240"}
+    new = {"measure": "M-CARBON", "quantity": "10", "unit": "tco2e"}
+    await change(world, contract, "variations", {"lines": [hours], "new_lines": [new]})
+    assert [str(line.committed_on) for line in world.toms.asked[-1].lines] == ["2026-06-30"] * 2
+
+    # Nothing pins the edition of an agreement without lines: one that has ended is not taken up.
+    body = {"effective_on": "2026-10-01", "reason": "Agreed", "edition_hash": EDITION, "new_lines": [new]}
+    path = f"{PATH}/{bare['id']}"
+    etag = await world.etag(path, as_=world.buyer)
+    answer = await world.call("POST", f"{path}/variations", body, as_=world.buyer, if_match=etag)
+    assert faults(answer) == [("/new_lines/0/committed_on", "edition_not_effective")]
 
 
 async def test_a_novation_changes_the_deliverer_and_tells_all_three(world: World) -> None:

@@ -28,11 +28,14 @@ class PromiseTerms:
     place_slug: str
     life: ContractPeriod
     signed_on: date
+    pinned: bool = False
+    """Whether lines that stand are of the edition, which may have ended since its tender was published."""
 
     @property
     def promised_on(self) -> date:
-        """Promises older than their edition count as made on the edition's first day."""
-        return max(self.signed_on, self.edition.effective_from)
+        """The day of signature, or the nearest on which an edition that begins later or is pinned holds."""
+        day, last = max(self.signed_on, self.edition.effective_from), self.edition.effective_to
+        return day if last is None or not self.pinned else min(day, last)
 
 
 async def value_promises(

@@ -69,7 +69,7 @@ async def vary_agreement(
         edition = await known_edition(toms, pinned_to)
         place = await partners.get_place(row["place_id"])
         life = ContractPeriod(row["starts_on"], row["ends_on"])
-        terms = PromiseTerms(edition, place.slug, life, row["signed_on"])
+        terms = PromiseTerms(edition, place.slug, life, row["signed_on"], pinned=bool(lines))
         varied = await value_variation(toms, terms, by_id, _lines_of(variation))
         metrics = Metrics(edition, await _measures(toms, edition, by_id, variation))
 
