@@ -3,7 +3,7 @@
 import asyncio
 import json
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
@@ -139,7 +139,7 @@ async def test_what_is_no_http_is_told_so_as_a_problem(heard: Heard):
     assert heard == [("/a", "gone")]
 
 
-async def test_a_head_that_does_not_end_in_time_is_refused_however_it_is_dripped(heard: Heard):
+async def a_head_that_does_not_end_in_time_is_refused_however_it_is_dripped(heard: Heard) -> None:
     drops = [b"X-%d: y\r\n" % number for number in range(14)]
     whole = HEAD + b"Content-Length: 0\r\n\r\n"
     async with serving(Hasty, heard) as port:
@@ -158,7 +158,7 @@ async def test_a_head_that_does_not_end_in_time_is_refused_however_it_is_dripped
     assert heard == [("/a", 0)]
 
 
-async def test_a_body_goes_on_and_ends_in_time_or_is_refused(heard: Heard):
+async def a_body_goes_on_and_ends_in_time_or_is_refused(heard: Heard) -> None:
     head = b"POST /%b HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nConnection: close\r\n\r\n"
     long = b"POST /long HTTP/1.1\r\nHost: a\r\nContent-Length: 99\r\n\r\n"
     async with serving(Hasty, heard) as port:
@@ -172,7 +172,7 @@ async def test_a_body_goes_on_and_ends_in_time_or_is_refused(heard: Heard):
     assert sorted(heard) == [("/in-time", 5), ("/long", "gone"), ("/silent", "gone")]
 
 
-async def test_a_body_that_we_did_not_ask_for_yet_is_waited_for(heard: Heard):
+async def a_body_that_we_did_not_ask_for_yet_is_waited_for(heard: Heard) -> None:
     expecting = b"POST /later HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nExpect: 100-continue\r\n"
     async with serving(Hasty, heard) as port:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
@@ -185,7 +185,7 @@ async def test_a_body_that_we_did_not_ask_for_yet_is_waited_for(heard: Heard):
     assert heard == [("/later", 2)]
 
 
-async def test_whoever_was_answered_before_the_body_came_gets_no_second_answer(heard: Heard):
+async def whoever_was_answered_before_the_body_came_gets_no_second_answer(heard: Heard) -> None:
     async with serving(Hasty, heard) as port:
         early = b"POST /early HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n"
         answer = await said(port, early, b"ab")
@@ -193,7 +193,7 @@ async def test_whoever_was_answered_before_the_body_came_gets_no_second_answer(h
     assert answer.count(b"HTTP/1.1") == 1
 
 
-async def test_a_websocket_is_handed_on_whole_also_after_a_request_and_outlives_the_bounds(heard: Heard):
+async def a_websocket_is_handed_on_whole_also_after_a_request_and_outlives_the_bounds(heard: Heard) -> None:
     async with serving(Hasty, heard) as port:
         asked = b"GET /early HTTP/1.1\r\nHost: a\r\n\r\n"
         with socket.create_connection(("127.0.0.1", port)) as used:
@@ -211,3 +211,25 @@ async def test_a_websocket_is_handed_on_whole_also_after_a_request_and_outlives_
                         assert await channel.recv() == text
                     await asyncio.sleep(0.35)
     assert heard == []
+
+
+OVER_TIME = (
+    a_head_that_does_not_end_in_time_is_refused_however_it_is_dripped,
+    a_body_goes_on_and_ends_in_time_or_is_refused,
+    a_body_that_we_did_not_ask_for_yet_is_waited_for,
+    whoever_was_answered_before_the_body_came_gets_no_second_answer,
+    a_websocket_is_handed_on_whole_also_after_a_request_and_outlives_the_bounds,
+)
+
+
+@pytest.fixture(scope="module")
+async def under_way() -> AsyncIterator[Mapping[str, asyncio.Task[None]]]:
+    """What takes its time, all begun at the same moment: each has a server of its own."""
+    begun = {story.__name__: asyncio.create_task(story([])) for story in OVER_TIME}
+    yield begun
+    await asyncio.gather(*begun.values(), return_exceptions=True)
+
+
+@pytest.mark.parametrize("story", [story.__name__ for story in OVER_TIME])
+async def test_over_time(under_way: Mapping[str, asyncio.Task[None]], story: str):
+    await under_way[story]
