@@ -177,11 +177,17 @@ async def test_clarifications_are_read_by_both_sides_and_change_nothing(opened: 
 
 
 async def test_flags_are_the_buyers_advice_and_change_no_points(world: World):
-    for number, hours in enumerate(("90", "100", "110")):
-        lines = [{"measure": "M-HOURS", "quantity": hours, "unit": "hours"}]
-        await world.registered(
+    # As they stand they promise 90, 100 and 110 hours; as they were signed, two of them hardly any.
+    for number, (signed, stands) in enumerate((("90", "90"), ("10", "100"), ("11", "110"))):
+        lines = [{"measure": "M-HOURS", "quantity": signed, "unit": "hours"}]
+        agreement = await world.registered(
             world.party(f"Deliverer {number}"), reference=f"G-{number}", value_gbp="1000000.00", lines=lines
         )
+        path = f"/v1/agreements/{agreement['id']}"
+        varied = {"line_id": agreement["lines"][0]["line_id"], "quantity": stands}
+        body = {"effective_on": "2026-10-01", "reason": "Agreed.", "lines": [varied]}
+        etag = await world.etag(path, as_=world.buyer)
+        await world.done("POST", f"{path}/variations", body, as_=world.buyer, if_match=etag)
     tender = await world.published()
     bidders = [world.party(f"Bidder {number}") for number in range(3)]
     for bidder, (jobs, hours) in zip(bidders, (("100", "186"), ("10", "186"), ("11", "900")), strict=True):

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from procurement_api.storage.change_tables import agreement_line_versions
 from procurement_api.storage.tables import agreement_lines, agreements
 
 MOST_COMPARED = 1_000
@@ -21,10 +22,18 @@ async def promised_per_million(
 ) -> dict[tuple[str, str], list[Decimal]]:
     """Quantities for each £1m of value in the place's agreements, by measure and unit, one an agreement.
 
-    Agreements without a value, and what came of this tender itself, are left out.
+    Both are those of the agreement as it stands after its last variation. Agreements without a
+    value, and what came of this tender itself, are left out.
     """
     found: dict[tuple[str, str], list[Decimal]] = {}
-    quantity = func.sum(agreement_lines.c.quantity).label("quantity")
+    varied = (
+        select(agreement_line_versions.c.quantity)
+        .where(agreement_line_versions.c.line_id == agreement_lines.c.line_id)
+        .order_by(agreement_line_versions.c.version.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    quantity = func.sum(func.coalesce(varied, agreement_lines.c.quantity)).label("quantity")
     for measure in measures:
         query = (
             select(agreement_lines.c.unit, agreements.c.value_pence, quantity)
