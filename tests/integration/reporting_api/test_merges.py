@@ -5,7 +5,16 @@ from decimal import Decimal
 
 from sqlalchemy import text
 from tests.integration.reporting_api.entry_maker import differences
-from tests.integration.reporting_api.world import PARTNERS, World, contract_line, keyed, line
+from tests.integration.reporting_api.test_activities import garden, joint_line
+from tests.integration.reporting_api.world import (
+    PARTNERS,
+    World,
+    codes,
+    contract_line,
+    judgement,
+    keyed,
+    line,
+)
 
 from cdp_common.kernel.identifiers import new_id
 from cdp_common.kernel.periods import Period
@@ -92,3 +101,35 @@ async def test_a_chain_of_merges_leads_to_the_last_record(world: World):
         found = await tx.execute(text("SELECT DISTINCT survivor_id FROM organisation_merges"))
         assert set(found.scalars()) == {world.supplier, world.college}
         assert await differences(tx, Slice(world.place, QUARTER, None)) == []
+
+
+async def test_whom_a_commissioner_or_a_partner_was_merged_into_does_not_validate_for_them(world: World):
+    made = await world.sign()
+    owed = await world.report(world.supplier, contract_line(made.lines[0].line_id))
+    shared = await world.report(world.charity, joint_line(await garden(world)))
+    for merged in (world.council, world.college):
+        await merge(world, merged, world.assessor)
+    checked = await world.review(owed)
+    assert (checked.state, checked.lines[0].state) == ("submitted", "confirmed")
+    rest = {"reason": "sampled", "method": "calls", "evidence_level": "declared"}
+    body = {"outcome": "validated", "reason": "x", "rest": rest}
+    again = await world.try_review(owed, body)
+    assert codes(again) == [("/rest", "lines_missing")]
+    for sent in (body, {**body, "rest": None, "lines": [judgement(shared, 0, "10")]}):
+        own = await world.try_review(shared, sent)
+        assert (own.status_code, own.json()["code"]) == (403, "review_not_independent")
+    assert (await world.value()).figures.validated.total_gbp == Decimal("0.00")
+
+
+async def test_whom_a_reporter_was_merged_into_does_not_decide_what_was_counted_twice(world: World):
+    proof = {"title": "Log", "url": "https://example.org/log", "sha256": "a" * 64}
+    for reporter in (world.council, world.charity):
+        await world.report(reporter, line(evidence=[proof]))
+    path = f"/v1/places/{world.place}/conflicts"
+    [found] = (await world.http.get(path, headers=world.as_validator())).json()["items"]
+    await merge(world, world.charity, world.assessor)
+    body = {"outcome": "second_stands", "reason": "counted by the second"}
+    headers = keyed(world.as_validator())
+    refused = await world.http.post(f"/v1/conflicts/{found['id']}/resolution", json=body, headers=headers)
+    assert (refused.status_code, refused.json()["code"]) == (403, "review_not_independent")
+    assert (await world.value()).open_conflicts == 1

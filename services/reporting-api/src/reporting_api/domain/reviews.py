@@ -51,11 +51,13 @@ class Reviewer:
     organisation_id: UUID
     acted_by: UUID
     person_id: UUID | None
+    merged: frozenset[UUID] = frozenset()
+    """Records that were merged into those of either organisation."""
 
     @property
     def organisations(self) -> frozenset[UUID]:
-        """The organisations that count as the reviewer."""
-        return frozenset({self.organisation_id, self.acted_by})
+        """The organisations that count as the reviewer, by all of their records."""
+        return self.merged | {self.organisation_id, self.acted_by}
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from cdp_common.clients.toms import TomsClient
 from cdp_common.contracts.reporting import Review
 from cdp_common.db.database import Database
 from cdp_common.db.idempotency import Answer, Once
+from cdp_common.db.merges import records_of, survivors
 from cdp_common.kernel.errors import Conflict, Forbidden
 from cdp_common.kernel.identifiers import new_id
 from cdp_common.kernel.licence import licence_scope, sees_figures
@@ -81,9 +82,9 @@ async def review_report(
     db: Database, toms: TomsClient, caller: Caller, report_id: UUID, review: Review, once: Once, now: datetime
 ) -> Answer:
     """The report after the review; accepted quantities below the reported ones are valued anew."""
-    reviewer = Reviewer(caller.org, caller.act, caller.sub)
     named = {line.line_id for line in review.lines}
     async with db.begin() as tx:
+        reviewer = await _reviewer(tx, caller)
         read = await _read(tx, caller, report_id, named)
         if (earlier := await replayed(tx, once)) is not None:
             return earlier
@@ -114,7 +115,7 @@ async def start_review(db: Database, caller: Caller, report_id: UUID, once: Once
         read = await _read(tx, caller, report_id, set(), lock=True)
         if (earlier := await replayed(tx, once)) is not None:
             return earlier
-        require_takeable(_reviewed(read), Reviewer(caller.org, caller.act, caller.sub))
+        require_takeable(_reviewed(read), await _reviewer(tx, caller))
         await move_report(tx, read.report, "under_review", now, reviewer_id=caller.org)
         answer = await announce_report(tx, caller, report_id, "report.review_started", now)
         return await keep(tx, once, 201, answer, now)
@@ -154,6 +155,13 @@ async def _read(
         {line["line_id"]: line for line in lines},
         {activity_id: rows.joint for activity_id, rows in activities.items()},
     )
+
+
+async def _reviewer(tx: AsyncConnection, caller: Caller) -> Reviewer:
+    """Who reviews, with the records that lead to theirs: lines keep the one that they were stated with."""
+    leads_to = await survivors(tx)
+    records = (*records_of(caller.org, leads_to), *records_of(caller.act, leads_to))
+    return Reviewer(caller.org, caller.act, caller.sub, frozenset(records))
 
 
 def _reviewed(read: _Read) -> ReviewedReport:
