@@ -64,6 +64,15 @@ class Talking:
         return next(self._answers)
 
 
+async def until(holds: Callable[[], bool]) -> None:
+    """Wait for what a server will have seen in a moment."""
+    for _ in range(2_000):
+        if holds():
+            return
+        await asyncio.sleep(0.005)
+    raise TimeoutError
+
+
 def said(body: bytes, *headers: bytes) -> bytes:
     """An answer."""
     lines = (b"HTTP/1.1 200 OK", *headers, b"Content-Length: %d" % len(body))

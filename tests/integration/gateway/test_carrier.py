@@ -16,7 +16,7 @@ from cryptography.x509.oid import NameOID
 from opentelemetry import trace
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.sampling import ALWAYS_OFF, ALWAYS_ON, Sampler
-from tests.integration.gateway.talkers import Talking, asked, calling, listening, said, saying
+from tests.integration.gateway.talkers import Talking, asked, calling, listening, said, saying, until
 
 from cdp_common.clients.upstream import UpstreamMalformed, UpstreamUnavailable
 from cdp_common.kernel.clock import utc_now
@@ -219,9 +219,10 @@ async def test_a_call_that_is_given_up_ends_its_connection_and_frees_its_place(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(carrier, "MAX_CONNECTIONS", 1)
-    async with calling(Talking(b"HTTP/1.1 200 OK\r\n", said(b"b"))) as call:
+    talking = Talking(b"HTTP/1.1 200 OK\r\n", said(b"b"))
+    async with calling(talking) as call:
         given_up = asyncio.create_task(call("POST", bytes(8 * 2**20)))
-        await asyncio.sleep(0.05)
+        await until(lambda: bool(talking.requests))  # what was not heard is not half answered either
         given_up.cancel()
         with pytest.raises(asyncio.CancelledError):
             await given_up
@@ -236,7 +237,7 @@ async def test_a_service_that_is_slow_takes_no_place_of_another(monkeypatch: pyt
         waiting = [
             asyncio.create_task(connections.exchange("GET", f"{slow_url}/v1/a", {}, None)) for _ in range(3)
         ]
-        await asyncio.sleep(0.05)
+        await until(lambda: slow.connections == 2)
         async with asyncio.timeout(1):
             assert (await connections.exchange("GET", f"{url}/v1/a", {}, None)).body == b"a"
         assert slow.connections == 2
