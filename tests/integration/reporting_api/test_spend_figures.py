@@ -180,6 +180,26 @@ async def test_suppliers_are_found_decided_and_counted(world: World):
     assert str(wider.total.net_gbp) == "2095.00"
 
 
+async def test_a_presence_places_only_what_has_no_postcode(world: World):
+    """A postcode that does not place a row leaves it unknown; it does not become local by an office."""
+    await join_all(world, world.council)
+    helpers = known(world, "Helping Hands Durham")
+    office = {"kind": "local_presence", "code": "office", "valid_from": "2026-01-01", "source": "s"}
+    kept = {"place_id": str(world.place), "recorded_at": "2026-01-01T00:00:00Z", "stated_by": "programme"}
+    world.neighbours.presences[helpers] = [
+        {**office, **kept, "id": str(new_id()), "organisation_id": str(helpers)}
+    ]
+    world.neighbours.postcodes |= {"DH11AA": ["county-durham"], "DH22BB": ["county-durham", "elsewhere"]}
+    paid = {"": "1.00", "DH1 1AA": "2.00", "DH2 2BB": "4.00", "DH9 9ZZ": "8.00"}
+    rows = [f"01/07/2026,Helping Hands Durham,{code},{amount}" for code, amount in paid.items()]
+    await import_spend(world, world.council, "\n".join(["Date,Supplier,Postcode,Amount", *rows]).encode())
+    own = client(world, world.as_org(world.council))
+    await own.match_spend_suppliers(world.place)
+    local = (await figures(own, world)).total.local
+    assert split(local) == ("3.00", "0.00", "12.00")
+    assert (str(local.by_postcode_gbp), str(local.by_presence_gbp)) == ("2.00", "1.00")
+
+
 async def test_rounds_of_different_partners_make_no_multiplier(world: World):
     """One surveyed its second round and another its third: nobody's money was followed through both."""
     await join_all(world, world.council, world.college)

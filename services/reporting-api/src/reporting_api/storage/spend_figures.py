@@ -16,7 +16,8 @@ from reporting_api.storage.spend_tables import spend_rounds
 
 GroupKey = Literal["partner", "category", "month", "quarter"]
 
-# Where a payment went: by the postcode on its row, else by the supplier's presence in the place on its day.
+# Where a payment went: by the postcode on its row; where it has none, by the supplier's presence in the place
+# on its day. A postcode that does not place the row leaves it unknown.
 _STANDING = """
 WITH standing AS (
     SELECT id, organisation_id, organisation_name FROM spend_imports
@@ -43,7 +44,7 @@ _PAID = """, members AS (
         CASE
             WHEN p.is_inside THEN 'postcode'
             WHEN NOT p.is_inside THEN 'outside'
-            WHEN EXISTS (
+            WHEN r.site_id IS NULL AND EXISTS (
                 SELECT FROM spend_presences f WHERE f.organisation_id = o.organisation_id
                 AND f.place_id = :place
                 AND r.paid_on BETWEEN f.valid_from AND coalesce(f.valid_to, 'infinity')
