@@ -124,6 +124,20 @@ async def test_progress_follows_the_ledger_live_and_stays_as_published(world: Wo
     assert (await manager.get_target_progress(target.id, as_of=before)).delivered is not None
 
 
+async def test_a_withdrawn_report_does_not_say_since_when_things_go_on(world: World):
+    await agreed_members(world)
+    target = await set_one(world, counted_from=None)
+    whole_quarter = await world.report(world.council, mentored("30"))
+    rejected = await world.try_review(whole_quarter, {"outcome": "rejected", "reason": "It was September."})
+    assert rejected.status_code == 201, rejected.text
+    await world.report(world.council, mentored("30"), period_start="2026-09-01")
+    live = await client(world, world.as_manager()).get_target_progress(target.id)
+    assert live.delivered is not None
+    # One a day in September, and 92 days to come.
+    assert (live.rate_from, live.delivered.forecast) == (date(2026, 9, 1), Decimal(122))
+    assert (live.delivered.quantity, live.delivered.standing) == (Decimal(30), "on_track")
+
+
 async def test_few_people_and_quantities_of_withheld_pounds_are_not_published(world: World):
     people = await set_one(world)
     hours = await set_one(

@@ -89,8 +89,8 @@ class Goal:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """What one organisation stated for periods that end on one day: standing, added up; of ratios both
-    parts."""
+    """What one organisation stated for a period, standing and added up; of ratios both parts, for periods
+    that end on one day."""
 
     figure: TargetFigure
     deliverer_id: UUID

@@ -201,14 +201,14 @@ _OF_TARGET = f"""place_id = :place AND figure IN ('delivered', 'validated')
     AND effective_on BETWEEN :since AND :until AND {_WANTED}"""
 _PARTS = "figure, deliverer_id, period_start, period_end, counted_quantity, reverses, data_status"
 _COUNTED = text(f"""
-    SELECT figure, deliverer_id, min(period_start) AS period_start, period_end,
+    SELECT figure, deliverer_id, period_start, period_end,
            sum(counted_quantity) AS quantity,
            sum(CASE WHEN reverses IS NULL THEN 1 ELSE -1 END) AS standing,
            bool_or(data_status = 'synthetic_sample') AS has_samples
     FROM (SELECT {_PARTS} FROM ledger_entries WHERE {_OF_TARGET} AND position <= :position
           UNION ALL
           SELECT {_PARTS} FROM ledger_inbox WHERE {_OF_TARGET} AND :with_inbox) counted
-    GROUP BY figure, deliverer_id, period_end""")  # noqa: S608 - made of the constants above
+    GROUP BY figure, deliverer_id, period_start, period_end""")  # noqa: S608 - made of the constants above
 
 _RATIOS = text(f"""
     SELECT r.organisation_id, min(r.period_start) AS period_start, r.period_end,
