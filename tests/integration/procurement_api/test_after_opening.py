@@ -105,6 +105,12 @@ async def test_less_is_accepted_never_more_and_what_is_left_is_valued_and_scored
     [lowered] = [one for one in third["results"] if one["bid_id"] == opened.bids[0]["id"]]
     assert lowered["measures"][0]["explanation"] == "Disregarded: the panel accepted none of the quantity."
     assert refused(await opened.accept(0, "0")) == (409, "line_disregarded")
+    # Once bidders were told, their points and the winner's stay as they read them.
+    await world.summarised(opened.tender, opened.bids[0]["id"])
+    before = await world.state()
+    for number in (0, 1):
+        assert refused(await opened.accept(number, "1", line=1)) == (409, "lot_state_wrong")
+    assert await world.state() == before
     # What the contract owes is what was accepted.
     award = {
         "bid_id": opened.bids[0]["id"],

@@ -3,6 +3,7 @@
 from tests.integration.procurement_api.world import (
     TERMS,
     Json,
+    Party,
     World,
     bid_of,
     faults,
@@ -78,7 +79,9 @@ async def test_each_lot_is_decided_told_waited_for_and_signed(world: World) -> N
     assert await states(world, tender) == [("N", "summaries_sent"), ("S", "evaluated")]
     assessed = await world.done("GET", f"/v1/bids/{other}/assessment", as_=world.renewed(rival))
     assert (assessed["lot"], assessed["own"]["points"], assessed["winner"]["bid_id"]) == ("N", "36.0000", bid)
+    await _expect_less_only_of_the_lot_untold(world, (bid, bidder), (other, rival))
     waiting = await world.done("POST", f"{path}/standstills", notice, as_=world.buyer)
+    await _expect_less_only_of_the_lot_untold(world, (bid, bidder), (other, rival), of_south="0.7")
     assert (waiting["state"], waiting["standstill_ends_on"]) == ("standstill", "2026-12-24")
     twice = await world.post(f"{path}/standstills", notice, as_=world.buyer)
     assert refused(twice) == (409, "lot_standstill_begun")
@@ -132,6 +135,27 @@ async def test_each_lot_is_decided_told_waited_for_and_signed(world: World) -> N
     assert compiled["tender"]["status"] == "complete"
 
 
+async def _expect_less_only_of_the_lot_untold(
+    world: World, *bids: tuple[str, Party], of_south: str = "0.8"
+) -> None:
+    """Bidders were told of N: no less is accepted of what counts there, whoever bids it; of S it may be."""
+    found: dict[tuple[str, str | None], str] = {}
+    for bid, bidder in bids:
+        read = await world.done("GET", f"/v1/bids/{bid}", as_=world.renewed(bidder))
+        found |= {(bid, each["lot"]): each["line_id"] for each in read["lines"]}
+    before = await world.state()
+    for (bid, lot), line_id in found.items():
+        if lot == "S":
+            continue
+        less = {"line_id": line_id, "accepted_quantity": of_south, "reason": "Owed already."}
+        answer = await world.post(f"/v1/bids/{bid}/accepted-quantities", less, as_=world.buyer)
+        assert refused(answer) == (409, "lot_state_wrong"), lot
+    assert await world.state() == before
+    bid = bids[0][0]
+    less = {"line_id": found[bid, "S"], "accepted_quantity": of_south, "reason": "Owed already."}
+    await world.done("POST", f"/v1/bids/{bid}/accepted-quantities", less, as_=world.buyer)
+
+
 async def _expect_results_by_lot(world: World, path: str, bid: str, other: str) -> None:
     """Both bid the same for N, where one is ahead by what it owes once; in S it is alone."""
     evaluation = await world.done("GET", f"{path}/evaluation", as_=world.buyer)
@@ -173,6 +197,15 @@ async def test_a_tender_awarded_whole_keeps_its_standstill_too(world: World) -> 
     await world.opened(tender)
     await world.evaluated(tender)
     assert await states(world, tender) == [(None, "evaluated")]
+    # Where it is told lot by lot the first sending fixes what the one evaluation rests on.
+    await world.done("POST", f"{path}/summaries", {"lot": "S", "winner_bid_id": bid}, as_=world.buyer)
+    assert await states(world, tender) == [(None, "evaluated")]
+    read = await world.done("GET", f"/v1/bids/{bid}", as_=world.renewed(bidder))
+    less = {"line_id": read["lines"][0]["line_id"], "accepted_quantity": "1", "reason": "Owed already."}
+    before = await world.state()
+    answer = await world.post(f"/v1/bids/{bid}/accepted-quantities", less, as_=world.buyer)
+    assert refused(answer) == (409, "lot_state_wrong")
+    assert await world.state() == before
     await world.done("POST", f"{path}/summaries", {"winner_bid_id": bid}, as_=world.buyer)
     before = await world.state()
     early = await world.post(f"{path}/standstills", {"award_notice_on": "2026-11-30"}, as_=world.buyer)

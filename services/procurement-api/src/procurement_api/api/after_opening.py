@@ -74,7 +74,7 @@ async def accept_quantity(
     """Accept less of a line than stands, with the reason: never more, and valued by the pinned edition.
 
     A tender that was evaluated gets a new version of its evaluation; earlier ones stay readable. What is
-    accepted is also what a contract then owes.
+    accepted is also what a contract then owes. It is refused once bidders have their summaries of the lot.
     """
     return answer_response(await accept(db, toms, caller, bid_id, draft, once, now))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -31,7 +31,7 @@ from procurement_api.domain.after_opening import (
     require_lower,
 )
 from procurement_api.domain.entries import SETTLED
-from procurement_api.domain.lot_progress import LotStateWrong, state_of
+from procurement_api.domain.lot_progress import LotState, LotStateWrong, state_of
 from procurement_api.storage.after_opening import add_accepted, standing_lines
 from procurement_api.use_cases.actors import acted_by
 from procurement_api.use_cases.entries_of import entries_of
@@ -41,6 +41,9 @@ from procurement_api.use_cases.lot_progress import Progress, progress_of
 from procurement_api.use_cases.open_tender import value_columns
 from procurement_api.use_cases.opened_bid import opened_bid
 from procurement_api.use_cases.value_bid import beside_quantity
+
+# From the summaries on what bidders were told stays: their own points, the winner's, and what they rest on.
+_FIXED: tuple[LotState, ...] = ("summaries_sent", "standstill", *SETTLED)
 
 
 async def accept_quantity(
@@ -97,7 +100,9 @@ async def _lowerable(
     line = lines[draft.line_id]
     if not entries.counts(bid_id, line["lot"]) and entries.bid_for[bid_id]:
         raise BidRemoved("The bid is out of the lot of this line.")
-    _require_unsettled(await progress_of(tx, tender), bid_id, line["lot"])
+    progress = await progress_of(tx, tender)
+    _require_not_owed(progress, bid_id, line["lot"])
+    _require_unsettled(progress, entries.of(bid_id), line["lot"])
     if line["disregarded"] is not None:
         raise LineDisregarded("The line is disregarded; there is nothing of it to accept.")
     pinned = {one["measure"]: PinnedMeasure.model_validate(one) for one in tender["measures"]}
@@ -106,16 +111,27 @@ async def _lowerable(
     return line
 
 
-def _require_unsettled(progress: Progress, bid_id: UUID, lot: str | None) -> None:
-    """Refuse to lower what a contract owes already, and what is offered where nobody has one."""
+def _require_unsettled(progress: Progress, counts_in: Collection[str | None], lot: str | None) -> None:
+    """Refuse to lower what counts where bidders were told their points, or it is settled who owes it.
+
+    In a tender by lots a line of no lot counts in each lot in which its bid does.
+    """
     by_lot = progress.terms.award_by == "lot"
-    if by_lot and lot is None:  # owed once, by the first contract that the bidder signed
-        if any(agreement["bid_id"] == bid_id for agreement in progress.agreements.values()):
-            raise LotStateWrong("A contract that was signed owes this line.")
-        return
-    state = state_of(progress.facts(lot if by_lot else None))
-    if state in SETTLED:
-        raise LotStateWrong(f"The lot is {state}; of its lines all stands as it was accepted.")
+    if by_lot and lot is None:
+        states = {state_of(progress.facts(place)) for place in counts_in} - set(SETTLED)
+    else:
+        states = {state_of(progress.facts(lot if by_lot else None))}
+    if found := sorted(states.intersection(_FIXED)):
+        raise LotStateWrong(f"The lot is {found[0]}; what is accepted of its lines stands.")
+    if not by_lot and any(progress.of_round(progress.sendings, each) for each in progress.sendings):
+        raise LotStateWrong("Bidders have their summaries; what is accepted of the lines stands.")
+
+
+def _require_not_owed(progress: Progress, bid_id: UUID, lot: str | None) -> None:
+    """Refuse to lower what is owed once, by the first contract that its bidder signed."""
+    by_lot = progress.terms.award_by == "lot"
+    if by_lot and lot is None and any(one["bid_id"] == bid_id for one in progress.agreements.values()):
+        raise LotStateWrong("A contract that was signed owes this line.")
 
 
 async def _valued(
