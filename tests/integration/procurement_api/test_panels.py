@@ -215,6 +215,41 @@ async def test_a_portal_that_acts_for_the_buyer_posts_the_panels_scores(judged: 
     assert [(one["reference"], one["asserted"]) for one in panel["members"]] == [("r-1", True), ("r-2", True)]
 
 
+async def test_what_a_moderator_set_who_names_the_bid_later_waits_for_another_moderator(judged: Judged):
+    other = judged.signed_in("moderator")
+    for person in (judged.ann, judged.mo, other):
+        await judged.declare(person)
+    for number in (0, 1):
+        await judged.score(judged.ann, "3", number)
+        await judged.moderate(judged.mo, "4", number)
+    assert (await judged.answer())[0] == "12.8000"
+    await judged.declare(judged.mo, {"bid_id": judged.bid_ids[0], "nature": "Worked there"})
+    waiting = "Whoever set the agreed score has declared an interest in the bid since: 0 of 16.0 points."
+    assert await judged.answer() == ("0", waiting, None)
+    assert (await judged.answer(1))[0] == "12.8000"
+    told = await judged.world.post(
+        f"{judged.path}/summaries", {"winner_bid_id": None}, as_=judged.world.buyer
+    )
+    assert refused(told) == (409, "moderation_missing")
+    assert (await judged.moderate(other, "2")).status_code == 201
+    assert (await judged.answer())[0] == "6.4000"
+
+
+async def test_another_evaluator_takes_the_place_of_the_only_one_who_names_the_bid_later(world: World):
+    tender = await world.published()
+    bidder = world.party("Bidder")
+    receipt = await world.submitted(tender, bidder, bid_of(bidder, LINES))
+    await world.opened(tender)
+    judged = Judged(world, tender, [receipt["bid_id"]], [bidder])
+    for person in (judged.ann, judged.ben):
+        await judged.declare(person)
+    await judged.score(judged.ann, "3")
+    await judged.declare(judged.ann, {"bid_id": judged.bid_ids[0], "nature": "Worked there"})
+    assert (await judged.answer())[0] == "0"
+    assert (await judged.score(judged.ben, "5")).status_code == 201
+    assert (await judged.answer())[0] == "16.0000"
+
+
 async def test_one_evaluator_scores_an_answer_where_the_terms_ask_for_one(world: World):
     tender = await world.published()
     bidder = world.party("Bidder")

@@ -2,7 +2,7 @@
 
 Evaluators score on their own. A moderator, who has scored nothing in the tender, sets the score on which they
 agree. It counts for as long as it rests on exactly the scores that stand: another score, or a conflict of
-interest declared since, asks for moderation again.
+interest declared since by one of them or by the moderator, asks for moderation again.
 """
 
 from __future__ import annotations
@@ -233,6 +233,9 @@ def verdict(
         return Verdict(last.score, last.reason, None, (last,), None)
     if agreed is None:
         return Verdict(None, None, None, kept, "The panel's scores of the written answer are not moderated")
+    if _concerns(agreed.moderator_id, kept[0].bid_id, interests):
+        words = "Whoever set the agreed score has declared an interest in the bid since"
+        return Verdict(None, None, None, kept, words)
     if agreed.rests_on != frozenset(score.id for score in kept):
         words = "The panel's scores of the written answer have changed since they were moderated"
         return Verdict(None, None, None, kept, words)
@@ -240,5 +243,9 @@ def verdict(
 
 
 def _keeps_away(score: GivenScore, interests: Mapping[UUID, Interests]) -> bool:
-    declared = interests.get(score.evaluator_id)
-    return declared is not None and declared.concern(score.bid_id)
+    return _concerns(score.evaluator_id, score.bid_id, interests)
+
+
+def _concerns(member_id: UUID, bid_id: UUID, interests: Mapping[UUID, Interests]) -> bool:
+    declared = interests.get(member_id)
+    return declared is not None and declared.concern(bid_id)

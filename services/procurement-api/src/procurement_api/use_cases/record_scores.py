@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -39,7 +39,7 @@ async def record_scores(
         await require_may_score(tx, panel, who, {score.bid_id for score in scores.scores})
         given = await latest_scores(tx, {score.bid_id for score in scores.scores})
         if terms.scoring.panel == "single":
-            _require_only_evaluator(given, who, scores)
+            _require_only_evaluator(given, who, scores, panel.interests)
         # The tender is locked, so nobody else counts versions up at the same time.
         versions = {answer_of(row): row["version"] for row in given if row["evaluator_id"] == who.id}
         recorded = [
@@ -60,7 +60,16 @@ async def record_scores(
         return await keep_answer(tx, once, 201, RecordedScores(evaluator_id=who.id, scores=recorded), now)
 
 
-def _require_only_evaluator(given: Sequence[RowMapping], who: rules.Person, scores: PanelScores) -> None:
+def _require_only_evaluator(
+    given: Sequence[RowMapping],
+    who: rules.Person,
+    scores: PanelScores,
+    interests: Mapping[UUID, rules.Interests],
+) -> None:
+    """Refuse a second evaluator, unless the first keeps away from the bid by now."""
     asked = {(score.bid_id, score.measure, score.lot) for score in scores.scores}
-    if any(answer_of(row) in asked and row["evaluator_id"] != who.id for row in given):
-        raise rules.AnswerScoredByAnother("The tender's terms ask for one evaluator of each answer.")
+    others = [row for row in given if answer_of(row) in asked and row["evaluator_id"] != who.id]
+    for row in others:
+        declared = interests.get(row["evaluator_id"])
+        if declared is None or not declared.concern(row["bid_id"]):
+            raise rules.AnswerScoredByAnother("The tender's terms ask for one evaluator of each answer.")
