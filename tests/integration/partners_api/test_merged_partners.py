@@ -45,6 +45,32 @@ async def test_an_organisation_is_one_partner_of_a_day_from_the_merger_on(world:
     assert len(everything) == 4
 
 
+async def test_a_later_merger_of_the_survivor_leaves_an_earlier_day_as_it_was(world: World) -> None:
+    scene = await collective(world)
+    between, last = await world.registered("Zeal Housing"), await world.registered("Ace Housing")
+    joining = {"organisation_id": str(last.organisation_id), "valid_from": "2022-10-01", **SOURCE}
+    aces = await world.made(f"{scene.path}/memberships", joining, token=scene.operator)
+
+    async def partners(day: str) -> list[str]:
+        read = (await world.get(f"{scene.path}/memberships?as_of={day}")).json()["items"]
+        return [each["id"] for each in read]
+
+    # livin is merged into Zeal, which is no member; a day later Zeal into Ace, which is one.
+    days = []
+    for merged, survivor in ((scene.stays, between), (between, last)):
+        days.append(world.clock().date().isoformat())
+        token, path = await world.operator(), f"/v1/organisations/{merged.organisation_id}"
+        body = {"survivor_id": str(survivor.organisation_id), "reason": "the same landlord"}
+        read = (await world.get(path)).headers["etag"]
+        answer = await world.post(f"{path}/merge", body, token=token, if_match=read)
+        assert answer.status_code == 200, answer.text
+        assert len(await partners(days[-1])) == 3 - len(days)
+        world.clock.advance(timedelta(days=1))
+
+    assert sorted(await partners(days[0])) == sorted([scene.staying["id"], aces["id"]])
+    assert await partners(days[1]) == [aces["id"]]
+
+
 async def test_the_survivor_does_what_the_merged_member_could(world: World) -> None:
     scene = await collective(world)
     operator, merged = scene.operator, scene.stays

@@ -5,7 +5,20 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, FromClause, Row, Text, and_, exists, func, insert, or_, select, update
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    FromClause,
+    Row,
+    Text,
+    and_,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cdp_common.db.constraints import constraint_errors
@@ -109,7 +122,7 @@ async def page_memberships(
         .where(memberships.c.place_id == place_id)
     )
     if as_of is not None:
-        query = query.where(_lasts_on(as_of), ~_stands_under_another(as_of))
+        query = query.where(_lasts_on(as_of), ~_stands_under_another(place_id, as_of))
     columns = [_SORT_NAME, memberships.c.valid_from, memberships.c.id]
     rows = (await tx.execute(keyset(query, columns, cursor, limit))).all()
     cut, following = cut_page(rows, limit, lambda row: [row.sort_name, row.valid_from, row.id])
@@ -139,24 +152,42 @@ def _lasts_on(day: date, of: FromClause = memberships) -> ColumnElement[bool]:
     return and_(of.c.valid_from <= day, lasts)
 
 
-def _stands_under_another(day: date) -> ColumnElement[bool]:
-    """Whether a membership of a merged record is beside one of the same organisation on a day since: that of
-    the record that stays, else that of the record with the lower id."""
-    other, record = memberships.alias("other"), organisations.alias("other_record")
-    merged_on = func.date(func.timezone("UTC", organisation_merges.c.decided_at))
-    is_merged = exists().where(organisation_merges.c.organisation_id == _OWN.c.id, merged_on <= day)
-    beside = (
+def _stands_under_another(place_id: UUID, day: date) -> ColumnElement[bool]:
+    """Whether a membership of a record that was merged by a day is beside one of the same organisation on it:
+    that of the record that stayed by then, else that of the record with the lower id.
+
+    Mergers of later days change nothing of it.
+    """
+    other, stays = memberships.alias("other"), _stays_on(place_id, day)
+    own, beside = stays.alias("own_stays"), stays.alias("other_stays")
+    same = (
         select(other.c.id)
-        .join(record, record.c.id == other.c.organisation_id)
+        .select_from(other)
+        .join(own, own.c.record == memberships.c.organisation_id)
+        .outerjoin(beside, beside.c.record == other.c.organisation_id)
         .where(
-            other.c.place_id == memberships.c.place_id,
+            other.c.place_id == place_id,
             other.c.organisation_id != memberships.c.organisation_id,
             _lasts_on(day, other),
-            func.coalesce(record.c.merged_into, record.c.id) == _OWN.c.merged_into,
-            or_(record.c.merged_into.is_(None), other.c.organisation_id < memberships.c.organisation_id),
+            func.coalesce(beside.c.survivor, other.c.organisation_id) == own.c.survivor,
+            or_(beside.c.record.is_(None), other.c.organisation_id < memberships.c.organisation_id),
         )
     )
-    return and_(is_merged, exists(beside))
+    return exists(same.correlate(memberships))
+
+
+def _stays_on(place_id: UUID, day: date) -> CTE:
+    """Of the place's records that were merged by a day, each with the record that it led to then."""
+    merges = organisation_merges.c
+    by_then = func.date(func.timezone("UTC", merges.decided_at)) <= day
+    of_place = select(memberships.c.organisation_id).where(memberships.c.place_id == place_id)
+    first = select(merges.organisation_id.label("record"), merges.survivor_id.label("survivor"))
+    leads = first.where(by_then, merges.organisation_id.in_(of_place)).cte("leads", recursive=True)
+    leads = leads.union_all(
+        select(leads.c.record, merges.survivor_id).where(merges.organisation_id == leads.c.survivor, by_then)
+    )
+    goes_on = exists().where(merges.organisation_id == leads.c.survivor, by_then)
+    return select(leads).where(~goes_on).cte("stays")
 
 
 def _membership(row: Row[Any]) -> Membership:
