@@ -286,6 +286,22 @@ async def test_a_contract_that_a_variation_takes_over_the_threshold_gets_its_ind
         assert check_package(schemas_with(extension), package) == []
 
 
+async def test_an_indicator_is_of_a_line_that_goes_on_not_of_one_that_ended_before(world: World) -> None:
+    contract = await contract_of(world, world.party("Kitchen"))
+    path, jobs = f"{PATH}/{contract['id']}", contract["lines"][1]["line_id"]
+    await change(world, contract, "variations", {"lines": [{"line_id": jobs, "ended": True}]})
+    asked: Json = {"kpis": [{"title": "Jobs", "measure": "M-JOB"}], "reason": "Measured"}
+    etag, before = await world.etag(path, as_=world.buyer), await world.state()
+    sent = {"effective_on": "2026-10-02", **asked}
+    refusal = await world.call("POST", f"{path}/variations", sent, as_=world.buyer, if_match=etag)
+    assert faults(refusal) == [("/kpis/0/measure", "measure_not_promised")]
+    assert await world.state() == before
+    anew = {"new_lines": [{"measure": "M-JOB", "quantity": "1", "unit": "fte_years"}]}
+    varied = await change(world, contract, "variations", {**sent, **anew})
+    assert (varied["lines"][-1]["measure"], varied["lines"][-1]["line_id"] != jobs) == ("M-JOB", True)
+    assert varied["kpis"] == [{"title": "Jobs", "line_id": varied["lines"][-1]["line_id"]}]
+
+
 @pytest.mark.parametrize("kind", ["contract", "grant"])
 async def test_a_variation_over_the_threshold_may_name_why_there_are_no_indicators(
     world: World, kind: str

@@ -72,11 +72,12 @@ def varied_kpi_columns(
 
 
 def _lines_going_on(lines: Sequence[Mapping[str, Any]], variation: AgreementVariation) -> dict[str, UUID]:
-    """The first line of each measure that the variation does not end."""
-    ended = {line.line_id for line in variation.lines if line.ended}
+    """The first line of each measure that runs on the variation's day or later, and that it does not end."""
+    varied = {line.line_id: line.ended for line in variation.lines}
     found: dict[str, UUID] = {}
     for line in lines:
-        if line["line_id"] not in ended:
+        is_over = varied.get(line["line_id"], line["ends_on"] < variation.effective_on)
+        if not is_over:
             found.setdefault(line["measure"], line["line_id"])
     return found
 
