@@ -8,7 +8,7 @@ import httpx2
 import pytest
 from tests.integration.reporting_api.world import World, codes, judgement, keyed, line
 
-from cdp_common.contracts.reporting import Activity
+from cdp_common.contracts.activities import Activity
 from cdp_common.kernel.identifiers import new_id
 
 

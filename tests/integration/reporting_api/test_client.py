@@ -9,15 +9,9 @@ from tests.integration.reporting_api.world import World, judgement
 
 from cdp_common.clients.reporting import ReportingClient
 from cdp_common.clients.tokens import forwarded
+from cdp_common.contracts.activities import ActivityDraft, ActivityShare
 from cdp_common.contracts.publications import PublicationDraft
-from cdp_common.contracts.reporting import (
-    ActivityDraft,
-    ActivityShare,
-    Correction,
-    ReportDraft,
-    ReportLineDraft,
-    Review,
-)
+from cdp_common.contracts.reporting import Correction, ReportDraft, ReportLineDraft, Review
 from cdp_common.kernel.identifiers import new_id
 
 START, END = date(2026, 7, 1), date(2026, 9, 30)

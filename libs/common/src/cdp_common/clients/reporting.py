@@ -21,6 +21,7 @@ from cdp_common.clients.report_files import ReportFileOperations
 from cdp_common.clients.spend import SpendOperations
 from cdp_common.clients.targets import TargetOperations
 from cdp_common.clients.value_at_edition import ValueAtEditionOperations
+from cdp_common.contracts.activities import Activity, ActivityDraft
 from cdp_common.contracts.base import EventPage, Page
 from cdp_common.contracts.bridges import BridgeEntry
 from cdp_common.contracts.ledger_heads import LedgerHead, LedgerKeys
@@ -28,8 +29,6 @@ from cdp_common.contracts.previews import PublicationPreview
 from cdp_common.contracts.publication_files import PublicationKeys
 from cdp_common.contracts.publications import Publication, PublicationDraft
 from cdp_common.contracts.reporting import (
-    Activity,
-    ActivityDraft,
     Basis,
     CollectiveValue,
     Correction,

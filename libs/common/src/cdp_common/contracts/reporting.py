@@ -1,4 +1,4 @@
-"""Contracts of reporting-api: activities, reports, validation, collective value, publications."""
+"""Contracts of reporting-api: reports, validation, collective value, publications."""
 
 from __future__ import annotations
 
@@ -46,41 +46,6 @@ LedgerSource = Literal[
     "correction",
 ]
 """What an entry of a ledger came of."""
-
-
-# ------------------------------------------------------------------ joint activities
-class ActivityShare(Contract):
-    """One partner's share of a joint activity."""
-
-    organisation_id: UUID
-    share: ShareText
-
-
-class ActivityDraft(Contract):
-    """A joint project of several partners: counted once, its shares sum to 1."""
-
-    place_id: UUID
-    title: ShortText
-    shares: Annotated[list[ActivityShare], Field(min_length=2, max_length=50)]
-    data_status: DataStatus = "actual"
-
-
-class ActivityPartner(ActivityShare):
-    """A partner's share and whether that partner confirmed it."""
-
-    confirmed_at: datetime | None
-
-
-class Activity(Contract):
-    """A joint activity; it counts once every partner has confirmed its share."""
-
-    id: UUID
-    place_id: UUID
-    title: str
-    partners: list[ActivityPartner]
-    confirmed: bool
-    version: int
-    data_status: DataStatus
 
 
 # ------------------------------------------------------------------ reports

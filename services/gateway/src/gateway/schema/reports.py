@@ -11,6 +11,7 @@ from uuid import UUID
 
 import strawberry
 
+from cdp_common.contracts import activities
 from cdp_common.contracts import reporting as contract
 from gateway.context import Context, Info
 from gateway.errors import UpstreamFault
@@ -112,7 +113,7 @@ class Report(Node):
         )
 
 
-@shows(contract.ActivityPartner, "A partner's share of a joint activity.")
+@shows(activities.ActivityPartner, "A partner's share of a joint activity.")
 class ActivityPartner:
     """A partner."""
 
@@ -126,7 +127,7 @@ class ActivityPartner:
         return await organisation_of(info.context, self.organisation_id)
 
 
-@shows(contract.Activity, "A joint activity; it counts once every partner has confirmed its share.")
+@shows(activities.Activity, "A joint activity; it counts once every partner has confirmed its share.")
 class Activity:
     """A joint activity."""
 

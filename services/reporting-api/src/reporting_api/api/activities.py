@@ -7,7 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request, Response, Security
 
-from cdp_common.contracts.reporting import Activity, ActivityDraft
+from cdp_common.contracts.activities import Activity, ActivityDraft
 from cdp_common.web.caller import Caller
 from cdp_common.web.dependencies import Now, ServiceDatabase
 from cdp_common.web.etags import respond_with_etag

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from cdp_common.clients.partners import PartnersClient
-from cdp_common.contracts.reporting import Activity, ActivityDraft
+from cdp_common.contracts.activities import Activity, ActivityDraft
 from cdp_common.db.database import Database
 from cdp_common.db.idempotency import Answer, Once
 from cdp_common.kernel.identifiers import new_id

@@ -7,16 +7,9 @@ from decimal import Decimal
 
 from sqlalchemy import RowMapping
 
+from cdp_common.contracts.activities import Activity, ActivityPartner
 from cdp_common.contracts.licensed import for_reader
-from cdp_common.contracts.reporting import (
-    Activity,
-    ActivityPartner,
-    AreaShare,
-    BeyondCommitment,
-    Evidence,
-    Report,
-    ReportLine,
-)
+from cdp_common.contracts.reporting import AreaShare, BeyondCommitment, Evidence, Report, ReportLine
 from cdp_common.kernel.licence import sees_figures
 from cdp_common.kernel.money import gbp_from_pence
 from cdp_common.web.caller import Caller
