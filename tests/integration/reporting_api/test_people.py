@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -119,6 +120,25 @@ async def test_small_counts_and_small_changes_are_withheld(world: World):
         headers=keyed(world.as_org(world.council)),
     )
     assert (twice.status_code, twice.json()["code"]) == (409, "cohort_superseded")
+
+
+async def test_a_quarter_is_not_told_by_the_half_year_less_the_other_one(world: World):
+    """Nobody publishes the second quarter, of eight people."""
+    await with_scheme(world)
+    council = client(world, world.as_org(world.council))
+    first = {"period_start": "2026-04-01", "period_end": "2026-06-30"}
+    eight = [{"dimension": "age", "category": "younger", "reached": [8, 8]}]
+    for changes in (first, {"rows": eight}):
+        draft = CohortDraft.model_validate({**cohort_draft(world), **changes})
+        await council.submit_cohort(draft, idempotency_key=key())
+    manager = client(world, world.as_manager())
+    tables = []
+    for period in (first, {"period_start": first["period_start"]}):
+        asked = PeopleDraft.model_validate({**PEOPLE_PERIOD, **period, "reason": None})
+        tables.append(counted(await manager.publish_people(world.place, asked, idempotency_key=key())))
+        world.clock.advance(timedelta(minutes=1))
+    assert tables[0][None, "started"] == 110
+    assert [tables[1][category, "started"] for category in (None, "younger")] == [None, None]
 
 
 async def test_what_breaks_a_rule_leaves_nothing_behind(world: World):

@@ -54,7 +54,8 @@ class Table:
     cells: Sequence[Cell]
     """Those that are to be published, where they may be."""
     implied: Sequence[Cell]
-    """Those that are not published and can be worked out: who came to a stage and not to the next."""
+    """Those that are not published and can be worked out: who came to a stage and not to the next, and what a
+    period holds beside those of its parts that were published."""
     changes: Sequence[Cell]
     """How cells differ from earlier publications of the period; small ones are protected, not that of
     zero."""

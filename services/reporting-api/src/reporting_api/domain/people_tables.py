@@ -6,7 +6,7 @@ of each area at the first stage. Other combinations are not published at all.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -67,29 +67,27 @@ def people_table(
     numbers = [*(one.number for one in earlier), number]
     periods = {**{one.number: one.period for one in earlier}, number: period}
     times = [_seen(lives, periods[at], at) for at in numbers]
-    changes = [(index, added) for index, added in enumerate(_changes(lives, earlier, period, number))]
+    told = [(at, periods[at], seen) for at, seen in zip(numbers, times, strict=True)]
+    rests = [group for group in _rests(lives, told) if group not in times]
+    changes = _changes(lives, earlier, period, number)
     areas = [PLACE, *area_codes(scheme, is_unplaced=_has_unplaced(cohorts, earlier))]
     layout = Layout(
         categories=[_categories(dimension.categories) for dimension in scheme.dimensions],
         areas=_areas(scheme, areas),
-        times=(*times, *(group for _, group in changes)),
+        times=(*times, *rests, *changes),
         stages=_stages(len(scheme.stages)),
     )
     names = _Names(scheme, areas, {at: index for index, at in enumerate(numbers)})
-    now = len(numbers) - 1
     keys = {key: names.cell(key, number) for key in names.published(stages_due)}
+    left = list(_left_behind(keys.values(), len(scheme.stages), stages_due))
     before = {at.number: at for at in earlier}
+    first_rest, first_change = len(numbers), len(numbers) + len(rests)
     table = Table(
         layout=layout,
         counts=_counts(scheme, cohorts, lives),
         cells=list(keys.values()),
-        implied=list(_left_behind(keys.values(), len(scheme.stages), stages_due)),
-        changes=[
-            cell._replace(time=len(numbers) + index)
-            for index, _ in changes
-            for cell in keys.values()
-            if cell.time == now
-        ],
+        implied=[*left, *_at_times([*keys.values(), *left], range(first_rest, first_change))],
+        changes=list(_at_times(keys.values(), range(first_change, first_change + len(changes)))),
         shown_before=frozenset(names.cell(key, at) for at, one in before.items() for key in one.shown),
         withheld_before=frozenset(names.cell(key, at) for at, one in before.items() for key in one.withheld),
     )
@@ -189,17 +187,46 @@ def _seen(lives: Sequence[_Life], period: Period, number: int) -> frozenset[int]
     )
 
 
+def _at_times(cells: Iterable[Cell], times: Iterable[int]) -> Iterator[Cell]:
+    """The cells at each of other times."""
+    found = list(cells)
+    for time in times:
+        yield from (cell._replace(time=time) for cell in found)
+
+
+def _rests(
+    lives: Sequence[_Life], told: Sequence[tuple[int, Period, frozenset[int]]]
+) -> list[frozenset[int]]:
+    """What is left of a publication when others of parts of its period are taken away, each and all of them.
+
+    A quarter that nobody published is told by the half-year less the other quarter.
+    """
+    found: dict[frozenset[int], None] = {}
+    for number, whole, seen in told:
+        quarters = set(quarters_in(whole))
+        parts = [set(quarters_in(part)) for at, part, _ in told if at != number]
+        parts = [part for part in parts if part < quarters]
+        for taken in [*parts, set[Period]().union(*parts)] if parts else []:
+            rest = frozenset(index for index in seen if lives[index][0] not in taken)
+            if rest:
+                found[rest] = None
+    return list(found)
+
+
 def _changes(
     lives: Sequence[_Life], earlier: Sequence[EarlierTable], period: Period, number: int
 ) -> list[frozenset[int]]:
-    """What came in and what went out since each earlier publication of the same period."""
+    """What came in and what went out, since each earlier publication, of the quarters that both count."""
     now = _seen(lives, period, number)
-    found: list[frozenset[int]] = []
+    found: dict[frozenset[int], None] = {}
     for one in earlier:
-        if one.period == period:
-            before = _seen(lives, period, one.number)
-            found.extend(group for group in (now - before, before - now) if group)
-    return found
+        common = set(quarters_in(period)) & set(quarters_in(one.period))
+        before = _seen(lives, one.period, one.number)
+        for group in (now - before, before - now):
+            kept = frozenset(index for index in group if lives[index][0] in common)
+            if kept:
+                found[kept] = None
+    return list(found)
 
 
 def _counts(scheme: Scheme, cohorts: Sequence[CountedCohort], lives: Sequence[_Life]) -> Counts:
