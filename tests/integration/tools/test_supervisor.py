@@ -44,24 +44,31 @@ def first_line(log: Path) -> str:
     return text.splitlines()[0]
 
 
-def test_children_are_stopped_the_last_started_first(tmp_path: Path) -> None:
+def test_the_last_started_has_ended_before_the_others_are_asked_all_at_once(tmp_path: Path) -> None:
     order = tmp_path / "order"
+    # `b` leaves after `a`, and `c` takes a moment: neither would come out so if they were asked one by one.
+    leaves = {"a": "pass", "b": "wait_for('a')", "c": "time.sleep(0.2)"}
     code = (
-        "import signal, sys, time\n"
+        "import pathlib, signal, sys, time\n"
+        f"order = pathlib.Path({str(order)!r})\n"
+        "def wait_for(other):\n"
+        "    while not (order.exists() and other in order.read_text()):\n"
+        "        time.sleep(0.01)\n"
         "def leave(*_):\n"
-        f"    open({str(order)!r}, 'a').write(sys.argv[0] or NAME)\n"
+        "    LEAVES\n"
+        "    order.open('a').write('NAME')\n"
         "    sys.exit(0)\n"
         "signal.signal(15, leave)\n"
         "print('up', flush=True)\n"
         "time.sleep(60)\n"
     )
     with Supervisor() as supervisor:
-        for name in ("a", "b", "c"):
-            supervisor.start(program(tmp_path, name, code.replace("sys.argv[0] or NAME", repr(name))))
-        for name in ("a", "b", "c"):
+        for name, way in leaves.items():
+            supervisor.start(program(tmp_path, name, code.replace("LEAVES", way).replace("NAME", name)))
+        for name in leaves:
             first_line(tmp_path / f"{name}.log")
         supervisor.check()
-    assert order.read_text() == "cba"
+    assert order.read_text() == "cab"
 
 
 def test_a_child_that_will_not_leave_is_killed_with_what_it_started(tmp_path: Path) -> None:

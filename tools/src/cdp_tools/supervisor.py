@@ -1,4 +1,4 @@
-"""Child processes that are watched, stopped in order, and never outlive this one."""
+"""Child processes that are watched, stopped together, and never outlive this one."""
 
 import contextlib
 import os
@@ -49,7 +49,7 @@ class Child:
 
 
 class Supervisor:
-    """Starts programs, tells when one has ended, and stops them all, the last started first."""
+    """Starts programs, tells when one has ended, and stops them all: the last started before the others."""
 
     def __init__(self, *, patience_s: float = 10) -> None:
         self._patience_s = patience_s
@@ -74,9 +74,13 @@ class Supervisor:
                 raise child.failure()
 
     def stop(self) -> None:
-        """End every child, the last started first: asked, waited for, then killed with all it started."""
-        while self._children:
-            _end(self._children.pop().process, self._patience_s)
+        """End every child: asked, waited for, then killed with all it started.
+
+        The last started, which asks the others on behalf of everybody, has ended before those are asked.
+        """
+        for together in (self._children[-1:], self._children[-2::-1]):
+            _end([child.process for child in together], self._patience_s)
+        self._children.clear()
 
     def __enter__(self) -> "Supervisor":
         return self
@@ -111,16 +115,18 @@ def tail(log: Path, lines: int = 20) -> str:
     return ""
 
 
-def _end(process: subprocess.Popen[bytes], patience_s: float) -> None:
-    if process.poll() is not None:
-        return
-    process.terminate()
-    try:
-        process.wait(patience_s)
-    except subprocess.TimeoutExpired:
-        # It leads a session of its own, and is not reaped yet: the group is its own and nobody else's.
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+def _end(processes: Sequence[subprocess.Popen[bytes]], patience_s: float) -> None:
+    running = [process for process in processes if process.poll() is None]
+    for process in running:
+        process.terminate()
+    deadline = time.monotonic() + patience_s
+    for process in running:
+        try:
+            process.wait(max(0.0, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            # It leads a session of its own, and is not reaped yet: the group is its own and nobody else's.
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
 
 
 def _ending(status: int) -> str:
