@@ -183,7 +183,8 @@ def _stays_on(place_id: UUID, day: date) -> CTE:
     of_place = select(memberships.c.organisation_id).where(memberships.c.place_id == place_id)
     first = select(merges.organisation_id.label("record"), merges.survivor_id.label("survivor"))
     leads = first.where(by_then, merges.organisation_id.in_(of_place)).cte("leads", recursive=True)
-    leads = leads.union_all(
+    # Pairs that were found are not found again: whatever stands there, it ends.
+    leads = leads.union(
         select(leads.c.record, merges.survivor_id).where(merges.organisation_id == leads.c.survivor, by_then)
     )
     goes_on = exists().where(merges.organisation_id == leads.c.survivor, by_then)
